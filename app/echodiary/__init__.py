@@ -1,0 +1,1 @@
+"""EchoDiary: a small diary service."""

@@ -1,0 +1,63 @@
+"""The application, put together."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from echodiary import entries, metrics, operations, revision, statistics
+from echodiary.database import create_engine, create_probe_engine, session_factory
+from echodiary.observe import Observe
+from echodiary.settings import Settings, get_settings
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    settings = settings or get_settings()
+    app = FastAPI(title="EchoDiary", version=settings.app_version, lifespan=_lifespan)
+    app.state.settings = settings
+    app.include_router(entries.router)
+    app.include_router(statistics.router)
+    app.include_router(operations.router)
+    app.add_exception_handler(PoolTimeout, _pool_exhausted)
+    app.add_exception_handler(DBAPIError, _database_failed)
+    app.add_middleware(Observe)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Nothing is connected here: a worker must be able to start, and say it is not ready, without a database."""
+    state, settings = app.state, app.state.settings
+    metrics.BUILD.labels(settings.app_version, revision.head()).set(1)
+    engine, state.probe_engine = create_engine(settings), create_probe_engine(settings)
+    state.sessions = session_factory(engine)
+    state.redis = statistics.create_redis(settings)
+    state.cache = statistics.Cache(state.redis, settings.stats_cache_seconds)
+    yield
+    await engine.dispose()
+    await state.probe_engine.dispose()
+    if state.redis is not None:
+        await state.redis.aclose()
+
+
+async def _pool_exhausted(_request: Request, _error: Exception) -> JSONResponse:
+    metrics.DB_POOL_TIMEOUTS.inc()
+    log.error("no free database connection in time: raise DB_POOL_SIZE or find what holds them")
+    return _unavailable("the service is busy")
+
+
+async def _database_failed(_request: Request, error: Exception) -> JSONResponse:
+    kind = type(getattr(error, "orig", error)).__name__
+    metrics.DB_ERRORS.labels(kind).inc()
+    log.error("database error", exc_info=error, extra={"error": kind})
+    return _unavailable("the database is not available")
+
+
+def _unavailable(reason: str) -> JSONResponse:
+    return JSONResponse({"detail": f"{reason}; try again"}, 503, headers={"Retry-After": "1"})

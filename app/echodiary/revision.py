@@ -1,0 +1,17 @@
+"""Which schema revision this code was written for."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+@lru_cache
+def head() -> str:
+    """Raises CommandError when the migrations have more than one head, which no release may have."""
+    found = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    if found is None:
+        raise RuntimeError(f"{MIGRATIONS}: no migrations found; the image must contain them")
+    return found
