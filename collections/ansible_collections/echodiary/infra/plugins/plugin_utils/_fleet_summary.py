@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The last lines of a run: one with the totals, one with what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_words import count, duration
+
+
+@dataclass
+class Totals:
+    """What a run added up to. ``changed`` counts resources and ordinary tasks, not hosts."""
+
+    check: bool = False
+    hosts: int = 0
+    changed: int = 0
+    failed: list[str] = field(default_factory=list)
+    unreachable: list[str] = field(default_factory=list)
+    #: "host: component" of what is in sync but does not work
+    unhealthy: list[str] = field(default_factory=list)
+    #: per converged host
+    remote_calls: list[int] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Command:
+    """The command that was typed, as far as it is needed to say what to type next."""
+
+    program: str
+    arguments: tuple[str, ...] = ()
+    limit: str = ""
+
+    def line(self, limit: Sequence[str] = ()) -> str:
+        """The command again, without --check, for these hosts only when there are any."""
+        only = ",".join(limit) or self.limit
+        return " ".join([self.program, *self.arguments, *(["--limit", only] if only else [])])
+
+
+def total_line(totals: Totals) -> str:
+    """ "0 changed · 3 hosts · 1 remote call each · 1.8 s"."""
+    parts = [f"{totals.changed} would change" if totals.check else f"{totals.changed} changed"]
+    parts += [f"{len(totals.failed)} failed"] if totals.failed else []
+    parts += [f"{len(totals.unreachable)} unreachable"] if totals.unreachable else []
+    parts.append(count(totals.hosts, "host"))
+    parts += [_remote_calls(totals.remote_calls)] if totals.remote_calls else []
+    parts.append(duration(totals.seconds))
+    return " · ".join(parts)
+
+
+def _remote_calls(calls: Sequence[int]) -> str:
+    if len(set(calls)) > 1:
+        return f"{sum(calls)} remote calls"
+    return count(calls[0], "remote call") + (" each" if len(calls) > 1 else "")
+
+
+def unknown_lines(hosts: Sequence[str]) -> list[str]:
+    """Hosts the table cannot have a column for."""
+    return [f"? {', '.join(hosts)}: Unknown, see above"] if hosts else []
+
+
+def next_lines(totals: Totals, command: Command, steps: Sequence[str]) -> list[str]:
+    """What to do next: mend, apply, look at what does not work, or what the play says is worth opening."""
+    if totals.failed or totals.unreachable:
+        again = dict.fromkeys([*totals.failed, *totals.unreachable])
+        return [f"next: mend what is said above, then {command.line(tuple(again))}"]
+    if not totals.hosts:
+        return ["next: nothing was done, because no host matched; ansible-inventory --graph shows those there are"]
+    if totals.check and totals.changed:
+        return [f"next: {command.line()}"]
+    if totals.unhealthy:
+        return [f"next: look at {', '.join(totals.unhealthy)}"]
+    return [f"next: {step}" for step in steps]
