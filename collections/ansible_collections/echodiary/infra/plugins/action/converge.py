@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Controller half of ``converge``: render every component, send one call, lend a hand where packages or users are missing."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..plugin_utils import _component_manifest as manifests
+from ..plugin_utils import _component_render as render
+from ..plugin_utils import _component_source as sources
+from ..plugin_utils import _converge_result as outcome
+from ..plugin_utils import _hands, _remote
+from ..plugin_utils._converge_errors import SpecError
+
+display = Display()
+
+
+class ActionModule(ActionBase):
+    """``echodiary.infra.converge: {components: [...]}``"""
+
+    _supports_check_mode = True
+    _supports_diff = True
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        began = time.monotonic()
+        task_vars = task_vars or {}
+        _, args = self.validate_argument_spec(
+            argument_spec={"components": {"type": "list", "elements": "str", "required": True}},
+        )
+        result = super().run(tmp, task_vars)
+        self._calls = 0
+        try:
+            specs = self._specs(args["components"], task_vars)
+            answers = self._converge(specs, task_vars)
+        except SpecError as error:
+            raise AnsibleActionFail(str(error)) from error
+        result.update(outcome.summary(answers, [spec["name"] for spec in specs], self._task.check_mode))
+        result.update(remote_calls=self._calls, seconds=round(time.monotonic() - began, 3))
+        if self._task.diff:
+            result["diff"] = outcome.diffs(result["components"])
+        return result
+
+    def _specs(self, names: list[str], task_vars: dict[str, Any]) -> list[dict[str, Any]]:
+        """Every component rendered and checked before the first byte goes to the host."""
+        specs = [self._spec(name, task_vars) for name in names]
+        manifests.check_claims(specs)
+        return specs
+
+    def _spec(self, name: str, task_vars: dict[str, Any]) -> dict[str, Any]:
+        source = sources.load(name, task_vars.get("playbook_dir", "."), self._loader)
+        available = render.variables(source, task_vars, self._templar)
+        rendered = render.spec(source, available, self._templar)
+        return manifests.build(source.name, rendered, render.tree(source, available, self._templar))
+
+    def _converge(self, specs: list[dict[str, Any]], task_vars: dict[str, Any]) -> list[dict[str, Any]]:
+        """Call until nothing is left: once when the host is as declared, once more for each part that needed a hand."""
+        declared = [spec["name"] for spec in specs]
+        claimed = sorted({path for spec in specs for path in [*spec["files"], *spec["links"], *spec["directories"]]})
+        answers: list[dict[str, Any]] = []
+        helped: dict[str, dict[str, Any]] = {}
+        left = specs
+        while True:
+            answer = self._call({"check": self._task.check_mode, "components": left, "claimed": claimed, "declared": declared}, task_vars)
+            answers.append(answer)
+            self._show(answer["components"], bool(answer["rest"]) or bool(answer["needs"]))
+            if answer["needs"]:
+                name = answer["components"][-1]["name"]
+                if helped.get(name) == answer["needs"]:
+                    raise SpecError(f"{name}: still missing after the modules ran: {answer['needs']}")
+                helped[name] = answer["needs"]
+                self._lend_hands(name, answer, task_vars)
+                left = [spec for spec in left if spec["name"] in (name, *answer["rest"])]
+            elif answer["rest"] and not answer["stopped"]:
+                left = [spec for spec in left if spec["name"] in answer["rest"]]
+            else:
+                return answers
+
+    def _call(self, manifest: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        interpreter = str(self._templar.template(task_vars.get("ansible_python_interpreter") or "/usr/bin/python3"))
+        if interpreter.startswith("auto"):
+            interpreter = "/usr/bin/python3"
+        self._calls += 1
+        ran = self._low_level_execute_command(_remote.command(interpreter), in_data=_remote.payload(manifest))
+        answer = _remote.parse(ran["stdout"])
+        if answer is None:
+            said = (ran["stderr"] or ran["stdout"]).strip()[-2000:]
+            raise SpecError(f"no answer from the host (exit {ran['rc']}): {said}; is {interpreter} there, and does become work?")
+        if answer.get("failed"):
+            raise SpecError(answer["msg"])
+        return answer
+
+    def _lend_hands(self, name: str, answer: dict[str, Any], task_vars: dict[str, Any]) -> None:
+        for call in _hands.calls(answer["needs"], answer["manager"]):
+            display.display(f"{task_vars['inventory_hostname']}  {name}  {call.what} ...")
+            self._calls += 1
+            done = self._execute_module(module_name=call.module, module_args=call.args, task_vars=task_vars)
+            if done.get("failed"):
+                raise SpecError(f"{name}: {_hands.why_failed(call, done)}")
+
+    def _show(self, components: list[dict[str, Any]], more: bool) -> None:
+        """While more is to come, people see what is done; the callback shows the whole when the task ends."""
+        if not more:
+            return
+        for component in components:
+            if component["status"] in ("ok", "changed"):
+                seconds = sum(component["seconds"].values())
+                display.vv(f"{self._task_vars_host()}  {component['name']}  {component['status']}  {seconds:.1f} s")
+
+    def _task_vars_host(self) -> str:
+        return str(self._play_context.remote_addr)

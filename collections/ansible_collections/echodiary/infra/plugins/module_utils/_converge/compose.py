@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Compose project: what its containers are, against what its file says.
+
+Compose labels each container with a hash of its service's configuration. The record keeps that label beside the digest of the
+definition it came from, so a check needs neither ``docker compose config`` nor ``--dry-run`` (which is known to act).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import docker, model
+from .run import must, run, tail
+
+
+def read(project: dict[str, Any]) -> dict[str, list[docker.Container]]:
+    """Containers by service; two of one service happen when somebody scaled by hand."""
+    found: dict[str, list[docker.Container]] = {}
+    for container in docker.containers(project["name"]):
+        found.setdefault(container.service, []).append(container)
+    return found
+
+
+def images(project: dict[str, Any]) -> dict[str, str | None]:
+    references = {service["image"] for service in project["services"].values()}
+    return {reference: docker.image_id(reference) for reference in sorted(references)}
+
+
+def plan(
+    project: dict[str, Any],
+    live: dict[str, list[docker.Container]],
+    image_ids: dict[str, str | None],
+    last: dict[str, Any],
+) -> list[model.Change]:
+    """``last``: service -> {"digest", "config_hash", "image"} as recorded when we applied it."""
+    changes = [model.Change(f"image:{ref}", "pull", model.PENDING) for ref, found in image_ids.items() if found is None]
+    for name, service in project["services"].items():
+        changes += _plan_service(name, service, live.get(name, []), image_ids[service["image"]], last.get(name))
+    for name in sorted(set(live) - set(project["services"])):
+        origin = model.PENDING if name in last else model.CORRECTIVE
+        changes.append(model.Change(f"service:{name}", "remove", origin, why="not in the Compose file"))
+    return changes
+
+
+def _plan_service(
+    name: str, service: dict[str, Any], live: list[docker.Container], image_id: str | None, last: dict[str, Any] | None
+) -> list[model.Change]:
+    resource = f"service:{name}"
+    same_as_applied = last is not None and last["digest"] == service["digest"]
+    touched_origin = model.CORRECTIVE if same_as_applied else model.PENDING
+    if not live:
+        return [model.Change(resource, "create", touched_origin, {"container": [None, service["image"]]})]
+    container = live[0]
+    if len(live) > 1:
+        return [model.Change(resource, "update", touched_origin, {"containers": [len(live), 1]})]
+    if container.image_id != image_id:
+        origin = _image_origin(container, image_id, last, same_as_applied)
+        return [model.Change(resource, "update", origin, {"image": [container.image_id[:19], service["image"]]})]
+    if last is None or not same_as_applied:
+        moved = last is not None and container.config_hash != last["config_hash"]
+        origin = model.CONFLICT if moved else model.PENDING
+        return [model.Change(resource, "update", origin, why="definition or environment changed")]
+    if container.config_hash != last["config_hash"]:
+        fields = {"config_hash": [container.config_hash[:12], last["config_hash"][:12]]}
+        return [model.Change(resource, "update", model.CORRECTIVE, fields, why="made from another definition")]
+    return _plan_state(resource, service, container)
+
+
+def _image_origin(container: docker.Container, image_id: str | None, last: dict[str, Any] | None, same: bool) -> str:
+    if last is None:
+        return model.PENDING
+    if container.image_id == last.get("image_id"):
+        return model.PENDING
+    return model.CORRECTIVE if same else model.CONFLICT
+
+
+def _plan_state(resource: str, service: dict[str, Any], container: docker.Container) -> list[model.Change]:
+    if service["oneshot"]:
+        if container.state == "exited" and container.exit_code == 0 or container.state == "running":
+            return []
+        return [model.Change(resource, "start", model.CORRECTIVE, {"exit_code": [container.exit_code, 0]})]
+    if container.state in ("running", "restarting"):
+        return []
+    action = "unpause" if container.state == "paused" else "start"
+    return [model.Change(resource, action, model.CORRECTIVE, {"state": [container.state, "running"]})]
+
+
+def health(project: dict[str, Any], live: dict[str, list[docker.Container]]) -> dict[str, str]:
+    return {name: _health(service, live.get(name, [])) for name, service in project["services"].items()}
+
+
+def _health(service: dict[str, Any], live: list[docker.Container]) -> str:
+    if not live:
+        return "Missing"
+    container = live[0]
+    if service["oneshot"] and container.state == "exited":
+        return "Healthy" if container.exit_code == 0 else "Degraded"
+    if container.state != "running":
+        return "Degraded"
+    return {"starting": "Progressing", "unhealthy": "Degraded"}.get(container.health, "Healthy")
+
+
+def command(project: dict[str, Any], *words: str) -> list[str]:
+    return ["docker", "compose", "--progress", "plain", "-p", project["name"], "-f", project["file"], *words]
+
+
+def pull(references: list[str]) -> None:
+    """Before anything is touched: an image that cannot be had must not cost a running container."""
+    for reference in references:
+        done = run(["docker", "pull", "-q", reference], timeout=600)
+        if done.code != 0:
+            why = tail(done.output, 1)
+            raise model.ConvergeError(f"image {reference} cannot be pulled ({why}); nothing was touched; correct the reference or push it")
+
+
+def up(project: dict[str, Any], paused: list[docker.Container]) -> None:
+    for container in paused:
+        docker.post(f"/containers/{container.id}/unpause")
+    must(command(project, "up", "-d", "--remove-orphans", "--no-build", "--pull", "never"), timeout=300)
+
+
+def down(project: dict[str, Any]) -> None:
+    """Takes back a first installation; volumes stay, they may hold data."""
+    run(command(project, "down", "--remove-orphans"), timeout=120)
+
+
+def restart(container: docker.Container) -> None:
+    answer = docker.post(f"/containers/{container.id}/restart", timeout=90)
+    if answer.status >= 400 or answer.status == 0:
+        raise model.ConvergeError(f"container of {container.service} does not restart: {answer.text[:200]}")
+
+
+def kill(container: docker.Container, signal: str) -> None:
+    answer = docker.post(f"/containers/{container.id}/kill?signal={signal}")
+    if answer.status >= 400 or answer.status == 0:
+        raise model.ConvergeError(f"container of {container.service} takes no {signal}: {answer.text[:200]}")
+
+
+def record(project: dict[str, Any], live: dict[str, list[docker.Container]]) -> dict[str, Any]:
+    """What the state file keeps of each service."""
+    kept = {}
+    for name, service in project["services"].items():
+        if live.get(name):
+            container = live[name][0]
+            kept[name] = {"digest": service["digest"], "config_hash": container.config_hash, "image_id": container.image_id}
+    return kept

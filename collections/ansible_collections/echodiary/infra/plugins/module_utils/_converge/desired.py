@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A component's manifest, resolved for this host: contents decoded, owner names turned into numbers."""
+
+from __future__ import annotations
+
+import base64
+import grp
+import pwd
+from typing import Any, NamedTuple
+
+from . import model, paths, staging
+
+
+class Desired(NamedTuple):
+    """``values`` holds every declared path (files, directories, links), ``files`` the contents to write."""
+
+    values: dict[str, paths.Value]
+    files: dict[str, staging.File]
+    sensitive: frozenset[str]
+
+    def digest(self, selected: list[str]) -> str:
+        """One word for the contents of some paths, so that "what it loaded" can be recorded."""
+        joined = "\n".join(f"{path} {self.values[path].get('content', '')}" for path in sorted(selected))
+        return paths.digest(joined.encode(), None)[:24]
+
+
+class _Accounts:
+    """Owner and group names to ids; a name that the run itself will create stays a name (check mode on a fresh host)."""
+
+    def __init__(self, lenient: bool, component: str) -> None:
+        self._lenient = lenient
+        self._component = component
+
+    def uid(self, name: str, path: str) -> Any:
+        return self._id(name, path, "owner", lambda: pwd.getpwnam(name).pw_uid)
+
+    def gid(self, name: str, path: str) -> Any:
+        return self._id(name, path, "group", lambda: grp.getgrnam(name).gr_gid)
+
+    def _id(self, name: str, path: str, what: str, look_up: Any) -> Any:
+        if name.isdigit():
+            return int(name)
+        try:
+            return look_up()
+        except KeyError:
+            if self._lenient:
+                return name
+        raise model.ConvergeError(f"{path}: unknown {what} '{name}' on this host; create it (users, packages) or name another")
+
+
+def resolve(spec: dict[str, Any], key: bytes, lenient: bool) -> Desired:
+    """``lenient``: unknown owners are predicted, not refused."""
+    accounts = _Accounts(lenient, spec["name"])
+    values: dict[str, paths.Value] = {}
+    files: dict[str, staging.File] = {}
+    sensitive = frozenset(path for path, file in spec["files"].items() if file["sensitive"])
+    for path, policy in spec["directories"].items():
+        values[path] = {"kind": "directory", **_owner(accounts, path, policy)}
+    for path, target in spec["links"].items():
+        values[path] = {"kind": "link", "target": target}
+    for path, file in spec["files"].items():
+        content = decode(file["content"])
+        owner = _owner(accounts, path, file)
+        values[path] = {"kind": "file", "content": paths.digest(content, key if path in sensitive else None), **owner}
+        # a name that is no number yet only ever reaches a staging mirror that is read by root
+        uid, gid = (owner[side] if isinstance(owner[side], int) else 0 for side in ("uid", "gid"))
+        files[path] = staging.File(content, int(file["mode"], 8), uid, gid)
+    return Desired(values, files, sensitive)
+
+
+def _owner(accounts: _Accounts, path: str, policy: dict[str, Any]) -> dict[str, Any]:
+    mode = f"{int(policy['mode'], 8):04o}"
+    return {"mode": mode, "uid": accounts.uid(policy["owner"], path), "gid": accounts.gid(policy["group"], path)}
+
+
+def decode(content: Any) -> bytes:
+    """Text travels as text, anything else as {"b64": …}."""
+    return base64.b64decode(content["b64"]) if isinstance(content, dict) else content.encode()

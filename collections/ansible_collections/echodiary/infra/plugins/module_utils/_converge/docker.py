@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads the Docker Engine through its API: cheaper than the command line, and it cannot change anything by being asked."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from . import http, model
+
+SOCKET = "/run/docker.sock"
+PID_FILE = "/run/docker.pid"
+
+
+class Container(NamedTuple):
+    id: str
+    service: str
+    image_id: str
+    config_hash: str
+    state: str
+    health: str
+    exit_code: int
+    started_at: float
+    restarts: int
+
+    @property
+    def identity(self) -> str:
+        return f"{self.id[:12]}@{self.started_at:.3f}"
+
+
+def running(pid_file: str = PID_FILE) -> bool:
+    """Asked before the socket is: with socket activation a mere connect would start the engine."""
+    try:
+        with open(pid_file, encoding="ascii") as handle:
+            return os.path.isdir(f"/proc/{int(handle.read())}")
+    except (OSError, ValueError):
+        return False
+
+
+def get(target: str, timeout: float = 10.0) -> http.Answer:
+    return http.request("GET", f"unix://{SOCKET}:{target}", timeout)
+
+
+def post(target: str, timeout: float = 60.0) -> http.Answer:
+    return http.request("POST", f"unix://{SOCKET}:{target}", timeout)
+
+
+def containers(project: str) -> list[Container]:
+    """The containers of one Compose project, one-off runs left out."""
+    wanted = {"label": [f"com.docker.compose.project={project}", "com.docker.compose.oneoff=False"]}
+    listed = get("/containers/json?all=1&filters=" + quote(json.dumps(wanted)))
+    if listed.status != 200:
+        raise model.ConvergeError(f"Docker does not answer here ({listed.status} {listed.text[:120]}); look at: systemctl status docker")
+    inspected = (get(f"/containers/{entry['Id']}/json") for entry in listed.json())
+    return [parse(answer.json()) for answer in inspected if answer.status == 200]
+
+
+def parse(inspect: dict[str, Any]) -> Container:
+    state, labels = inspect["State"], inspect["Config"]["Labels"]
+    return Container(
+        id=inspect["Id"],
+        service=labels.get("com.docker.compose.service", ""),
+        image_id=inspect["Image"],
+        config_hash=labels.get("com.docker.compose.config-hash", ""),
+        state=state["Status"],
+        health=(state.get("Health") or {}).get("Status", ""),
+        exit_code=state.get("ExitCode", 0),
+        started_at=timestamp(state.get("StartedAt", "")),
+        restarts=inspect.get("RestartCount", 0),
+    )
+
+
+def timestamp(text: str) -> float:
+    """RFC 3339 with nanoseconds to seconds since the epoch; Docker's zero time is 0."""
+    if not text or text.startswith("0001"):
+        return 0.0
+    whole, _, fraction = text.rstrip("Z").partition(".")
+    moment = datetime.datetime.fromisoformat(whole).replace(tzinfo=datetime.timezone.utc)
+    return moment.timestamp() + float(f"0.{fraction or 0}")
+
+
+def image_id(reference: str) -> str | None:
+    """The local image's id, or None where it has not been pulled."""
+    answer = get(f"/images/{quote(reference, safe='/:@')}/json")
+    return answer.json()["Id"] if answer.status == 200 else None
+
+
+def published(reference: str) -> str:
+    """Empty when the registry has the image, else what it said. A read: nothing is pulled."""
+    answer = get(f"/distribution/{quote(reference, safe='/:@')}/json", timeout=20)
+    return "" if answer.status == 200 else (answer.json() or {}).get("message", answer.text)
+
+
+def log_tail(container: str) -> str:
+    """The last lines of both streams (the 8-byte frame headers of the API's multiplexed stream are dropped)."""
+    text = get(f"/containers/{container}/logs?stdout=1&stderr=1&tail=15").text
+    lines = (line.lstrip("\x00\x01\x02\ufffd") for line in text.splitlines())
+    return "\n".join(line[5:] if line[:4].startswith("\x00") else "".join(c for c in line if c.isprintable()) for line in lines)

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Does it serve? HTTP probes with an expected status and JSON fields, on a monotonic deadline."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, NamedTuple
+
+from . import http
+
+INTERVAL = 0.5
+PROBE_TIMEOUT = 3.0
+DEFAULT_DEADLINE = 60.0
+#: how long something without a probe of its own has to stay up before it counts (s)
+SETTLE = 2.0
+
+
+class Verdict(NamedTuple):
+    health: str
+    why: str = ""
+
+
+def probe(check: dict[str, Any]) -> Verdict:
+    """One question. ``check``: url, status (200), json {"dotted.path": value}."""
+    answer = http.request("GET", check["url"], PROBE_TIMEOUT)
+    return judge(check, answer)
+
+
+def judge(check: dict[str, Any], answer: http.Answer) -> Verdict:
+    wanted = check.get("status", 200)
+    if answer.status == 0:
+        return Verdict("Degraded", f"{check['url']} does not answer ({answer.text})")
+    if answer.status != wanted:
+        return Verdict("Degraded", f"{check['url']} answers {answer.status}, not {wanted}: {answer.text[:300].strip()}")
+    body = answer.json() if check.get("json") else None
+    for path, value in (check.get("json") or {}).items():
+        if lookup(body, path) != value:
+            return Verdict("Degraded", f"{check['url']}: {path} is {lookup(body, path)!r}, not {value!r}")
+    return Verdict("Healthy")
+
+
+def lookup(body: Any, path: str) -> Any:
+    for part in path.split("."):
+        if isinstance(body, list) and part.isdigit() and int(part) < len(body):
+            body = body[int(part)]
+        elif isinstance(body, dict):
+            body = body.get(part)
+        else:
+            return None
+    return body
+
+
+def once(checks: list[dict[str, Any]]) -> Verdict:
+    for check in checks:
+        verdict = probe(check)
+        if verdict.health != "Healthy":
+            return verdict
+    return Verdict("Healthy")
+
+
+def wait(look: Callable[[], Verdict], deadline: float) -> Verdict:
+    """Ask until healthy or until ``deadline`` seconds have passed."""
+    end = time.monotonic() + deadline
+    while True:
+        verdict = look()
+        if verdict.health == "Healthy" or time.monotonic() >= end:
+            return verdict
+        time.sleep(INTERVAL)
+
+
+def deadline_of(checks: list[dict[str, Any]]) -> float:
+    return max((float(check.get("deadline", DEFAULT_DEADLINE)) for check in checks), default=DEFAULT_DEADLINE)

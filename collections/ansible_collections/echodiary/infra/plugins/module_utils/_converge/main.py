@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The entry on the host: a manifest in, one result out. Components in order; the first that fails stops the ones after it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from typing import Any
+
+from . import component, masking, model, packages, state
+from .host import Host
+
+LOCK = "/run/echodiary-converge.lock"
+LOCK_WAIT = 30.0
+#: hand back after this many seconds when components are left, so that people see progress (s)
+PATIENCE = 3.0
+
+
+def run(manifest: dict[str, Any]) -> dict[str, Any]:
+    """``manifest``: check, components, claimed. Returns components (results), needs, rest (names not looked at yet)."""
+    began = time.monotonic()
+    lock = None
+    try:
+        if os.geteuid() != 0:
+            raise model.ConvergeError("converge needs root on the host: set 'become: true'")
+        if not manifest["check"]:
+            lock = _lock()
+        answer = _all(manifest, began)
+    except (model.ConvergeError, OSError) as error:
+        answer = {"components": [], "needs": None, "rest": [], "failed": True, "msg": str(error)}
+    finally:
+        if lock is not None:
+            os.close(lock)
+    answer["seconds"] = round(time.monotonic() - began, 3)
+    return answer
+
+
+def _all(manifest: dict[str, Any], began: float) -> dict[str, Any]:
+    specs, check = manifest["components"], manifest["check"]
+    host = Host(specs, check, manifest["claimed"], manifest.get("state_dir") or "/var/lib/echodiary")
+    results: list[dict[str, Any]] = []
+    needs = None
+    for position, spec in enumerate(specs):
+        if not check and results and time.monotonic() - began > PATIENCE:
+            break
+        result, needs = _one(spec, host)
+        results.append(masking.mask(result, spec["secrets"]))
+        if needs or (not check and result["status"] in ("failed", "taken_back")):
+            break
+    stopped = not check and bool(results) and results[-1]["status"] in ("failed", "taken_back")
+    return {
+        "components": results,
+        "needs": needs,
+        "rest": [spec["name"] for spec in specs[len(results) :]],
+        "stopped": stopped,
+        "manager": packages.manager(),
+        "undeclared": sorted(set(state.recorded(host.state_dir)) - set(manifest["declared"])),
+    }
+
+
+def _one(spec: dict[str, Any], host: Host) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    try:
+        converger = component.Converger(spec, host)
+        if host.check:
+            return converger.check(), None
+        needs = converger.needs()
+        if needs:
+            return converger.result("needs", "OutOfSync", component.health.Verdict("Unknown")), needs
+        result = converger.apply()
+        host.forget()
+        return result, None
+    except (model.ConvergeError, OSError) as error:
+        return component.failed(spec["name"], error), None
+
+
+def _lock() -> int:
+    """Two runs at once on one host would take each other's files for strangers."""
+    descriptor = os.open(LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    end = time.monotonic() + LOCK_WAIT
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return descriptor
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                os.close(descriptor)
+                raise model.ConvergeError(f"another converge has been working on this host for {LOCK_WAIT:.0f} s; wait for it") from None
+            time.sleep(0.2)

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files, directories and links: what is there, what should be, and the difference. Nothing here writes.
+
+A value is what the state file keeps of a path:
+``{"kind": "file", "content": <sha256 or keyed fingerprint>, "mode": "0640", "uid": 0, "gid": 0}``,
+``{"kind": "directory", "mode", "uid", "gid"}`` or ``{"kind": "link", "target"}``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from typing import Any, NamedTuple
+
+from . import masking, model
+
+#: a longer file is compared by content but not shown
+LONGEST_SHOWN = 200_000
+
+Value = dict[str, Any]
+
+
+class Live(NamedTuple):
+    """A path as found; ``value`` is None when nothing is there."""
+
+    value: Value | None
+    mtime: float = 0.0
+    content: bytes = b""
+
+
+def observe(path: str, key: bytes | None = None) -> Live:
+    """Read one path without following a final symlink; with ``key`` the content is fingerprinted (sensitive files)."""
+    try:
+        info = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return Live(None)
+    if stat.S_ISLNK(info.st_mode):
+        return Live({"kind": "link", "target": os.readlink(path)}, info.st_mtime)
+    owner = {"mode": f"{stat.S_IMODE(info.st_mode):04o}", "uid": info.st_uid, "gid": info.st_gid}
+    if stat.S_ISDIR(info.st_mode):
+        return Live({"kind": "directory", **owner}, info.st_mtime)
+    if not stat.S_ISREG(info.st_mode):
+        return Live({"kind": "special", **owner}, info.st_mtime)
+    with open(path, "rb") as handle:
+        content = handle.read()
+    return Live({"kind": "file", "content": digest(content, key), **owner}, info.st_mtime, content)
+
+
+def digest(content: bytes, key: bytes | None) -> str:
+    return masking.fingerprint(key, content) if key else hashlib.sha256(content).hexdigest()
+
+
+def resource(kind: str, path: str) -> str:
+    return f"{kind}:{path}"
+
+
+def plan_path(path: str, desired: Value, live: Live, last: Value | None, texts: tuple[str, str] | None) -> model.Change | None:
+    """The change that makes ``path`` what it should be; ``texts`` (before, after) are shown as a diff when given."""
+    if live.value == desired:
+        return None
+    fields = _fields(desired, live.value)
+    return model.Change(
+        resource(desired["kind"], path),
+        "create" if live.value is None else "update",
+        model.origin(desired, last, live.value),
+        fields,
+        _diff(path, *texts) if texts and "content" in fields else "",
+        "" if live.value is None or live.value["kind"] == desired["kind"] else f"a {live.value['kind']} stands in its place",
+    )
+
+
+def _fields(desired: Value, live: Value | None) -> dict[str, list[Any]]:
+    before = live or {}
+    return {name: [before.get(name), wanted] for name, wanted in desired.items() if before.get(name) != wanted}
+
+
+def plan_removal(path: str, live: Live, last: Value) -> model.Change | None:
+    """A path that we once applied and that is declared no longer."""
+    if live.value is None or live.value["kind"] == "directory":
+        return None
+    origin = model.PENDING if live.value == last else model.CONFLICT
+    return model.Change(resource(live.value["kind"], path), "remove", origin, why="no longer declared")
+
+
+def _diff(path: str, before: str, after: str) -> str:
+    import difflib  # only a run that shows a difference pays for it
+
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), f"{path} (live)", f"{path} (desired)", lineterm="", n=2)
+    return "\n".join(lines)
+
+
+def as_text(content: bytes) -> str:
+    if len(content) > LONGEST_SHOWN:
+        return f"({len(content)} bytes)"
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return f"(binary, {len(content)} bytes)"

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The staging mirror: the component's files as they would be, below one private directory in memory, for validators to read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from typing import Any, NamedTuple
+
+from . import docker, model
+from .run import run, tail
+
+BASE = "/run"
+
+
+class File(NamedTuple):
+    """One desired file, resolved for this host."""
+
+    content: bytes
+    mode: int
+    uid: int
+    gid: int
+
+
+def validate(validators: list[dict[str, Any]], files: dict[str, File], lenient: bool) -> list[str]:
+    """Run every validator; the first that rejects raises with its own words. Returns notes.
+
+    ``lenient`` (check mode): a validator that an earlier part of the same run would install is noted instead of run.
+    """
+    if not validators:
+        return []
+    root = tempfile.mkdtemp(prefix="echodiary-staging-", dir=BASE if os.access(BASE, os.W_OK) else None)
+    try:
+        build(root, files)
+        notes = [_validate(validator, root, lenient) for validator in validators]
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+    return [note for note in notes if note]
+
+
+def build(root: str, files: dict[str, File]) -> None:
+    for path, file in files.items():
+        target = root + path
+        os.makedirs(os.path.dirname(target), mode=0o755, exist_ok=True)
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as handle:
+            handle.write(file.content)
+        os.chown(target, file.uid, file.gid)
+        os.chmod(target, file.mode)
+
+
+def _validate(validator: dict[str, Any], root: str, lenient: bool) -> str:
+    program = validator["command"][0]
+    absent = _absent(validator)
+    if absent and lenient:
+        return f"not validated by {program} yet: {absent}"
+    if absent:
+        raise model.ConvergeError(f"validator {program} cannot run: {absent}; declare the package that brings it")
+    done = run(_command(validator, root), timeout=float(validator.get("timeout", 60)))
+    if done.code != 0:
+        said = tail(done.output).replace(root, "")
+        raise model.ConvergeError(f"{program} rejects the new configuration ({done.code}), nothing was touched: {said}")
+    return ""
+
+
+def _absent(validator: dict[str, Any]) -> str:
+    image = validator.get("image")
+    if not image:
+        return "" if shutil.which(validator["command"][0]) else "it is not installed here"
+    if not docker.running():
+        return "Docker does not run here"
+    return "" if docker.image_id(image) else f"image {image} is not on this host"
+
+
+def _command(validator: dict[str, Any], root: str) -> list[str]:
+    words = [word.replace("{staging}", root) for word in validator["command"]]
+    if not validator.get("image"):
+        return words
+    mounts = [word for path in validator.get("mounts", []) for word in ("-v", f"{root}{path}:{path}:ro")]
+    # as root inside: the mirror has the files' own owners, and a validator only reads
+    sandbox = ["docker", "run", "--rm", "--network", "none", "--user", "0", "--label", "echodiary.validate=1"]
+    return [*sandbox, *mounts, "--entrypoint", words[0], validator["image"], *words[1:]]

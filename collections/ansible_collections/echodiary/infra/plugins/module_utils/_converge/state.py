@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was last applied to a component on this host: the third side of three-way drift.
+
+``resources`` maps a resource's name to the value it was given; ``loaded`` maps a process to what it last read;
+``services`` keeps Compose's own config hash for the definition it came from. Written last, atomically.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+VERSION = 1
+
+
+def empty() -> dict[str, Any]:
+    return {"version": VERSION, "resources": {}, "loaded": {}, "services": {}}
+
+
+def path_of(state_dir: str, component: str) -> str:
+    return os.path.join(state_dir, "components", component + ".json")
+
+
+def load(state_dir: str, component: str) -> dict[str, Any]:
+    """The recorded state; an unreadable record counts as none (everything is then ``pending``, nothing is lost)."""
+    try:
+        with open(path_of(state_dir, component), encoding="utf-8") as handle:
+            state = json.load(handle)
+    except (FileNotFoundError, ValueError):
+        return empty()
+    if not isinstance(state, dict) or state.get("version") != VERSION:
+        return empty()
+    return {**empty(), **state}
+
+
+def save(state_dir: str, component: str, state: dict[str, Any]) -> None:
+    """Write the record atomically, and only when it says something new: a no-op run leaves no trace."""
+    if load(state_dir, component) == state:
+        return
+    path = path_of(state_dir, component)
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    descriptor = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+        json.dump(state, handle, sort_keys=True)
+        handle.flush()
+        os.fsync(handle.fileno())
+    os.rename(path + ".new", path)
+
+
+def recorded(state_dir: str) -> list[str]:
+    """Names of the components ever applied here."""
+    try:
+        names = os.listdir(os.path.join(state_dir, "components"))
+    except FileNotFoundError:
+        return []
+    return sorted(name[:-5] for name in names if name.endswith(".json"))

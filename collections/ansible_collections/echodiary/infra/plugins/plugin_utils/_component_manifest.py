@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a rendered component to what is sent to the host: checked, defaults filled in, globs applied. Pure."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ..module_utils._converge import globs
+from . import _component_compose as compose_file
+from ._converge_errors import SpecError
+
+_POLICY = {
+    "owner": {"type": "str", "default": "root"},
+    "group": {"type": "str", "default": "root"},
+    "mode": {"type": "str"},
+    "sensitive": {"type": "bool", "default": False},
+}
+_OWNED = {"prune": {"type": "bool", "default": False}, "ignore": {"type": "list", "elements": "str", "default": []}}
+_UNIT = {
+    "state": {"type": "str", "choices": ["started", "stopped"]},
+    "enabled": {"type": "bool"},
+    "consumes": {"type": "list", "elements": "str", "default": []},
+}
+_USER = {
+    "name": {"type": "str", "required": True},
+    "shell": {"type": "str"},
+    "home": {"type": "str"},
+    "uid": {"type": "int"},
+    "groups": {"type": "list", "elements": "str", "default": []},
+    "system": {"type": "bool", "default": False},
+    "create_home": {"type": "bool", "default": True},
+    "comment": {"type": "str"},
+}
+_SPEC: dict[str, Any] = {
+    "secrets": {"type": "list", "elements": "str", "default": [], "no_log": True},
+    "packages": {"type": "list", "elements": "str", "default": []},
+    "users": {"type": "list", "elements": "dict", "options": _USER, "default": []},
+    "sysctl": {"type": "dict", "default": {}},
+    "directories": {"type": "dict", "default": {}},
+    "links": {"type": "dict", "default": {}},
+    "files": {"type": "dict", "default": {}},
+    "owned": {"type": "dict", "default": {}},
+    "compose": {"type": "str"},
+    "compose_project": {"type": "str"},
+    "units": {"type": "dict", "default": {}},
+    "validate": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "command": {"type": "list", "elements": "str", "required": True},
+            "image": {"type": "str"},
+            "mounts": {"type": "list", "elements": "str", "default": []},
+            "timeout": {"type": "int", "default": 60},
+        },
+    },
+    "reload": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "mutually_exclusive": [["service", "unit"], ["url", "signal"]],
+        "required_one_of": [["service", "unit"]],
+        "options": {
+            "service": {"type": "str"},
+            "unit": {"type": "str"},
+            "paths": {"type": "list", "elements": "str", "required": True},
+            "url": {"type": "str"},
+            "signal": {"type": "str"},
+        },
+    },
+    "health": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "url": {"type": "str", "required": True},
+            "status": {"type": "int", "default": 200},
+            "json": {"type": "dict", "default": {}},
+            "deadline": {"type": "int", "default": 60},
+        },
+    },
+}
+
+
+def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
+    """The manifest of one component; raises SpecError for anything it does not understand."""
+    checked = _checked(name, spec, _SPEC, "component.yml")
+    files = _files(name, checked["files"], tree)
+    project = _project(name, checked, tree)
+    manifest = {
+        "name": name,
+        "secrets": [value for value in checked["secrets"] if value],
+        "packages": checked["packages"],
+        "users": [_without_nones(user) for user in checked["users"]],
+        "sysctl": {key: str(value) for key, value in checked["sysctl"].items()},
+        "directories": {path: _directory(name, path, policy) for path, policy in checked["directories"].items()},
+        "links": {path: str(target) for path, target in checked["links"].items()},
+        "files": files,
+        "owned": {path: _checked(name, policy or {}, _OWNED, f"owned {path}") for path, policy in checked["owned"].items()},
+        "units": {unit: _unit(name, unit, policy) for unit, policy in checked["units"].items()},
+        "compose": project,
+        "validate": [_without_nones(entry) for entry in checked["validate"]],
+        "reload": [_without_nones(entry) for entry in checked["reload"]],
+        "health": checked["health"],
+    }
+    for path in [*manifest["files"], *manifest["directories"], *manifest["links"], *manifest["owned"]]:
+        _check_path(name, path)
+    _check_references(name, manifest)
+    return manifest
+
+
+def _checked(name: str, values: Any, spec: dict[str, Any], where: str) -> dict[str, Any]:
+    if not isinstance(values, dict):
+        raise SpecError(f"{name}: {where} has to be a mapping, not {type(values).__name__}")
+    result = ArgumentSpecValidator(spec).validate(values)
+    if result.error_messages:
+        raise SpecError(f"{name}: {where}: {'; '.join(result.error_messages)}")
+    parameters: dict[str, Any] = result.validated_parameters
+    return parameters
+
+
+def _without_nones(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _files(name: str, policies: dict[str, Any], tree: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    checked = {pattern: _checked(name, policy or {}, _POLICY, f"files {pattern}") for pattern, policy in policies.items()}
+    for pattern in checked:
+        if not any(globs.matches(path, pattern) for path in tree):
+            raise SpecError(f"{name}: files {pattern} matches nothing in the tree; correct the pattern or add the file")
+    return {path: {"content": content, **_policy(path, policies, checked)} for path, content in tree.items()}
+
+
+def _policy(path: str, given: dict[str, Any], checked: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Later patterns win field by field; only what was written counts, so a later pattern need not repeat the owner."""
+    policy = {"owner": "root", "group": "root", "mode": None, "sensitive": False}
+    for pattern, values in checked.items():
+        if globs.matches(path, pattern):
+            policy.update({field: values[field] for field in (given[pattern] or {})})
+    policy["mode"] = policy["mode"] or ("0600" if policy["sensitive"] else "0644")
+    if policy["sensitive"] and int(str(policy["mode"]), 8) & 0o007:
+        raise SpecError(f"{path}: sensitive, yet mode {policy['mode']} lets everybody read it; use 0600, 0400 or 0640")
+    return policy
+
+
+def _directory(name: str, path: str, policy: Any) -> dict[str, Any]:
+    checked = _checked(name, policy or {}, _POLICY, f"directories {path}")
+    return {"owner": checked["owner"], "group": checked["group"], "mode": checked["mode"] or "0755"}
+
+
+def _unit(name: str, unit: str, policy: Any) -> dict[str, Any]:
+    if "." not in unit:
+        raise SpecError(f"{name}: unit '{unit}' needs its suffix, as in '{unit}.service'")
+    return _without_nones(_checked(name, policy or {}, _UNIT, f"units {unit}"))
+
+
+def _project(name: str, checked: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any] | None:
+    path = checked["compose"]
+    if not path:
+        return None
+    if path not in tree:
+        raise SpecError(f"{name}: compose names {path}, which is not in the tree; add tree{path} or correct the path")
+    return compose_file.read(name, checked["compose_project"] or name.replace("_", "-"), path, tree)
+
+
+def _check_path(name: str, path: str) -> None:
+    if not path.startswith("/") or posixpath.normpath(path) != path or path == "/":
+        raise SpecError(f"{name}: path '{path}' has to be absolute and plain (no '..', no trailing '/')")
+
+
+def _check_references(name: str, manifest: dict[str, Any]) -> None:
+    services = manifest["compose"]["services"] if manifest["compose"] else {}
+    for entry in manifest["reload"]:
+        if entry.get("service", next(iter(services), "")) not in services and "service" in entry:
+            raise SpecError(f"{name}: reload names service '{entry['service']}', which the Compose file does not have")
+        if "unit" in entry and entry["unit"] not in manifest["units"]:
+            raise SpecError(f"{name}: reload names unit '{entry['unit']}', which is not among its units")
+        if "service" in entry and not (entry.get("url") or entry.get("signal")):
+            raise SpecError(f"{name}: reload of service '{entry['service']}' needs a url or a signal")
+
+
+def check_claims(manifests: list[dict[str, Any]]) -> None:
+    """Two components that both declare a path, unit or project would fight for it on every run."""
+    owner: dict[str, str] = {}
+    for manifest in manifests:
+        for claim in _claims(manifest):
+            if owner.setdefault(claim, manifest["name"]) != manifest["name"]:
+                raise SpecError(f"{claim} is claimed by two components, {owner[claim]} and {manifest['name']}; leave it to one of them")
+    names = [manifest["name"] for manifest in manifests]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise SpecError(f"component {twice[0]} is listed twice; list it once")
+
+
+def _claims(manifest: dict[str, Any]) -> list[str]:
+    paths = [*manifest["files"], *manifest["links"]]
+    units = [f"unit {unit}" for unit in manifest["units"]]
+    project = [f"Compose project {manifest['compose']['name']}"] if manifest["compose"] else []
+    return [*paths, *units, *project]

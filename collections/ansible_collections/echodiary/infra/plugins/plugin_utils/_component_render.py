@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Renders a component for one host: variables, spec, tree. Errors name the file and the line."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.template import Templar, trust_as_template
+
+from . import _component_source as sources
+from ._converge_errors import SpecError
+
+#: what ansible.builtin.template does by default
+FILE_OPTIONS = {"escape_backslashes": False, "overrides": {"trim_blocks": True}}
+
+
+def variables(source: sources.Source, task_vars: dict[str, Any], templar: Templar) -> dict[str, Any]:
+    """The component's defaults below everything the play knows, checked against its argument_specs."""
+    merged = {**source.defaults, **task_vars, "component_name": source.name}
+    _check_arguments(source, _rendered_arguments(source, merged, templar))
+    return merged
+
+
+def _rendered_arguments(source: sources.Source, merged: dict[str, Any], templar: Templar) -> dict[str, Any]:
+    scoped = templar.copy_with_new_env(available_variables=merged)
+    rendered = {}
+    for name in source.argument_spec:
+        if name in merged:
+            rendered[name] = _template(scoped, merged[name], f"{source.name}: variable '{name}'")
+    return rendered
+
+
+def _check_arguments(source: sources.Source, values: dict[str, Any]) -> None:
+    result = ArgumentSpecValidator(source.argument_spec).validate(values)
+    if result.error_messages:
+        first = "; ".join(result.error_messages)
+        raise SpecError(f"{source.name}: {first}; see {source.name}/meta/argument_specs.yml and set it in the inventory")
+
+
+def spec(source: sources.Source, available: dict[str, Any], templar: Templar) -> dict[str, Any]:
+    scoped = templar.copy_with_new_env(available_variables=available)
+    return _template(scoped, source.spec, f"{source.name}/component.yml")
+
+
+def tree(source: sources.Source, available: dict[str, Any], templar: Templar) -> dict[str, Any]:
+    """Absolute path on the host -> content (text, or {"b64": …}). ``*.j2`` is rendered, the suffix dropped."""
+    contents: dict[str, Any] = {}
+    for relative in sources.tree_files(source):
+        with open(os.path.join(source.tree, relative), "rb") as handle:
+            raw = handle.read()
+        if relative.endswith(".j2"):
+            contents["/" + relative[:-3]] = _render_file(source, relative, raw.decode(), available, templar)
+        else:
+            contents["/" + relative] = _transportable(raw)
+    return contents
+
+
+def _transportable(raw: bytes) -> Any:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return {"b64": base64.b64encode(raw).decode()}
+
+
+def _render_file(source: sources.Source, relative: str, text: str, available: dict[str, Any], templar: Templar) -> str:
+    searchpath = [os.path.dirname(os.path.join(source.tree, relative)), source.tree, os.path.join(source.path, "templates")]
+    scoped = templar.copy_with_new_env(searchpath=searchpath, available_variables=available)
+    return str(_template(scoped, trust_as_template(text), f"{source.name}/tree/{relative}", **FILE_OPTIONS))
+
+
+def _template(templar: Templar, value: Any, where: str, **options: Any) -> Any:
+    """One templating call with an error people can act on; the result holds plain values only."""
+    try:
+        return plain(templar.template(value, **options))
+    except AnsibleError as error:
+        raise SpecError(f"{where}{_line_of(error)}: {_one_line(error)}") from error
+
+
+def plain(value: Any) -> Any:
+    """Containers of the templating engine are lazy; what is sent away has to be evaluated here, where errors have a place."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def _line_of(error: BaseException) -> str:
+    """The innermost template line that the error or one of its causes knows."""
+    current: BaseException | None = error
+    while current is not None:
+        line = getattr(current, "lineno", None)
+        if line:
+            return f" line {line}"
+        frame = current.__traceback__
+        found = None
+        while frame is not None:
+            if frame.tb_frame.f_code.co_filename in ("<template>", "<unknown>"):
+                found = frame.tb_lineno
+            frame = frame.tb_next
+        if found:
+            return f" line {found}"
+        current = current.__cause__ or current.__context__
+    return ""
+
+
+def _one_line(error: AnsibleError) -> str:
+    return re.sub(r"\s+", " ", str(error.message)).strip()

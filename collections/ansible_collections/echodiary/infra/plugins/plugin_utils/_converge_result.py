@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Puts the answers of one or several calls together into what the task returns. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..module_utils._converge import model
+
+BAD = ("failed", "taken_back")
+SYNC_ORDER = ("Synced", "OutOfSync", "Unknown")
+
+
+def summary(answers: list[dict[str, Any]], names: list[str], check: bool) -> dict[str, Any]:
+    """The task's result: one entry per component in the declared order, and the roll-ups."""
+    merged = merge(answers)
+    components = [merged.get(name) or skipped(name) for name in names]
+    for component in components:
+        component["changed"] = component["status"] in ("changed", *BAD) if not check else component["sync"] == "OutOfSync"
+    undeclared = answers[-1].get("undeclared", [])
+    failures = [component for component in components if _is_failure(component, check)]
+    return {
+        "changed": any(component["status"] == "changed" or (check and component["sync"] == "OutOfSync") for component in components),
+        "failed": bool(failures),
+        "msg": "; ".join(f"{component['name']}: {component['msg']}" for component in failures) or _all_well(components, check),
+        "sync": max((component["sync"] for component in components), key=SYNC_ORDER.index, default="Synced"),
+        "health": model.worst([component["health"] for component in components if component["status"] != "skipped"]),
+        "components": components,
+        "undeclared": undeclared,
+    }
+
+
+def merge(answers: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """A component that needed a hand was seen twice: its first plan is the true difference, its last outcome the truth."""
+    merged: dict[str, dict[str, Any]] = {}
+    for answer in answers:
+        for component in answer["components"]:
+            first = merged.get(component["name"])
+            if first and first["status"] == "needs":
+                status = "changed" if component["status"] == "ok" else component["status"]
+                seconds = {key: round(first["seconds"].get(key, 0) + value, 3) for key, value in component["seconds"].items()}
+                component = {**component, "changes": first["changes"], "status": status, "seconds": seconds}
+            merged[component["name"]] = component
+    return merged
+
+
+def skipped(name: str) -> dict[str, Any]:
+    return {
+        "name": name, "status": "skipped", "sync": "Unknown", "health": "Unknown", "msg": "not reached", "changes": [], "notes": [], "seconds": {},
+    }  # fmt: skip
+
+
+def _is_failure(component: dict[str, Any], check: bool) -> bool:
+    if component["status"] in BAD:
+        return True
+    return not check and component["status"] != "skipped" and component["health"] in ("Degraded", "Missing", "Unknown")
+
+
+def _all_well(components: list[dict[str, Any]], check: bool) -> str:
+    moved = sum(1 for component in components if component["changes"])
+    if not moved:
+        return f"{len(components)} components in sync"
+    return f"{moved} of {len(components)} components {'would change' if check else 'changed'}"
+
+
+def diffs(components: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Ansible's own shape of a diff, for callbacks that know no better."""
+    return [
+        {"prepared": f"{component['name']} {change['resource']} ({change['action']}, {change['origin']})\n{_detail(change)}\n"}
+        for component in components
+        for change in component["changes"]
+    ]
+
+
+def _detail(change: dict[str, Any]) -> str:
+    if change["diff"]:
+        return str(change["diff"])
+    fields = [f"  {name}: {before} -> {after}" for name, (before, after) in change["fields"].items()]
+    return "\n".join(fields) or f"  {change['why']}"
