@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`python -m lab`: the command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from lab import down, engine, hosts, locks, status, up
+from lab.errors import LabError
+from lab.inventory import connection
+from lab.progress import Progress
+from lab.settings import Settings, read
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(arguments: list[str]) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options, read(os.environ, ROOT))
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("lab: interrupted; run the same command again to go on, or 'python -m lab down'.", file=sys.stderr)
+        return 130
+
+
+def _run(options: argparse.Namespace, lab: Settings) -> int:
+    progress = Progress()
+    if options.verb == "engine":
+        client = engine.ensure(lab.state, progress)
+        progress.say("docker engine", f"{client.version()['Version']} answers")
+        return 0
+    if options.verb in ("up", "down", "host"):
+        with locks.machine_wide(lab.name):
+            return _change(options, lab, progress)
+    client = engine.connect()
+    if options.verb == "status":
+        print(status.status(client, lab))
+    elif options.verb == "hosts":
+        print("\n".join(status.table(sorted(hosts.running(client, lab).items())) or ["  none"]))
+    elif options.verb == "ssh":
+        hosts.ssh(client, lab, options.name, options.command)
+    return 0
+
+
+def _change(options: argparse.Namespace, lab: Settings, progress: Progress) -> int:
+    if options.verb == "up":
+        client = engine.ensure(lab.state, progress)
+        up.up(client, lab, progress, services_only=options.services)
+        print(f"\nLab '{lab.name}' is up after {progress.total():.1f} s.\n{status.status(client, lab)}")
+        return 0
+    client = engine.connect()
+    if options.verb == "down":
+        down.down(client, lab, progress, keep_images=options.keep_images)
+        print(f"Lab '{lab.name}' is gone.")
+    elif options.action == "create":
+        up.build_host_images(client, lab, progress)
+        host = hosts.create(client, lab, options.name, hosts.image_reference(options.image), progress)
+        if options.json:
+            login = connection(lab, ROOT)
+            print(json.dumps({"name": host.member, "ansible_host": host.address, **login}))
+    else:
+        gone = hosts.destroy(client, lab, options.name)
+        progress.say(f"host {options.name}", "removed" if gone else "was not there")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m lab",
+        description="Production's stand-ins on one machine.",
+        epilog="Environment: LAB_NAME, LAB_SUBNET, LAB_APP_HOSTS, LAB_PORT_OFFSET.",
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="verb")
+    verbs.add_parser("engine", help="make sure that a Docker engine runs")
+    starting = verbs.add_parser("up", help="make the lab exist and answer")
+    starting.add_argument("--services", action="store_true", help="registry, database, Redis and AWS API only")
+    ending = verbs.add_parser("down", help="remove everything that carries the lab's label")
+    ending.add_argument("--keep-images", action="store_true", help="leave the images for the next time")
+    verbs.add_parser("status", help="what runs, and what to open next")
+    verbs.add_parser("hosts", help="names and addresses of the hosts")
+    shell = verbs.add_parser("ssh", help="log in to a host, or run a command there")
+    shell.add_argument("name")
+    shell.add_argument("command", nargs=argparse.REMAINDER)
+    _host_parser(verbs.add_parser("host", help="one host outside the lab's groups (tests)"))
+    return parser
+
+
+def _host_parser(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="action")
+    creating = actions.add_parser("create", help="make a host; nothing happens when it is there")
+    creating.add_argument("name")
+    creating.add_argument(
+        "--image", choices=("bare", "host"), default="host", help="with or without Docker and HAProxy"
+    )
+    creating.add_argument("--json", action="store_true", help="print how to reach it as the last line")
+    actions.add_parser("destroy", help="remove such a host").add_argument("name")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The image every other stands on: Debian from Docker Hub when it answers, else made here by debootstrap."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import docker
+import requests
+from docker.errors import APIError, DockerException
+
+from lab import engine, images, labels, locks
+from lab.errors import LabError
+from lab.progress import Progress
+
+SUITE = "trixie"
+UPSTREAM = f"debian:{SUITE}-slim"
+ROOTFS = f"echodiary-lab/rootfs:{SUITE}"
+BASE = f"echodiary-lab/base:{SUITE}"
+EXTRA_AUTHORITIES = Path("/usr/local/share/ca-certificates")
+SECONDS_TO_ANSWER = 5
+
+
+def hub_answers(reference: str = UPSTREAM) -> bool:
+    """Whether the engine (it pulls, not we) reaches Docker Hub, asked once and with little patience."""
+    try:
+        api: Any = docker.from_env(timeout=SECONDS_TO_ANSWER).api
+        api.inspect_distribution(reference)
+    except (DockerException, requests.RequestException):
+        return False
+    return True
+
+
+def ensure(client: docker.DockerClient, folder: Path, progress: Progress) -> None:
+    """Makes `BASE` exist and current."""
+    with locks.machine_wide("base"):
+        rootfs = _rootfs(client, folder, progress)
+        recipe = images.Recipe("base", BASE, folder, rootfs, extra=authorities(EXTRA_AUTHORITIES))
+        start = time.monotonic()
+        if images.ensure(client, recipe)[1]:
+            progress.say("image base", "built", time.monotonic() - start)
+
+
+def authorities(directory: Path) -> dict[str, bytes]:
+    """Certificate authorities that this machine trusts beyond the distribution's: builds need them too."""
+    found = sorted(directory.rglob("*.crt")) if directory.is_dir() else []
+    return {"ca/": b"", **{f"ca/{path.name}": path.read_bytes() for path in found}}
+
+
+def _rootfs(client: docker.DockerClient, folder: Path, progress: Progress) -> str:
+    """Reference of an image that holds plain Debian."""
+    if images.find(client, UPSTREAM) is not None:
+        return UPSTREAM
+    script = folder / "debootstrap.sh"
+    inputs = hashlib.sha256(script.read_bytes()).hexdigest()[:32]
+    present = images.find(client, ROOTFS)
+    if present is not None and present.labels.get(labels.INPUTS) == inputs:
+        return ROOTFS
+    with progress.step("image debian") as step:
+        if hub_answers():
+            client.images.pull(UPSTREAM)
+            step.result = f"pulled {UPSTREAM}"
+            return UPSTREAM
+        _bootstrap(client, script, inputs)
+        step.result = "made by debootstrap (no image registry answers)"
+    return ROOTFS
+
+
+def _bootstrap(client: docker.DockerClient, script: Path, inputs: str) -> None:
+    if not shutil.which("debootstrap", path="/usr/sbin:/usr/bin:/sbin:/bin"):
+        engine.apt_install(["debootstrap"])
+    with subprocess.Popen(
+        engine.as_root([str(script), SUITE]), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        output, errors = process.communicate(timeout=900)
+    if process.returncode:
+        last = errors.decode(errors="replace").strip().splitlines()[-1:]
+        raise LabError(f"debootstrap {SUITE} failed ({process.returncode}): {' '.join(last)}")
+    repository, tag = ROOTFS.split(":")
+    changes = [f"LABEL {labels.IMAGE}=rootfs {labels.INPUTS}={inputs}", 'CMD ["/bin/bash"]']
+    try:
+        client.api.import_image_from_data(output, repository=repository, tag=tag, changes=changes)
+    except APIError as error:
+        raise LabError(f"Importing Debian's file system into Docker failed: {error.explanation}") from error

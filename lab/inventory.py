@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inventory a lab writes about itself: hosts, how to log in, where its services are. Holds no secret."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lab import keys
+from lab.settings import Settings
+
+HEADER = "# Written by `python -m lab up`; changes here are lost.\n---\n"
+HOSTS = Path("hosts.yml")
+VARIABLES = Path("group_vars") / "all" / "lab.yml"
+
+
+def write(lab: Settings, images: dict[str, str]) -> None:
+    if not lab.is_default:
+        _link_group_vars(lab)
+    _write(lab.inventory / HOSTS, hosts(lab))
+    _write(lab.inventory / VARIABLES, variables(lab, images))
+
+
+def remove(lab: Settings) -> None:
+    for name in (HOSTS, VARIABLES):
+        (lab.inventory / name).unlink(missing_ok=True)
+
+
+def hosts(lab: Settings) -> dict[str, Any]:
+    def group(names: list[str]) -> dict[str, Any]:
+        return {"hosts": {name: {"ansible_host": lab.address(name)} for name in names}}
+
+    return {"all": {"children": {"app": group(lab.app_names), "monitoring": group(["mon1"])}}}
+
+
+def variables(lab: Settings, images: dict[str, str]) -> dict[str, Any]:
+    return {
+        **connection(lab, lab.inventory),
+        "lab_registry": f"{lab.address('registry')}:5000",
+        "lab_aws_endpoint": f"http://{lab.address('aws')}:5000",
+        "lab_postgres_host": lab.address("postgres"),
+        "lab_redis_host": lab.address("redis"),
+        "lab_images": images,
+    }
+
+
+def connection(lab: Settings, inventory: Path) -> dict[str, str]:
+    """How Ansible logs in. Paths are relative to the inventory: it may be read from anywhere."""
+
+    def here(path: Path) -> str:
+        return "{{ inventory_dir }}/" + os.path.relpath(path, inventory)
+
+    known_hosts = here(keys.known_hosts_file(lab))
+    return {
+        "ansible_user": "admin",
+        "ansible_ssh_private_key_file": here(keys.user_key(lab)),
+        "ansible_ssh_common_args": f"-o UserKnownHostsFile='{known_hosts}' -o StrictHostKeyChecking=yes",
+    }
+
+
+def _link_group_vars(lab: Settings) -> None:
+    """A further lab is converged with the local environment's variables, all but those of the default lab itself."""
+    source = lab.root / "inventories" / "local" / "group_vars"
+    target = lab.inventory / "group_vars"
+    for path in sorted(source.rglob("*.yml")):
+        link = target / path.relative_to(source)
+        if path.relative_to(source) == VARIABLES.relative_to("group_vars"):
+            continue
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(os.path.relpath(path, link.parent))
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    """Written only when different, so that nothing looks changed after a second `up`."""
+    text = HEADER + yaml.safe_dump(content, sort_keys=False, width=120)
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a lab consists of, as data: images, containers, published ports."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.base import BASE
+from lab.containers import Container
+from lab.images import Recipe
+from lab.settings import Settings
+
+REGISTRY_PORT = 5077  # on 127.0.0.1: engines trust plain HTTP there without being told to
+SERVICES = ("registry", "postgres", "redis", "aws")
+BARE = "echodiary-lab/bare:trixie"
+HOST = "echodiary-lab/host:trixie"
+APPLICATION = "echodiary/echodiary"
+GRAFANA = ("grafana/grafana", "11.6.1")
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """An image known by its name on Docker Hub; `folder` builds its twin from the distribution's package."""
+
+    name: str
+    tag: str
+    folder: str | None
+
+    @property
+    def reference(self) -> str:
+        return f"{self.name}:{self.tag}"
+
+
+# The tag is the version Debian has: the same where it is pulled and where it is built.
+UPSTREAM = (
+    Upstream("prom/prometheus", "v2.53.3", "prometheus"),
+    Upstream("prom/alertmanager", "v0.28.1", "alertmanager"),
+    Upstream("prometheuscommunity/postgres-exporter", "v0.17.1", "postgres-exporter"),
+    Upstream(*GRAFANA, None),
+)
+
+
+def folder(root: Path, name: str) -> Path:
+    return root / "lab" / "images" / name
+
+
+def service_recipe(root: Path, name: str) -> Recipe:
+    return Recipe(name, f"echodiary-lab/{name}:trixie", folder(root, name), BASE)
+
+
+def host_recipes(root: Path) -> list[Recipe]:
+    """In the order in which they stand on each other."""
+    return [
+        Recipe("bare", BARE, folder(root, "bare"), BASE),
+        Recipe("host", HOST, folder(root, "host"), BARE),
+    ]
+
+
+def application_recipe(root: Path) -> Recipe | None:
+    """EchoDiary's own image; None as long as the repository has no Dockerfile for it."""
+    context = root / "app"
+    if not (context / "Dockerfile").exists():
+        return None
+    version = application_version(context)
+    return Recipe("echodiary", f"echodiary-lab/echodiary:{version}", context, BASE, {"APP_VERSION": version})
+
+
+def application_version(context: Path) -> str:
+    project = context / "pyproject.toml"
+    text = project.read_text(encoding="utf-8") if project.exists() else ""
+    found = re.search(r'(?m)^version\s*=\s*"([^"]+)"', text)
+    return found.group(1) if found else "0.0.0"
+
+
+def services(lab: Settings) -> list[Container]:
+    def service(name: str, **more: object) -> Container:
+        return Container(name, "service", f"echodiary-lab/{name}:trixie", lab.address(name), **more)  # type: ignore[arg-type]
+
+    return [
+        service(
+            "registry",
+            ports=((lab.port(REGISTRY_PORT), 5000),),
+            volumes=((lab.container("registry"), "/var/lib/docker-registry"),),
+        ),
+        service(
+            "postgres",
+            volumes=((lab.container("postgres"), "/var/lib/postgresql/data"),),
+            shared_memory="256m",
+        ),
+        service("redis"),
+        service("aws"),
+    ]
+
+
+def hosts(lab: Settings) -> list[Container]:
+    """Application hosts and the monitoring host. The first two edges are reachable from a browser on any machine."""
+    published = {"app1": ((lab.port(8080), 80),), "app2": ((lab.port(8081), 80),)}
+    application = [
+        Container(name, "host", HOST, lab.address(name), ports=published.get(name, ())) for name in lab.app_names
+    ]
+    monitoring = tuple((lab.port(port), port) for port in (9090, 9093, 3000))
+    return [*application, Container("mon1", "host", HOST, lab.address("mon1"), ports=monitoring)]
+
+
+def volumes(lab: Settings) -> list[str]:
+    return [name for container in services(lab) for name, _ in container.volumes]
