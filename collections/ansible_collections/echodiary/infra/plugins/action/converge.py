@@ -33,8 +33,8 @@ class ActionModule(ActionBase):
         _, args = self.validate_argument_spec(
             argument_spec={"components": {"type": "list", "elements": "str", "required": True}},
         )
-        result = super().run(tmp, task_vars)
-        self._calls = 0
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        self._calls, self._host = 0, task_vars["inventory_hostname"]
         try:
             specs = self._specs(args["components"], task_vars)
             answers = self._converge(specs, task_vars)
@@ -97,7 +97,7 @@ class ActionModule(ActionBase):
 
     def _lend_hands(self, name: str, answer: dict[str, Any], task_vars: dict[str, Any]) -> None:
         for call in _hands.calls(answer["needs"], answer["manager"]):
-            display.display(f"{task_vars['inventory_hostname']}  {name}  {call.what} ...")
+            display.display(f"{self._host}  {name}  {call.what} ...")
             self._calls += 1
             done = self._execute_module(module_name=call.module, module_args=call.args, task_vars=task_vars)
             if done.get("failed"):
@@ -105,12 +105,6 @@ class ActionModule(ActionBase):
 
     def _show(self, components: list[dict[str, Any]], more: bool) -> None:
         """While more is to come, people see what is done; the callback shows the whole when the task ends."""
-        if not more:
-            return
-        for component in components:
-            if component["status"] in ("ok", "changed"):
-                seconds = sum(component["seconds"].values())
-                display.vv(f"{self._task_vars_host()}  {component['name']}  {component['status']}  {seconds:.1f} s")
-
-    def _task_vars_host(self) -> str:
-        return str(self._play_context.remote_addr)
+        for component in components if more else []:
+            if component["status"] == "changed":
+                display.display(f"{self._host}  {component['name']}  done in {sum(component['seconds'].values()):.1f} s ...")

@@ -31,7 +31,9 @@ def read(component: str, project: str, path: str, tree: dict[str, Any]) -> dict[
         "name": project,
         "file": path,
         "services": {
-            name: _service(component, path, name, service, shared, directory, tree) for name, service in services.items() if not (service or {}).get("profiles")
+            name: _service(component, path, name, service, shared, directory, tree)
+            for name, service in services.items()
+            if not (service or {}).get("profiles")
         },
     }
 

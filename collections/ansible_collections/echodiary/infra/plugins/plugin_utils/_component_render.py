@@ -44,7 +44,8 @@ def _check_arguments(source: sources.Source, values: dict[str, Any]) -> None:
 
 def spec(source: sources.Source, available: dict[str, Any], templar: Templar) -> dict[str, Any]:
     scoped = templar.copy_with_new_env(available_variables=available)
-    return _template(scoped, source.spec, f"{source.name}/component.yml")
+    rendered: dict[str, Any] = _template(scoped, source.spec, f"{source.name}/component.yml")
+    return rendered
 
 
 def tree(source: sources.Source, available: dict[str, Any], templar: Templar) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any, NamedTuple
 
@@ -35,10 +36,8 @@ def find(name: str, playbook_dir: str) -> str:
     candidates = [os.path.join(playbook_dir, "roles", name), *(os.path.join(path, name) for path in constants.DEFAULT_ROLES_PATH)]
     if collection:
         candidates = []
-    try:
+    with contextlib.suppress(ValueError):
         candidates.append(os.path.join(_get_collection_path(collection or HOME_COLLECTION), "roles", role))
-    except ValueError:
-        pass
     for candidate in candidates:
         if os.path.isfile(os.path.join(candidate, "component.yml")):
             return candidate

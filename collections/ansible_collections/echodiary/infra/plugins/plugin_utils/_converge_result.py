@@ -45,9 +45,8 @@ def merge(answers: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def skipped(name: str) -> dict[str, Any]:
-    return {
-        "name": name, "status": "skipped", "sync": "Unknown", "health": "Unknown", "msg": "not reached", "changes": [], "notes": [], "seconds": {},
-    }  # fmt: skip
+    unknown = {"sync": "Unknown", "health": "Unknown", "msg": "not reached"}
+    return {"name": name, "status": "skipped", **unknown, "changes": [], "notes": [], "seconds": {}}
 
 
 def _is_failure(component: dict[str, Any], check: bool) -> bool:

@@ -17,19 +17,15 @@ from typing import Any
 MODULES = (
     "model", "masking", "globs", "state", "run", "paths", "owned", "packages", "users", "sysctl", "units",
     "http", "docker", "compose", "processes", "health", "staging", "transaction", "desired", "host",
-    "reading", "planning", "component", "main",
+    "reading", "planning", "view", "wellbeing", "acting", "undoing", "component", "main",
 )  # fmt: skip
 
 #: separates the answer from whatever a login shell prints before it
 MARKER = "\x02echodiary\x02"
 
-_BOOTSTRAP = (
-    "import sys,zlib,json;"
-    "d=json.loads(zlib.decompress(sys.stdin.buffer.read()));"
-    "exec(compile(d[0],'bootstrap','exec'))"
-)
+_BOOTSTRAP = "import sys,zlib,json;d=json.loads(zlib.decompress(sys.stdin.buffer.read()));exec(compile(d[0],'bootstrap','exec'))"
 
-_LOADER = '''
+_LOADER = """
 import sys, json, types
 package = types.ModuleType("_converge")
 package.__path__ = []
@@ -42,7 +38,7 @@ for name, source in d[1]:
     exec(compile(source, "converge/" + name + ".py", "exec"), module.__dict__)
 answer = package.main.run(d[2])
 sys.stdout.write(%r + json.dumps(answer) + %r)
-''' % (MARKER, MARKER)
+""".replace("%r", repr(MARKER))
 
 
 def command(interpreter: str) -> str:

@@ -76,7 +76,7 @@ def _image_origin(container: docker.Container, image_id: str | None, last: dict[
 
 def _plan_state(resource: str, service: dict[str, Any], container: docker.Container) -> list[model.Change]:
     if service["oneshot"]:
-        if container.state == "exited" and container.exit_code == 0 or container.state == "running":
+        if (container.state == "exited" and container.exit_code == 0) or container.state == "running":
             return []
         return [model.Change(resource, "start", model.CORRECTIVE, {"exit_code": [container.exit_code, 0]})]
     if container.state in ("running", "restarting"):

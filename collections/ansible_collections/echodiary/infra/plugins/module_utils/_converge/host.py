@@ -22,8 +22,6 @@ class Host:
         self.key = masking.read_key(key_file) if check else masking.ensure_key(key_file)
         #: check mode only: something that brings programs, users and units is planned but not there yet
         self.installing = False
-        #: check mode only: Docker will be running by the time later components need it
-        self.docker_coming = False
         self._package_names = sorted({packages.split(name)[0] for spec in specs for name in spec["packages"]})
         self._unit_names = sorted({name for spec in specs for name in spec["units"]})
         self._packages: dict[str, str] | None = None

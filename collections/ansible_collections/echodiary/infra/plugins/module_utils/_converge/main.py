@@ -41,7 +41,7 @@ def _all(manifest: dict[str, Any], began: float) -> dict[str, Any]:
     host = Host(specs, check, manifest["claimed"], manifest.get("state_dir") or "/var/lib/echodiary")
     results: list[dict[str, Any]] = []
     needs = None
-    for position, spec in enumerate(specs):
+    for spec in specs:
         if not check and results and time.monotonic() - began > PATIENCE:
             break
         result, needs = _one(spec, host)
@@ -66,7 +66,7 @@ def _one(spec: dict[str, Any], host: Host) -> tuple[dict[str, Any], dict[str, An
             return converger.check(), None
         needs = converger.needs()
         if needs:
-            return converger.result("needs", "OutOfSync", component.health.Verdict("Unknown")), needs
+            return converger.waiting(), needs
         result = converger.apply()
         host.forget()
         return result, None

@@ -23,7 +23,7 @@ class Change(NamedTuple):
     resource: str
     action: str
     origin: str = PENDING
-    fields: dict[str, list[Any]] = {}
+    fields: dict[str, list[Any]] = {}  # noqa: RUF012 - a tuple field, never mutated
     diff: str = ""
     why: str = ""
 

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from . import compose, desired, model, owned, packages, paths, processes, reading, staging, sysctl, units, users
 
@@ -25,9 +26,7 @@ class Plan(NamedTuple):
         return [change for change in self.all() if change.action != "report"]
 
 
-def plan(
-    spec: dict[str, Any], want: desired.Desired, seen: reading.Reading, state: dict[str, Any], strangers: list[model.Change]
-) -> Plan:
+def plan(spec: dict[str, Any], want: desired.Desired, seen: reading.Reading, state: dict[str, Any], strangers: list[model.Change]) -> Plan:
     last = state["resources"]
     path_changes = [*_paths(spec, want, seen, last), *strangers]
     unit_changes = units.plan(spec["units"], seen.units, last)

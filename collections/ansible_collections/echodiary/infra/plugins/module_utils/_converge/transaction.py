@@ -8,6 +8,7 @@ killed run: the next run continues from it, and a take-back still returns to the
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -102,8 +103,6 @@ class Transaction:
         if entry["value"] and entry["value"]["kind"] == "file":
             shutil.copy2(path, backup)
             os.chmod(backup, 0o600)
-        elif entry["value"] and entry["value"]["kind"] == "directory" and not os.path.exists(backup):
-            entry["tree"] = False
         self._entries[path] = entry
 
     def keep_tree(self, path: str) -> None:
@@ -130,8 +129,8 @@ class Transaction:
             missing.append(parent)
             parent = os.path.dirname(parent)
         for directory in reversed(missing):
-            os.mkdir(directory, 0o755)
-            os.chmod(directory, 0o755)
+            os.mkdir(directory)
+            os.chmod(directory, 0o755)  # noqa: S103 - a directory of the system, like its siblings
             self._created.append(directory)
 
     def _make_directory(self, path: str, wanted: dict[str, Any]) -> None:
@@ -187,10 +186,8 @@ def _write(path: str, file: staging.File) -> None:
 
 
 def _unlink(path: str) -> None:
-    try:
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         os.unlink(path)
-    except (FileNotFoundError, NotADirectoryError):
-        pass
 
 
 def _clear_directory(path: str) -> None:

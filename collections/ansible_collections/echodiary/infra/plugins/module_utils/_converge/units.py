@@ -10,8 +10,7 @@ from . import model
 from .run import must, run
 
 PROPERTIES = (
-    "Id,LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,"
-    "ExecMainStartTimestampMonotonic,InvocationID,MainPID,Type,Result"
+    "Id,LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,ExecMainStartTimestampMonotonic,InvocationID,MainPID,Type,Result"
 )
 #: states in which "enabled" has nothing left to do
 ENABLED = {"enabled", "enabled-runtime", "static", "alias", "indirect", "generated", "linked"}
@@ -39,7 +38,7 @@ def read(names: list[str]) -> dict[str, Unit]:
         return {}
     shown = run(["systemctl", "show", "--no-pager", "-p", PROPERTIES, "--", *names], timeout=20)
     if shown.code != 0:
-        return {name: MISSING for name in names}
+        return dict.fromkeys(names, MISSING)
     return parse(shown.output, names, time.time() - time.monotonic())
 
 
