@@ -1,5 +1,6 @@
 """`python -m echodiary`: serve, with as many workers as WEB_CONCURRENCY says, until SIGTERM."""
 
+import signal
 import sys
 
 from pydantic import ValidationError
@@ -17,6 +18,9 @@ def main() -> int:
             print(f"environment variable {name}: {problem['msg']}", file=sys.stderr)
         return 2
     logs.configure(settings.log_level)
+    # uvicorn handles SIGTERM while it serves. Before and after that it means: leave, and clean up. As process 1 of a
+    # container it would not even be noticed without a handler.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _serve(settings)
     return 0
 

@@ -28,11 +28,12 @@ def create_engine(settings: Settings) -> AsyncEngine:
 
 
 def create_probe_engine(settings: Settings) -> AsyncEngine:
-    """One connection for readiness alone: a busy pool must not look like a lost database."""
+    """One connection for readiness alone: a busy pool must not look like a lost database. The overflow is for when
+    the database is silent, and checks that were given up still hold theirs."""
     engine = create_async_engine(
         settings.sqlalchemy_url,
         pool_size=1,
-        max_overflow=0,
+        max_overflow=5,
         pool_timeout=settings.ready_timeout,
         pool_pre_ping=True,
         connect_args=_connect_args(settings, "ready", max(1, int(settings.ready_timeout))),
@@ -50,6 +51,7 @@ def _connect_args(settings: Settings, purpose: str, timeout: int) -> dict[str, A
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
+        "tcp_user_timeout": 25_000,
     }
 
 
@@ -91,4 +93,5 @@ async def _session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-Session = Annotated[AsyncSession, Depends(_session)]
+# Closed before the answer is sent: a slow client must not keep a connection of the pool.
+Session = Annotated[AsyncSession, Depends(_session, scope="function")]

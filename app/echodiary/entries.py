@@ -28,9 +28,7 @@ async def create(new: EntryIn, session: Session, response: Response) -> Entry:
 
 
 @router.get("", response_model=Page)
-async def list_newest_first(
-    session: Session, limit: Annotated[int, Query(ge=1, le=100)] = 20, cursor: str | None = None
-) -> Page:
+async def list_newest_first(session: Session, limit: Annotated[int, Query(ge=1, le=100)] = 20, cursor: str | None = None) -> Page:
     """One entry more than asked for is read: it says whether there is another page."""
     query = select(Entry).order_by(Entry.created_at.desc(), Entry.id.desc()).limit(limit + 1)
     if cursor is not None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from echodiary import entries, metrics, operations, revision, statistics
 from echodiary.database import create_engine, create_probe_engine, session_factory
 from echodiary.observe import Observe
+from echodiary.readiness import Readiness
 from echodiary.settings import Settings, get_settings
 
 log = logging.getLogger(__name__)
@@ -35,15 +36,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Nothing is connected here: a worker must be able to start, and say it is not ready, without a database."""
     state, settings = app.state, app.state.settings
     metrics.BUILD.labels(settings.app_version, revision.head()).set(1)
-    engine, state.probe_engine = create_engine(settings), create_probe_engine(settings)
+    engine, probe_engine = create_engine(settings), create_probe_engine(settings)
     state.sessions = session_factory(engine)
-    state.redis = statistics.create_redis(settings)
-    state.cache = statistics.Cache(state.redis, settings.stats_cache_seconds)
+    redis = statistics.create_redis(settings)
+    state.cache = statistics.Cache(redis, settings.stats_cache_seconds)
+    state.readiness = Readiness(probe_engine, redis, settings.ready_timeout)
     yield
     await engine.dispose()
-    await state.probe_engine.dispose()
-    if state.redis is not None:
-        await state.redis.aclose()
+    await probe_engine.dispose()
+    if redis is not None:
+        await redis.aclose()
 
 
 async def _pool_exhausted(_request: Request, _error: Exception) -> JSONResponse:

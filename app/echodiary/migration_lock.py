@@ -27,7 +27,7 @@ _HOLDER = text(
 )
 
 
-class MigrationLockTimeout(RuntimeError):
+class MigrationBusyError(RuntimeError):
     """Another migration holds the lock and did not finish in time."""
 
 
@@ -49,9 +49,8 @@ def _acquire(connection: Connection, seconds: float) -> None:
     while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK_KEY}):
         holder = connection.scalar(_HOLDER, {"key": LOCK_KEY}) or "already gone"
         if time.monotonic() >= deadline:
-            raise MigrationLockTimeout(
-                f"another migration is still running after {seconds:g} s ({holder}); "
-                "wait for it or end that session, then run this again"
+            raise MigrationBusyError(
+                f"another migration is still running after {seconds:g} s ({holder}); wait for it or end that session, then run this again"
             )
         if not waiting:
             log.info("waiting for another migration", extra={"holder": holder})

@@ -18,8 +18,7 @@ async def health() -> dict[str, str]:
 
 @router.get("/ready")
 async def ready(request: Request) -> JSONResponse:
-    state = request.app.state
-    checks = await readiness.check(state.probe_engine, state.redis, state.settings.ready_timeout)
+    checks = await request.app.state.readiness.check()
     is_ready = all(verdict == readiness.OK for verdict in checks.values())
     content = {"status": "ready" if is_ready else "not ready", "checks": checks, **_version(request)}
     return JSONResponse(content, 200 if is_ready else 503, headers={"Cache-Control": "no-store"})

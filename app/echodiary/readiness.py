@@ -1,44 +1,59 @@
 """Is everything there that a request needs? Every check is bounded, and they run at the same time."""
 
 import asyncio
-from collections.abc import Awaitable
-from typing import Any
+from collections.abc import Awaitable, Coroutine
+from typing import Any, TypeVar
 
 from redis.asyncio import Redis
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from echodiary import metrics, revision
 
 OK = "ok"
 Checks = dict[str, str]
+Result = TypeVar("Result")
 
 
-async def check(engine: AsyncEngine, redis: Redis | None, within: float) -> Checks:
-    """Check name -> "ok" or the reason why not."""
-    pending: list[Awaitable[Checks]] = [_check_database(engine, within)]
-    if redis is not None:
-        pending.append(_check_redis(redis, within))
-    checks: Checks = {}
-    for result in await asyncio.gather(*pending):
-        checks.update(result)
-    for name, verdict in checks.items():
-        metrics.READY_CHECKS.labels(name, OK if verdict == OK else "failed").inc()
-    return checks
+class Readiness:
+    """Answers many askers with one round of checks: asking often must not cost many connections."""
+
+    def __init__(self, engine: AsyncEngine, redis: Redis | None, seconds: float) -> None:
+        self._engine = engine
+        self._redis = redis
+        self._seconds = seconds
+        self._round: asyncio.Task[Checks] | None = None
+
+    async def check(self) -> Checks:
+        """Check name -> "ok" or the reason why not."""
+        if self._round is None or self._round.done():
+            self._round = asyncio.create_task(self._check_all())
+        return await asyncio.shield(self._round)
+
+    async def _check_all(self) -> Checks:
+        pending: list[Awaitable[Checks]] = [_check_database(self._engine, self._seconds)]
+        if self._redis is not None:
+            pending.append(_check_redis(self._redis, self._seconds))
+        checks: Checks = {}
+        for result in await asyncio.gather(*pending):
+            checks.update(result)
+        for name, verdict in checks.items():
+            metrics.READY_CHECKS.labels(name, OK if verdict == OK else "failed").inc()
+        return checks
 
 
-async def _check_database(engine: AsyncEngine, within: float) -> Checks:
+async def _check_database(engine: AsyncEngine, seconds: float) -> Checks:
     try:
-        found = await asyncio.wait_for(_revisions(engine), within)
-    except Exception as error:  # noqa: BLE001 - whatever went wrong, the answer is "not ready, because"
-        return {"database": _reason(error, within), "schema": "unknown: the database does not answer"}
+        found = await _within(seconds, _revisions(engine))
+    except Exception as error:
+        return {"database": _reason(error), "schema": "unknown: the database does not answer"}
     return {"database": OK, "schema": _judge(found)}
 
 
 async def _revisions(engine: AsyncEngine) -> list[str]:
+    """What the database says its revision is; nothing when it was never migrated."""
     async with engine.connect() as connection:
-        await connection.execute(text("SELECT 1"))
         try:
             return list(await connection.scalars(text("SELECT version_num FROM alembic_version")))
         except ProgrammingError:
@@ -54,17 +69,39 @@ def _judge(found: list[str]) -> str:
     return f"revision is {', '.join(found) or 'none'}, this release needs {expected}; run: alembic upgrade head"
 
 
-async def _check_redis(redis: Redis, within: float) -> Checks:
+async def _check_redis(redis: Redis, seconds: float) -> Checks:
     ping: Any = redis.ping()
     try:
-        await asyncio.wait_for(ping, within)
-    except Exception as error:  # noqa: BLE001 - as above
-        return {"redis": _reason(error, within)}
+        await _within(seconds, ping)
+    except Exception as error:
+        return {"redis": _reason(error)}
     return {"redis": OK}
 
 
-def _reason(error: Exception, within: float) -> str:
-    """The kind of error only: messages of drivers name hosts and users, and this answer is public."""
-    if isinstance(error, TimeoutError | asyncio.TimeoutError):
-        return f"no answer within {within:g} s"
-    return f"unreachable ({type(error).__name__})"
+def _reason(error: Exception) -> str:
+    """The kind of error only: messages of drivers name hosts and users, and this answer may be public."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    kind = type(cause).__name__
+    return "no answer in time" if "Timeout" in kind else f"unreachable ({kind})"
+
+
+_abandoned: set["asyncio.Task[Any]"] = set()
+
+
+async def _within(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
+    """Unlike asyncio.wait_for this does not wait for what it cancels: psycopg then asks the server, which may be
+    the silent one, to cancel as well, and gives that ten seconds."""
+    task = asyncio.create_task(work)
+    await asyncio.wait({task}, timeout=seconds)
+    if task.done():
+        return task.result()
+    _abandoned.add(task)
+    task.add_done_callback(_forget)
+    task.cancel()
+    raise TimeoutError
+
+
+def _forget(task: "asyncio.Task[Any]") -> None:
+    _abandoned.discard(task)
+    if not task.cancelled():
+        task.exception()  # seen, so that nobody complains that it was not

@@ -16,7 +16,7 @@ class Settings(BaseSettings):
 
     app_version: str = "0.0.0-dev"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    host: str = "0.0.0.0"
+    host: str = "0.0.0.0"  # noqa: S104 - in a container; what is published is decided outside
     port: int = Field(8000, ge=1, le=65535)
     web_concurrency: int = Field(1, ge=1, le=64)
     shutdown_timeout: int = Field(25, ge=1, le=600)

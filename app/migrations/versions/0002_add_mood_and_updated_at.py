@@ -24,10 +24,10 @@ def upgrade() -> None:
         "entries",
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
     )
-    op.create_check_constraint("ck_entries_mood", "entries", MOOD, postgresql_not_valid=True)
+    op.create_check_constraint(op.f("ck_entries_mood"), "entries", MOOD, postgresql_not_valid=True)
 
 
 def downgrade() -> None:
-    op.drop_constraint("ck_entries_mood", "entries", type_="check")
+    op.drop_constraint(op.f("ck_entries_mood"), "entries", type_="check")
     op.drop_column("entries", "updated_at")
     op.drop_column("entries", "mood")
