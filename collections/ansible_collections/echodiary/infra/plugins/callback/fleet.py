@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Standard output for people. All wording and layout is in plugin_utils/_fleet_*.py; here events become lines."""
 
 from __future__ import annotations

@@ -1,0 +1,85 @@
+# Everything a developer or the pipeline types. Every target makes what it needs: environment, engine, lab.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# The tools of .venv come first, so that recipes read like what one would type in an activated shell.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+REQUIREMENTS := requirements.txt requirements-dev.txt app/requirements.txt app/requirements-dev.txt
+UNIT := not integration and not e2e and not full
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Create .venv from the hashed requirements (nothing to do when they are unchanged)
+	@.ci/setup .venv $(REQUIREMENTS)
+
+.PHONY: engine
+engine: setup
+	@python -m lab engine
+
+.PHONY: lab
+lab: engine
+	@python -m lab up
+
+.PHONY: up
+up: lab ## Start the lab and converge it: EchoDiary on two hosts, monitoring on a third
+	@ansible-playbook site.yml
+
+.PHONY: down
+down: setup ## Remove everything the lab made, and nothing else
+	@python -m lab down
+
+.PHONY: status
+status: setup ## Show what of the lab is running
+	@python -m lab status
+
+.PHONY: test
+test: setup ## Run all tests, quick ones first (under 35 minutes on two cores)
+	@.ci/test
+
+.PHONY: test-full
+test-full: setup ## Run all tests and the long ones
+	@.ci/test --full
+
+.PHONY: lint
+lint: setup ## Check style, types, documentation and that the parts agree
+	@.ci/lint
+
+.PHONY: unit
+unit: setup ## Run the unit tests (no Docker needed)
+	@pytest -m "$(UNIT)" --ignore=tests/lint
+
+.PHONY: app-test
+app-test: engine ## Run EchoDiary's own tests
+	@cd app && pytest
+
+.PHONY: integration
+integration: engine ## Run the tests that need a Docker engine
+	@pytest -m "integration and not full"
+
+.PHONY: molecule
+molecule: engine ## Test every role on a fresh host, or one with ROLE=name
+	@.ci/molecule $(ROLE)
+
+.PHONY: e2e
+e2e: up ## Run the end-to-end tests on the lab
+	@pytest -m "e2e and not full"
+
+.PHONY: full
+full: up
+	@pytest -m full
+
+.PHONY: bench
+bench: engine ## Measure against tuned Ansible, Mitogen and pyinfra; results in benchmarks/results/
+	@.ci/setup .venv-bench requirements.txt requirements-bench.txt
+	@python -m benchmarks
+
+.PHONY: lock
+lock: setup ## Pin requirements*.in anew (make lock ARGS=--upgrade)
+	@.ci/lock $(ARGS)
