@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lints, applied to this repository. An empty list of problems is the only good answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.lint import documents, roles, texts
+
+ROOT = Path(__file__).parents[2]
+COLLECTION = ROOT / "collections/ansible_collections/echodiary/infra"
+ROLES = roles.roles(COLLECTION)
+MODULES = sorted((COLLECTION / "plugins/modules").glob("[!_]*.py"))
+DOCUMENTS = [ROOT / "README.md", ROOT / "README.ko.md", ROOT / "CONTRIBUTING.md"]
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_roles_are_whole(role: Path) -> None:
+    assert roles.missing_files(role, ROOT / "molecule") == []
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_defaults_agree_with_argument_specs(role: Path) -> None:
+    assert roles.variable_problems(role) == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_modules_document_what_they_promise(module: Path) -> None:
+    assert documents.module_problems(module) == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_commands_in_documents_exist(document: Path) -> None:
+    assert documents.unknown_commands(document, ROOT / "Makefile") == []
+
+
+def test_both_languages_tell_the_same_commands() -> None:
+    assert documents.different_commands(ROOT / "README.md", ROOT / "README.ko.md") == []
+
+
+def test_changelog_fragments() -> None:
+    assert documents.fragment_problems(COLLECTION / "changelogs") == []
+
+
+def test_no_package_index_and_no_path_of_a_machine() -> None:
+    assert texts.occurrences(texts.tracked_files(ROOT), texts.FORBIDDEN) == []
+
+
+def test_the_collection_does_not_know_the_lab() -> None:
+    assert texts.occurrences(texts.tracked_files(COLLECTION), texts.LAB) == []
+
+
+def test_versions_are_in_one_place() -> None:
+    assert texts.stray_versions(texts.tracked_files(ROOT, "inventories")) == []
