@@ -89,7 +89,7 @@ def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, An
     """The manifest of one component; raises SpecError for anything it does not understand."""
     checked = _checked(name, spec, _SPEC, "component.yml")
     files = _files(name, checked["files"], tree)
-    project = _project(name, checked, tree)
+    project = _project(name, checked, {path: content for path, content in tree.items() if content is not None})
     manifest = {
         "name": name,
         "secrets": [value for value in checked["secrets"] if value],
@@ -131,7 +131,7 @@ def _files(name: str, policies: dict[str, Any], tree: dict[str, Any]) -> dict[st
     for pattern in checked:
         if not any(globs.matches(path, pattern) for path in tree):
             raise SpecError(f"{name}: files {pattern} matches nothing in the tree; correct the pattern or add the file")
-    return {path: {"content": content, **_policy(path, policies, checked)} for path, content in tree.items()}
+    return {path: {"content": content, **_policy(path, policies, checked)} for path, content in tree.items() if content is not None}
 
 
 def _policy(path: str, given: dict[str, Any], checked: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -49,13 +49,17 @@ def spec(source: sources.Source, available: dict[str, Any], templar: Templar) ->
 
 
 def tree(source: sources.Source, available: dict[str, Any], templar: Templar) -> dict[str, Any]:
-    """Absolute path on the host -> content (text, or {"b64": …}). ``*.j2`` is rendered, the suffix dropped."""
+    """Absolute path on the host -> content (text, or {"b64": …}). ``*.j2`` is rendered, the suffix dropped.
+
+    A template that renders to nothing stands for a file that is not wanted here: its content is None.
+    """
     contents: dict[str, Any] = {}
     for relative in sources.tree_files(source):
         with open(os.path.join(source.tree, relative), "rb") as handle:
             raw = handle.read()
         if relative.endswith(".j2"):
-            contents["/" + relative[:-3]] = _render_file(source, relative, raw.decode(), available, templar)
+            text = _render_file(source, relative, raw.decode(), available, templar)
+            contents["/" + relative[:-3]] = text if text.strip() else None
         else:
             contents["/" + relative] = _transportable(raw)
     return contents
