@@ -96,12 +96,12 @@ def _host_parser(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="action")
     creating = actions.add_parser("create", help="make a host; nothing happens when it is there")
     creating.add_argument("name")
-    creating.add_argument(
-        "--image", choices=("bare", "host"), default="host", help="with or without Docker and HAProxy"
-    )
+    creating.add_argument("--image", choices=("bare", "host"), default="host", help="with or without Docker and HAProxy")
     creating.add_argument("--json", action="store_true", help="print how to reach it as the last line")
     actions.add_parser("destroy", help="remove such a host").add_argument("name")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(code)  # after a failure, not waiting for builds that nobody needs any more

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import shutil
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,12 @@ EXTRA_AUTHORITIES = Path("/usr/local/share/ca-certificates")
 SECONDS_TO_ANSWER = 5
 
 
-def hub_answers(reference: str = UPSTREAM) -> bool:
-    """Whether the engine (it pulls, not we) reaches Docker Hub, asked once and with little patience."""
+@functools.cache
+def hub_answers() -> bool:
+    """Whether the engine (it pulls, not we) reaches Docker Hub; asked once and with little patience."""
     try:
         api: Any = docker.from_env(timeout=SECONDS_TO_ANSWER).api
-        api.inspect_distribution(reference)
+        api.inspect_distribution(UPSTREAM)
     except (DockerException, requests.RequestException):
         return False
     return True
@@ -41,9 +42,8 @@ def ensure(client: docker.DockerClient, folder: Path, progress: Progress) -> Non
     with locks.machine_wide("base"):
         rootfs = _rootfs(client, folder, progress)
         recipe = images.Recipe("base", BASE, folder, rootfs, extra=authorities(EXTRA_AUTHORITIES))
-        start = time.monotonic()
-        if images.ensure(client, recipe)[1]:
-            progress.say("image base", "built", time.monotonic() - start)
+        with progress.step("image base") as step:
+            step.result = "built" if images.ensure(client, recipe)[1] else ""
 
 
 def authorities(directory: Path) -> dict[str, bytes]:
@@ -74,9 +74,7 @@ def _rootfs(client: docker.DockerClient, folder: Path, progress: Progress) -> st
 def _bootstrap(client: docker.DockerClient, script: Path, inputs: str) -> None:
     if not shutil.which("debootstrap", path="/usr/sbin:/usr/bin:/sbin:/bin"):
         engine.apt_install(["debootstrap"])
-    with subprocess.Popen(
-        engine.as_root([str(script), SUITE]), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    with subprocess.Popen(engine.as_root([str(script), SUITE]), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         output, errors = process.communicate(timeout=900)
     if process.returncode:
         last = errors.decode(errors="replace").strip().splitlines()[-1:]

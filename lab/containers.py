@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import tarfile
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -56,9 +57,7 @@ def of_lab(client: docker.DockerClient, lab: Settings) -> list[Any]:
     return list(client.containers.list(all=True, filters=labels.filters(lab), ignore_removed=True))
 
 
-def ensure(
-    client: docker.DockerClient, lab: Settings, container: Container, files: Mapping[str, bytes]
-) -> tuple[Any, str]:
+def ensure(client: docker.DockerClient, lab: Settings, container: Container, files: Mapping[str, bytes]) -> tuple[Any, str]:
     """Makes the container run; returns it and what was done: 'running', 'started' or 'created'.
 
     `files` are put into a new container before its first start (they are root's; keys of hosts)."""
@@ -84,9 +83,7 @@ def remove(container: Any) -> None:
             raise
 
 
-def _create(
-    client: docker.DockerClient, lab: Settings, container: Container, wanted: str, files: Mapping[str, bytes]
-) -> Any:
+def _create(client: docker.DockerClient, lab: Settings, container: Container, wanted: str, files: Mapping[str, bytes]) -> Any:
     api = client.api
     endpoint: Any = api.create_endpoint_config(ipv4_address=container.address, aliases=[container.member])
     networks: Any = {lab.name: endpoint}
@@ -150,7 +147,7 @@ def _archive(files: Mapping[str, bytes]) -> bytes:
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for path, content in files.items():
             member = tarfile.TarInfo(path.lstrip("/"))
-            member.size, member.mode = len(content), 0o600
+            member.size, member.mode, member.mtime = len(content), 0o600, int(time.time())
             member.uid = member.gid = 1000 if path.startswith("/home/") else 0
             tar.addfile(member, io.BytesIO(content))
     return buffer.getvalue()

@@ -34,9 +34,7 @@ def ensure(state: Path, progress: Progress) -> docker.DockerClient:
     if _answers():
         return connect()
     if os.environ.get("DOCKER_HOST"):
-        raise LabError(
-            f"DOCKER_HOST={os.environ['DOCKER_HOST']} does not answer. Start that engine or unset DOCKER_HOST."
-        )
+        raise LabError(f"DOCKER_HOST={os.environ['DOCKER_HOST']} does not answer. Start that engine or unset DOCKER_HOST.")
     if not _installed():
         with progress.step("docker engine") as step:
             apt_install(PACKAGES)
@@ -48,9 +46,7 @@ def ensure(state: Path, progress: Progress) -> docker.DockerClient:
 
 def apt_install(packages: list[str]) -> None:
     if not shutil.which("apt-get"):
-        raise LabError(
-            f"This machine has no apt-get: install {', '.join(packages)} yourself and run the command again."
-        )
+        raise LabError(f"This machine has no apt-get: install {', '.join(packages)} yourself and run the command again.")
     environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
     _run(as_root([*environment, "apt-get", "update", "-qq"]))
     _run(as_root([*environment, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]))

@@ -23,9 +23,7 @@ def ensure(client: docker.DockerClient, lab: Settings, host: Container, progress
         container, done = containers.ensure(client, lab, host, keys.host_files(lab, host.member))
         probes.wait(container, host)
         failed = [] if done == "running" else probes.wait_until_booted(container)
-        step.result = f"{done}, {host.address}" + (
-            f", failed units: {' '.join(u.split()[0] for u in failed)}" if failed else ""
-        )
+        step.result = f"{done}, {host.address}" + (f", failed units: {' '.join(u.split()[0] for u in failed)}" if failed else "")
         return container
 
 
@@ -80,9 +78,7 @@ def free_address(lab: Settings, taken: set[str]) -> str:
     for octet in range(FIRST_EXTRA, LAST_EXTRA + 1):
         if lab.at(octet) not in taken:
             return lab.at(octet)
-    raise LabError(
-        f"All {LAST_EXTRA - FIRST_EXTRA + 1} addresses for single hosts are taken. Remove some: lab host destroy NAME"
-    )
+    raise LabError(f"All {LAST_EXTRA - FIRST_EXTRA + 1} addresses for single hosts are taken. Remove some: lab host destroy NAME")
 
 
 def ssh(client: docker.DockerClient, lab: Settings, name: str, command: list[str]) -> None:

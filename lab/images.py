@@ -31,9 +31,7 @@ class Recipe:
     folder: Path
     base: str
     arguments: Mapping[str, str] = field(default_factory=dict)
-    extra: Mapping[str, bytes] = field(
-        default_factory=dict
-    )  # files added to the context; names that end in / are directories
+    extra: Mapping[str, bytes] = field(default_factory=dict)  # files added to the context; names that end in / are directories
 
 
 def ensure(client: docker.DockerClient, recipe: Recipe) -> tuple[str, bool]:
@@ -79,17 +77,26 @@ def inputs_hash(recipe: Recipe, files: Mapping[str, Path], base_inputs: str) -> 
     digest = hashlib.sha256()
     for part in (recipe.name, recipe.base, base_inputs, repr(sorted(recipe.arguments.items()))):
         digest.update(part.encode() + b"\0")
-    for name, path in files.items():
-        executable = bool(path.stat().st_mode & 0o100)
-        digest.update(f"{name}\0{executable}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    digest.update(files_hash(files).encode())
     for name, content in sorted(recipe.extra.items()):
         digest.update(f"{name}\0".encode() + hashlib.sha256(content).digest())
     return digest.hexdigest()[:32]
 
 
-def with_labels(dockerfile: str, name: str) -> str:
-    """The Dockerfile with the lab's label in every stage: what a build leaves behind stays recognisable."""
-    return re.sub(r"(?mi)^(FROM\s.*)$", rf'\1\nLABEL {labels.IMAGE}="{name}"', dockerfile)
+def files_hash(files: Mapping[str, Path]) -> str:
+    """Hash over names, contents and the executable bit."""
+    digest = hashlib.sha256()
+    for name, path in files.items():
+        executable = bool(path.stat().st_mode & 0o100)
+        digest.update(f"{name}\0{executable}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def with_labels(dockerfile: str) -> str:
+    """The Dockerfile with a label in every stage: what a build leaves behind stays recognisable.
+
+    The label is the same everywhere, so that images with the same first stage share it."""
+    return re.sub(r"(?mi)^(FROM\s.*)$", rf'\1\nLABEL {labels.IMAGE}="stage"', dockerfile)
 
 
 def archive(dockerfile: str, files: Mapping[str, Path], extra: Mapping[str, bytes]) -> bytes:
@@ -123,13 +130,13 @@ def _inputs_of(client: docker.DockerClient, reference: str) -> str:
 
 
 def _build(client: docker.DockerClient, recipe: Recipe, files: Mapping[str, Path], inputs: str) -> str:
-    dockerfile = with_labels((recipe.folder / "Dockerfile").read_text(encoding="utf-8"), recipe.name)
+    dockerfile = with_labels((recipe.folder / "Dockerfile").read_text(encoding="utf-8"))
     output = client.api.build(
         fileobj=io.BytesIO(archive(dockerfile, files, recipe.extra)),
         custom_context=True,
         tag=recipe.tag,
         buildargs={"BASE": recipe.base, **recipe.arguments},
-        labels={labels.INPUTS: inputs},
+        labels={labels.IMAGE: recipe.name, labels.INPUTS: inputs},
         rm=True,
         forcerm=True,
         decode=True,

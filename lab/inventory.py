@@ -17,10 +17,13 @@ HOSTS = Path("hosts.yml")
 VARIABLES = Path("group_vars") / "all" / "lab.yml"
 
 
-def write(lab: Settings, images: dict[str, str]) -> None:
+def write_hosts(lab: Settings) -> None:
+    _write(lab.inventory / HOSTS, hosts(lab))
+
+
+def write_variables(lab: Settings, images: dict[str, str]) -> None:
     if not lab.is_default:
         _link_group_vars(lab)
-    _write(lab.inventory / HOSTS, hosts(lab))
     _write(lab.inventory / VARIABLES, variables(lab, images))
 
 

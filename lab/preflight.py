@@ -42,10 +42,7 @@ def check_network(client: docker.DockerClient, lab: Settings) -> None:
     for network in networks:
         for subnet in subnets(network.attrs):
             if subnet.overlaps(lab.subnet):
-                raise LabError(
-                    f"Subnet {lab.subnet} is taken by Docker network '{network.name}' ({subnet}). "
-                    "Set LAB_SUBNET to a free /24."
-                )
+                raise LabError(f"Subnet {lab.subnet} is taken by Docker network '{network.name}' ({subnet}). Set LAB_SUBNET to a free /24.")
     route = overlapping_route(lab.subnet, Path("/proc/net/route").read_text(encoding="ascii"))
     if route:
         raise LabError(f"Subnet {lab.subnet} overlaps this machine's route {route}. Set LAB_SUBNET to a free /24.")
@@ -79,8 +76,7 @@ def _same_checkout(lab: Settings, everything: Iterable[Any]) -> None:
         home = container.labels.get(labels.HOME)
         if container.labels.get(labels.LAB) == lab.name and home != str(lab.state):
             raise LabError(
-                f"Lab '{lab.name}' belongs to another checkout ({home}). "
-                "Run 'python -m lab down' there, or choose another LAB_NAME."
+                f"Lab '{lab.name}' belongs to another checkout ({home}). Run 'python -m lab down' there, or choose another LAB_NAME."
             )
 
 
@@ -89,8 +85,7 @@ def _container_names(lab: Settings, everything: Iterable[Any], wanted: Iterable[
     for container in everything:
         if container.name in names and not labels.mine(lab, container.labels):
             raise LabError(
-                f"Container '{container.name}' is somebody else's (image {_image(container)}). "
-                "Choose another LAB_NAME, or remove it."
+                f"Container '{container.name}' is somebody else's (image {_image(container)}). Choose another LAB_NAME, or remove it."
             )
 
 
@@ -141,6 +136,4 @@ def _image(container: Any) -> str:
 
 def owned_members(client: docker.DockerClient, lab: Settings) -> dict[str, Any]:
     """Short name -> container, for everything of this lab that exists."""
-    return {
-        container.labels.get(labels.MEMBER, container.name): container for container in containers.of_lab(client, lab)
-    }
+    return {container.labels.get(labels.MEMBER, container.name): container for container in containers.of_lab(client, lab)}

@@ -22,9 +22,7 @@ def wait(container: Any, spec: Container) -> None:
     while not _serves(container, spec):
         container.reload()
         if container.status != "running":
-            raise LabError(
-                f"Container {container.name} stopped ({container.status}). Its log ends: {log_tail(container)}"
-            )
+            raise LabError(f"Container {container.name} stopped ({container.status}). Its log ends: {log_tail(container)}")
         if time.monotonic() > deadline:
             raise LabError(
                 f"Container {container.name} ({spec.address}) does not answer after {PATIENCE[spec.kind]:.0f} s. "
@@ -41,9 +39,7 @@ def wait_until_booted(container: Any) -> list[str]:
         if state in ("running", "degraded"):
             return _run(container, ["systemctl", "list-units", "--failed", "--plain", "--no-legend"]).splitlines()
         time.sleep(INTERVAL)
-    raise LabError(
-        f"Host {container.name} has not finished booting. See: docker exec {container.name} systemctl list-jobs"
-    )
+    raise LabError(f"Host {container.name} has not finished booting. See: docker exec {container.name} systemctl list-jobs")
 
 
 def log_tail(container: Any, lines: int = 4) -> str:

@@ -13,8 +13,7 @@ class Step:
     """What a running step wants to say about its result."""
 
     def __init__(self) -> None:
-        self.result = "done"
-        self.quiet = False
+        self.result = ""  # nothing worth a line
 
 
 class Progress:
@@ -25,14 +24,18 @@ class Progress:
     def say(self, what: str, result: str, seconds: float | None = None) -> None:
         took = "" if seconds is None else f"{seconds:6.1f} s"
         with self._lock:
-            print(f"  {what:<28}{result:<46}{took}".rstrip(), flush=True)
+            print(f"  {what:<26}{result:<48}{took}".rstrip(), flush=True)
 
     @contextmanager
     def step(self, what: str) -> Iterator[Step]:
-        """Prints the step's result and seconds when it ends well; a failure speaks for itself."""
+        """Prints the step's result and seconds when it ends; what failed is said at once, and why when all has stopped."""
         step, start = Step(), time.monotonic()
-        yield step
-        if not step.quiet:
+        try:
+            yield step
+        except Exception:
+            self.say(what, "failed", time.monotonic() - start)
+            raise
+        if step.result:
             self.say(what, step.result, time.monotonic() - start)
 
     def total(self) -> float:

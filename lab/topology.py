@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.base import BASE
 from lab.containers import Container
-from lab.images import Recipe
+from lab.images import Recipe, context_files, files_hash
 from lab.settings import Settings
 
 REGISTRY_PORT = 5077  # on 127.0.0.1: engines trust plain HTTP there without being told to
@@ -17,7 +16,7 @@ SERVICES = ("registry", "postgres", "redis", "aws")
 BARE = "echodiary-lab/bare:trixie"
 HOST = "echodiary-lab/host:trixie"
 APPLICATION = "echodiary/echodiary"
-GRAFANA = ("grafana/grafana", "11.6.1")
+GRAFANA = ("grafana/grafana", "12.3.1")
 
 
 @dataclass(frozen=True)
@@ -64,14 +63,12 @@ def application_recipe(root: Path) -> Recipe | None:
     if not (context / "Dockerfile").exists():
         return None
     version = application_version(context)
-    return Recipe("echodiary", f"echodiary-lab/echodiary:{version}", context, BASE, {"APP_VERSION": version})
+    return Recipe("echodiary", "echodiary-lab/echodiary:trixie", context, BASE, {"APP_VERSION": version})
 
 
 def application_version(context: Path) -> str:
-    project = context / "pyproject.toml"
-    text = project.read_text(encoding="utf-8") if project.exists() else ""
-    found = re.search(r'(?m)^version\s*=\s*"([^"]+)"', text)
-    return found.group(1) if found else "0.0.0"
+    """Named after its content: the same code is the same version, whatever else was committed."""
+    return f"0.0.0-dev.{files_hash(context_files(context))[:8]}"
 
 
 def services(lab: Settings) -> list[Container]:
@@ -97,9 +94,7 @@ def services(lab: Settings) -> list[Container]:
 def hosts(lab: Settings) -> list[Container]:
     """Application hosts and the monitoring host. The first two edges are reachable from a browser on any machine."""
     published = {"app1": ((lab.port(8080), 80),), "app2": ((lab.port(8081), 80),)}
-    application = [
-        Container(name, "host", HOST, lab.address(name), ports=published.get(name, ())) for name in lab.app_names
-    ]
+    application = [Container(name, "host", HOST, lab.address(name), ports=published.get(name, ())) for name in lab.app_names]
     monitoring = tuple((lab.port(port), port) for port in (9090, 9093, 3000))
     return [*application, Container("mon1", "host", HOST, lab.address("mon1"), ports=monitoring)]
 

@@ -3,185 +3,168 @@
 
 from __future__ import annotations
 
-import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
 import docker
 
-from lab import (
-    base,
-    containers,
-    hosts,
-    images,
-    inventory,
-    keys,
-    labels,
-    locks,
-    networks,
-    preflight,
-    probes,
-    registry,
-    seeds,
-    topology,
-)
+from lab import base, containers, hosts, images, inventory, keys, labels, locks, networks, preflight, probes, registry, seeds, topology
 from lab.containers import Container
+from lab.crew import Crew
 from lab.images import Recipe
 from lab.progress import Progress
 from lab.settings import Settings
 from lab.topology import Upstream
 
-BUILDERS = 2  # images at a time: unpacking packages is work for a processor
-STARTERS = 8  # containers at a time: mostly waiting
+
+class Up:
+    """One run of `up`: every part starts as soon as what it needs is there."""
+
+    def __init__(self, client: docker.DockerClient, lab: Settings, progress: Progress, crew: Crew) -> None:
+        self.client, self.lab, self.progress, self.crew = client, lab, progress, crew
+        self.secrets = keys.lab_secrets(lab)
+        keys.user_key(lab)  # before several threads want it
+
+    def prepare(self) -> None:
+        base.ensure(self.client, topology.folder(self.lab.root, "base"), self.progress)
+        with self.progress.step("network") as step:
+            step.result = f"created, {self.lab.subnet}" if networks.ensure(self.client, self.lab) else ""
+        _ensure_volumes(self.client, self.lab)
+
+    def run(self, machines: list[Container]) -> dict[str, str]:
+        """Everything at once; returns what the registry serves (upstream name -> full reference)."""
+        services = topology.services(self.lab)
+        host_image = self.crew.build(self._build, *topology.host_recipes(self.lab.root)) if machines else None
+        built = {s.member: self.crew.build(self._build, self._recipe(s.member)) for s in services}
+        to_push = self._images_to_push()
+        running = {s.member: self.crew.start(self._service, built[s.member], s) for s in services}
+        self.crew.start(self._seed_database, running["postgres"])
+        self.crew.start(self._seed_aws, running["aws"])
+        for machine in machines:
+            self.crew.start(self._host, host_image, machine)
+        pushed = {image: self.crew.start(self._push, running["registry"], image, to_push[image]) for image in to_push}
+        self.crew.finish()
+        return {image.name: reference for image, future in pushed.items() if (reference := future.result())}
+
+    def _images_to_push(self) -> dict[Upstream, Future[str]]:
+        """The exporters' images share their first stage: one builder makes them in turn."""
+        images_to_push: dict[Upstream, Future[str]] = {}
+        application = topology.application_recipe(self.lab.root)
+        if application is not None:
+            named = Upstream(topology.APPLICATION, application.arguments["APP_VERSION"], None)
+            images_to_push[named] = self.crew.build(self._build, application)
+        before: Future[str] | None = None
+        for image in topology.UPSTREAM:
+            before = images_to_push[image] = self.crew.build(self._upstream, image, before)
+        return images_to_push
+
+    def _recipe(self, name: str) -> Recipe:
+        return topology.service_recipe(self.lab.root, name)
+
+    def _build(self, *recipes: Recipe) -> str:
+        return build(self.client, self.progress, *recipes)
+
+    def _upstream(self, image: Upstream, before: Future[str] | None) -> str:
+        if before is not None:
+            before.result()
+        return upstream(self.client, self.lab, image, self.progress)
+
+    def _service(self, built: Future[str], service: Container) -> Any:
+        built.result()
+        with self.progress.step(f"service {service.member}") as step:
+            container, done = containers.ensure(self.client, self.lab, service, {})
+            probes.wait(container, service)
+            step.result = f"{done}, {service.address}"
+            return container
+
+    def _host(self, built: Future[str] | None, machine: Container) -> None:
+        if built is not None:
+            built.result()
+        hosts.ensure(self.client, self.lab, machine, self.progress)
+
+    def _seed_database(self, postgres: Future[Any]) -> None:
+        container = postgres.result()
+        with self.progress.step("seed postgres") as step:
+            seeds.database(container, self.secrets)
+            step.result = "roles and database present"
+
+    def _seed_aws(self, aws: Future[Any]) -> None:
+        aws.result()
+        with self.progress.step("seed aws") as step:
+            done = seeds.aws(f"http://{self.lab.address('aws')}:5000", self.lab, self.secrets)
+            step.result = f"secrets and parameters {done}"
+
+    def _push(self, running: Future[Any], image: Upstream, built: Future[str]) -> str:
+        identifier = built.result()
+        running.result()
+        if not identifier:
+            return ""
+        with self.progress.step(f"push {image.name.split('/')[-1]}") as step:
+            digest = registry.digest_of(self.lab.address("registry"), image.name, image.tag, identifier)
+            if digest is None:
+                port = self.lab.port(topology.REGISTRY_PORT)
+                digest = registry.push(self.client, port, identifier, image.name, image.tag)
+                step.result = image.tag
+            return reference(self.lab, image, digest)
 
 
-def up(
-    client: docker.DockerClient, lab: Settings, progress: Progress, *, services_only: bool = False
-) -> dict[str, str]:
-    """Brings the lab up; returns what the registry serves (upstream name -> full reference)."""
-    services = topology.services(lab)
+def up(client: docker.DockerClient, lab: Settings, progress: Progress, *, services_only: bool = False) -> None:
+    """Brings the lab up, all of it or its services only, and writes what others need to use it."""
     machines = [] if services_only else topology.hosts(lab)
-    preflight.check(client, lab, [*services, *machines], topology.volumes(lab))
-    secrets = keys.lab_secrets(lab)
-    built = build_images(client, lab, progress)
-    with progress.step("network") as step:
-        step.result = f"{'created' if networks.ensure(client, lab) else 'present'}, {lab.subnet}"
-    _volumes(client, lab)
-    served = _start(client, lab, progress, services, machines, secrets, built)
-    if not services_only:
+    preflight.check(client, lab, [*topology.services(lab), *machines], topology.volumes(lab))
+    with Crew() as crew:
+        this = Up(client, lab, progress, crew)
+        this.prepare()
+        served = this.run(machines)
+    if machines:
         _shrink(client, lab, machines, progress)
-        inventory.write(lab, served)
+        inventory.write_hosts(lab)
+    inventory.write_variables(lab, served)
     hosts.refresh_known_hosts(client, lab)
-    return served
 
 
 def build_host_images(client: docker.DockerClient, lab: Settings, progress: Progress) -> None:
     base.ensure(client, topology.folder(lab.root, "base"), progress)
-    _build(client, topology.host_recipes(lab.root), progress)
+    build(client, progress, *topology.host_recipes(lab.root))
 
 
-def build_images(client: docker.DockerClient, lab: Settings, progress: Progress) -> dict[Upstream, str]:
-    """Every image, built or pulled where it is missing or old. Returns what is to be pushed, with image ids."""
-    base.ensure(client, topology.folder(lab.root, "base"), progress)
-    with ThreadPoolExecutor(BUILDERS) as pool:
-        chains = [pool.submit(_build, client, topology.host_recipes(lab.root), progress)]
-        chains += [
-            pool.submit(_build, client, [topology.service_recipe(lab.root, name)], progress)
-            for name in topology.SERVICES
-        ]
-        pushed = {image: pool.submit(_upstream, client, lab, image, progress) for image in topology.UPSTREAM}
-        application = topology.application_recipe(lab.root)
-        if application is not None:
-            version = application.tag.split(":")[1]
-            named = Upstream(topology.APPLICATION, version, None)
-            pushed[named] = pool.submit(_build, client, [application], progress)
-        for chain in chains:
-            chain.result()
-        results = {image: future.result() for image, future in pushed.items()}
-    return {image: identifier for image, identifier in results.items() if identifier}
-
-
-def _build(client: docker.DockerClient, recipes: list[Recipe], progress: Progress) -> str:
-    """Builds recipes that stand on each other; returns the id of the last."""
+def build(client: docker.DockerClient, progress: Progress, *recipes: Recipe) -> str:
+    """Builds recipes that stand on each other, where they are missing or old; returns the id of the last."""
     identifier = ""
     for recipe in recipes:
-        start = time.monotonic()
-        with locks.machine_wide(f"image-{recipe.name}"):
+        with locks.machine_wide(f"image-{recipe.name}"), progress.step(f"image {recipe.name}") as step:
             identifier, new = images.ensure(client, recipe)
-        if new:
-            progress.say(f"image {recipe.name}", "built", time.monotonic() - start)
+            step.result = "built" if new else ""
     return identifier
 
 
-def _upstream(client: docker.DockerClient, lab: Settings, image: Upstream, progress: Progress) -> str:
+def upstream(client: docker.DockerClient, lab: Settings, image: Upstream, progress: Progress) -> str:
     """Upstream's image when it is here or a registry answers; else its twin; else nothing, and a line that says so."""
     present = images.find(client, image.reference)
     if present is not None:
         return str(present.id)
     recipe = None if image.folder is None else topology.service_recipe(lab.root, image.folder)
-    if recipe is not None and images.find(client, recipe.tag) is not None:
-        return _build(client, [recipe], progress)
-    if base.hub_answers(image.reference):
-        with progress.step(f"image {image.name}") as step:
-            pulled = client.images.pull(image.name, tag=image.tag)
-            step.result = f"pulled {image.tag}"
-            return str(pulled.id)
-    if recipe is not None:
-        return _build(client, [recipe], progress)
-    progress.say(f"image {image.name}", "no registry answers and no package has it: the lab goes on without")
-    return ""
-
-
-def _volumes(client: docker.DockerClient, lab: Settings) -> None:
-    present = {volume.name for volume in client.volumes.list(filters=labels.filters(lab))}
-    for name in topology.volumes(lab):
-        if name not in present:
-            client.volumes.create(name, labels=labels.of(lab))
-
-
-def _start(
-    client: docker.DockerClient,
-    lab: Settings,
-    progress: Progress,
-    services: list[Container],
-    machines: list[Container],
-    secrets: dict[str, str],
-    built: dict[Upstream, str],
-) -> dict[str, str]:
-    """Starts all containers at once; what needs a service (pushes, seeds) follows as soon as that one answers."""
-    keys.user_key(lab)  # before several threads want it
-    with ThreadPoolExecutor(STARTERS) as pool:
-        running = {service.member: pool.submit(_service, client, lab, service, progress) for service in services}
-        booting = [pool.submit(hosts.ensure, client, lab, machine, progress) for machine in machines]
-        database = pool.submit(_seed_database, running["postgres"], secrets, progress)
-        cloud = pool.submit(_seed_aws, running["aws"], lab, secrets, progress)
-        served = _push_all(client, lab, progress, running["registry"], built)
-        for future in [*running.values(), *booting, database, cloud]:
-            future.result()
-    return served
-
-
-def _service(client: docker.DockerClient, lab: Settings, service: Container, progress: Progress) -> Any:
-    with progress.step(f"service {service.member}") as step:
-        container, done = containers.ensure(client, lab, service, {})
-        probes.wait(container, service)
-        step.result = f"{done}, {service.address}"
-        return container
-
-
-def _seed_database(postgres: Future[Any], secrets: dict[str, str], progress: Progress) -> None:
-    container = postgres.result()
-    with progress.step("seed postgres") as step:
-        seeds.database(container, secrets)
-        step.result = "roles and database present"
-
-
-def _seed_aws(aws: Future[Any], lab: Settings, secrets: dict[str, str], progress: Progress) -> None:
-    aws.result()
-    with progress.step("seed aws") as step:
-        done = seeds.aws(f"http://{lab.address('aws')}:5000", lab, secrets)
-        step.result = f"secrets and parameters {done}"
-
-
-def _push_all(
-    client: docker.DockerClient, lab: Settings, progress: Progress, running: Future[Any], built: dict[Upstream, str]
-) -> dict[str, str]:
-    running.result()
-    served = {}
-    for image, identifier in built.items():
-        start = time.monotonic()
-        digest = registry.digest_of(lab.address("registry"), image.name, image.tag, identifier)
-        if digest is None:
-            digest = registry.push(client, lab.port(topology.REGISTRY_PORT), identifier, image.name, image.tag)
-            progress.say(f"push {image.name}", image.tag, time.monotonic() - start)
-        served[image.name] = reference(lab, image, digest)
-    return served
+    if recipe is not None and (images.find(client, recipe.tag) is not None or not base.hub_answers()):
+        return build(client, progress, recipe)
+    if not base.hub_answers():
+        progress.say(f"image {image.name}", "no registry answers, no package has it: going on without")
+        return ""
+    with progress.step(f"image {image.name}") as step:
+        step.result = f"pulled {image.tag}"
+        return str(client.images.pull(image.name, tag=image.tag).id)
 
 
 def reference(lab: Settings, image: Upstream, digest: str) -> str:
     """Docker Hub's names go through the hosts' registry mirror; our own image names its registry."""
     prefix = f"{lab.address('registry')}:5000/" if image.name == topology.APPLICATION else ""
     return f"{prefix}{image.name}@{digest}"
+
+
+def _ensure_volumes(client: docker.DockerClient, lab: Settings) -> None:
+    present = {volume.name for volume in client.volumes.list(filters=labels.filters(lab))}
+    for name in topology.volumes(lab):
+        if name not in present:
+            client.volumes.create(name, labels=labels.of(lab))
 
 
 def _shrink(client: docker.DockerClient, lab: Settings, machines: list[Container], progress: Progress) -> None:
