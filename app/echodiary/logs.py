@@ -38,7 +38,11 @@ def config(level: str) -> dict[str, Any]:
         "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
         "root": {"level": level, "handlers": ["stdout"]},
         # The access line is ours (it knows route and duration), so uvicorn's would be said twice.
-        "loggers": {"uvicorn.access": {"level": "WARNING"}, "sqlalchemy": {"level": "WARNING"}},
+        "loggers": {
+            "uvicorn.access": {"level": "WARNING"},
+            "sqlalchemy": {"level": "WARNING"},
+            "alembic.runtime.plugins": {"level": "WARNING"},
+        },
     }
 
 
