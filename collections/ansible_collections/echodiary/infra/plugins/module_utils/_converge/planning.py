@@ -28,7 +28,10 @@ class Plan(NamedTuple):
 
 def plan(spec: dict[str, Any], want: desired.Desired, seen: reading.Reading, state: dict[str, Any], strangers: list[model.Change]) -> Plan:
     last = state["resources"]
-    path_changes = [*_paths(spec, want, seen, last), *strangers]
+    path_changes = list(_paths(spec, want, seen, last))
+    # what git dropped is not declared any more, yet no stranger: it goes because git says so
+    ours = {change.resource.partition(":")[2] for change in path_changes}
+    path_changes += [change for change in strangers if change.resource.partition(":")[2] not in ours]
     unit_changes = units.plan(spec["units"], seen.units, last)
     return Plan(
         hands=[
