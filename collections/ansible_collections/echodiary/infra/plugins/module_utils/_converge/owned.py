@@ -36,6 +36,10 @@ def _holds_declared(directory: str, declared: set[str]) -> bool:
 def plan(owned: dict[str, dict[str, Any]], declared: set[str]) -> list[model.Change]:
     changes = []
     for directory, policy in owned.items():
+        if os.path.islink(directory):
+            why = "a link stands where the owned directory was; what it leads to is not ours and stays"
+            changes.append(model.Change(f"stranger:{directory}", "report", model.CORRECTIVE, why=why))
+            continue
         ignore = [pattern if pattern.startswith("/") else f"{directory}/{pattern}" for pattern in policy.get("ignore", [])]
         for path in strangers(directory, declared, ignore):
             action = "remove" if policy.get("prune") else "report"
