@@ -47,7 +47,7 @@ def _plan_service(
 ) -> list[model.Change]:
     resource = f"service:{name}"
     same_as_applied = last is not None and last["digest"] == service["digest"]
-    touched_origin = model.CORRECTIVE if same_as_applied else model.PENDING
+    touched_origin = model.PENDING if last is None else model.CORRECTIVE if same_as_applied else model.CONFLICT
     if not live:
         return [model.Change(resource, "create", touched_origin, {"container": [None, service["image"]]})]
     container = live[0]

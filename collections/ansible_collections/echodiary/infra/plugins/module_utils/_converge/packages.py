@@ -59,6 +59,7 @@ def plan(desired: list[str], live: dict[str, str], last: dict[str, str]) -> list
         here = live.get(name)
         if here is None or (version and here != version):
             was = last.get(f"package:{name}")
-            origin = model.origin(wanted, was, None if here is None else f"{name}={here}")
+            satisfied = was is not None and here is not None and split(was)[1] in ("", here)
+            origin = model.origin(wanted, was, was if satisfied else here)
             changes.append(model.Change(f"package:{name}", "install", origin, {"version": [here, version or "any"]}))
     return changes

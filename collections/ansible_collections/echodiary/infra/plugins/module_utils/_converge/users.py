@@ -49,5 +49,8 @@ def plan(desired: list[dict[str, Any]], live: dict[str, dict[str, Any] | None], 
             continue
         fields = {field: [(have or {}).get(field), value] for field, value in want.items() if (have or {}).get(field) != value}
         action = "create" if have is None else "update"
-        changes.append(model.Change(f"user:{name}", action, model.origin(want, last.get(f"user:{name}"), have), fields))
+        was = last.get(f"user:{name}")
+        # fields that git declares only now were never applied: nobody on the host can have moved them
+        untouched = was is not None and narrowed(was, live[name]) == was
+        changes.append(model.Change(f"user:{name}", action, model.origin(want, was, was if untouched else have), fields))
     return changes
