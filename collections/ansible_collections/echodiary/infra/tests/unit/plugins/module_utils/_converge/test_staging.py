@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import model, staging
+
+FILES = {"/etc/x/config": staging.File(b"port = 80", 0o640, os.getuid(), os.getgid())}
+
+
+@pytest.fixture(autouse=True)
+def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(staging, "BASE", str(tmp_path))
+    return tmp_path
+
+
+def check(script: str, *, lenient: bool = False, **more: object) -> list[str]:
+    validator = {"command": ["sh", "-c", script], **more}
+    return staging.validate([validator], FILES, lenient)
+
+
+def test_a_validator_reads_the_new_files_with_their_modes(base: Path) -> None:
+    assert check("test \"$(cat {staging}/etc/x/config)\" = 'port = 80' && test $(stat -c %a {staging}/etc/x/config) = 640") == []
+    assert list(base.iterdir()) == []
+
+
+def test_a_rejection_carries_the_validator_s_words_without_the_mirror_s_path(base: Path) -> None:
+    with pytest.raises(model.ConvergeError) as caught:
+        check("echo {staging}/etc/x/config line 1: bad port; exit 3")
+    assert "/etc/x/config line 1: bad port" in str(caught.value)
+    assert str(base) not in str(caught.value)
+    assert "nothing was touched" in str(caught.value)
+    assert list(base.iterdir()) == []
+
+
+def test_the_mirror_is_private() -> None:
+    check("test $(stat -c %a {staging}) = 700")
+
+
+def test_an_endless_validator_is_ended() -> None:
+    with pytest.raises(model.ConvergeError, match="no end after"):
+        check("sleep 30", timeout=0.2)
+
+
+def test_a_validator_that_is_not_here_yet() -> None:
+    absent = [{"command": ["no-such-validator"]}]
+    assert "no-such-validator" in staging.validate(absent, FILES, lenient=True)[0]
+    with pytest.raises(model.ConvergeError, match="no-such-validator"):
+        staging.validate(absent, FILES, lenient=False)
+
+
+def test_files_of_the_mirror_never_escape_their_modes(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    staging.build(str(root), {"/secret": staging.File(b"x", 0o600, os.getuid(), os.getgid())})
+    assert stat.S_IMODE((root / "secret").stat().st_mode) == 0o600
