@@ -211,9 +211,7 @@ class CallbackModule(CallbackBase):
         message = data["msg"] if isinstance(data.get("msg"), str) else self._dump_results(data, indent=2)
         lines = clean(message).splitlines() or [""]
         head = f"{self.host_label(result):<{self._host_width}}  "
-        self._say(
-            [f"{head}{_title(result)}{item}: {lines[0]}".rstrip(), *(" " * len(head) + line for line in lines[1:])]
-        )
+        self._say([f"{head}{_title(result)}{item}: {lines[0]}".rstrip(), *(" " * len(head) + line for line in lines[1:])])
 
     def _show_diff(self, result: CallbackTaskResult) -> None:
         """Modules only return a difference where one was asked for; those that always do are kept quiet."""

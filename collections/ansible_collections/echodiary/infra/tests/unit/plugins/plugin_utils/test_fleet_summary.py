@@ -14,9 +14,7 @@ OPEN = ["open http://127.0.0.1:8080"]
 
 
 def test_total_line() -> None:
-    assert total_line(Totals(hosts=3, remote_calls=[1, 1, 1], seconds=1.8)) == (
-        "0 changed · 3 hosts · 1 remote call each · 1.80 s"
-    )
+    assert total_line(Totals(hosts=3, remote_calls=[1, 1, 1], seconds=1.8)) == ("0 changed · 3 hosts · 1 remote call each · 1.80 s")
 
 
 def test_total_line_of_trouble_in_check_mode() -> None:
@@ -31,22 +29,16 @@ def test_when_all_is_well_the_play_says_what_is_next() -> None:
 
 def test_drift_is_followed_by_the_command_that_mends_it() -> None:
     totals = Totals(hosts=1, check=True, changed=1)
-    assert next_lines(totals, Command("ansible-playbook", ("site.yml",), "app"), OPEN) == [
-        "next: ansible-playbook site.yml --limit app"
-    ]
+    assert next_lines(totals, Command("ansible-playbook", ("site.yml",), "app"), OPEN) == ["next: ansible-playbook site.yml --limit app"]
 
 
 def test_after_a_failure_the_command_names_the_hosts_once() -> None:
     totals = Totals(hosts=3, failed=["a"], unreachable=["a", "b"])
-    assert next_lines(totals, SITE, OPEN) == [
-        "next: mend what is said above, then ansible-playbook site.yml --limit a,b"
-    ]
+    assert next_lines(totals, SITE, OPEN) == ["next: mend what is said above, then ansible-playbook site.yml --limit a,b"]
 
 
 def test_in_sync_but_sick_says_where_to_look() -> None:
-    assert next_lines(Totals(hosts=1, unhealthy=["mon1: grafana (Degraded)"]), SITE, OPEN) == [
-        "next: look at mon1: grafana (Degraded)"
-    ]
+    assert next_lines(Totals(hosts=1, unhealthy=["mon1: grafana (Degraded)"]), SITE, OPEN) == ["next: look at mon1: grafana (Degraded)"]
 
 
 def test_no_hosts_is_said() -> None:
