@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries out a plan: swap the files, start what should run, and make every process follow its files."""
+
+from __future__ import annotations
+
+import os
+
+from . import compose, http, model, planning, processes, staging, units
+from .run import must
+from .transaction import Transaction
+from .view import View
+
+
+def prepare(view: View) -> None:
+    """All that can fail without having touched anything: images are pulled, files validated."""
+    compose.pull(view.missing_images())
+    if view.plan.paths:
+        staging.validate(view.spec["validate"], view.want.files, lenient=False)
+
+
+def act(view: View, transaction: Transaction) -> None:
+    swap(view, transaction)
+    if changes_unit_files(view.plan):
+        must(["systemctl", "daemon-reload"])
+    for change in view.plan.units:
+        units.apply(change, view.seen.units[change.resource.partition(":")[2]])
+    if view.plan.services:
+        live = (view.seen.services or {}).values()
+        compose.up(view.spec["compose"], [container for found in live for container in found if container.state == "paused"])
+    freshen(view)
+
+
+def changes_unit_files(plan: planning.Plan) -> bool:
+    return any(change.resource.startswith("file:/etc/systemd/system/") for change in plan.paths)
+
+
+def swap(view: View, transaction: Transaction) -> None:
+    changes = {change.resource.partition(":")[2]: change for change in view.plan.paths}
+    removals = [path for path, change in changes.items() if change.action == "remove"]
+    for path in removals:
+        if os.path.isdir(path) and not os.path.islink(path):
+            transaction.keep_tree(path)
+    wanted = {path: view.want.values[path] for path in changes if path in view.want.values}
+    writing = planning.files_to_write(view.want, view.plan.paths)
+    transaction.apply(
+        files=writing,
+        attributes={path: value for path, value in wanted.items() if value["kind"] == "file" and path not in writing},
+        directories={path: value for path, value in wanted.items() if value["kind"] == "directory"},
+        links={path: value["target"] for path, value in wanted.items() if value["kind"] == "link"},
+        removals=removals,
+    )
+
+
+def freshen(view: View) -> None:
+    """Every process that is now older than what it reads reloads or restarts: decided by looking, not by remembering."""
+    view.look_again()
+    for consumer, how in view.stale():
+        refresh(view, consumer, how)
+    view.look_again()
+
+
+def refresh(view: View, consumer: processes.Consumer, how: str) -> None:
+    if consumer.kind == "unit":
+        units.restart(consumer.name, how)
+        return
+    container = (view.seen.services or {})[consumer.name][0]
+    reload = planning.reload_of(view.spec, consumer)
+    if how == "restart" or reload is None:
+        compose.restart(container)
+    elif reload.signal:
+        compose.kill(container, reload.signal)
+    else:
+        _post(consumer.name, reload.url)
+
+
+def _post(name: str, url: str) -> None:
+    answer = http.request("POST", url, 30)
+    if answer.status != 200:
+        raise model.ConvergeError(f"{name} refuses to reload ({answer.status}): {answer.text[:500].strip()}")
+
+
+def verify(view: View) -> None:
+    """Trust nothing: look again and see that nothing is left to do."""
+    plan = view.look_again()
+    left = [change for change in [*plan.hands, *plan.paths, *plan.units, *plan.services] if change.action != "report"]
+    if left:
+        what = left[0].fields or left[0].why
+        raise model.ConvergeError(f"{left[0].resource} is still not as declared after apply ({left[0].action} {what})")
