@@ -13,7 +13,7 @@ from .host import Host
 
 LOCK = "/run/echodiary-converge.lock"
 LOCK_WAIT = 30.0
-#: hand back after this many seconds when components are left, so that people see progress (s)
+#: once something was changed, hand back after this many seconds, so that people see progress (s)
 PATIENCE = 3.0
 
 
@@ -42,7 +42,7 @@ def _all(manifest: dict[str, Any], began: float) -> dict[str, Any]:
     results: list[dict[str, Any]] = []
     needs = None
     for spec in specs:
-        if not check and results and time.monotonic() - began > PATIENCE:
+        if _has_news(results) and time.monotonic() - began > PATIENCE:
             break
         result, needs = _one(spec, host)
         results.append(masking.mask(result, spec["secrets"]))
@@ -57,6 +57,11 @@ def _all(manifest: dict[str, Any], began: float) -> dict[str, Any]:
         "manager": packages.manager(),
         "undeclared": sorted(set(state.recorded(host.state_dir)) - set(manifest["declared"])),
     }
+
+
+def _has_news(results: list[dict[str, Any]]) -> bool:
+    """Only a run that changes something is worth a second call; a quiet one stays one call, however slow the host is."""
+    return any(result["status"] == "changed" for result in results)
 
 
 def _one(spec: dict[str, Any], host: Host) -> tuple[dict[str, Any], dict[str, Any] | None]:
