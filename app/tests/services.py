@@ -33,7 +33,7 @@ def free_port() -> int:
         return port
 
 
-def wait_for(condition: str, probe: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(condition: str, probe: Callable[[], bool], seconds: float = 60) -> None:
     """`probe` is called until it returns something true; connection errors count as false."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -214,7 +214,7 @@ class Service:
         self.http.close()
         if self.process.poll() is None:
             self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(40)
 
 
 @contextlib.contextmanager

@@ -34,7 +34,7 @@ def test_database_lost_and_found(database: URL, wire: Wire, tmp_path: Path) -> N
         assert ask(service)[0] == 200
         wire.cut()
         status, checks, seconds = ask(service)
-        assert (status, seconds < 3) == (503, True)
+        assert (status, seconds < 5) == (503, True)
         assert checks["database"].startswith("unreachable")
         assert service.fresh("/entries").status_code == 503
         assert service.fresh("/health").status_code == 200
@@ -50,7 +50,7 @@ def test_silent_database_is_given_up_in_time(database: URL, wire: Wire, tmp_path
         wire.freeze()
         status, checks, seconds = ask(service)
         assert (status, checks["database"]) == (503, "no answer in time")
-        assert seconds < 3
+        assert seconds < 5
         assert service.fresh("/health").status_code == 200
         wire.thaw()
         services.wait_for("ready again", lambda: ask(service)[0] == 200)
@@ -104,7 +104,7 @@ def test_redis_lost_and_found(database: URL, redis_port: int, tmp_path: Path) ->
         assert [service.fresh("/statistics").json()["cached"] for _ in range(2)] == [False, True]
         wire.cut()
         status, checks, seconds = ask(service)
-        assert (status, checks["database"], seconds < 3) == (503, "ok", True)
+        assert (status, checks["database"], seconds < 5) == (503, "ok", True)
         assert checks["redis"].startswith("unreachable")
         # The cache is a convenience: without it the answer is merely slower.
         assert service.fresh("/statistics").json()["cached"] is False
@@ -112,7 +112,7 @@ def test_redis_lost_and_found(database: URL, redis_port: int, tmp_path: Path) ->
         services.wait_for("ready again", lambda: ask(service)[0] == 200)
         wire.freeze()
         status, checks, seconds = ask(service)
-        assert (status, checks["redis"], seconds < 3) == (503, "no answer in time", True)
+        assert (status, checks["redis"], seconds < 5) == (503, "no answer in time", True)
     wire.thaw()
     wire.cut()
 

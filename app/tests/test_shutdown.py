@@ -36,7 +36,7 @@ def test_a_request_that_never_ends_does_not_hold_the_exit(database: URL, tmp_pat
         threads.submit(service.fresh_post, "/entries", {"title": "stuck"})
         services.wait_for("the write waits", lambda: services.waiting_for_lock(database) == 1)
         service.process.send_signal(signal.SIGTERM)
-        service.process.wait(6)
+        service.process.wait(15)
 
 
 def test_bad_settings_are_named_and_nothing_starts(tmp_path: Path) -> None:
