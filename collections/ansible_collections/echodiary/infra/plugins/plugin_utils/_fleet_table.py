@@ -7,6 +7,7 @@ the same state share one) and then continued below.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ _GAP = "  "
 def table_lines(states: States, width: int, paint: Paint) -> list[str]:
     """The table in at most ``width`` characters (a single column may need more)."""
     rows = list(dict.fromkeys(name for components in states.values() for name in components))
-    columns = [_column(host, components) for host, components in states.items() if components]
+    columns = [_column(host, states[host]) for host in sorted(states, key=_natural) if states[host]]
     if not columns:
         return []
     names = max(len(row) for row in rows)
@@ -52,6 +53,11 @@ def cell(component: Mapping[str, Any]) -> tuple[str, str]:
     if sync == "OutOfSync" or health == "Progressing":
         return "change", f"! {words}"
     return ("change", f"● {words}") if status == "changed" else ("good", f"✓ {words}")
+
+
+def _natural(host: str) -> list[tuple[str, int]]:
+    """app2 before app10."""
+    return [(text, int(number or 0)) for text, number in re.findall(r"(\D*)(\d*)", host)]
 
 
 def _column(host: str, components: Mapping[str, Component]) -> _Column:

@@ -28,6 +28,7 @@ _PAST = {
     "restart": "restarted",
     "reload": "reloaded",
     "pull": "pulled",
+    "report": "found",
 }
 _PLURAL = {
     "file": "files",
@@ -50,17 +51,20 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def sentence(changes: Iterable[Change], *, check: bool) -> str:
-    """All changes of one component on one line: "updated /etc/a, /etc/b, restarted web.service"."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
+    """All changes of one component on one line: "updated /etc/a, user bob; restarted web.service"."""
+    groups: dict[tuple[str, str], dict[str, list[str]]] = {}
     for change in changes:
         kind, name = split_resource(str(change.get("resource", "")))
-        key = (str(change.get("action", "update")), kind, str(change.get("origin", "pending")))
-        groups.setdefault(key, []).append(name)
-    return ", ".join(_group(*key, names, check=check) for key, names in groups.items())
+        key = (str(change.get("action", "update")), str(change.get("origin", "pending")))
+        groups.setdefault(key, {}).setdefault(kind, []).append(name)
+    found = [_group(*key, kinds) for key, kinds in groups.items() if key[0] == "report"]
+    done = [_group(*key, kinds, check=check) for key, kinds in groups.items() if key[0] != "report"]
+    return "; ".join([*found, *([f"would {done[0]}", *done[1:]] if check and done else done)])
 
 
-def _group(action: str, kind: str, origin: str, names: list[str], *, check: bool) -> str:
-    return f"{verb(action, check=check)} {_names(kind, origin, names)}{_ORIGIN.get(origin, '')}"
+def _group(action: str, origin: str, kinds: Mapping[str, list[str]], *, check: bool = False) -> str:
+    names = ", ".join(_names(kind, origin, named) for kind, named in kinds.items())
+    return f"{action if check else _PAST.get(action, action)} {names}{_ORIGIN.get(origin, '')}"
 
 
 def _names(kind: str, origin: str, names: list[str]) -> str:
@@ -68,13 +72,6 @@ def _names(kind: str, origin: str, names: list[str]) -> str:
     if origin in _ORIGIN or len(names) <= NAMED_AT_MOST:
         return ", ".join(_PREFIX.get(kind, "") + name for name in names)
     return f"{len(names)} {_PLURAL.get(kind, kind)}"
-
-
-def verb(action: str, *, check: bool) -> str:
-    """ "updated", or "would update" in check mode."""
-    if action == "report":
-        return "found"
-    return f"would {action}" if check else _PAST.get(action, action)
 
 
 def split_resource(resource: str) -> tuple[str, str]:

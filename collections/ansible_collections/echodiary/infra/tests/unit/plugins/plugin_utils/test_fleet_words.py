@@ -11,11 +11,16 @@ def change(resource: str, action: str = "update", origin: str = "pending") -> di
 
 def test_sentence_groups_by_action_and_kind() -> None:
     changes = [change("file:/etc/a"), change("process:web.service", "reload"), change("file:/etc/b")]
-    assert words.sentence(changes, check=False) == "updated /etc/a, /etc/b, reloaded web.service"
+    assert words.sentence(changes, check=False) == "updated /etc/a, /etc/b; reloaded web.service"
 
 
 def test_sentence_of_check_mode_is_a_prediction() -> None:
     assert words.sentence([change("package:haproxy", "install")], check=True) == "would install haproxy"
+
+
+def test_kinds_share_a_verb_and_would_is_said_once() -> None:
+    changes = [change("file:/etc/a", "create"), change("user:bob", "create"), change("unit:web.service", "start")]
+    assert words.sentence(changes, check=True) == "would create /etc/a, user bob; start web.service"
 
 
 def test_many_pending_resources_are_counted() -> None:
@@ -32,7 +37,7 @@ def test_what_somebody_changed_on_a_host_is_always_named() -> None:
 
 def test_origins_are_not_mixed() -> None:
     said = words.sentence([change("file:/a"), change("file:/b", origin="conflict")], check=False)
-    assert said == "updated /a, updated /b (changed on the host and in git)"
+    assert said == "updated /a; updated /b (changed on the host and in git)"
 
 
 def test_a_reported_stranger_is_found_in_both_modes() -> None:
