@@ -11,7 +11,6 @@ from pathlib import Path
 
 from lab import down, engine, hosts, locks, status, up
 from lab.errors import LabError
-from lab.inventory import connection
 from lab.progress import Progress
 from lab.settings import Settings, read
 
@@ -63,8 +62,7 @@ def _change(options: argparse.Namespace, lab: Settings, progress: Progress) -> i
         up.build_host_images(client, lab, progress)
         host = hosts.create(client, lab, options.name, hosts.image_reference(options.image), progress)
         if options.json:
-            login = connection(lab, ROOT)
-            print(json.dumps({"name": host.member, "ansible_host": host.address, **login}))
+            print(json.dumps(hosts.login(lab, host)))
     else:
         gone = hosts.destroy(client, lab, options.name)
         progress.say(f"host {options.name}", "removed" if gone else "was not there")

@@ -81,6 +81,17 @@ def free_address(lab: Settings, taken: set[str]) -> str:
     raise LabError(f"All {LAST_EXTRA - FIRST_EXTRA + 1} addresses for single hosts are taken. Remove some: lab host destroy NAME")
 
 
+def login(lab: Settings, host: Container) -> dict[str, Any]:
+    """How to reach a host, in molecule's words."""
+    return {
+        "instance": host.member,
+        "address": host.address,
+        "user": "admin",
+        "port": 22,
+        "identity_file": str(keys.user_key(lab)),
+    }
+
+
 def ssh(client: docker.DockerClient, lab: Settings, name: str, command: list[str]) -> None:
     """Becomes ssh; does not return."""
     address = running(client, lab).get(name)
