@@ -22,7 +22,7 @@ def read(component: str, project: str, path: str, tree: dict[str, Any]) -> dict[
         document = yaml.safe_load(tree[path])
     except yaml.YAMLError as error:
         raise SpecError(f"{component}: {path} is no YAML: {' '.join(str(error).split())}") from error
-    services = (document or {}).get("services")
+    services = document.get("services") if isinstance(document, dict) else None
     if not isinstance(services, dict) or not services:
         raise SpecError(f"{component}: {path} declares no services")
     shared = {key: value for key, value in document.items() if key not in ("services", "name")}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -108,6 +109,10 @@ def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, An
     }
     for path in [*manifest["files"], *manifest["directories"], *manifest["links"], *manifest["owned"]]:
         _check_path(name, path)
+    declared = [*manifest["files"], *manifest["directories"], *manifest["links"]]
+    twice = sorted({path for path in declared if declared.count(path) > 1})
+    if twice:
+        raise SpecError(f"{name}: {twice[0]} is declared twice, as a file, a directory or a link; keep one of them")
     _check_references(name, manifest)
     return manifest
 
@@ -127,14 +132,23 @@ def _without_nones(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _files(name: str, policies: dict[str, Any], tree: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    checked = {pattern: _checked(name, policy or {}, _POLICY, f"files {pattern}") for pattern, policy in policies.items()}
+    checked = {pattern: _checked_policy(name, policy, f"files {pattern}") for pattern, policy in policies.items()}
     for pattern in checked:
         if not any(globs.matches(path, pattern) for path in tree):
             raise SpecError(f"{name}: files {pattern} matches nothing in the tree; correct the pattern or add the file")
-    return {path: {"content": content, **_policy(path, policies, checked)} for path, content in tree.items() if content is not None}
+    return {path: {"content": content, **_policy(name, path, policies, checked)} for path, content in tree.items() if content is not None}
 
 
-def _policy(path: str, given: dict[str, Any], checked: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _checked_policy(name: str, policy: Any, where: str) -> dict[str, Any]:
+    checked = _checked(name, policy or {}, _POLICY, where)
+    mode = (policy or {}).get("mode")
+    # unquoted, YAML reads 0640 as the number 416: a wrong mode, silently
+    if mode is not None and not (isinstance(mode, str) and re.fullmatch("[0-7]{3,4}", mode)):
+        raise SpecError(f"{name}: {where}: mode {mode!r} has to be a quoted string of octal digits such as '0644'")
+    return checked
+
+
+def _policy(name: str, path: str, given: dict[str, Any], checked: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Later patterns win field by field; only what was written counts, so a later pattern need not repeat the owner."""
     policy = {"owner": "root", "group": "root", "mode": None, "sensitive": False}
     for pattern, values in checked.items():
@@ -142,12 +156,12 @@ def _policy(path: str, given: dict[str, Any], checked: dict[str, dict[str, Any]]
             policy.update({field: values[field] for field in (given[pattern] or {})})
     policy["mode"] = policy["mode"] or ("0600" if policy["sensitive"] else "0644")
     if policy["sensitive"] and int(str(policy["mode"]), 8) & 0o007:
-        raise SpecError(f"{path}: sensitive, yet mode {policy['mode']} lets everybody read it; use 0600, 0400 or 0640")
+        raise SpecError(f"{name}: {path} is sensitive, yet mode {policy['mode']} lets everybody read it; use 0600, 0400 or 0640")
     return policy
 
 
 def _directory(name: str, path: str, policy: Any) -> dict[str, Any]:
-    checked = _checked(name, policy or {}, _POLICY, f"directories {path}")
+    checked = _checked_policy(name, policy, f"directories {path}")
     return {"owner": checked["owner"], "group": checked["group"], "mode": checked["mode"] or "0755"}
 
 
@@ -167,7 +181,7 @@ def _project(name: str, checked: dict[str, Any], tree: dict[str, Any]) -> dict[s
 
 
 def _check_path(name: str, path: str) -> None:
-    if not path.startswith("/") or posixpath.normpath(path) != path or path == "/":
+    if not path.startswith("/") or path.startswith("//") or posixpath.normpath(path) != path or path == "/":
         raise SpecError(f"{name}: path '{path}' has to be absolute and plain (no '..', no trailing '/')")
 
 
@@ -184,19 +198,21 @@ def _check_references(name: str, manifest: dict[str, Any]) -> None:
 
 def check_claims(manifests: list[dict[str, Any]]) -> None:
     """Two components that both declare a path, unit or project would fight for it on every run."""
-    owner: dict[str, str] = {}
+    claimed: dict[str, tuple[str, Any]] = {}
     for manifest in manifests:
-        for claim in _claims(manifest):
-            if owner.setdefault(claim, manifest["name"]) != manifest["name"]:
-                raise SpecError(f"{claim} is claimed by two components, {owner[claim]} and {manifest['name']}; leave it to one of them")
+        for claim, shared in _claims(manifest):
+            owner, agreed = claimed.setdefault(claim, (manifest["name"], shared))
+            if owner != manifest["name"] and (shared is None or shared != agreed):
+                raise SpecError(f"{claim} is claimed by two components, {owner} and {manifest['name']}; leave it to one of them")
     names = [manifest["name"] for manifest in manifests]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise SpecError(f"component {twice[0]} is listed twice; list it once")
 
 
-def _claims(manifest: dict[str, Any]) -> list[str]:
-    paths = [*manifest["files"], *manifest["links"]]
+def _claims(manifest: dict[str, Any]) -> list[tuple[str, Any]]:
+    """What a component wants for itself (None), or would share with others that want the very same (directories)."""
+    directories = list(manifest["directories"].items())
     units = [f"unit {unit}" for unit in manifest["units"]]
     project = [f"Compose project {manifest['compose']['name']}"] if manifest["compose"] else []
-    return [*paths, *units, *project]
+    return [*((claim, None) for claim in [*manifest["files"], *manifest["links"], *units, *project]), *directories]
