@@ -12,6 +12,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.template import Templar, trust_as_template
 
+from ..module_utils._converge import masking
 from . import _component_source as sources
 from ._converge_errors import SpecError
 
@@ -38,7 +39,8 @@ def _rendered_arguments(source: sources.Source, merged: dict[str, Any], templar:
 def _check_arguments(source: sources.Source, values: dict[str, Any]) -> None:
     result = ArgumentSpecValidator(source.argument_spec).validate(values)
     if result.error_messages:
-        first = "; ".join(result.error_messages)
+        hidden = [str(values[name]) for name, option in source.argument_spec.items() if option.get("no_log") and name in values]
+        first = masking.mask("; ".join(result.error_messages), hidden)
         raise SpecError(f"{source.name}: {first}; see {source.name}/meta/argument_specs.yml and set it in the inventory")
 
 
@@ -75,7 +77,8 @@ def _transportable(raw: bytes) -> Any:
 def _render_file(source: sources.Source, relative: str, text: str, available: dict[str, Any], templar: Templar) -> str:
     searchpath = [os.path.dirname(os.path.join(source.tree, relative)), source.tree, os.path.join(source.path, "templates")]
     scoped = templar.copy_with_new_env(searchpath=searchpath, available_variables=available)
-    return str(_template(scoped, trust_as_template(text), f"{source.name}/tree/{relative}", **FILE_OPTIONS))
+    rendered = _template(scoped, trust_as_template(text), f"{source.name}/tree/{relative}", **FILE_OPTIONS)
+    return "" if rendered is None else str(rendered)
 
 
 def _template(templar: Templar, value: Any, where: str, **options: Any) -> Any:
@@ -83,7 +86,8 @@ def _template(templar: Templar, value: Any, where: str, **options: Any) -> Any:
     try:
         return plain(templar.template(value, **options))
     except AnsibleError as error:
-        raise SpecError(f"{where}{_line_of(error)}: {_one_line(error)}") from error
+        said = _one_line(error)
+        raise SpecError(f"{where}{_line_of(error) or _line_in(value, said)}: {said}") from error
 
 
 def plain(value: Any) -> Any:
@@ -111,6 +115,16 @@ def _line_of(error: BaseException) -> str:
         if found:
             return f" line {found}"
         current = current.__cause__ or current.__context__
+    return ""
+
+
+def _line_in(value: Any, said: str) -> str:
+    """What is undefined is found out after rendering, when no line is known any more: the first that speaks of it then."""
+    words = re.findall(r"'(\w+)'", said)
+    lines = value.splitlines() if isinstance(value, str) else []
+    for number, line in enumerate(lines, 1):
+        if any(re.search(rf"{{[{{%].*\b{word}\b", line) for word in words):
+            return f" line {number}"
     return ""
 
 

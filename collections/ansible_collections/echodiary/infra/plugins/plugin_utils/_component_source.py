@@ -8,6 +8,7 @@ import os
 from typing import Any, NamedTuple
 
 from ansible import constants
+from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.utils.collection_loader._collection_finder import _get_collection_path
 
@@ -41,8 +42,8 @@ def find(name: str, playbook_dir: str) -> str:
     for candidate in candidates:
         if os.path.isfile(os.path.join(candidate, "component.yml")):
             return candidate
-    looked = "\n  ".join(candidates)
-    raise SpecError(f"unknown component '{name}': no component.yml in any of\n  {looked}\nname one of the roles or add the role")
+    looked = ", ".join(candidates) or f"a collection '{collection}', which is not installed"
+    raise SpecError(f"unknown component '{name}': no component.yml in {looked}; name one of the roles or add the role")
 
 
 def load(name: str, playbook_dir: str, loader: DataLoader) -> Source:
@@ -60,13 +61,21 @@ def load(name: str, playbook_dir: str, loader: DataLoader) -> Source:
 def _yaml(loader: DataLoader, path: str) -> dict[str, Any]:
     if not os.path.exists(path):
         return {}
-    return loader.load_from_file(path, cache="all", unsafe=False, trusted_as_template=True) or {}
+    try:
+        return loader.load_from_file(path, cache="all", unsafe=False, trusted_as_template=True) or {}
+    except AnsibleError as error:
+        raise SpecError(f"{error.obj or path}: {' '.join(str(error.message).split())}") from error
 
 
 def tree_files(source: Source) -> list[str]:
     """Paths below tree/, relative; a link that leads out of the tree is refused."""
     found = []
-    for directory, _, names in os.walk(source.tree):
+    for directory, below, names in os.walk(source.tree):
+        for name in below:
+            path = os.path.join(directory, name)
+            if os.path.islink(path):
+                where = os.path.relpath(path, source.path)
+                raise SpecError(f"{source.name}: {where} leads out of the tree or twice into it; put the directory itself there")
         for name in names:
             path = os.path.join(directory, name)
             if os.path.islink(path) and not os.path.realpath(path).startswith(os.path.realpath(source.tree) + os.sep):
