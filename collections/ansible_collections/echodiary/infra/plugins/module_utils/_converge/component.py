@@ -88,6 +88,8 @@ class Converger:
     def apply(self) -> dict[str, Any]:
         transaction = Transaction(self.view.host.state_dir, self.view.name)
         interrupted = transaction.recover()
+        if transaction.withdraw({*self.view.want.values, *self.view.formerly_applied()}):
+            self.view = View(self.view.spec, self.view.host)
         if not self.view.plan.acting() and not interrupted:
             return self._nothing_to_do()
         acting.prepare(self.view)

@@ -45,6 +45,21 @@ class Transaction:
             _unlink(path)
         return True
 
+    def withdraw(self, wanted: set[str]) -> bool:
+        """What only a killed attempt brought, and git has taken out since, goes; True when there was such a thing."""
+        orphans = [path for path in self._entries if path not in wanted and self._was_brought(path)]
+        for path in orphans:
+            _clear(path, self._entries[path]["value"])
+            self._restore(path, self._entries[path])
+        for directory in reversed(self._created):
+            if directory not in wanted:
+                _remove_empty(directory)
+        return bool(orphans)
+
+    def _was_brought(self, path: str) -> bool:
+        now = paths.observe(path).value
+        return now is not None and now["kind"] != "directory" and now != self._entries[path]["value"]
+
     def apply(
         self,
         files: dict[str, staging.File],

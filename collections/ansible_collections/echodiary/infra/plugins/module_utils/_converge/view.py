@@ -55,6 +55,10 @@ class View:
         record = {"version": state.VERSION, "resources": resources, "loaded": loaded, "services": self.services_record()}
         state.save(self.host.state_dir, self.name, record)
 
+    def formerly_applied(self) -> list[str]:
+        """The paths of the last finished run."""
+        return [name.partition(":")[2] for name in self.last["resources"] if name.startswith("path:")]
+
     def _brings_accounts(self) -> bool:
         """Owners may be accounts that this very component's users or packages are about to create."""
         missing = {name.partition("=")[0] for name in self.spec["packages"]} - set(self.host.packages())
