@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`python -m benchmarks`: start hosts, prove that everybody does the work, measure, report, remove the hosts."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks import contenders, fleet, proof, report, rounds, settings
+from benchmarks.contenders import Contender
+from benchmarks.fleet import Fleet
+from benchmarks.settings import ENVIRONMENT, RESULTS, ROOT, BenchError, Settings
+from lab.errors import LabError
+
+
+def main() -> int:
+    try:
+        chosen = settings.read(os.environ)
+        everyone = contenders.everyone()
+        run(chosen, [one for one in everyone if not chosen.contenders or one.key in chosen.contenders])
+    except (BenchError, LabError, subprocess.TimeoutExpired) as error:
+        sys.stderr.write(f"bench: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("bench: interrupted; hosts that are left: LAB_NAME=echodiary-bench python -m lab down\n")
+        return 130
+    return 0
+
+
+def run(chosen: Settings, everyone: list[Contender]) -> None:
+    stamp = datetime.now(UTC)
+    known = facts(stamp)
+    every_host = fleet.start(max(chosen.sizes))
+    try:
+        with connections(every_host) as sockets:
+            prepare(every_host, sockets)
+            prove(everyone, every_host, sockets)
+            results = {size: rounds.measure(everyone, every_host.first(size), chosen, sockets, say) for size in chosen.sizes}
+    finally:
+        if not chosen.keep:
+            fleet.stop(every_host)
+    readable = report.text(results, everyone, known)
+    path = report.write(RESULTS, stamp, report.document(results, known), readable)
+    say(f"\n{readable}\nAll numbers: {path.relative_to(ROOT)}")
+
+
+def prepare(every_host: Fleet, sockets: Path) -> None:
+    """The hosts become what is declared; that the others then find nothing to do shows that they declare the same."""
+    outcome = contenders.ours(every_host, False, sockets)
+    say(f"prepared {len(every_host.names)} hosts in {outcome.took.wall:.1f} s")
+    # pyinfra insists on blanks around the sign in the sysctl file; to the others it is the same line.
+    contenders.pyinfra(every_host, False, sockets)
+
+
+def prove(everyone: list[Contender], every_host: Fleet, sockets: Path) -> None:
+    """On one host: it is the same code for any number. That there is nothing to do is checked again in every single run."""
+    one = every_host.first(1)
+    for contender in everyone:
+        for mode in rounds.modes(contender):
+            proof.no_op(contender, one, contender.run(one, mode == "check", sockets))
+        if contender.finds:
+            proof.detects(contender, one, sockets)
+            say(f"proved {contender.title}: nothing to do, and finds the changed file")
+
+
+@contextmanager
+def connections(every_host: Fleet) -> Iterator[Path]:
+    """A directory for the connections that stay open between runs (preparing opens them); its path has to be short, for it becomes the path of sockets."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        sockets = Path(folder)
+        try:
+            yield sockets
+        finally:
+            for address in every_host.addresses.values():
+                end = every_host.ssh(address, ["-o", f"ControlPath={sockets}/%C", "-O", "exit"])
+                subprocess.run(end, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False)
+
+
+def facts(stamp: datetime) -> dict[str, Any]:
+    """When, where, with what. Nothing that names the machine."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {
+        "when": f"{stamp:%Y-%m-%d %H:%M} UTC",
+        "machine": {"cores": os.cpu_count(), "memory_gib": round(memory), "load": round(os.getloadavg()[0], 2)},
+        "versions": {"Python": platform.python_version(), **_packages(), "OpenSSH": _ssh()},
+    }
+
+
+def _packages() -> dict[str, str]:
+    names = ("ansible-core", "mitogen", "pyinfra")
+    program = f"from importlib.metadata import version\nfor name in {names!r}: print(version(name))"
+    python = ENVIRONMENT / "bin" / "python"
+    if not python.exists():
+        raise BenchError(f"{ENVIRONMENT.relative_to(ROOT)} is missing. Run: make bench")
+    lines = subprocess.run([python, "-c", program], capture_output=True, text=True, timeout=60, check=True).stdout.split()
+    return dict(zip(names, lines, strict=True))
+
+
+def _ssh() -> str:
+    said = subprocess.run(["ssh", "-V"], capture_output=True, text=True, timeout=10, check=True).stderr
+    return said.split(",")[0].removeprefix("OpenSSH_").split()[0]
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who is measured. A contender does its work on a fleet and tells what it found; how long it took is measured around it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks import measure
+from benchmarks.fleet import Fleet
+from benchmarks.measure import Took
+from benchmarks.settings import ENVIRONMENT, HERE, ROOT, TREE, BenchError, program
+
+PERSIST = ["-o", "ControlMaster=auto", "-o", "ControlPersist=15m"]
+#: As in ansible.cfg, without keeping connections.
+ANEW = ["-o", "ControlMaster=no", "-o", "ControlPath=none"]
+KEYS_ONLY = ["-o", "PreferredAuthentications=publickey"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run said: host -> names of what it changed (or would change); remote calls of converge where it counts them."""
+
+    took: Took
+    changes: dict[str, list[str]]
+    remote_calls: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Contender:
+    """`run(fleet, check, sockets)`: one whole run; `sockets` is the directory of the kept connections.
+
+    `keeps` says whether it uses connections that are already open. `finds` is what it calls the drifted file; empty for a
+    contender that only reads.
+    """
+
+    key: str
+    title: str
+    keeps: bool
+    finds: str
+    run: Callable[[Fleet, bool, Path], Outcome]
+
+
+def everyone() -> list[Contender]:
+    drifted = "Write the application's configuration"
+    return [
+        Contender("floor", "floor", True, "", floor(PERSIST)),
+        Contender("floor-anew", "floor, connecting anew", False, "", floor(ANEW)),
+        Contender("ours", "ours", True, "file:/etc/bench/app.yaml", ours),
+        Contender("ours-anew", "ours, connecting anew", False, "file:/etc/bench/app.yaml", ours_anew),
+        Contender("pyinfra", "pyinfra", False, "Write /etc/bench/app.yaml", pyinfra),
+        Contender("mitogen", "Ansible tasks, Mitogen", True, drifted, mitogen),
+        Contender("ansible", "Ansible tasks, tuned", True, drifted, ansible),
+    ]
+
+
+def ours(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
+    return _playbook("ours.yml", fleet, check, sockets, {})
+
+
+def ours_anew(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
+    return _playbook("ours.yml", fleet, check, sockets, {"ANSIBLE_SSH_ARGS": shlex.join([*ANEW, *KEYS_ONLY])})
+
+
+def ansible(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
+    return _playbook("ordinary.yml", fleet, check, sockets, {"ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default"})
+
+
+def mitogen(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
+    strategies = next(ENVIRONMENT.glob("lib/python3*/site-packages/ansible_mitogen/plugins/strategy"), None)
+    if strategies is None:
+        raise BenchError(f"Mitogen is missing in {ENVIRONMENT.relative_to(ROOT)}. Run: make bench")
+    # Mitogen calls ssh itself and knows nothing of Ansible's control path: told so, it finds the open connections.
+    arguments = [*PERSIST, "-o", f"ControlPath={sockets}/%C", *KEYS_ONLY]
+    return _playbook(
+        "ordinary.yml",
+        fleet,
+        check,
+        sockets,
+        {
+            "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default",
+            "ANSIBLE_STRATEGY": "mitogen_linear",
+            "ANSIBLE_STRATEGY_PLUGINS": str(strategies),
+            "ANSIBLE_SSH_ARGS": shlex.join(arguments),
+        },
+    )
+
+
+def _playbook(name: str, fleet: Fleet, check: bool, sockets: Path, more: Mapping[str, str]) -> Outcome:
+    stats, log = fleet.folder / "stats.json", fleet.folder / "errors.log"
+    stats.unlink(missing_ok=True)
+    command = [program("ansible-playbook"), "-i", str(fleet.ansible_inventory()), str(HERE / name)]
+    environment = {
+        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(sockets),
+        "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+        "ANSIBLE_CALLBACKS_ENABLED": "bench_stats",
+        "BENCH_STATS": str(stats),
+        **more,
+    }
+    took, code, output = measure.timed([*command, "--check"] if check else command, environment, log)
+    hosts = json.loads(stats.read_text(encoding="utf-8")) if stats.exists() else {}
+    failed = [text for host in hosts.values() for text in host["failed"]]
+    if code or failed or not hosts:
+        said = "; ".join(failed) or (log.read_text(encoding="utf-8") + output).strip()[-1500:]
+        raise BenchError(f"{name}: ansible-playbook failed ({code}): {said}")
+    calls = {host: data["remote_calls"] for host, data in hosts.items() if data["remote_calls"]}
+    return Outcome(took, {host: data["changes"] for host, data in hosts.items()}, calls)
+
+
+def pyinfra(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
+    """pyinfra has its own ssh client, which cannot keep connections from one run to the next."""
+    log = fleet.folder / "errors.log"
+    command = [program("pyinfra"), "--json", "--sudo", "--dry" if check else "--yes"]
+    command += [str(fleet.pyinfra_inventory()), str(HERE / "pyinfra_deploy.py")]
+    took, code, output = measure.timed(command, {}, log)
+    if code:
+        raise BenchError(f"pyinfra failed ({code}): {log.read_text(encoding='utf-8').strip()[-1500:]}")
+    said = json.loads(output)
+    key, operations = ("hosts_with_change", said["plan"]) if check else ("success", said["results"]["operations"])
+    if not check and said["results"]["failed_hosts"]:
+        raise BenchError(f"pyinfra failed on {', '.join(said['results']['failed_hosts'])}")
+    found = {host: [name for operation in operations if host in operation[key] for name in operation["names"]] for host in fleet.names}
+    return Outcome(took, found)
+
+
+def floor(options: list[str]) -> Callable[[Fleet, bool, Path], Outcome]:
+    """The least that any tool has to do which works over ssh and in Python: get there, become root, start, read the files."""
+    paths = sorted("/" + str(path.relative_to(TREE)).removesuffix(".j2") for path in TREE.rglob("*") if path.is_file())
+    read = f"print(sum(len(open(p,'rb').read())>0 for p in {paths!r}))"
+    remote = shlex.join(["sudo", "-n", "/usr/bin/python3", "-ISB", "-c", read])
+
+    def run(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
+        kept = [] if options is ANEW else ["-o", f"ControlPath={sockets}/%C"]
+        commands = [[*fleet.ssh(address, [*options, *kept, *KEYS_ONLY]), remote] for address in fleet.addresses.values()]
+        took, outputs = measure.timed_together(commands)
+        if any(output.strip() != str(len(paths)) for output in outputs):
+            raise BenchError(f"floor: a host did not read all {len(paths)} files: {outputs}")
+        return Outcome(took, {host: [] for host in fleet.names})
+
+    return run

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From samples to what people read: tables in Markdown, all numbers in JSON. Pure but for `write`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.contenders import Contender
+from benchmarks.rounds import MODES, Sample, Samples
+
+#: contender -> at least this many times as long as ours; the floor is the other way round
+TARGETS = {"ansible": 20.0, "mitogen": 4.0, "pyinfra": 2.0}
+FLOOR_TARGET = 2.5
+
+#: number of hosts -> samples
+Results = dict[int, Samples]
+
+
+def document(results: Results, facts: dict[str, Any]) -> dict[str, Any]:
+    """What is kept for machines; `facts` says when, where and with which versions."""
+    sizes = {
+        str(size): {key: {mode: asdict(sample) for mode, sample in modes.items()} for key, modes in samples.items()}
+        for size, samples in results.items()
+    }
+    return {"schema": 1, **facts, "results": sizes, "targets": list(targets(results))}
+
+
+def text(results: Results, contenders: list[Contender], facts: dict[str, Any]) -> str:
+    machine = facts["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
+    parts = [f"Measured {facts['when']} on {machine['cores']} cores, load {machine['load']} before. {versions}."]
+    parts += [_size(size, samples, contenders) for size, samples in results.items()]
+    if len(results) > 1:
+        parts.append(_growth(results, contenders))
+    parts.append(_targets(results))
+    return "\n\n".join(parts) + "\n"
+
+
+def targets(results: Results) -> Iterator[dict[str, Any]]:
+    """Every promise, what was measured, and whether it is kept."""
+    for size, samples in results.items():
+        for mode in MODES:
+            ours = _median(samples, "ours", mode)
+            if ours is None:
+                continue
+            for key, least in TARGETS.items():
+                theirs = _median(samples, key, mode)
+                if theirs is not None:
+                    ratio = round(theirs / ours, 2)
+                    yield {"hosts": size, "mode": mode, "against": key, "wanted": f">= {least:g}", "ratio": ratio, "met": ratio >= least}
+            least_of_all = _median(samples, "floor", "no-op")
+            if least_of_all is not None:
+                ratio = round(ours / least_of_all, 2)
+                yield {
+                    "hosts": size,
+                    "mode": mode,
+                    "against": "floor",
+                    "wanted": f"<= {FLOOR_TARGET:g}",
+                    "ratio": ratio,
+                    "met": ratio <= FLOOR_TARGET,
+                }
+
+
+def write(folder: Path, stamp: datetime, found: dict[str, Any], readable: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{stamp:%Y-%m-%dT%H%M%SZ}.json"
+    path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    path.with_suffix(".md").write_text(readable, encoding="utf-8")
+    return path
+
+
+def _size(size: int, samples: Samples, contenders: list[Contender]) -> str:
+    head = ["", "no-op (s)", "check (s)", "to ours", "check to ours", "controller CPU (s)", "CPU per host (s)", "runs"]
+    rows = [_row(size, contender, samples) for contender in contenders if contender.key in samples]
+    return f"### {size} host{'s' if size > 1 else ''}\n\n" + _table(head, rows)
+
+
+def _row(size: int, contender: Contender, samples: Samples) -> list[str]:
+    sample = samples[contender.key]["no-op"]
+    times = [_median(samples, contender.key, mode) for mode in MODES]
+    ratios = [_ratio(time, _median(samples, "ours", mode)) for time, mode in zip(times, MODES, strict=True)]
+    return [
+        contender.title + ("" if contender.keeps else " *"),
+        *(_number(time) for time in times),
+        *ratios,
+        _number(median(sample.controller)),
+        _number(median(sample.hosts) / size),
+        str(len(sample.wall)),
+    ]
+
+
+def _growth(results: Results, contenders: list[Contender]) -> str:
+    sizes = sorted(results)
+    head = ["no-op (s)", *(f"{size} host{'s' if size > 1 else ''}" for size in sizes), "each further host"]
+    rows = []
+    for contender in contenders:
+        times = [_median(results[size], contender.key, "no-op") for size in sizes]
+        first, last = times[0], times[-1]
+        if first is not None and last is not None:
+            step = (last - first) / (sizes[-1] - sizes[0])
+            rows.append([contender.title, *(_number(time) for time in times), f"{step:.3f}"])
+    return "### Growth\n\n" + _table(head, rows)
+
+
+def _targets(results: Results) -> str:
+    head = ["hosts", "mode", "against", "wanted", "measured", ""]
+    rows = [
+        [str(row["hosts"]), row["mode"], row["against"], row["wanted"], f"{row['ratio']:.2f}", "met" if row["met"] else "MISSED"]
+        for row in targets(results)
+    ]
+    return "### Targets\n\n" + _table(head, rows) + "\n\n\\* connects anew in every run; the others use connections that are open."
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+
+    def line(cells: list[str]) -> str:
+        padded = [
+            cell.ljust(width) if index == 0 else cell.rjust(width) for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        ]
+        return "| " + " | ".join(padded) + " |"
+
+    rule = "|" + "|".join("-" * (width + 2) if index == 0 else "-" * (width + 1) + ":" for index, width in enumerate(widths)) + "|"
+    return "\n".join([line(head), rule, *(line(row) for row in rows)])
+
+
+def _median(samples: Samples, key: str, mode: str) -> float | None:
+    sample: Sample | None = samples.get(key, {}).get(mode)
+    return median(sample.wall) if sample and sample.wall else None
+
+
+def _ratio(theirs: float | None, ours: float | None) -> str:
+    return "" if theirs is None or ours is None else f"{theirs / ours:.2f}"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"

@@ -1,0 +1,3 @@
+# Where the application keeps its things.
+export BENCH_CONFIG=/etc/bench/app.yaml
+export BENCH_STATE=/var/lib/bench

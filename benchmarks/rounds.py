@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who runs when: everybody in turn, round after round, so that what else the machine does meets all alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks import proof
+from benchmarks.contenders import Contender, Outcome
+from benchmarks.fleet import Fleet, host_cpu
+from benchmarks.settings import Settings
+
+MODES = ("no-op", "check")
+
+
+@dataclass
+class Sample:
+    """What one contender took in one mode on one number of hosts (s), a number per run."""
+
+    wall: list[float] = field(default_factory=list)
+    controller: list[float] = field(default_factory=list)
+    hosts: list[float] = field(default_factory=list)
+
+    def add(self, outcome: Outcome, on_hosts: float) -> None:
+        self.wall.append(round(outcome.took.wall, 3))
+        self.controller.append(round(outcome.took.cpu, 3))
+        self.hosts.append(round(on_hosts, 3))
+
+
+#: contender -> mode -> sample
+Samples = dict[str, dict[str, Sample]]
+
+
+def measure(contenders: list[Contender], fleet: Fleet, chosen: Settings, sockets: Path, say: Callable[[str], None]) -> Samples:
+    samples: Samples = {contender.key: {mode: Sample() for mode in modes(contender)} for contender in contenders}
+    spent = dict.fromkeys(samples, 0.0)
+    for turn in range(chosen.rounds):
+        # Another one begins each time: nobody always has the caches that somebody else has warmed.
+        order = contenders[turn % len(contenders) :] + contenders[: turn % len(contenders)]
+        for contender in order:
+            cost = spent[contender.key] / turn if turn else 0.0
+            if turn and chosen.budget and spent[contender.key] + cost > chosen.budget:
+                continue
+            for mode, sample in samples[contender.key].items():
+                spent[contender.key] += _once(contender, fleet, mode, sample, sockets)
+        say(f"{_hosts(len(fleet.names))}, round {turn + 1}: {_line(samples)}")
+    return samples
+
+
+def modes(contender: Contender) -> tuple[str, ...]:
+    """What only reads has no check mode."""
+    return MODES if contender.finds else MODES[:1]
+
+
+def _once(contender: Contender, fleet: Fleet, mode: str, sample: Sample, sockets: Path) -> float:
+    before = host_cpu(fleet)
+    outcome = contender.run(fleet, mode == "check", sockets)
+    sample.add(outcome, host_cpu(fleet) - before)
+    proof.no_op(contender, fleet, outcome)
+    return outcome.took.wall
+
+
+def _line(samples: Samples) -> str:
+    return "  ".join(f"{key} " + "/".join(f"{sample.wall[-1]:.2f}" for sample in modes.values()) for key, modes in samples.items())
+
+
+def _hosts(count: int) -> str:
+    return f"{count} host{'s' if count > 1 else ''}"
