@@ -86,7 +86,7 @@ def _clear(lab: Settings) -> None:
     if not lab.state.is_dir():
         return
     for path in lab.state.iterdir():
-        if path.name in KEEP or (path / "secrets.json").exists():
+        if path.name in KEEP or (path / "ssh").is_dir():
             continue
         if path.is_dir():
             shutil.rmtree(path)

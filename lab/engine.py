@@ -39,6 +39,8 @@ def ensure(state: Path, progress: Progress) -> docker.DockerClient:
         with progress.step("docker engine") as step:
             apt_install(PACKAGES)
             step.result = "installed"
+    if _answers():  # some packages start what they install
+        return connect()
     with progress.step("docker engine") as step:
         step.result = _start(state)
     return connect()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -65,16 +66,16 @@ def connection(lab: Settings, inventory: Path) -> dict[str, str]:
 
 
 def _link_group_vars(lab: Settings) -> None:
-    """A further lab is converged with the local environment's variables, all but those of the default lab itself."""
+    """A further lab is converged with the local environment's variables, all but what the default lab wrote."""
     source = lab.root / "inventories" / "local" / "group_vars"
     target = lab.inventory / "group_vars"
-    for path in sorted(source.rglob("*.yml")):
-        link = target / path.relative_to(source)
-        if path.relative_to(source) == VARIABLES.relative_to("group_vars"):
-            continue
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.unlink(missing_ok=True)
-        link.symlink_to(os.path.relpath(path, link.parent))
+    shutil.rmtree(target, ignore_errors=True)
+    (target / "all").mkdir(parents=True)
+    own = lab.root / "inventories" / "local" / VARIABLES
+    for path in [*source.iterdir(), *(source / "all").iterdir()]:
+        if path not in (source / "all", own) and not path.name.startswith("."):
+            link = target / path.relative_to(source)
+            link.symlink_to(os.path.relpath(path, link.parent))
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

@@ -26,9 +26,10 @@ class Up:
         keys.user_key(lab)  # before several threads want it
 
     def prepare(self) -> None:
-        base.ensure(self.client, topology.folder(self.lab.root, "base"), self.progress)
+        # The network first: it shows other labs that somebody uses the shared images.
         with self.progress.step("network") as step:
             step.result = f"created, {self.lab.subnet}" if networks.ensure(self.client, self.lab) else ""
+        base.ensure(self.client, topology.folder(self.lab.root, "base"), self.progress)
         _ensure_volumes(self.client, self.lab)
 
     def run(self, machines: list[Container]) -> dict[str, str]:
