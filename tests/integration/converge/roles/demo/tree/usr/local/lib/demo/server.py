@@ -1,0 +1,18 @@
+"""Answers with the configuration it read when it started."""
+
+import http.server
+import sys
+
+with open("/etc/demo/demo.conf", encoding="utf-8") as handle:
+    GREETING = handle.read()
+print(f"demo says: loaded {GREETING}", flush=True)
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(503 if "sick" in GREETING else 200)
+        self.end_headers()
+        self.wfile.write(GREETING.encode())
+
+
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
