@@ -12,9 +12,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 Change = Mapping[str, Any]
+_Groups = dict[tuple[str, str], dict[str, list[str]]]
 
-#: How many resources of one kind are named before they are only counted.
-NAMED_AT_MOST = 3
+#: How many resources of one kind are named before they are only counted; of what somebody changed on a host, more:
+#: that line is why people look. Every one is named with -v.
+NAMED_AT_MOST = 2
+CHANGED_NAMED_AT_MOST = 6
+#: Characters after which only what somebody changed on the host is still named.
+LONG = 100
 
 _PAST = {
     "create": "created",
@@ -30,18 +35,18 @@ _PAST = {
     "pull": "pulled",
     "report": "found",
 }
-_PLURAL = {
-    "file": "files",
-    "directory": "directories",
-    "link": "links",
-    "stranger": "strangers",
-    "package": "packages",
-    "user": "users",
-    "sysctl": "kernel settings",
-    "unit": "units",
-    "service": "containers",
-    "image": "images",
-    "process": "processes",
+_KINDS = {
+    "file": ("file", "files"),
+    "directory": ("directory", "directories"),
+    "link": ("link", "links"),
+    "stranger": ("stranger", "strangers"),
+    "package": ("package", "packages"),
+    "user": ("user", "users"),
+    "sysctl": ("kernel setting", "kernel settings"),
+    "unit": ("unit", "units"),
+    "service": ("container", "containers"),
+    "image": ("image", "images"),
+    "process": ("process", "processes"),
 }
 #: Kinds whose bare name would not tell what it is.
 _PREFIX = {"stranger": "stranger ", "user": "user ", "service": "container ", "image": "image "}
@@ -52,26 +57,32 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 def sentence(changes: Iterable[Change], *, check: bool) -> str:
     """All changes of one component on one line: "updated /etc/a, user bob; restarted web.service"."""
-    groups: dict[tuple[str, str], dict[str, list[str]]] = {}
+    groups: _Groups = {}
     for change in changes:
         kind, name = split_resource(str(change.get("resource", "")))
         key = (str(change.get("action", "update")), str(change.get("origin", "pending")))
         groups.setdefault(key, {}).setdefault(kind, []).append(name)
-    found = [_group(*key, kinds) for key, kinds in groups.items() if key[0] == "report"]
-    done = [_group(*key, kinds, check=check) for key, kinds in groups.items() if key[0] != "report"]
+    said = _sentence(groups, check, NAMED_AT_MOST)
+    return said if len(said) <= LONG else _sentence(groups, check, 0)
+
+
+def _sentence(groups: _Groups, check: bool, named_at_most: int) -> str:
+    found = [_group(*key, kinds, named_at_most) for key, kinds in groups.items() if key[0] == "report"]
+    done = [_group(*key, kinds, named_at_most, check=check) for key, kinds in groups.items() if key[0] != "report"]
     return "; ".join([*found, *([f"would {done[0]}", *done[1:]] if check and done else done)])
 
 
-def _group(action: str, origin: str, kinds: Mapping[str, list[str]], *, check: bool = False) -> str:
-    names = ", ".join(_names(kind, origin, named) for kind, named in kinds.items())
+def _group(action: str, origin: str, kinds: Mapping[str, list[str]], named_at_most: int, *, check: bool = False) -> str:
+    most = CHANGED_NAMED_AT_MOST if origin in _ORIGIN else named_at_most
+    names = ", ".join(_names(kind, named, most) for kind, named in kinds.items())
     return f"{action if check else _PAST.get(action, action)} {names}{_ORIGIN.get(origin, '')}"
 
 
-def _names(kind: str, origin: str, names: list[str]) -> str:
-    # What somebody changed on a host is always named: that line is why people look.
-    if origin in _ORIGIN or len(names) <= NAMED_AT_MOST:
+def _names(kind: str, names: list[str], named_at_most: int) -> str:
+    if len(names) <= named_at_most:
         return ", ".join(_PREFIX.get(kind, "") + name for name in names)
-    return f"{len(names)} {_PLURAL.get(kind, kind)}"
+    singular, plural = _KINDS.get(kind, (kind, kind))
+    return f"{len(names)} {singular if len(names) == 1 else plural}"
 
 
 def split_resource(resource: str) -> tuple[str, str]:

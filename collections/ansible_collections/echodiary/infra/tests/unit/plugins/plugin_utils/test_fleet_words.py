@@ -28,7 +28,30 @@ def test_many_pending_resources_are_counted() -> None:
     assert words.sentence(changes, check=False) == "created 12 files"
 
 
-def test_what_somebody_changed_on_a_host_is_always_named() -> None:
+@pytest.mark.parametrize(("number", "said"), [(2, "created /etc/0, /etc/1"), (3, "created 3 files")])
+def test_two_of_a_kind_are_named(number: int, said: str) -> None:
+    assert words.sentence([change(f"file:/etc/{n}", "create") for n in range(number)], check=False) == said
+
+
+def test_a_long_sentence_only_counts() -> None:
+    kinds = {"file": "create", "directory": "create", "package": "install", "sysctl": "update", "unit": "start"}
+    changes = [change(f"{kind}:{'x' * 20}", action) for kind, action in kinds.items()]
+    assert words.sentence(changes, check=True) == (
+        "would create 1 file, 1 directory; install 1 package; update 1 kernel setting; start 1 unit"
+    )
+
+
+def test_a_long_sentence_still_names_what_somebody_changed_on_the_host() -> None:
+    changes = [*(change(f"file:/etc/{'x' * 60}/{n}") for n in range(2)), change("unit:web.service", "start", "corrective")]
+    assert words.sentence(changes, check=False) == "updated 2 files; started web.service (changed on the host)"
+
+
+def test_even_what_somebody_changed_has_an_end() -> None:
+    changes = [change(f"file:/etc/{number}", "create", "corrective") for number in range(30)]
+    assert words.sentence(changes, check=False) == "created 30 files (changed on the host)"
+
+
+def test_what_somebody_changed_on_a_host_is_named() -> None:
     changes = [change(f"file:/etc/{number}", origin="corrective") for number in range(5)]
     said = words.sentence(changes, check=True)
     assert "/etc/4" in said
