@@ -47,6 +47,7 @@ def variables(lab: Settings, images: dict[str, str]) -> dict[str, Any]:
         "lab_aws_endpoint": f"http://{lab.address('aws')}:5000",
         "lab_postgres_host": lab.address("postgres"),
         "lab_redis_host": lab.address("redis"),
+        "lab_port_offset": lab.port_offset,
         "lab_images": images,
     }
 
