@@ -7,10 +7,14 @@ definition it came from, so a check needs neither ``docker compose config`` nor 
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from . import docker, model
 from .run import must, run, tail
+
+CRASHES = 3
+CRASH_WINDOW = 10.0
 
 
 def read(project: dict[str, Any]) -> dict[str, list[docker.Container]]:
@@ -95,9 +99,14 @@ def _health(service: dict[str, Any], live: list[docker.Container]) -> str:
     container = live[0]
     if service["oneshot"] and container.state == "exited":
         return "Healthy" if container.exit_code == 0 else "Degraded"
-    if container.state != "running":
+    if container.state != "running" or crash_looping(container):
         return "Degraded"
     return {"starting": "Progressing", "unhealthy": "Degraded"}.get(container.health, "Healthy")
+
+
+def crash_looping(container: docker.Container) -> bool:
+    """Running at this moment, but started again several times and only just now."""
+    return container.restarts >= CRASHES and time.time() - container.started_at < CRASH_WINDOW
 
 
 def command(project: dict[str, Any], *words: str) -> list[str]:

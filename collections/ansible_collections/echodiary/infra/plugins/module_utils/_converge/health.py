@@ -11,7 +11,7 @@ from . import http
 INTERVAL = 0.5
 PROBE_TIMEOUT = 3.0
 DEFAULT_DEADLINE = 60.0
-#: how long something without a probe of its own has to stay up before it counts (s)
+#: how long what was started has to stay up before it counts (s)
 SETTLE = 2.0
 
 

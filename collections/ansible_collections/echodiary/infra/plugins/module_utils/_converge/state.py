@@ -2,7 +2,7 @@
 """What was last applied to a component on this host: the third side of three-way drift.
 
 ``resources`` maps a resource's name to the value it was given; ``loaded`` maps a process to what it last read;
-``services`` keeps Compose's own config hash for the definition it came from. Written last, atomically.
+``health`` keeps the probes, and ``services`` Compose's own config hash for the definition it came from. Written last, atomically.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ VERSION = 1
 
 
 def empty() -> dict[str, Any]:
-    return {"version": VERSION, "resources": {}, "loaded": {}, "services": {}}
+    return {"version": VERSION, "resources": {}, "loaded": {}, "services": {}, "health": []}
 
 
 def path_of(state_dir: str, component: str) -> str:

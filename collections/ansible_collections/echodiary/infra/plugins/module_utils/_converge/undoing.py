@@ -28,7 +28,9 @@ def take_back(view: View, transaction: Transaction) -> tuple[str, health.Verdict
         return "taking back was incomplete (" + "; ".join(failures) + ")", health.Verdict("Unknown")
     if not view.last["resources"]:
         return "taken back", wellbeing.now(view)
-    verdict = health.wait(lambda: wellbeing.now(view), 15.0)
+    # the previous configuration answers where it always did, which need not be where the refused one would have
+    checks = view.last["health"]
+    verdict = health.wait(lambda: wellbeing.now(view, checks), health.deadline_of(checks))
     return f"taken back; the previous state is {verdict.health}", verdict
 
 

@@ -52,7 +52,13 @@ class View:
         """The last step: from now on this is what was last applied."""
         loaded = {consumer.name: processes.loaded(consumer) for consumer in self.consumers() if consumer.identity}
         resources = planning.resources(self.spec, self.want)
-        record = {"version": state.VERSION, "resources": resources, "loaded": loaded, "services": self.services_record()}
+        record = {
+            "version": state.VERSION,
+            "resources": resources,
+            "loaded": loaded,
+            "services": self.services_record(),
+            "health": self.spec["health"],
+        }
         state.save(self.host.state_dir, self.name, record)
 
     def formerly_applied(self) -> list[str]:

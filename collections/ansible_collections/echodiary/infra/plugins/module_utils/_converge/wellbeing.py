@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from . import compose, docker, health, model, units
 from .view import View
 
 
-def now(view: View) -> health.Verdict:
-    """Processes first: a probe says little about something that does not run."""
+def now(view: View, checks: list[dict[str, Any]] | None = None) -> health.Verdict:
+    """Processes first: a probe says little about something that does not run. Without ``checks`` the declared ones count."""
     project = view.spec["compose"]
     if project and not docker.running():
         return health.Verdict("Unknown" if view.last["services"] else "Missing", "Docker does not run here")
@@ -18,7 +19,7 @@ def now(view: View) -> health.Verdict:
     verdict = model.worst(list(found.values()))
     if verdict != "Healthy":
         return health.Verdict(verdict, ", ".join(f"{name} is {value}" for name, value in found.items() if value != "Healthy"))
-    return health.once(view.spec["health"])
+    return health.once(view.spec["health"] if checks is None else checks)
 
 
 def of_processes(view: View) -> dict[str, str]:
@@ -35,17 +36,44 @@ def of_processes(view: View) -> dict[str, str]:
 
 
 def wait(view: View) -> health.Verdict:
-    """Until healthy, or the deadline; something without a probe has to stay up a little before it counts."""
-    began = time.monotonic()
-    unproven = not view.spec["health"] and (view.spec["units"] or view.spec["compose"])
+    """Until healthy, or the deadline.
+
+    Healthy counts when the same processes have stayed up for a little: one that dies and is started again and again looks
+    well for a moment each time, and somebody else may be answering at its port.
+    """
+    steady = Steadiness()
 
     def look() -> health.Verdict:
         verdict = now(view)
-        if verdict.health == "Healthy" and unproven and time.monotonic() - began < health.SETTLE:
-            return health.Verdict("Progressing", "has to stay up a little")
+        if verdict.health == "Healthy" and not steady.long_enough(starts(view)):
+            return health.Verdict("Progressing", "its processes do not stay up")
         return verdict
 
-    return health.wait(look, deadline(view))
+    return health.wait(look, deadline(view) + health.SETTLE)
+
+
+class Steadiness:
+    """For how long the same starts of all processes have been seen."""
+
+    def __init__(self) -> None:
+        self._starts: list[str] = []
+        self._since = time.monotonic()
+
+    def long_enough(self, starts: list[str]) -> bool:
+        if not starts:
+            return True
+        if starts != self._starts:
+            self._starts, self._since = starts, time.monotonic()
+        return time.monotonic() - self._since >= health.SETTLE
+
+
+def starts(view: View) -> list[str]:
+    """Which start of each process runs now."""
+    found = [unit.identity for unit in units.read(list(view.spec["units"])).values()]
+    if view.spec["compose"]:
+        containers = compose.read(view.spec["compose"]).values()
+        found += sorted(container.identity for several in containers for container in several)
+    return found
 
 
 def deadline(view: View) -> float:

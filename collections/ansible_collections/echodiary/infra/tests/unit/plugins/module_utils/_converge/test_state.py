@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._converge import state
 
-RECORD = {"version": state.VERSION, "resources": {"path:/x": {"kind": "file"}}, "loaded": {}, "services": {}}
+RECORD = {**state.empty(), "resources": {"path:/x": {"kind": "file"}}}
 
 
 def test_what_was_saved_is_loaded(tmp_path: Path) -> None:

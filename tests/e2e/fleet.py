@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lab of its own for the end-to-end tests, and what the tests ask of it: plays, commands on hosts, footprints."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "echodiary-e2e"
+SUBNET = "172.30.78"
+ENVIRONMENT = {"LAB_NAME": NAME, "LAB_SUBNET": f"{SUBNET}.0/24", "LAB_PORT_OFFSET": "2000", "LAB_APP_HOSTS": "2"}
+HOSTS = ("app1", "app2", "mon1")
+INVENTORY = ROOT / ".lab" / NAME / "inventory"
+
+#: everything outside these is compared before and after: a kernel's and a boot's own business is not ours
+VOLATILE = "/proc /sys /run /tmp /dev /var/lib/docker /var/log /var/lib/containerd /var/lib/systemd /home/admin/.ansible /var/lib/chrony"
+
+
+def lab(*words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "lab", *words],
+        cwd=ROOT,
+        env={**os.environ, **ENVIRONMENT},
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    full = {**os.environ, **ENVIRONMENT, **environment}
+    return subprocess.run(command, cwd=ROOT, env=full, capture_output=True, text=True, timeout=900, check=False)
+
+
+class Play:
+    """One finished run of a playbook."""
+
+    def __init__(self, code: int, output: str, result: dict[str, Any] | None, ssh_calls: dict[str, int]) -> None:
+        self.code, self.output, self.ssh_calls = code, output, ssh_calls
+        self.hosts: dict[str, dict[str, Any]] = {}
+        for play in (result or {}).get("plays", []):
+            for task in play["tasks"]:
+                if task["task"]["name"] == "Converge":
+                    self.hosts.update(task["hosts"])
+
+    def changes(self, host: str) -> dict[str, list[tuple[str, str]]]:
+        """component -> sorted (resource, action)."""
+        return {
+            component["name"]: sorted((change["resource"], change["action"]) for change in component["changes"])
+            for component in self.hosts[host]["components"]
+        }
+
+    def origins(self, host: str) -> dict[str, str]:
+        return {change["resource"]: change["origin"] for component in self.hosts[host]["components"] for change in component["changes"]}
+
+
+def play(*words: str, tmp: Path, readable: bool = False) -> Play:
+    """site.yml on the fleet; as data unless ``readable``. Every ssh the run starts is logged by a wrapper and counted."""
+    log = tmp / "ssh.log"
+    log.write_text("")
+    wrapper = tmp / "ssh"
+    wrapper.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> {log}\nexec /usr/bin/ssh "$@"\n')
+    wrapper.chmod(0o755)
+    callback = {} if readable else {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
+    environment = {**callback, "ANSIBLE_SSH_EXECUTABLE": str(wrapper), "ANSIBLE_FORCE_COLOR": "0"}
+    program = str(Path(sys.executable).with_name("ansible-playbook"))
+    done = _run([program, "site.yml", "-i", str(INVENTORY), *words], environment)
+    calls = {host: sum(f" {SUBNET}.{last} " in line for line in log.read_text().splitlines()) for host, last in addresses().items()}
+    result = None if readable else _json(done.stdout)
+    return Play(done.returncode, done.stdout + done.stderr, result, calls)
+
+
+def _json(output: str) -> dict[str, Any] | None:
+    start = output.find("{\n")
+    try:
+        answer: dict[str, Any] = json.JSONDecoder().raw_decode(output[start:])[0]
+    except ValueError:
+        return None
+    return answer
+
+
+def addresses() -> dict[str, int]:
+    return {"app1": 11, "app2": 12, "mon1": 5}
+
+
+def address(host: str) -> str:
+    return f"{SUBNET}.{addresses()[host]}"
+
+
+def on(container: str, command: str, stdin: str = "") -> str:
+    """The output of a shell command inside one of the lab's containers."""
+    words = ["docker", "exec", "-i", f"{NAME}-{container}", "sh", "-c", command]
+    done = subprocess.run(words, input=stdin, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, f"{container}: {command}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def sql(query: str) -> str:
+    return on("postgres", f'psql -At -d echodiary -c "{query}"').strip()
+
+
+class ProcessList:
+    """Every command line that any process of the machine has while the block runs; the hosts' processes are among them."""
+
+    def __init__(self) -> None:
+        self.lines: set[str] = set()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> ProcessList:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.is_set():
+            for entry in Path("/proc").glob("[0-9]*/cmdline"):
+                with contextlib.suppress(OSError):
+                    self.lines.add(entry.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+            time.sleep(0.02)
+
+
+def readable_by_nobody(host: str, value: str) -> list[str]:
+    """Files holding ``value`` that an unprivileged account on the host can really read."""
+    places = "/etc /opt /srv /usr/local /var/lib/echodiary /var/log /home /run /tmp"
+    return on(host, f"runuser -u nobody -- grep -rlsF -D skip -f - {places} || true", stdin=value).splitlines()
+
+
+UNITS = r"""
+systemctl list-unit-files --no-legend | awk '{print $1, $2}'
+systemctl list-units --no-legend --plain --state=active --type=service | awk '{print $1}' | grep -v -e apt-daily -e systemd-tmpfiles -e user
+"""
+
+
+def footprint(host: str) -> dict[str, str]:
+    """Files with their times, packages, units, containers and images: everything a check must leave alone."""
+    prune = " -o ".join(f"-path {path}" for path in VOLATILE.split())
+    return {
+        "files": on(host, rf"find / -xdev \( {prune} \) -prune -o -printf '%p %T@ %C@ %m %u %g %s\n' | sort"),
+        "packages": on(host, "dpkg-query -W | sort"),
+        "units": on(host, UNITS),
+        "containers": on(host, "docker ps -aq --no-trunc; docker images -q --no-trunc; docker volume ls -q; docker network ls -q"),
+    }
