@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.lint import documents, roles, texts
+from tests.lint import dashboards, documents, roles, texts
 
 GOOD_SPEC = {"web_port": "{type: int, description: Where it listens.}"}
 MODULE = '''
@@ -140,6 +141,43 @@ def test_modules(tmp_path: Path, given: dict[str, str], said: str) -> None:
     good = {"module": "thing", "last": "idempotent: {support: full}", "examples": "- name: X", "rest": 'RETURN = ""'}
     problems = documents.module_problems(write(tmp_path / "thing.py", MODULE.format(**{**good, **given})))
     assert any(said in problem for problem in problems) if said else problems == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "uid", "said"),
+    [
+        ('sum(rate(x{instance=~"$host"}[$__rate_interval]))', "main", ""),
+        ("sum(rate(x[5m])", "main", "unclosed"),
+        ("rate(x[now])", "main", "now"),
+        ('x{instance="$other"}', "main", "unknown variable $other"),
+        ("x", "prometheus-1", "uses datasource prometheus-1"),
+        ("", "main", "in "),
+    ],
+)
+def test_dashboards(tmp_path: Path, expression: str, uid: str, said: str) -> None:
+    target = {"expr": expression, "datasource": {"uid": uid}}
+    variables = {"list": [{"name": "host", "type": "custom"}]}
+    panels = [{"id": 1, "title": "P", "targets": [target]}]
+    path = write(tmp_path / "d.json", json.dumps({"uid": "d", "title": "D", "templating": variables, "panels": panels}))
+    problems = dashboards.dashboard_problems(path, "main")
+    assert any(said in problem for problem in problems) if said else problems == []
+
+
+def test_dashboards_that_are_no_dashboards(tmp_path: Path) -> None:
+    assert "is not JSON" in dashboards.dashboard_problems(write(tmp_path / "d.json", "{"), "main")[0]
+    panels = [{"id": 1, "title": "P"}, {"id": 1, "type": "row"}]
+    path = write(tmp_path / "d.json", json.dumps({"panels": panels}))
+    problems = dashboards.dashboard_problems(path, "main")
+    assert {"d.json: has no uid", "d.json: two panels have the same id"} <= set(problems)
+    assert any(problem.startswith("d.json: P: ") for problem in problems)
+
+
+def test_rules(tmp_path: Path) -> None:
+    good = "{alert: A, expr: up == 0, labels: {severity: critical}, annotations: {summary: s, description: d}}"
+    bad = "{alert: B, expr: 'up ==', annotations: {summary: s}}"
+    problems = dashboards.rule_problems(write(tmp_path / "r.yml", f"groups: [{{name: g, rules: [{good}, {bad}]}}]"))
+    assert len(problems) == 3
+    assert all(problem.startswith("r.yml: B: ") for problem in problems)
 
 
 @pytest.mark.parametrize("text", ["https://py" + "pi.org/simple", "see /tmp/" + "w/x", "deb.deb" + "ian.org"])

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.lint import documents, roles, texts
+from tests.lint import dashboards, documents, roles, texts
+from tests.lint.yaml_files import load
 
 ROOT = Path(__file__).parents[2]
 COLLECTION = ROOT / "collections/ansible_collections/echodiary/infra"
 ROLES = roles.roles(COLLECTION)
 MODULES = sorted((COLLECTION / "plugins/modules").glob("[!_]*.py"))
+GRAFANA = COLLECTION / "roles/grafana"
+DASHBOARDS = sorted((GRAFANA / "tree/etc/grafana/dashboards").glob("*.json"))
+# Templates of rules become YAML on the way to the host: promtool sees them there.
+RULES = sorted(COLLECTION.glob("roles/*/tree/etc/prometheus/rules/*.yml"))
 DOCUMENTS = [ROOT / "README.md", ROOT / "README.ko.md", ROOT / "CONTRIBUTING.md"]
 
 
@@ -24,6 +29,23 @@ def test_roles_are_whole(role: Path) -> None:
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
 def test_defaults_agree_with_argument_specs(role: Path) -> None:
     assert roles.variable_problems(role) == []
+
+
+@pytest.mark.parametrize("dashboard", DASHBOARDS, ids=lambda path: path.stem)
+def test_dashboards_show_something(dashboard: Path) -> None:
+    datasource = load(GRAFANA / "defaults/main.yml")["grafana_datasource_uid"]
+    assert dashboards.dashboard_problems(dashboard, datasource) == []
+
+
+def test_the_datasource_has_the_identifier_dashboards_use() -> None:
+    provisioned = (GRAFANA / "tree/etc/grafana/provisioning/datasources/prometheus.yaml.j2").read_text(encoding="utf-8")
+    assert "uid: {{ grafana_datasource_uid }}" in provisioned
+    assert DASHBOARDS
+
+
+@pytest.mark.parametrize("rules", RULES, ids=lambda path: path.stem)
+def test_rules_can_be_evaluated(rules: Path) -> None:
+    assert dashboards.rule_problems(rules) == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)

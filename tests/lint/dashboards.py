@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Dashboards and rules, read as Grafana and Prometheus would: one datasource, and every expression is PromQL."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import promql_parser
+
+from tests.lint.yaml_files import load
+
+_BUILT_IN = re.compile(r"\$__(?:rate_interval|interval|range)\b")
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
+_LABEL_VALUES = re.compile(r"label_values\((?:(.+),\s*)?(\w+)\)")
+
+
+def dashboard_problems(path: Path, datasource: str) -> list[str]:
+    """What would make a panel stay empty: another datasource, an unknown variable, an expression that does not parse."""
+    try:
+        dashboard = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        return [f"{path.name}: is not JSON: {error}"]
+    problems = [f"{path.name}: has no {key}" for key in ("uid", "title") if not dashboard.get(key)]
+    problems += [f"{path.name}: {where} uses datasource {uid}" for where, uid in _datasources(dashboard) if uid != datasource]
+    identifiers = [panel.get("id") for panel in dashboard.get("panels", [])]
+    if len(identifiers) != len(set(identifiers)):
+        problems.append(f"{path.name}: two panels have the same id")
+    variables = {variable["name"] for variable in dashboard.get("templating", {}).get("list", [])}
+    for where, expression in _expressions(dashboard):
+        problems += [f"{path.name}: {where}: {said}" for said in _expression_problems(expression, variables)]
+    return problems
+
+
+def rule_problems(path: Path) -> list[str]:
+    """Every rule of a file Prometheus loads: PromQL, and an alert says how bad it is and what it means."""
+    problems = []
+    for group in (load(path) or {}).get("groups", []):
+        for rule in group["rules"]:
+            name = rule.get("alert") or rule.get("record")
+            said = _expression_problems(str(rule["expr"]), set())
+            if "alert" in rule:
+                said += [f"has no label {key}" for key in ("severity",) if key not in rule.get("labels", {})]
+                said += [f"has no {key}" for key in ("summary", "description") if not rule.get("annotations", {}).get(key)]
+            problems += [f"{path.name}: {name}: {what}" for what in said]
+    return problems
+
+
+def _expression_problems(expression: str, variables: set[str]) -> list[str]:
+    text = _BUILT_IN.sub("5m", expression)
+    used = {braced or bare for braced, bare in _VARIABLE.findall(text)}
+    problems = [f"unknown variable ${name}" for name in sorted(used - variables)]
+    try:
+        promql_parser.parse(_VARIABLE.sub("x", text))
+    except ValueError as error:
+        problems.append(f"{error} in {expression}")
+    return problems
+
+
+def _expressions(dashboard: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for panel in dashboard.get("panels", []):
+        targets = panel.get("targets", [])
+        if not targets and panel.get("type") not in ("row", "text"):
+            yield str(panel.get("title")), ""
+        for target in targets:
+            yield str(panel.get("title")), target.get("expr", "")
+    for variable in dashboard.get("templating", {}).get("list", []):
+        if variable.get("type") == "query":
+            asked = _LABEL_VALUES.fullmatch(variable["query"]["query"])
+            yield f"variable {variable['name']}", (asked[1] or "up") if asked else variable["query"]["query"]
+
+
+def _datasources(data: Any, where: str = "dashboard") -> Iterator[tuple[str, Any]]:
+    if isinstance(data, dict):
+        where = str(data.get("title") or data.get("name") or where)
+        if isinstance(data.get("datasource"), dict):
+            yield where, data["datasource"].get("uid")
+        elif "datasource" in data:
+            yield where, data["datasource"]
+        for value in data.values():
+            yield from _datasources(value, where)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _datasources(value, where)
