@@ -16,7 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = Path(__file__).parent / "roles"
 NAME = "converge-test"
-LAB = {"LAB_NAME": NAME, "LAB_SUBNET": "172.30.91.0/24", "LAB_PORT_OFFSET": "3000"}
+LAB = {"LAB_NAME": NAME, "LAB_SUBNET": "172.30.187.0/24", "LAB_PORT_OFFSET": "3000"}
 PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
 
 DEMO_PASSWORD = "hunter22-demo"
@@ -38,7 +38,8 @@ docker rm $id
 #: what a check may not change: every path with its kind, mode, owner, size and times; the package database; containers
 FOOTPRINT = """
 find / -xdev \\( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /dev -o -path /var/log -o -path /var/lib/docker
-  -o -path /var/lib/containerd \\) -prune -o -printf '%p %y %m %u:%g %s %T@ %l\\n' | grep -v '^/var/lib/systemd/timers\\|^/var/lib/sudo' | sort
+  -o -path /var/lib/containerd \\) -prune -o -printf '%p %y %m %u:%g %s %T@ %l\\n'
+  | grep -v '^/var/lib/systemd/timers\\|^/var/lib/sudo' | sort
 md5sum /var/lib/dpkg/status /etc/passwd /etc/group
 """.replace("\n  ", " ")
 
@@ -175,9 +176,7 @@ class Machine:
             "ANSIBLE_FORCE_COLOR": "0",
         }
 
-    def play(
-        self, *tasks: dict[str, Any], words: tuple[str, ...] = (), hosts: dict[str, Any] | None = None, readable: bool = False
-    ) -> Run:
+    def play(self, *tasks: dict[str, Any], words: tuple[str, ...] = (), hosts: dict[str, Any] | None = None, readable: bool = False) -> Run:
         self.log.write_text("")
         done = subprocess.run(
             self.command(list(tasks), words, hosts), cwd=ROOT, env=self.environment(readable=readable), capture_output=True,

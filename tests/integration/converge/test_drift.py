@@ -25,7 +25,9 @@ RUNS = "docker inspect -f '{{.State.Running}} {{.Config.Image}}' web-web-1 | gre
 DRIFTS = {
     "file content": Drift("echo changed > /etc/demo/demo.conf", "file:/etc/demo/demo.conf", "update", FILE_BACK),
     "mode": Drift("chmod 666 /etc/demo/sub/one", "file:/etc/demo/sub/one", "update", "test $(stat -c %a /etc/demo/sub/one) = 640"),
-    "owner": Drift("chown demo /etc/demo/secret.env", "file:/etc/demo/secret.env", "update", "test $(stat -c %U /etc/demo/secret.env) = root"),
+    "owner": Drift(
+        "chown demo /etc/demo/secret.env", "file:/etc/demo/secret.env", "update",
+        "test $(stat -c %U /etc/demo/secret.env) = root"),
     "symlink in place of a file": Drift(
         "mv /etc/web/conf/x /root/x && ln -s /root/x /etc/web/conf/x", "file:/etc/web/conf/x", "update",
         "test ! -L /etc/web/conf/x && test \"$(cat /etc/web/conf/x)\" = one"),
@@ -134,4 +136,5 @@ def test_a_masked_unit_comes_back(machine: Machine) -> None:
 
 def test_after_a_reboot_of_the_engine_everything_is_still_clean(machine: Machine) -> None:
     machine.sh("systemctl restart docker demo")
+    machine.sh("for i in $(seq 100); do docker ps -q | grep -q . && exit 0; sleep 0.2; done; exit 1")
     assert machine.one(check=True).actions == []

@@ -5,7 +5,6 @@ import sys
 
 with open("/etc/demo/demo.conf", encoding="utf-8") as handle:
     GREETING = handle.read()
-print(f"demo says: loaded {GREETING}", flush=True)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
