@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One writer at a time, and a reader never sees half a file. The kernel drops a lock with its process, so none goes stale."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from typing import Any
+
+LOCK_WAIT = 10.0
+_POLL = 0.02
+
+
+class LedgerError(Exception):
+    """One line for people: what, where, why, what to do next."""
+
+
+@contextlib.contextmanager
+def locked(path: str, wait: float = LOCK_WAIT) -> Iterator[None]:
+    """Hold ``path``.lock. Critical sections are milliseconds, so whoever waits ``wait`` seconds has found something broken."""
+    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+    descriptor = os.open(path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        _flock(descriptor, path, wait)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _flock(descriptor: int, path: str, wait: float) -> None:
+    end = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                raise LedgerError(f"{path}.lock is held for more than {wait:.0f} s; see who holds it: fuser {path}.lock") from None
+            time.sleep(_POLL)
+
+
+def read_json(path: str) -> Any:
+    """The document, or None when there is none. Raises LedgerError for one that cannot be read."""
+    try:
+        with open(path, encoding="utf-8") as handle:
+            return json.load(handle)
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise LedgerError(f"{path} is no JSON ({error})") from None
+
+
+def write_json(path: str, document: Any, mode: int) -> None:
+    """All or nothing, also when the power fails: written beside it, synced, renamed, the directory synced."""
+    fresh = path + ".new"
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+            os.fchmod(handle.fileno(), mode)
+            json.dump(document, handle, sort_keys=True, indent=1)
+            handle.write("\n")
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.rename(fresh, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(fresh)
+        raise
+    sync_directory(os.path.dirname(path))
+
+
+def sync_directory(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
