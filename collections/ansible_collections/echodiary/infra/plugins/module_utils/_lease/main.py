@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The entry on the host: one request to one lock, decided and recorded under one flock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._ledger import files, journal
+from . import clock, planning, store
+
+DIRECTORY = "/var/lib/echodiary/lease"
+
+
+def run(manifest: dict[str, Any]) -> dict[str, Any]:
+    """``manifest``: check, name, asked (see ``planning.plan``), and directory and now for tests. One attempt, no waiting.
+
+    Waiting is the controller's: a process left on the host by a controller that died would win a lock for a dead owner.
+    """
+    directory, name = manifest.get("directory") or DIRECTORY, manifest["name"]
+    moment = clock.Now(*manifest["now"]) if manifest.get("now") else clock.now()
+    reads_only = manifest["check"] or manifest["asked"]["state"] == "read"
+    try:
+        if reads_only:
+            return _decide(directory, name, manifest, moment)
+        with files.locked(store.path_of(directory, name)):
+            return _decide(directory, name, manifest, moment)
+    except files.LedgerError as error:
+        return {"failed": True, "msg": f"{error}; unlock with state=released, force=true and a reason"}
+    except OSError as error:
+        return {"failed": True, "msg": f"lock {name}: {error}; does the task become root, and is there room on the disk?"}
+
+
+def _decide(directory: str, name: str, manifest: dict[str, Any], moment: clock.Now) -> dict[str, Any]:
+    asked = manifest["asked"]
+    record, healed = _load(directory, name, asked)
+    if asked["state"] == "frozen" and moment.wall >= clock.to_wall(asked["until"]):
+        return {"failed": True, "msg": f"until: {asked['until']} has passed; the host says it is {moment.text}"}
+    plan = planning.plan(record, asked, moment)
+    changed = plan.outcome == "done" or healed
+    notes = [plan.note] if plan.note else []
+    if changed and not manifest["check"]:
+        store.save(directory, name, plan.record)
+        notes += filter(None, [store.tell(directory, name, plan.events)])
+    return {
+        "outcome": plan.outcome,
+        "changed": changed,
+        "notes": notes,
+        "broken": next((event for event in plan.events if event["event"] == "broken"), None),
+        **_view(plan.record, moment),
+        "journal": journal.read(store.journal_of(directory, name)).records[-20:] if asked["state"] == "read" else [],
+    }
+
+
+def _load(directory: str, name: str, asked: dict[str, Any]) -> tuple[planning.Record, bool]:
+    """A record that cannot be read is only replaced by force."""
+    try:
+        return store.load(directory, name), False
+    except files.LedgerError:
+        if not (asked["state"] == "released" and asked["force"]):
+            raise
+        return store.recovered(directory, name), True
+
+
+def _view(record: planning.Record, moment: clock.Now) -> dict[str, Any]:
+    """The lock as people and playbooks read it; times are the host's."""
+    lease, freeze = record["lease"], record["freeze"]
+    return {
+        "now": moment.text,
+        "last_token": record["token"],
+        "lease": lease and _lease_view(lease, moment),
+        "freeze": freeze and {
+            **{key: freeze[key] for key in ("owner", "reason", "until")},
+            "since": freeze["since"]["at"],
+            "active": planning.frozen(record, moment),
+        },
+    }  # fmt: skip
+
+
+def _lease_view(lease: planning.Record, moment: clock.Now) -> dict[str, Any]:
+    left = planning.remaining(lease, moment)
+    return {
+        **{key: lease[key] for key in ("token", "owner", "reason", "run_url", "ttl", "override")},
+        "acquired": lease["acquired"]["at"],
+        "renewed": lease["renewed"]["at"],
+        "expires": clock.to_text(moment.wall + left),
+        "seconds_left": round(left, 1),
+        "expired": left <= 0,
+    }
