@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The entry on the host: append one entry to the history, or read it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from .._ledger import files, journal
+from . import goodness
+
+PATH = "/var/lib/echodiary/history.jsonl"
+
+
+def run(manifest: dict[str, Any]) -> dict[str, Any]:
+    """``manifest``: check, state (appended, read), path, entry, outcomes, last, limit (bytes)."""
+    path = manifest.get("path") or PATH
+    try:
+        if manifest["state"] == "read":
+            return _read(path, manifest)
+        if manifest["check"]:
+            return {"changed": not _known(path, manifest["entry"])}
+        return {"changed": _append(path, manifest["entry"], manifest.get("limit") or journal.LIMIT)}
+    except (files.LedgerError, OSError) as error:
+        return {"failed": True, "msg": f"{path}: {error}; does the task become root, and is there room on the disk?"}
+
+
+def _append(path: str, entry: dict[str, Any], limit: int) -> bool:
+    """False when this entry stands there already: a retried task records nothing twice."""
+    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+    with files.locked(path):
+        if _known(path, entry):
+            return False
+        journal.append(path, entry, limit)
+        return True
+
+
+def _known(path: str, entry: dict[str, Any]) -> bool:
+    return any(record.get("id") == entry["id"] for record in journal.read(path).records)
+
+
+def _read(path: str, manifest: dict[str, Any]) -> dict[str, Any]:
+    found = journal.read(path)
+    good = goodness.good(found.records)
+    return {
+        "changed": False,
+        "entries": goodness.chosen(found.records, manifest["outcomes"], manifest["last"]),
+        "last_good": good.current,
+        "previous_good": good.previous,
+        "damaged": found.damaged,
+    }

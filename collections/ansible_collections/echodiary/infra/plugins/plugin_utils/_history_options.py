@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Arguments of ``release_history``: what an entry holds, and how what was not given is filled in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+KINDS = ("deploy", "rollback", "restart", "migrate", "converge")
+OUTCOMES = ("succeeded", "taken_back", "partial", "failed", "refused")
+
+ENTRY: dict[str, Any] = {
+    "id": {"type": "str"},
+    "at": {"type": "str"},
+    "who": {"type": "str"},
+    "why": {"type": "str", "default": ""},
+    "run_url": {"type": "str"},
+    "kind": {"type": "str", "choices": list(KINDS), "default": "deploy"},
+    "outcome": {"type": "str", "choices": list(OUTCOMES), "required": True},
+    "release": {"type": "str", "default": ""},
+    "commit": {"type": "str", "default": ""},
+    "digest": {"type": "str", "default": ""},
+    "config": {"type": "str", "default": ""},
+    "migration_from": {"type": "str", "default": ""},
+    "migration_to": {"type": "str", "default": ""},
+    "rollback_of": {"type": "str", "default": ""},
+    "gates": {"type": "dict", "default": {}},
+    "seconds": {"type": "dict", "default": {}},
+    "hosts": {"type": "dict", "default": {}},
+    "error": {"type": "str", "default": ""},
+}
+SPEC: dict[str, Any] = {
+    "state": {"type": "str", "choices": ["appended", "read"], "default": "read"},
+    "entry": {"type": "dict", "options": ENTRY},
+    "last": {"type": "int", "default": 20},
+    "outcomes": {"type": "list", "elements": "str", "choices": list(OUTCOMES), "default": []},
+    "path": {"type": "path", "default": "/var/lib/echodiary/history.jsonl"},
+    "max_bytes": {"type": "int", "default": 1_000_000},
+}
+REQUIRED_IF = [("state", "appended", ("entry",))]
+#: longer texts would make one entry as large as the whole file may be
+LONGEST = 2000
+
+
+def complete(given: dict[str, Any], defaults: dict[str, str]) -> dict[str, Any]:
+    """The entry as it is kept: nothing empty, ``version`` 1, texts bounded."""
+    filled = {**given, **{key: given.get(key) or value for key, value in defaults.items()}}
+    kept = {key: _bounded(value) for key, value in filled.items() if value not in (None, "", {}, [])}
+    return {"version": 1, **kept}
+
+
+def said(entry: dict[str, Any], *, changed: bool, check: bool) -> str:
+    what = f"{entry['kind']} {entry['outcome']}"
+    if not changed:
+        return f"history: {what} is recorded already (id {entry['id']})"
+    return f"history: {what} {'would be recorded' if check else 'recorded'}"
+
+
+def _bounded(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > LONGEST:
+        return value[: LONGEST - 1] + "…"
+    return value
