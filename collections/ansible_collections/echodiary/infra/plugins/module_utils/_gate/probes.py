@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asks every probe once per tick, all at the same time, and never longer than a probe's timeout: not for a name that does not
+resolve, nor for a server that sends one byte a second. Whatever goes wrong is an answer (status 0), not an exception.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+import threading
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+Answer = dict[str, Any]
+
+#: bytes of a body that are read
+LONGEST = 1_000_000
+#: characters of a body that are kept where nobody looks into it
+EXCERPT = 2_000
+
+
+def ticks(probes: list[dict[str, Any]], count: int, interval: float, delay: float, budget: float) -> list[dict[str, Any]]:
+    """``count`` rounds, one every ``interval`` s after ``delay`` s; fewer, but at least one, when ``budget`` s have passed.
+
+    Each is {"at": s since the start, "answers": one per probe}.
+    """
+    began = time.monotonic()
+    rounds: list[dict[str, Any]] = []
+    due = min(delay, budget)
+    while len(rounds) < count and (not rounds or due < budget):
+        time.sleep(max(0.0, began + due - time.monotonic()))
+        at = time.monotonic() - began
+        rounds.append({"at": round(at, 3), "answers": ask_all(probes, max(1.0, budget - at))})
+        due = max(at + interval, time.monotonic() - began)
+    return rounds
+
+
+def ask_all(probes: list[dict[str, Any]], longest: float) -> list[Answer]:
+    """Threads that outlive their timeout are left behind: they end with the process."""
+    answers: list[Answer | None] = [None] * len(probes)
+    began = time.monotonic()
+
+    def work(index: int) -> None:
+        answers[index] = ask(probes[index], min(probes[index]["timeout"], longest))
+
+    threads = [threading.Thread(target=work, args=(index,), daemon=True) for index in range(len(probes))]
+    for thread in threads:
+        thread.start()
+    for thread, probe in zip(threads, probes):
+        limit = min(probe["timeout"], longest)
+        thread.join(max(0.0, began + limit - time.monotonic()))
+    return [answer or _late(probe, longest) for answer, probe in zip(list(answers), probes)]
+
+
+def ask(probe: dict[str, Any], timeout: float) -> Answer:
+    """``probe``: method, url, headers, body, validate_certs, ca_path, whole (keep all of the body). Redirects are answers."""
+    began = time.monotonic()
+    try:
+        status, body = _request(probe, timeout)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        status, body = 0, f"{type(error).__name__}: {error}".encode()
+    text = body.decode(errors="replace")
+    return {
+        "status": status,
+        "text": text if probe["whole"] else text[:EXCERPT],
+        "milliseconds": round((time.monotonic() - began) * 1000),
+    }
+
+
+def _request(probe: dict[str, Any], timeout: float) -> tuple[int, bytes]:
+    parts = urlsplit(probe["url"])
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection = _connection(probe, timeout)
+    try:
+        connection.request(probe["method"], target, body=probe["body"], headers={"Connection": "close", **probe["headers"]})
+        response = connection.getresponse()
+        return response.status, response.read(LONGEST)
+    finally:
+        connection.close()
+
+
+def _connection(probe: dict[str, Any], timeout: float) -> http.client.HTTPConnection:
+    parts = urlsplit(probe["url"])
+    host = parts.hostname or ""
+    if parts.scheme != "https":
+        return http.client.HTTPConnection(host, parts.port, timeout=timeout)
+    context = ssl.create_default_context(cafile=probe["ca_path"] or None)
+    if not probe["validate_certs"]:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return http.client.HTTPSConnection(host, parts.port, timeout=timeout, context=context)
+
+
+def _late(probe: dict[str, Any], longest: float) -> Answer:
+    limit = min(probe["timeout"], longest)
+    return {"status": 0, "text": f"no answer within {limit:g} s", "milliseconds": round(limit * 1000)}
