@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from . import http, model
+from .run import run
 
 SOCKET = "/run/docker.sock"
 PID_FILE = "/run/docker.pid"
@@ -95,7 +96,5 @@ def published(reference: str) -> str:
 
 
 def log_tail(container: str) -> str:
-    """The last lines of both streams (the 8-byte frame headers of the API's multiplexed stream are dropped)."""
-    text = get(f"/containers/{container}/logs?stdout=1&stderr=1&tail=15").text
-    lines = (line.lstrip("\x00\x01\x02\ufffd") for line in text.splitlines())
-    return "\n".join(line[5:] if line[:4].startswith("\x00") else "".join(c for c in line if c.isprintable()) for line in lines)
+    """The last lines of both streams."""
+    return run(["docker", "logs", "--tail", "15", container], timeout=20).output
