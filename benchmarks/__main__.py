@@ -11,13 +11,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from benchmarks import contenders, fleet, proof, report, rounds, settings
 from benchmarks.contenders import Contender
 from benchmarks.fleet import Fleet
-from benchmarks.settings import ENVIRONMENT, RESULTS, ROOT, BenchError, Settings
+from benchmarks.settings import PEERS, RESULTS, ROOT, BenchError, Settings
 from lab.errors import LabError
 
 
@@ -73,7 +74,7 @@ def prove(everyone: list[Contender], every_host: Fleet, sockets: Path) -> None:
 
 @contextmanager
 def connections(every_host: Fleet) -> Iterator[Path]:
-    """A directory for the connections that stay open between runs (preparing opens them); its path has to be short, for it becomes the path of sockets."""
+    """A directory for connections that stay open between runs; its path is short, as paths of sockets have to be."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         sockets = Path(folder)
         try:
@@ -95,13 +96,14 @@ def facts(stamp: datetime) -> dict[str, Any]:
 
 
 def _packages() -> dict[str, str]:
-    names = ("ansible-core", "mitogen", "pyinfra")
-    program = f"from importlib.metadata import version\nfor name in {names!r}: print(version(name))"
-    python = ENVIRONMENT / "bin" / "python"
-    if not python.exists():
-        raise BenchError(f"{ENVIRONMENT.relative_to(ROOT)} is missing. Run: make bench")
-    lines = subprocess.run([python, "-c", program], capture_output=True, text=True, timeout=60, check=True).stdout.split()
-    return dict(zip(names, lines, strict=True))
+    return {"ansible-core": metadata.version("ansible-core"), **{name: _version_of_peer(name) for name in ("mitogen", "pyinfra")}}
+
+
+def _version_of_peer(name: str) -> str:
+    found = next(PEERS.glob(f"lib/python3*/site-packages/{name}-*.dist-info"), None)
+    if found is None:
+        raise BenchError(f"{name} is missing in {PEERS.name}. Run: make bench")
+    return found.name.removeprefix(f"{name}-").removesuffix(".dist-info")
 
 
 def _ssh() -> str:

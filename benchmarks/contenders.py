@@ -12,7 +12,8 @@ from pathlib import Path
 from benchmarks import measure
 from benchmarks.fleet import Fleet
 from benchmarks.measure import Took
-from benchmarks.settings import ENVIRONMENT, HERE, ROOT, TREE, BenchError, program
+from benchmarks.settings import HERE, PEERS, ROOT, TREE, BenchError, ansible_playbook
+from benchmarks.settings import pyinfra as pyinfra_program
 
 PERSIST = ["-o", "ControlMaster=auto", "-o", "ControlPersist=15m"]
 #: As in ansible.cfg, without keeping connections.
@@ -70,9 +71,7 @@ def ansible(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
 
 
 def mitogen(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
-    strategies = next(ENVIRONMENT.glob("lib/python3*/site-packages/ansible_mitogen/plugins/strategy"), None)
-    if strategies is None:
-        raise BenchError(f"Mitogen is missing in {ENVIRONMENT.relative_to(ROOT)}. Run: make bench")
+    strategies = _mitogen_strategies(fleet.folder / "mitogen")
     # Mitogen calls ssh itself and knows nothing of Ansible's control path: told so, it finds the open connections.
     arguments = [*PERSIST, "-o", f"ControlPath={sockets}/%C", *KEYS_ONLY]
     return _playbook(
@@ -89,10 +88,22 @@ def mitogen(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
     )
 
 
+def _mitogen_strategies(folder: Path) -> Path:
+    """A directory with Mitogen and nothing else: its strategy puts its own surroundings first on the path of modules."""
+    folder.mkdir(exist_ok=True)
+    for name in ("mitogen", "ansible_mitogen"):
+        package = next(PEERS.glob(f"lib/python3*/site-packages/{name}"), None)
+        if package is None:
+            raise BenchError(f"{name} is missing in {PEERS.name}. Run: make bench")
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(package)
+    return folder / "ansible_mitogen" / "plugins" / "strategy"
+
+
 def _playbook(name: str, fleet: Fleet, check: bool, sockets: Path, more: Mapping[str, str]) -> Outcome:
     stats, log = fleet.folder / "stats.json", fleet.folder / "errors.log"
     stats.unlink(missing_ok=True)
-    command = [program("ansible-playbook"), "-i", str(fleet.ansible_inventory()), str(HERE / name)]
+    command = [ansible_playbook(), "-i", str(fleet.ansible_inventory()), str(HERE / name)]
     environment = {
         "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
         "ANSIBLE_SSH_CONTROL_PATH_DIR": str(sockets),
@@ -114,7 +125,7 @@ def _playbook(name: str, fleet: Fleet, check: bool, sockets: Path, more: Mapping
 def pyinfra(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
     """pyinfra has its own ssh client, which cannot keep connections from one run to the next."""
     log = fleet.folder / "errors.log"
-    command = [program("pyinfra"), "--json", "--sudo", "--dry" if check else "--yes"]
+    command = [pyinfra_program(), "--json", "--sudo", "--dry" if check else "--yes"]
     command += [str(fleet.pyinfra_inventory()), str(HERE / "pyinfra_deploy.py")]
     took, code, output = measure.timed(command, {}, log)
     if code:

@@ -42,7 +42,7 @@ def timed(command: Sequence[str], environment: Mapping[str, str], log: Path) -> 
         watch = Stopwatch()
         done = subprocess.run(
             command,
-            env={**os.environ, **environment},
+            env={**_inherited(), **environment},
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -68,6 +68,11 @@ def timed_together(commands: Sequence[Sequence[str]]) -> tuple[Took, list[str]]:
         if process.returncode:
             raise BenchError(f"ssh failed ({process.returncode}): {errors.strip()[-500:]}")
     return took, [output for output, _ in ended]
+
+
+def _inherited() -> dict[str, str]:
+    """Without the switch that keeps Python from writing bytecode: nobody shall be measured compiling what is installed."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _children() -> float:

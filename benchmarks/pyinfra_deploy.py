@@ -20,7 +20,7 @@ GROUPS = {"/etc/bench/app.env": "bench"}
 variables = {**yaml.safe_load((ROLE / "defaults" / "main.yml").read_text()), "inventory_hostname": host.name}
 
 apt.packages(name="Install the packages", packages=["at", "cron", "lighttpd"], no_recommends=True)
-server.user(  # noqa: S604 the shell of an account
+server.user(
     name="Create the user",
     user="bench",
     shell="/usr/sbin/nologin",
