@@ -13,7 +13,7 @@ import docker
 import yaml
 
 from benchmarks import settings
-from lab import containers, down, engine, hosts, images, inventory, keys, locks, networks, preflight, topology, up
+from lab import down, engine, hosts, images, inventory, keys, locks, networks, preflight, topology, up
 from lab import settings as lab_settings
 from lab.containers import Container
 from lab.progress import Progress
@@ -93,16 +93,6 @@ def stop(fleet: Fleet) -> None:
     """Removes the hosts and everything else of their lab, but for the images."""
     with locks.machine_wide(fleet.lab.name):
         down.down(engine.connect(), fleet.lab, Progress(), keep_images=True)
-
-
-def host_cpu(fleet: Fleet) -> float:
-    """Seconds of processor time that all hosts have used since they were made."""
-    client = engine.connect()
-    total = 0
-    for container in containers.of_lab(client, fleet.lab):
-        sample = client.api.stats(container.id, stream=False, one_shot=True)
-        total += int(sample["cpu_stats"]["cpu_usage"]["total_usage"])
-    return total / 1e9
 
 
 def _image(client: docker.DockerClient, lab: lab_settings.Settings, progress: Progress) -> None:

@@ -18,22 +18,24 @@ PATIENCE = 900.0  # s, for one run
 
 @dataclass(frozen=True)
 class Took:
-    """Seconds: wall clock; user and system time of the started processes and their children."""
+    """Seconds: wall clock; processor time of the started processes and their children; of the whole machine, hosts included."""
 
     wall: float
     cpu: float
+    machine: float
 
 
 class Stopwatch:
     """Processes that were waited for count; connections that stay open in the background do not."""
 
     def __init__(self) -> None:
+        self._machine = _machine()
         self._cpu = _children()
         self._wall = time.monotonic()
 
     def read(self) -> Took:
         wall = time.monotonic() - self._wall
-        return Took(wall, _children() - self._cpu)
+        return Took(wall, _children() - self._cpu, _machine() - self._machine)
 
 
 def timed(command: Sequence[str], environment: Mapping[str, str], log: Path) -> tuple[Took, int, str]:
@@ -78,3 +80,10 @@ def _inherited() -> dict[str, str]:
 def _children() -> float:
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
+
+
+def _machine() -> float:
+    """What all processors have worked since the machine booted (proc_stat(5)); idle, waiting and guests do not count."""
+    fields = [int(field) for field in Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:9]]
+    user, nice, system, _idle, _waiting, interrupts, soft_interrupts, _stolen = fields
+    return (user + nice + system + interrupts + soft_interrupts) / os.sysconf("SC_CLK_TCK")

@@ -76,12 +76,12 @@ def write(folder: Path, stamp: datetime, found: dict[str, Any], readable: str) -
 
 
 def _size(size: int, samples: Samples, contenders: list[Contender]) -> str:
-    head = ["", "no-op (s)", "check (s)", "to ours", "check to ours", "controller CPU (s)", "CPU per host (s)", "runs"]
-    rows = [_row(size, contender, samples) for contender in contenders if contender.key in samples]
+    head = ["", "no-op (s)", "check (s)", "to ours", "check to ours", "controller CPU (s)", "machine CPU (s)", "runs"]
+    rows = [_row(contender, samples) for contender in contenders if contender.key in samples]
     return f"### {size} host{'s' if size > 1 else ''}\n\n" + _table(head, rows)
 
 
-def _row(size: int, contender: Contender, samples: Samples) -> list[str]:
+def _row(contender: Contender, samples: Samples) -> list[str]:
     sample = samples[contender.key]["no-op"]
     times = [_median(samples, contender.key, mode) for mode in MODES]
     ratios = [_ratio(time, _median(samples, "ours", mode)) for time, mode in zip(times, MODES, strict=True)]
@@ -90,7 +90,7 @@ def _row(size: int, contender: Contender, samples: Samples) -> list[str]:
         *(_number(time) for time in times),
         *ratios,
         _number(median(sample.controller)),
-        _number(median(sample.hosts) / size),
+        _number(median(sample.machine)),
         str(len(sample.wall)),
     ]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks import proof
 from benchmarks.contenders import Contender, Outcome
-from benchmarks.fleet import Fleet, host_cpu
+from benchmarks.fleet import Fleet
 from benchmarks.settings import Settings
 
 MODES = ("no-op", "check")
@@ -21,12 +21,12 @@ class Sample:
 
     wall: list[float] = field(default_factory=list)
     controller: list[float] = field(default_factory=list)
-    hosts: list[float] = field(default_factory=list)
+    machine: list[float] = field(default_factory=list)
 
-    def add(self, outcome: Outcome, on_hosts: float) -> None:
+    def add(self, outcome: Outcome) -> None:
         self.wall.append(round(outcome.took.wall, 3))
         self.controller.append(round(outcome.took.cpu, 3))
-        self.hosts.append(round(on_hosts, 3))
+        self.machine.append(round(outcome.took.machine, 3))
 
 
 #: contender -> mode -> sample
@@ -55,9 +55,8 @@ def modes(contender: Contender) -> tuple[str, ...]:
 
 
 def _once(contender: Contender, fleet: Fleet, mode: str, sample: Sample, sockets: Path) -> float:
-    before = host_cpu(fleet)
     outcome = contender.run(fleet, mode == "check", sockets)
-    sample.add(outcome, host_cpu(fleet) - before)
+    sample.add(outcome)
     proof.no_op(contender, fleet, outcome)
     return outcome.took.wall
 
