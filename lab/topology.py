@@ -15,6 +15,7 @@ REGISTRY_PORT = 5077  # on 127.0.0.1: engines trust plain HTTP there without bei
 SERVICES = ("registry", "postgres", "redis", "aws")
 BARE = "echodiary-lab/bare:trixie"
 HOST = "echodiary-lab/host:trixie"
+PYTHON = "echodiary-lab/python:trixie"
 APPLICATION = "echodiary/echodiary"
 GRAFANA = ("grafana/grafana", "12.3.1")
 
@@ -46,7 +47,7 @@ def folder(root: Path, name: str) -> Path:
 
 
 def service_recipe(root: Path, name: str) -> Recipe:
-    return Recipe(name, f"echodiary-lab/{name}:trixie", folder(root, name), BASE)
+    return Recipe(name, f"echodiary-lab/{name}:trixie", folder(root, name), PYTHON if name == "aws" else BASE)
 
 
 def host_recipes(root: Path) -> list[Recipe]:
@@ -63,7 +64,7 @@ def application_recipe(root: Path) -> Recipe | None:
     if not (context / "Dockerfile").exists():
         return None
     version = application_version(context)
-    return Recipe("echodiary", "echodiary-lab/echodiary:trixie", context, BASE, {"APP_VERSION": version})
+    return Recipe("echodiary", "echodiary-lab/echodiary:trixie", context, PYTHON, {"APP_VERSION": version})
 
 
 def application_version(context: Path) -> str:

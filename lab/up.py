@@ -35,9 +35,11 @@ class Up:
     def run(self, machines: list[Container]) -> dict[str, str]:
         """Everything at once; returns what the registry serves (upstream name -> full reference)."""
         services = topology.services(self.lab)
-        host_image = self.crew.build(self._build, *topology.host_recipes(self.lab.root)) if machines else None
-        built = {s.member: self.crew.build(self._build, self._recipe(s.member)) for s in services}
-        to_push = self._images_to_push()
+        host_image = self.crew.build(self._build, None, *topology.host_recipes(self.lab.root)) if machines else None
+        python = self.crew.build(self._build, None, self._recipe("python"))
+        needs = {"aws": python}
+        built = {s.member: self.crew.build(self._build, needs.get(s.member), self._recipe(s.member)) for s in services}
+        to_push = self._images_to_push(python)
         running = {s.member: self.crew.start(self._service, built[s.member], s) for s in services}
         self.crew.start(self._seed_database, running["postgres"])
         self.crew.start(self._seed_aws, running["aws"])
@@ -47,13 +49,13 @@ class Up:
         self.crew.finish()
         return {image.name: reference for image, future in pushed.items() if (reference := future.result())}
 
-    def _images_to_push(self) -> dict[Upstream, Future[str]]:
+    def _images_to_push(self, python: Future[str]) -> dict[Upstream, Future[str]]:
         """The exporters' images share their first stage: one builder makes them in turn."""
         images_to_push: dict[Upstream, Future[str]] = {}
         application = topology.application_recipe(self.lab.root)
         if application is not None:
             named = Upstream(topology.APPLICATION, application.arguments["APP_VERSION"], None)
-            images_to_push[named] = self.crew.build(self._build, application)
+            images_to_push[named] = self.crew.build(self._build, python, application)
         before: Future[str] | None = None
         for image in topology.UPSTREAM:
             before = images_to_push[image] = self.crew.build(self._upstream, image, before)
@@ -62,7 +64,9 @@ class Up:
     def _recipe(self, name: str) -> Recipe:
         return topology.service_recipe(self.lab.root, name)
 
-    def _build(self, *recipes: Recipe) -> str:
+    def _build(self, before: Future[str] | None, *recipes: Recipe) -> str:
+        if before is not None:
+            before.result()
         return build(self.client, self.progress, *recipes)
 
     def _upstream(self, image: Upstream, before: Future[str] | None) -> str:
