@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The entry inside the release: a request in, one answer out on the real standard output; whatever the release prints goes elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from typing import Any
+
+from .. import hiding
+from .errors import InsideError, first_lines
+
+#: the same as the host's half looks for
+MARKER = "\x02echodiary-alembic\x02"
+
+
+def run(document: dict[str, Any]) -> None:
+    answers = os.dup(1)
+    # print() in a migration must not end up in the middle of the answer.
+    os.dup2(2, 1)
+    os.environ.update(document["environment"])
+    request = document["request"]
+    options = " ".join(f"-c {name}={value}" for name, value in request.get("options", {}).items())
+    os.environ["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} {options}".strip()
+    answer = _answer(request)
+    sys.stdout.flush()
+    masked = hiding.mask(answer, hiding.find(dict(os.environ)))
+    with os.fdopen(answers, "w", encoding="utf-8") as output:
+        output.write(MARKER + json.dumps(masked, default=str) + MARKER)
+
+
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        import alembic
+        import sqlalchemy
+    except ImportError as error:
+        return {"error": {"kind": "environment", "text": f"{first_lines(error)}: Alembic has to be installed beside the release's code"}}
+    from . import migrate, read
+
+    try:
+        answer = migrate.migrate(request) if request["do"] == "migrate" else read.read(request)
+    except InsideError as error:
+        return {"error": error.as_dict()}
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return {"error": {"kind": "environment", "text": f"{first_lines(error)} ({os.path.basename(where.filename)}:{where.lineno})"}}
+    return {**answer, "versions": {"alembic": alembic.__version__, "sqlalchemy": sqlalchemy.__version__}}

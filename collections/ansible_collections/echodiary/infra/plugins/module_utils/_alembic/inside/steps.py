@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the database's revision to the wanted one: which steps, in which direction, and the SQL of each one alone."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from .errors import InsideError, first_lines
+from .project import Project
+
+
+def plan(project: Project, target: str, current: tuple[str, ...]) -> list[Any]:
+    """``target``: head, base or a revision. Alembic's own steps, in the order in which they run."""
+    script: Any = project.script
+    if target == "head":
+        if len(project.heads) > 1:
+            raise InsideError("several_heads", "several heads", heads=project.heads)
+        return list(script._upgrade_revs("head", current)) if project.heads else []
+    if target == "base":
+        return list(script._downgrade_revs("base", current))
+    if not project.knows(target):
+        raise InsideError("no_such_revision", f"this release has no revision {target}", heads=project.heads)
+    wanted = script.get_revision(target).revision
+    if wanted in current:
+        return []
+    return list(script._upgrade_revs(wanted, current)) or list(script._downgrade_revs(wanted, current))
+
+
+def describe(project: Project, steps: list[Any], current: tuple[str, ...], like: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each step with its SQL, rendered as if the ones before it had run: what is created there must not count as new here."""
+    heads, described = set(current), []
+    for step in steps:
+        sql, unreadable = _sql(project, step, sorted(heads), like)
+        described.append(
+            {
+                "revision": step.revision.revision,
+                "down_revision": _text(step.revision.down_revision),
+                "message": step.revision.doc or "",
+                "direction": "up" if step.is_upgrade else "down",
+                "sql": sql,
+                "unreadable": unreadable,
+            }
+        )
+        heads = (heads - set(step.from_revisions)) | set(step.to_revisions)
+    return described
+
+
+def _text(revisions: Any) -> str:
+    if revisions is None:
+        return ""
+    return revisions if isinstance(revisions, str) else ", ".join(revisions)
+
+
+def _sql(project: Project, step: Any, heads: list[str], like: dict[str, Any]) -> tuple[str, str]:
+    """The SQL and, where it cannot be had without a database (a revision that reads rows), the reason."""
+    from alembic.runtime.environment import EnvironmentContext
+
+    buffer = io.StringIO()
+    context = EnvironmentContext(
+        project.config(),
+        project.script,
+        fn=lambda _heads, _context: [step],
+        as_sql=True,
+        starting_rev=heads or "base",
+        destination_rev=None,
+    )
+    try:
+        with context:
+            context.configure(
+                output_buffer=buffer, literal_binds=True, transaction_per_migration=True, dialect_opts={"paramstyle": "named"}, **like
+            )
+            with context.begin_transaction():
+                context.run_migrations()
+    except Exception as error:
+        return buffer.getvalue().strip(), first_lines(error)
+    return buffer.getvalue().strip(), ""
+
+
+def like(context: Any) -> dict[str, Any]:
+    """What of env.py's configuration shapes the SQL: conventions for names, and the table that holds the revision."""
+    return {
+        "dialect_name": "postgresql",
+        "target_metadata": context.opts.get("target_metadata"),
+        "version_table": context.version_table,
+        "version_table_schema": context.version_table_schema,
+    }

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The entry on the host: one or more requests in, an answer for each out. What leaves the host is masked here."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from typing import Any
+
+from . import env_file, hiding, launch, process
+from .errors import AlembicError
+
+#: separates the answer from whatever the release's own code prints
+MARKER = "\x02echodiary-alembic\x02"
+
+
+def run(manifest: dict[str, Any]) -> dict[str, Any]:
+    """``manifest``: loader, sources (of ``inside``), runs (place, environment, request, timeout). Stops at the first that fails."""
+    answers: list[dict[str, Any]] = []
+    try:
+        answers.extend(_one(one, manifest) for one in manifest["runs"])
+    except (AlembicError, OSError) as error:
+        return {"answers": answers, "failed": True, "msg": str(error)}
+    return {"answers": answers, "failed": False}
+
+
+def _one(one: dict[str, Any], manifest: dict[str, Any]) -> dict[str, Any]:
+    began = time.monotonic()
+    place, given = one["place"], dict(one["environment"])
+    from_file = env_file.read(place["env_file"]) if place["env_file"] else {}
+    hidden = hiding.find({**from_file, **given})
+    started = launch.container(place, _name()) if place["image"] else launch.environment(place)
+    base = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
+    # A container gets its file from Docker; in a virtual environment there is nobody else to read it.
+    environment = base if place["image"] else {**base, **from_file}
+    document = {"loader": manifest["loader"], "sources": manifest["sources"], "environment": given, "request": one["request"]}
+    if place["image"] and not shutil.which("docker"):
+        raise AlembicError("docker is not installed on this host; converge the role docker first, or name a 'virtualenv'")
+    try:
+        ended = process.run(started, json.dumps(document).encode(), environment, one["timeout"])
+    except AlembicError as error:
+        raise AlembicError(hiding.mask(str(error), hidden)) from None
+    answer: dict[str, Any] = hiding.mask(_answer(ended, place), hidden)
+    answer["seconds"] = round(time.monotonic() - began, 3)
+    return answer
+
+
+def _name() -> str:
+    return f"echodiary-alembic-{os.getpid()}-{os.urandom(3).hex()}"
+
+
+def _answer(ended: process.Ended, place: dict[str, Any]) -> dict[str, Any]:
+    parts = ended.output.split(MARKER)
+    if len(parts) == 3:
+        answer: dict[str, Any] = json.loads(parts[1])
+        return answer
+    what = place["image"] or place["virtualenv"]
+    said = " / ".join((ended.errors or ended.output).strip().splitlines()[-3:])[-600:] or "nothing"
+    raise AlembicError(f"{what}: ended with {ended.code} before it could answer: {said}; {_advice(said, place)}")
+
+
+def _advice(said: str, place: dict[str, Any]) -> str:
+    if "ModuleNotFoundError" in said or "No module named" in said:
+        return "Alembic has to be installed beside the release's code"
+    if "No such image" in said or "Unable to find image" in said or "manifest" in said:
+        return "pull the image onto this host first, or correct its name"
+    if "executable file not found" in said or "no such file or directory" in said:
+        return f"there is no '{place['python'] or 'python'}' in it: name its interpreter with 'python'"
+    return "run it by hand to see more"

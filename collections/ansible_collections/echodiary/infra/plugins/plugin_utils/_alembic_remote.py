@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One remote call: the host's half, and within it what runs inside the release, go in on standard input; one document comes back."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import zlib
+from typing import Any
+
+from . import _remote
+
+#: in order of import: a file only imports what stands before it
+HOST = ("errors", "hiding", "launch", "env_file", "process", "main")
+INSIDE = ("errors", "project", "steps", "describe", "compare", "server", "bridge", "sentinel", "guard", "read", "migrate", "main")
+
+_HOST_LOADER = """
+import sys, json, types
+package = types.ModuleType("_alembic")
+package.__path__ = []
+sys.modules["_alembic"] = package
+for name, source in d[1]:
+    module = types.ModuleType("_alembic." + name)
+    module.__package__ = "_alembic"
+    sys.modules[module.__name__] = module
+    setattr(package, name, module)
+    exec(compile(source, "alembic/" + name + ".py", "exec"), module.__dict__)
+answer = package.main.run(d[2])
+sys.stdout.write(%r + json.dumps(answer) + %r)
+""".replace("%r", repr(_remote.MARKER))
+
+_INSIDE_LOADER = """
+import sys, types
+for name in ("_alembic", "_alembic.inside"):
+    package = types.ModuleType(name)
+    package.__path__ = []
+    sys.modules[name] = package
+for name, source in d["sources"]:
+    parent, _, own = name.rpartition(".")
+    module = types.ModuleType(name)
+    module.__package__ = parent
+    sys.modules[name] = module
+    setattr(sys.modules[parent], own, module)
+    exec(compile(source, name.replace(".", "/") + ".py", "exec"), module.__dict__)
+sys.modules["_alembic.inside.main"].run(d)
+"""
+
+
+def payload(runs: list[dict[str, Any]]) -> bytes:
+    """``runs``: what ``_alembic_options`` makes of the task."""
+    manifest = {"loader": _INSIDE_LOADER, "sources": _inside(), "runs": runs}
+    return zlib.compress(json.dumps([_HOST_LOADER, _host(), manifest]).encode(), 6)
+
+
+def command(interpreter: str) -> str:
+    return _remote.command(interpreter)
+
+
+def parse(stdout: str) -> dict[str, Any] | None:
+    return _remote.parse(stdout)
+
+
+@functools.lru_cache(maxsize=1)
+def _host() -> list[tuple[str, str]]:
+    return [(name, _read(name + ".py")) for name in HOST]
+
+
+@functools.lru_cache(maxsize=1)
+def _inside() -> list[tuple[str, str]]:
+    shared = [("_alembic.hiding", _read("hiding.py"))]
+    return shared + [(f"_alembic.inside.{name}", _read("inside", name + ".py")) for name in INSIDE]
+
+
+def _read(*parts: str) -> str:
+    from ..module_utils import _alembic
+
+    with open(os.path.join(os.path.dirname(_alembic.__file__ or ""), *parts), encoding="utf-8") as handle:
+        return handle.read()
