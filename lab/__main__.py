@@ -9,6 +9,9 @@ import os
 import sys
 from pathlib import Path
 
+import requests
+from docker.errors import DockerException
+
 from lab import down, engine, hosts, locks, status, up
 from lab.errors import LabError
 from lab.progress import Progress
@@ -23,6 +26,10 @@ def main(arguments: list[str]) -> int:
         return _run(options, read(os.environ, ROOT))
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
+        return 1
+    except (DockerException, requests.RequestException) as error:
+        said = " ".join(str(error).split())
+        print(f"lab: the Docker engine answered: {said}. Run the same command again; it goes on.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("lab: interrupted; run the same command again to go on, or 'python -m lab down'.", file=sys.stderr)

@@ -37,6 +37,16 @@ def hub_answers() -> bool:
     return True
 
 
+def pull(client: docker.DockerClient, repository: str, tag: str) -> str:
+    """Pulls an image and returns its id; an empty string when no registry answers or it does not give the image."""
+    if not hub_answers():
+        return ""
+    try:
+        return str(client.images.pull(repository, tag=tag).id)
+    except (DockerException, requests.RequestException):
+        return ""
+
+
 def ensure(client: docker.DockerClient, folder: Path, progress: Progress) -> None:
     """Makes `BASE` exist and current."""
     with locks.machine_wide("base"):
@@ -62,8 +72,7 @@ def _rootfs(client: docker.DockerClient, folder: Path, progress: Progress) -> st
     if present is not None and present.labels.get(labels.INPUTS) == inputs:
         return ROOTFS
     with progress.step("image debian") as step:
-        if hub_answers():
-            client.images.pull(UPSTREAM)
+        if pull(client, *UPSTREAM.split(":")):
             step.result = f"pulled {UPSTREAM}"
             return UPSTREAM
         _bootstrap(client, script, inputs)

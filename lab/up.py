@@ -149,14 +149,16 @@ def upstream(client: docker.DockerClient, lab: Settings, image: Upstream, progre
     if present is not None:
         return str(present.id)
     recipe = None if image.folder is None else topology.service_recipe(lab.root, image.folder)
-    if recipe is not None and (images.find(client, recipe.tag) is not None or not base.hub_answers()):
+    if recipe is not None and images.find(client, recipe.tag) is not None:
         return build(client, progress, recipe)
-    if not base.hub_answers():
-        progress.say(f"image {image.name}", "no registry answers, no package has it: going on without")
-        return ""
     with progress.step(f"image {image.name}") as step:
-        step.result = f"pulled {image.tag}"
-        return str(client.images.pull(image.name, tag=image.tag).id)
+        pulled = base.pull(client, image.name, image.tag)
+        step.result = f"pulled {image.tag}" if pulled else ""
+    if not pulled and recipe is not None:
+        return build(client, progress, recipe)
+    if not pulled:
+        progress.say(f"image {image.name}", "no registry answers, no package has it: going on without")
+    return pulled
 
 
 def reference(lab: Settings, image: Upstream, digest: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 import docker
 import pytest
 
-from lab import labels
+from lab import labels, topology
 
 pytestmark = pytest.mark.integration
 
@@ -188,6 +188,8 @@ def test_a_life(client: docker.DockerClient) -> None:
     _everything_is_labelled(client)
     _everything_answers(client)
 
+    _twins_are_what_their_tags_say(client)
+
     members = _members(client)
     began = time.monotonic()
     done("up")
@@ -224,6 +226,14 @@ def _everything_is_labelled(client: docker.DockerClient) -> None:
     assert [_owner(network) for network in client.networks.list(names=[NAME])] == [NAME]
     named = [volume for volume in client.volumes.list() if volume.name.startswith(NAME)]
     assert [_owner(volume) for volume in named] == [NAME, NAME]
+
+
+def _twins_are_what_their_tags_say(client: docker.DockerClient) -> None:
+    for image in topology.UPSTREAM:
+        built = f"echodiary-lab/{image.folder}:trixie"
+        if image.folder and client.images.list(built):
+            said = client.containers.run(built, ["--version"], remove=True, stderr=True).decode()
+            assert f"version {image.tag.removeprefix('v')}" in said
 
 
 def _everything_answers(client: docker.DockerClient) -> None:
