@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 
 # The tools of .venv come first, so that recipes read like what one would type in an activated shell.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Where bytecode may not be written, every run of Ansible compiles what it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 REQUIREMENTS := requirements.txt requirements-dev.txt app/requirements.txt app/requirements-dev.txt
 UNIT := not integration and not e2e and not full
