@@ -70,11 +70,11 @@ molecule: engine ## Test every role on a fresh host, or one with ROLE=name
 	@.ci/molecule $(ROLE)
 
 .PHONY: e2e
-e2e: up ## Run the end-to-end tests on the lab
+e2e: engine ## Run the end-to-end tests on a lab of their own
 	@pytest -m "e2e and not full"
 
 .PHONY: full
-full: up
+full: engine
 	@pytest -m full
 
 .PHONY: bench
