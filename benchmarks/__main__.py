@@ -90,6 +90,7 @@ def facts(stamp: datetime) -> dict[str, Any]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
         "when": f"{stamp:%Y-%m-%d %H:%M} UTC",
+        "revision": _revision(),
         "machine": {"cores": os.cpu_count(), "memory_gib": round(memory), "load": round(os.getloadavg()[0], 2)},
         "versions": {"Python": platform.python_version(), **_packages(), "OpenSSH": _ssh()},
     }
@@ -104,6 +105,13 @@ def _version_of_peer(name: str) -> str:
     if found is None:
         raise BenchError(f"{name} is missing in {PEERS.name}. Run: make bench")
     return found.name.removeprefix(f"{name}-").removesuffix(".dist-info")
+
+
+def _revision() -> str:
+    done = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--exclude=*"], cwd=ROOT, capture_output=True, text=True, timeout=10, check=False
+    )
+    return done.stdout.strip() or "unknown"
 
 
 def _ssh() -> str:

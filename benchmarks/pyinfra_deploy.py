@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
-from pyinfra import host
-from pyinfra.operations import apt, files, server, systemd
+from pyinfra import host  # type: ignore[import-not-found]
+from pyinfra.operations import apt, files, server, systemd  # type: ignore[import-not-found]
 
 ROLE = Path(__file__).resolve().parent / "roles" / "bench"
 TREE = ROLE / "tree"
