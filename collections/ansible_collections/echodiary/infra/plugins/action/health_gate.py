@@ -37,7 +37,7 @@ class ActionModule(ActionBase):
         self._vars = task_vars or {}
         _, args = self.validate_argument_spec(argument_spec=options.SPEC, required_one_of=options.REQUIRED_ONE_OF)
         result: dict[str, Any] = super().run(tmp, task_vars)
-        self._calls, self._told = 0, (float("-inf"), ("", ""))
+        self._calls, self._overhead, self._told = 0, 0.0, (float("-inf"), ("", ""))
         try:
             settings, conditions = options.settings(args), options.conditions(args)
             began = time.monotonic()
@@ -69,7 +69,7 @@ class ActionModule(ActionBase):
         """The host and the controller ask at the same time; what they heard is put together tick by tick."""
         asked = {origin: [one for one in conditions if one.origin == origin] for origin in ("controller", "host")}
         started = time.monotonic()
-        delay = max(0.0, line[-1].at + settings.interval - (started - began)) if line else 0.0
+        delay = max(0.0, line[-1].at + settings.interval - (started - began) - self._overhead) if line else 0.0
         manifests = {
             origin: {
                 "probes": [probe for one in of for probe in one.probes],
@@ -83,6 +83,7 @@ class ActionModule(ActionBase):
         }
         heard = self._heard(manifests)
         ended = time.monotonic() - began
+        self._overhead = max(0.0, ended + began - started - max(answer["seconds"] for answer in heard.values()))
         offsets = [ended - answer["seconds"] for answer in heard.values()]
         rounds = min(len(answer["ticks"]) for answer in heard.values())
         return [

@@ -20,7 +20,7 @@ def ended(decision: Decision, line: list[Tick], conditions: list[Condition], ela
     """One line: how it ended, which condition is to blame, what was seen last."""
     if decision.verdict == PASSED:
         return f"gate passed after {elapsed:.1f} s: " + "; ".join(f"{name} {found.why}" for name, found in line[-1].findings.items())
-    head = f"gate {decision.verdict} after {elapsed:.0f} s and {len(line)} looks"
+    head = f"gate {decision.verdict} after {elapsed:.0f} s and {len(line)} look{'s' if len(line) > 1 else ''}"
     culprit = line[-1].culprit()
     if culprit is None:
         return f"{head}: {decision.why}"
