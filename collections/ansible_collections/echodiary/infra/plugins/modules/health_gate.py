@@ -159,7 +159,7 @@ attributes:
     support: full
     platforms: posix
 requirements:
-  - jmespath on the controller
+  - jmespath on the controller, for O(http[].expression)
 notes:
   - A Prometheus that only its own host reaches is asked with C(delegate_to).
   - Ticks within one scrape interval see the same samples. Set O(interval) or O(hold) accordingly, and let O(promql[].query) look back

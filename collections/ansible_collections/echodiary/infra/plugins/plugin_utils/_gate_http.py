@@ -6,9 +6,6 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-import jmespath
-import jmespath.exceptions
-
 from ._gate_model import FAIL, PASS, Finding, GateError, one_line
 
 
@@ -50,7 +47,7 @@ class Http(NamedTuple):
             return f"answers something that is no JSON: {one_line(text)}"
         try:
             value = _compile(self.name, self.expression or "").search(body)
-        except jmespath.exceptions.JMESPathError as error:
+        except ValueError as error:
             return f"{self.expression} cannot be applied to the answer: {one_line(str(error))}"
         if value is True:
             return ""
@@ -59,8 +56,12 @@ class Http(NamedTuple):
 
 
 def _compile(name: str, expression: str) -> Any:
-    """Cached by the library."""
+    """Cached by the library, whose errors all are ValueErrors. Only who gives an expression needs it."""
+    try:
+        import jmespath
+    except ImportError:
+        raise GateError(f"{name}: expression needs a Python library where Ansible runs; install it: pip install jmespath") from None
     try:
         return jmespath.compile(expression)
-    except jmespath.exceptions.JMESPathError as error:
+    except ValueError as error:
         raise GateError(f"{name}: expression {expression!r} is no JMESPath: {one_line(str(error))}") from None

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -53,6 +54,13 @@ def test_a_value_that_is_not_true_is_explained() -> None:
 def test_an_expression_that_is_none_is_told_before_anything_is_asked() -> None:
     with pytest.raises(GateError, match="no JMESPath"):
         condition(expression="checks..database ==")
+
+
+def test_without_the_library_people_are_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jmespath", None)
+    assert condition().judge([answer(200)]).verdict == "pass"
+    with pytest.raises(GateError, match="pip install jmespath"):
+        condition(expression="ready")
 
 
 def test_the_name_is_the_url_where_none_is_given() -> None:
