@@ -26,7 +26,7 @@ def played(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Played
     tasks = [
         gate("at once", f"{service.url}/after/1"),
         gate("in the end", f"{service.url}/after/4", deadline=20),
-        gate("flapping", f"{service.url}/flaps", deadline=2, secrets=["hunter22"], logs=["container:no-such-container"]),
+        gate("flapping", f"{service.url}/flaps", deadline=1.2, secrets=["hunter22"], logs=["container:no-such-container"]),
         gate("nobody there", f"http://127.0.0.1:{free_port()}/", deadline=30, fail_after=2),
         gate("from here", f"{service.url}/after/2", deadline=10, condition={"from": "controller"}),
         gate("check", f"{service.url}/after/99", deadline=30),
@@ -95,7 +95,7 @@ def test_headers_are_never_shown(played: Played) -> None:
 
 def test_people_hear_little(service: Service, tmp_path: Path) -> None:
     """A gate that waits says why in one line, not once for every look."""
-    done = play(tmp_path, [gate("waiting", f"{service.url}/after/1000", deadline=3)], environment={"ANSIBLE_STDOUT_CALLBACK": "default"})
+    done = play(tmp_path, [gate("waiting", f"{service.url}/after/1000", deadline=1.5)], environment={"ANSIBLE_STDOUT_CALLBACK": "default"})
     lines = [line for line in done.output.splitlines() if "gate 0/3" in line]
     assert 1 <= len(lines) <= 2
     assert "ready answers 503" in lines[0]

@@ -21,7 +21,7 @@ def requests(job: str) -> str:
 
 def gate(name: str, url: str, query: str, **given: Any) -> dict[str, Any]:
     condition = {"name": "error rate", "url": url, "query": query, "expect": "< 0.05", **given.pop("condition", {})}
-    module = {"promql": [condition], "interval": 0.2, "timeout": 3, "deadline": 1.5, **given}
+    module = {"promql": [condition], "interval": 0.2, "timeout": 3, "deadline": 0.8, **given}
     return {"name": name, "echodiary.infra.health_gate": module, "ignore_errors": True}
 
 

@@ -43,9 +43,8 @@ options:
     description: Where one can watch. In GitHub Actions the page of the run.
     type: str
   ttl:
-    description: Seconds until a lease that is not renewed expires.
+    description: Seconds until a lease that is not renewed expires. V(900) where none is given; renewing keeps what was given before.
     type: float
-    default: 900.0
   token:
     description: The fencing token that acquiring returned.
     type: int

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..module_utils._lease.planning import TTL
 from . import _moments as moments
 
 STATES = ("acquired", "renewed", "released", "frozen", "thawed", "read")
@@ -16,7 +17,7 @@ SPEC: dict[str, Any] = {
     "owner": {"type": "str"},
     "reason": {"type": "str"},
     "run_url": {"type": "str"},
-    "ttl": {"type": "float", "default": 900.0},
+    "ttl": {"type": "float"},
     "token": {"type": "int"},
     "wait": {"type": "float", "default": 0.0},
     "force": {"type": "bool", "default": False},
@@ -72,16 +73,16 @@ def predicted(answer: dict[str, Any], args: dict[str, Any]) -> dict[str, Any]:
 
 
 def _imagined(answer: dict[str, Any], args: dict[str, Any]) -> dict[str, Any]:
-    token = args["token"] or answer["last_token"] + 1
-    times = {"acquired": answer["now"], "renewed": answer["now"], "expires": moments.later(answer["now"], args["ttl"])}
+    token, ttl = args["token"] or answer["last_token"] + 1, args["ttl"] or TTL
+    times = {"acquired": answer["now"], "renewed": answer["now"], "expires": moments.later(answer["now"], ttl)}
     words = {"owner": args["owner"] or "", "reason": args["reason"] or "", "run_url": args["run_url"] or "", "override": ""}
-    return {"token": token, "ttl": args["ttl"], "seconds_left": args["ttl"], "expired": False, **times, **words}
+    return {"token": token, "ttl": ttl, "seconds_left": ttl, "expired": False, **times, **words}
 
 
 def _check(args: dict[str, Any]) -> None:
     if not _NAME.fullmatch(args["name"]):
         raise OptionError(f"name: {args['name']!r} is no name of a lock; use letters, digits, '.', '_' and '-', 64 at most")
-    if not 5 <= args["ttl"] <= 86400:
+    if args["ttl"] is not None and not 5 <= args["ttl"] <= 86400:
         raise OptionError(f"ttl: {args['ttl']:g} is not between 5 s and a day; renew a lease rather than make it long")
     if not 0 <= args["wait"] <= 86400:
         raise OptionError(f"wait: {args['wait']:g} is not between 0 and a day of seconds")

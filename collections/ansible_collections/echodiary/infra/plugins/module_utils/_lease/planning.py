@@ -17,6 +17,9 @@ from . import clock
 
 Record = dict[str, Any]
 
+#: seconds that a lease lives unless it is renewed or says otherwise
+TTL = 900.0
+
 
 class Plan(NamedTuple):
     """``outcome``: done (record it), same (nothing to do), held, frozen or lost (refused). ``events`` are lines for the journal."""
@@ -56,7 +59,8 @@ def _acquire(record: Record, asked: Record, now: clock.Now) -> Plan:
     token = record["token"] + 1
     fresh = {
         "token": token,
-        **{key: asked[key] for key in ("owner", "reason", "run_url", "ttl")},
+        **{key: asked[key] for key in ("owner", "reason", "run_url")},
+        "ttl": asked["ttl"] or TTL,
         "override": asked["override_freeze"] if frozen(record, now) else "",
         "acquired": now.stamp(),
         "renewed": now.stamp(),
@@ -72,7 +76,7 @@ def _renew(record: Record, asked: Record, now: clock.Now) -> Plan:
     if not lease or asked["token"] != lease["token"]:
         return Plan("lost", record)
     late = -remaining(lease, now)
-    fresh = {**lease, "ttl": asked["ttl"], "renewed": now.stamp()}
+    fresh = {**lease, "ttl": asked["ttl"] or lease["ttl"], "renewed": now.stamp()}
     note = f"renewed {late:.0f} s after it had expired; renew more often or raise ttl" if late >= 0 else ""
     events = (_event("renewed_late", fresh, now),) if late >= 0 else ()
     return Plan("done", {**record, "lease": fresh}, events, note)

@@ -25,7 +25,7 @@ def test_who_and_where_are_filled_in() -> None:
         "ann@here",
         "deploy v1",
         "https://runs/1",
-        900.0,
+        None,
     )
     assert ask(reason="x", owner="bob", run_url="")["run_url"] == ""
 

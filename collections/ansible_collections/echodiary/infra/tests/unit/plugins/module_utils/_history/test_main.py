@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import multiprocessing
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +49,21 @@ def test_what_cannot_be_written_says_where(tmp_path: Path) -> None:
     answer = ask(tmp_path / "file" / "history.jsonl", "appended", entry=entry("A"))
     assert answer["failed"]
     assert str(tmp_path) in answer["msg"]
+
+
+def append_all(path: str, names: list[str]) -> None:
+    for name in names:
+        ask(Path(path), "appended", entry=entry(name), limit=2000)
+
+
+def test_many_writers_lose_nothing_and_record_nothing_twice(tmp_path: Path) -> None:
+    path, names = tmp_path / "history.jsonl", [str(number) for number in range(12)]
+    context = multiprocessing.get_context("fork")
+    processes = [context.Process(target=append_all, args=(str(path), names[start:] + names[:start])) for start in range(6)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    answer = ask(path, "read")
+    assert sorted(one["id"] for one in answer["entries"]) == sorted(names)
+    assert answer["damaged"] == 0

@@ -54,6 +54,14 @@ def test_renewing_moves_the_end() -> None:
     assert plan.record["lease"]["acquired"] == held()["lease"]["acquired"]
 
 
+def test_a_lease_keeps_its_length_until_it_is_given_another() -> None:
+    short = planning.plan(planning.empty(), asked("acquired", ttl=60.0), START).record
+    kept = planning.plan(short, asked("renewed", token=1, ttl=None), after(10)).record
+    assert planning.remaining(kept["lease"], after(10)) == 60
+    assert planning.remaining(planning.plan(kept, asked("renewed", token=1, ttl=300.0), after(10)).record["lease"], after(10)) == 300
+    assert planning.plan(planning.empty(), asked("acquired", ttl=None), START).record["lease"]["ttl"] == planning.TTL == 900
+
+
 def test_acquiring_with_the_present_token_renews() -> None:
     assert planning.plan(held(), asked("acquired", token=1), after(10)).record["token"] == 1
 
