@@ -161,8 +161,8 @@ notes:
   - Rules of squawk that are a matter of taste are left out; the names of all others are squawk's own. The module's own rules are
     C(update-without-where), C(delete-without-where), C(truncate), C(lock-table), C(vacuum-full), C(cluster), C(refresh-materialized-view),
     C(create-trigger), C(alter-trigger), C(row-level-security), C(create-policy), C(do-block), C(call-procedure), C(drop-object),
-    C(set-logged), C(set-tablespace), C(attach-partition), C(alter-system), C(create-index-concurrently-if-not-exists), C(overrides-lock-timeout),
-    C(validate-in-same-transaction), C(unreadable) for a revision whose SQL cannot be had without a database, and
+    C(set-logged), C(set-tablespace), C(attach-partition), C(alter-system), C(create-index-concurrently-if-not-exists),
+    C(overrides-lock-timeout), C(validate-in-same-transaction), C(unreadable) for a revision whose SQL cannot be had without a database, and
     C(breaks-running-release) for what O(compat_image) would miss.
   - Comments in a revision, such as C(squawk-ignore), allow nothing.
 author:
