@@ -18,8 +18,8 @@ _Groups = dict[tuple[str, str], dict[str, list[str]]]
 #: that line is why people look. Every one is named with -v.
 NAMED_AT_MOST = 2
 CHANGED_NAMED_AT_MOST = 6
-#: Characters after which only what somebody changed on the host is still named.
-LONG = 100
+#: Characters after which less is named, in the end only what somebody changed on the host.
+LONG = 120
 
 _PAST = {
     "create": "created",
@@ -62,8 +62,8 @@ def sentence(changes: Iterable[Change], *, check: bool) -> str:
         kind, name = split_resource(str(change.get("resource", "")))
         key = (str(change.get("action", "update")), str(change.get("origin", "pending")))
         groups.setdefault(key, {}).setdefault(kind, []).append(name)
-    said = _sentence(groups, check, NAMED_AT_MOST)
-    return said if len(said) <= LONG else _sentence(groups, check, 0)
+    shorter_and_shorter = (_sentence(groups, check, named) for named in range(NAMED_AT_MOST, -1, -1))
+    return next((said for said in shorter_and_shorter if len(said) <= LONG), _sentence(groups, check, 0))
 
 
 def _sentence(groups: _Groups, check: bool, named_at_most: int) -> str:

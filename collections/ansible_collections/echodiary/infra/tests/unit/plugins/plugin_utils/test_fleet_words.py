@@ -35,10 +35,15 @@ def test_two_of_a_kind_are_named(number: int, said: str) -> None:
 
 def test_a_long_sentence_only_counts() -> None:
     kinds = {"file": "create", "directory": "create", "package": "install", "sysctl": "update", "unit": "start"}
-    changes = [change(f"{kind}:{'x' * 20}", action) for kind, action in kinds.items()]
+    changes = [change(f"{kind}:{'x' * 30}", action) for kind, action in kinds.items()]
     assert words.sentence(changes, check=True) == (
         "would create 1 file, 1 directory; install 1 package; update 1 kernel setting; start 1 unit"
     )
+
+
+def test_no_more_is_counted_than_has_to_be() -> None:
+    changes = [*(change(f"file:/etc/{'x' * 60}/{n}", "create") for n in range(2)), change("unit:web.service", "start")]
+    assert words.sentence(changes, check=False) == "created 2 files; started web.service"
 
 
 def test_a_long_sentence_still_names_what_somebody_changed_on_the_host() -> None:
