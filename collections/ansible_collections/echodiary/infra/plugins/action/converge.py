@@ -19,6 +19,8 @@ from ..plugin_utils._converge_errors import SpecError
 
 display = Display()
 
+PACKAGE = _remote.Package("_converge", tuple(f"_converge.{name}" for name in _remote.files_of("_converge")))
+
 
 class ActionModule(ActionBase):
     """``echodiary.infra.converge: {components: [...]}``"""
@@ -38,7 +40,7 @@ class ActionModule(ActionBase):
         try:
             specs = self._specs(args["components"], task_vars)
             answers = self._converge(specs, task_vars)
-        except SpecError as error:
+        except (SpecError, _remote.NoAnswerError) as error:
             raise AnsibleActionFail(str(error)) from error
         result.update(outcome.summary(answers, [spec["name"] for spec in specs], self._task.check_mode))
         result.update(remote_calls=self._calls, seconds=round(time.monotonic() - began, 3))
@@ -71,10 +73,14 @@ class ActionModule(ActionBase):
             self._show(answer["components"], bool(answer["rest"]) or bool(answer["needs"]))
             if answer["needs"]:
                 name = answer["components"][-1]["name"]
-                if helped.get(name) == answer["needs"]:
-                    raise SpecError(f"{name}: still missing after the modules ran: {answer['needs']}")
+                why = (
+                    f"still missing: {answer['needs']}"
+                    if helped.get(name) == answer["needs"]
+                    else self._lend_hands(name, answer, task_vars)
+                )
+                if why:
+                    return [*answers, outcome.without_hands(answer, why)]
                 helped[name] = answer["needs"]
-                self._lend_hands(name, answer, task_vars)
                 left = [spec for spec in left if spec["name"] in (name, *answer["rest"])]
             elif answer["rest"] and not answer["stopped"]:
                 left = [spec for spec in left if spec["name"] in answer["rest"]]
@@ -82,26 +88,21 @@ class ActionModule(ActionBase):
                 return answers
 
     def _call(self, manifest: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        interpreter = str(self._templar.template(task_vars.get("ansible_python_interpreter") or "/usr/bin/python3"))
-        if interpreter.startswith("auto"):
-            interpreter = "/usr/bin/python3"
         self._calls += 1
-        ran = self._low_level_execute_command(_remote.command(interpreter), in_data=_remote.payload(manifest))
-        answer = _remote.parse(ran["stdout"])
-        if answer is None:
-            said = (ran["stderr"] or ran["stdout"]).strip()[-2000:]
-            raise SpecError(f"no answer from the host (exit {ran['rc']}): {said}; is {interpreter} there, and does become work?")
+        answer = _remote.call(self, PACKAGE, manifest, task_vars)
         if answer.get("failed"):
             raise SpecError(answer["msg"])
         return answer
 
-    def _lend_hands(self, name: str, answer: dict[str, Any], task_vars: dict[str, Any]) -> None:
+    def _lend_hands(self, name: str, answer: dict[str, Any], task_vars: dict[str, Any]) -> str:
+        """Why it failed; empty when all is done."""
         for call in _hands.calls(answer["needs"], answer["manager"]):
             display.display(f"{self._host}  {name}  {call.what} ...")
             self._calls += 1
             done = self._execute_module(module_name=call.module, module_args=call.args, task_vars=task_vars)
             if done.get("failed"):
-                raise SpecError(f"{name}: {_hands.why_failed(call, done)}")
+                return _hands.why_failed(call, done)
+        return ""
 
     def _show(self, components: list[dict[str, Any]], more: bool) -> None:
         """While more is to come, people see what is done; the callback shows the whole when the task ends."""

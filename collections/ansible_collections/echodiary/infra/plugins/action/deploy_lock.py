@@ -11,13 +11,13 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..plugin_utils import _caller, _remote_package
+from ..plugin_utils import _caller, _remote
 from ..plugin_utils import _lease_options as options
 from ..plugin_utils import _lease_words as words
 
 display = Display()
 
-PACKAGE = _remote_package.Package(
+PACKAGE = _remote.Package(
     "_lease",
     ("_ledger.files", "_ledger.journal", "_lease.clock", "_lease.planning", "_lease.store", "_lease.main"),
 )
@@ -40,7 +40,7 @@ class ActionModule(ActionBase):
         try:
             asked = options.asked(args, _caller.owner(os.environ), _caller.run_url(os.environ))
             answer, waited = self._ask(args, asked, task_vars)
-        except (options.OptionError, _remote_package.NoAnswerError) as error:
+        except (options.OptionError, _remote.NoAnswerError) as error:
             raise AnsibleActionFail(str(error)) from error
         result.update(self._result(args, answer, waited))
         return result
@@ -50,7 +50,7 @@ class ActionModule(ActionBase):
         began, told = time.monotonic(), float("-inf")
         manifest = {"check": self._task.check_mode, "name": args["name"], "asked": asked, "directory": args["directory"]}
         while True:
-            answer = _remote_package.call(self, PACKAGE, manifest, task_vars)
+            answer = _remote.call(self, PACKAGE, manifest, task_vars)
             waited = time.monotonic() - began
             refused = not answer.get("failed") and answer["outcome"] == "held"
             if not refused or self._task.check_mode or waited >= args["wait"]:

@@ -16,12 +16,12 @@ from ..module_utils._gate import main as asking
 from ..plugin_utils import _gate_options as options
 from ..plugin_utils import _gate_timeline as timeline
 from ..plugin_utils import _gate_words as words
-from ..plugin_utils import _remote_package
+from ..plugin_utils import _remote
 from ..plugin_utils._gate_model import INCONCLUSIVE, Condition, GateError, Settings, Tick
 
 display = Display()
 
-PACKAGE = _remote_package.Package("_gate", ("_converge.model", "_converge.run", "_gate.probes", "_gate.logs", "_gate.main"))
+PACKAGE = _remote.Package("_gate", ("_converge.model", "_converge.run", "_gate.probes", "_gate.logs", "_gate.main"))
 #: while nothing changes, people hear from a waiting gate this often (s)
 TELL = 15.0
 
@@ -43,7 +43,7 @@ class ActionModule(ActionBase):
             began = time.monotonic()
             decision, line = self._wait(settings, conditions, began)
             found = self._outcome(args, decision, line, conditions, time.monotonic() - began)
-        except (GateError, _remote_package.NoAnswerError) as error:
+        except (GateError, _remote.NoAnswerError) as error:
             raise AnsibleActionFail(masking.mask(str(error), args["secrets"])) from None
         result.update(masking.mask(found, args["secrets"]))
         return result
@@ -104,7 +104,7 @@ class ActionModule(ActionBase):
 
     def _call(self, manifest: dict[str, Any]) -> dict[str, Any]:
         self._calls += 1
-        return _remote_package.call(self, PACKAGE, manifest, self._vars)
+        return _remote.call(self, PACKAGE, manifest, self._vars)
 
     def _tell(self, line: list[Tick], settings: Settings, elapsed: float) -> None:
         """A line when something else is to blame than before, and now and then as a sign of life."""
@@ -149,7 +149,7 @@ class ActionModule(ActionBase):
             return {}
         try:
             logs: dict[str, str] = self._call({"logs": args["logs"], "lines": args["log_lines"]})["logs"]
-        except _remote_package.NoAnswerError as error:
+        except _remote.NoAnswerError as error:
             return dict.fromkeys(args["logs"], str(error))
         return logs
 

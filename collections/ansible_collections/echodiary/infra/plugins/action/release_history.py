@@ -10,11 +10,11 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils import _caller, _history_table, _remote_package
+from ..plugin_utils import _caller, _history_table, _remote
 from ..plugin_utils import _history_options as options
 from ..plugin_utils import _moments as moments
 
-PACKAGE = _remote_package.Package("_history", ("_ledger.files", "_ledger.journal", "_history.goodness", "_history.main"))
+PACKAGE = _remote.Package("_history", ("_ledger.files", "_ledger.journal", "_history.goodness", "_history.main"))
 
 
 class ActionModule(ActionBase):
@@ -39,8 +39,8 @@ class ActionModule(ActionBase):
             "limit": args["max_bytes"],
         }
         try:
-            answer = _remote_package.call(self, PACKAGE, manifest, task_vars)
-        except _remote_package.NoAnswerError as error:
+            answer = _remote.call(self, PACKAGE, manifest, task_vars)
+        except _remote.NoAnswerError as error:
             raise AnsibleActionFail(str(error)) from error
         result.update(answer)
         if args["state"] == "read" and not answer.get("failed"):

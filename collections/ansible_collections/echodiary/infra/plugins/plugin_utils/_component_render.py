@@ -56,11 +56,13 @@ def tree(source: sources.Source, available: dict[str, Any], templar: Templar) ->
     A template that renders to nothing stands for a file that is not wanted here: its content is None.
     """
     contents: dict[str, Any] = {}
+    # one templating environment for all files of a component: making one costs more than rendering most files
+    scoped = templar.copy_with_new_env(searchpath=[source.tree, os.path.join(source.path, "templates")], available_variables=available)
     for relative in sources.tree_files(source):
         with open(os.path.join(source.tree, relative), "rb") as handle:
             raw = handle.read()
         if relative.endswith(".j2"):
-            text = _render_file(source, relative, raw.decode(), available, templar)
+            text = _render_file(scoped, f"{source.name}/tree/{relative}", raw.decode())
             contents["/" + relative[:-3]] = text if text.strip() else None
         else:
             contents["/" + relative] = _transportable(raw)
@@ -74,10 +76,8 @@ def _transportable(raw: bytes) -> Any:
         return {"b64": base64.b64encode(raw).decode()}
 
 
-def _render_file(source: sources.Source, relative: str, text: str, available: dict[str, Any], templar: Templar) -> str:
-    searchpath = [os.path.dirname(os.path.join(source.tree, relative)), source.tree, os.path.join(source.path, "templates")]
-    scoped = templar.copy_with_new_env(searchpath=searchpath, available_variables=available)
-    rendered = _template(scoped, trust_as_template(text), f"{source.name}/tree/{relative}", **FILE_OPTIONS)
+def _render_file(templar: Templar, where: str, text: str) -> str:
+    rendered = _template(templar, trust_as_template(text), where, **FILE_OPTIONS)
     return "" if rendered is None else str(rendered)
 
 

@@ -62,7 +62,7 @@ def _yaml(loader: DataLoader, path: str) -> dict[str, Any]:
     if not os.path.exists(path):
         return {}
     try:
-        return loader.load_from_file(path, cache="all", unsafe=False, trusted_as_template=True) or {}
+        return loader.load_from_file(path, cache="all", unsafe=True, trusted_as_template=True) or {}
     except AnsibleError as error:
         raise SpecError(f"{error.obj or path}: {' '.join(str(error.message).split())}") from error
 

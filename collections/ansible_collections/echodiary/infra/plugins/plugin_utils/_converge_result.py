@@ -44,6 +44,12 @@ def merge(answers: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return merged
 
 
+def without_hands(answer: dict[str, Any], why: str) -> dict[str, Any]:
+    """The answer of a component whose packages, users or kernel parameters could not be had: it failed, untouched by us."""
+    component = {**answer["components"][-1], "status": "failed", "msg": why, "changes": []}
+    return {**answer, "components": [component], "needs": None, "stopped": True}
+
+
 def skipped(name: str) -> dict[str, Any]:
     unknown = {"sync": "Unknown", "health": "Unknown", "msg": "not reached"}
     return {"name": name, "status": "skipped", **unknown, "changes": [], "notes": [], "seconds": {}}

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import os
 
-from . import compose, http, model, planning, processes, staging, units
+from . import compose, http, model, planning, processes, staging, transaction, units
 from .run import must
-from .transaction import Transaction
 from .view import View
 
 
@@ -18,8 +17,8 @@ def prepare(view: View) -> None:
         staging.validate(view.spec["validate"], view.want.files, lenient=False)
 
 
-def act(view: View, transaction: Transaction) -> None:
-    swap(view, transaction)
+def act(view: View, journal: transaction.Transaction) -> None:
+    swap(view, journal)
     if changes_unit_files(view.plan):
         must(["systemctl", "daemon-reload"])
     for change in view.plan.units:
@@ -34,15 +33,15 @@ def changes_unit_files(plan: planning.Plan) -> bool:
     return any(change.resource.startswith("file:/etc/systemd/system/") for change in plan.paths)
 
 
-def swap(view: View, transaction: Transaction) -> None:
+def swap(view: View, journal: transaction.Transaction) -> None:
     changes = {change.resource.partition(":")[2]: change for change in view.plan.paths}
     removals = [path for path, change in changes.items() if change.action == "remove"]
     for path in removals:
         if os.path.isdir(path) and not os.path.islink(path):
-            transaction.keep_tree(path)
+            journal.keep_tree(path)
     wanted = {path: view.want.values[path] for path in changes if path in view.want.values}
     writing = planning.files_to_write(view.want, view.plan.paths)
-    transaction.apply(
+    journal.apply(
         files=writing,
         attributes={path: value for path, value in wanted.items() if value["kind"] == "file" and path not in writing},
         directories={path: value for path, value in wanted.items() if value["kind"] == "directory"},

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Any
 
-from . import acting, docker, health, model, staging, undoing, wellbeing
+from . import acting, docker, health, model, staging, state, transaction, undoing, wellbeing
 from .host import Host
-from .transaction import Transaction
 from .view import View
 
 
@@ -86,19 +86,21 @@ class Converger:
         return self._result("needs", "OutOfSync", health.Verdict("Unknown"))
 
     def apply(self) -> dict[str, Any]:
-        transaction = Transaction(self.view.host.state_dir, self.view.name)
-        interrupted = transaction.recover()
-        if transaction.withdraw({*self.view.want.values, *self.view.formerly_applied()}):
+        if not self.view.plan.acting() and not os.path.isdir(state.journal_of(self.view.host.state_dir, self.view.name)):
+            return self._nothing_to_do()
+        journal = transaction.Transaction(self.view.host.state_dir, self.view.name)
+        interrupted = journal.recover()
+        if journal.withdraw({*self.view.want.values, *self.view.formerly_applied()}):
             self.view = View(self.view.spec, self.view.host)
         if not self.view.plan.acting() and not interrupted:
             return self._nothing_to_do()
         acting.prepare(self.view)
         self._clock("prepare")
         try:
-            verdict = self._make_it_so(transaction)
+            verdict = self._make_it_so(journal)
         except (model.ConvergeError, OSError) as error:
-            return self._take_back(transaction, error)
-        transaction.commit()
+            return self._take_back(journal, error)
+        journal.commit()
         self.view.record()
         return self._result("changed" if self.view.plan.acting() else "ok", self._sync_after(), verdict)
 
@@ -112,8 +114,8 @@ class Converger:
         msg = f"in sync but {verdict.health}: {verdict.why}{wellbeing.log_tail(self.view)}"
         return self._result("ok", self._sync_after(), verdict, msg)
 
-    def _make_it_so(self, transaction: Transaction) -> health.Verdict:
-        acting.act(self.view, transaction)
+    def _make_it_so(self, journal: transaction.Transaction) -> health.Verdict:
+        acting.act(self.view, journal)
         self._clock("apply")
         verdict = wellbeing.wait(self.view)
         self._clock("health")
@@ -123,9 +125,9 @@ class Converger:
         self._clock("verify")
         return verdict
 
-    def _take_back(self, transaction: Transaction, error: Exception) -> dict[str, Any]:
+    def _take_back(self, journal: transaction.Transaction, error: Exception) -> dict[str, Any]:
         logs = wellbeing.log_tail(self.view)
-        back, verdict = undoing.take_back(self.view, transaction)
+        back, verdict = undoing.take_back(self.view, journal)
         self._clock("take_back")
         return self._result("taken_back", "OutOfSync", verdict, f"{reason(error)}; {back}{logs}")
 

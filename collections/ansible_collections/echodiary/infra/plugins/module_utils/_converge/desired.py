@@ -8,14 +8,14 @@ import grp
 import pwd
 from typing import Any, NamedTuple
 
-from . import model, paths, staging
+from . import model, paths
 
 
 class Desired(NamedTuple):
     """``values`` holds every declared path (files, directories, links), ``files`` the contents to write."""
 
     values: dict[str, paths.Value]
-    files: dict[str, staging.File]
+    files: dict[str, model.File]
     sensitive: frozenset[str]
 
     def digest(self, selected: list[str]) -> str:
@@ -52,7 +52,7 @@ def resolve(spec: dict[str, Any], key: bytes, lenient: bool) -> Desired:
     """``lenient``: unknown owners are predicted, not refused."""
     accounts = _Accounts(lenient, spec["name"])
     values: dict[str, paths.Value] = {}
-    files: dict[str, staging.File] = {}
+    files: dict[str, model.File] = {}
     sensitive = frozenset(path for path, file in spec["files"].items() if file["sensitive"])
     for path, policy in spec["directories"].items():
         values[path] = {"kind": "directory", **_owner(accounts, path, policy)}
@@ -64,7 +64,7 @@ def resolve(spec: dict[str, Any], key: bytes, lenient: bool) -> Desired:
         values[path] = {"kind": "file", "content": paths.digest(content, key if path in sensitive else None), **owner}
         # a name that is no number yet only ever reaches a staging mirror that is read by root
         uid, gid = (owner[side] if isinstance(owner[side], int) else 0 for side in ("uid", "gid"))
-        files[path] = staging.File(content, int(file["mode"], 8), uid, gid)
+        files[path] = model.File(content, int(file["mode"], 8), uid, gid)
     return Desired(values, files, sensitive)
 
 

@@ -13,6 +13,15 @@ CONFLICT = "conflict"
 HEALTH_ORDER = ("Healthy", "Progressing", "Missing", "Degraded", "Unknown")
 
 
+class File(NamedTuple):
+    """A file's content and owner, resolved for this host."""
+
+    content: bytes
+    mode: int
+    uid: int
+    gid: int
+
+
 class ConvergeError(Exception):
     """One line for people: what, where, why, what to do next."""
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from . import compose, desired, model, owned, packages, paths, processes, reading, staging, sysctl, units, users
+from . import compose, desired, model, owned, packages, paths, processes, reading, sysctl, units, users
 
 
 class Plan(NamedTuple):
@@ -119,6 +119,6 @@ def resources(spec: dict[str, Any], want: desired.Desired) -> dict[str, Any]:
     return kept
 
 
-def files_to_write(want: desired.Desired, changes: list[model.Change]) -> dict[str, staging.File]:
+def files_to_write(want: desired.Desired, changes: list[model.Change]) -> dict[str, model.File]:
     named = {change.resource.partition(":")[2] for change in changes if rewrites(change) and change.resource.startswith("file:")}
     return {path: file for path, file in want.files.items() if path in named}

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from typing import Any, NamedTuple
+from typing import Any
 
 from . import docker, model
 from .run import run, tail
@@ -14,16 +14,7 @@ from .run import run, tail
 BASE = "/run"
 
 
-class File(NamedTuple):
-    """One desired file, resolved for this host."""
-
-    content: bytes
-    mode: int
-    uid: int
-    gid: int
-
-
-def validate(validators: list[dict[str, Any]], files: dict[str, File], lenient: bool) -> list[str]:
+def validate(validators: list[dict[str, Any]], files: dict[str, model.File], lenient: bool) -> list[str]:
     """Run every validator; the first that rejects raises with its own words. Returns notes.
 
     ``lenient`` (check mode): a validator that an earlier part of the same run would install is noted instead of run.
@@ -39,7 +30,7 @@ def validate(validators: list[dict[str, Any]], files: dict[str, File], lenient: 
     return [note for note in notes if note]
 
 
-def build(root: str, files: dict[str, File]) -> None:
+def build(root: str, files: dict[str, model.File]) -> None:
     for path, file in files.items():
         target = root + path
         os.makedirs(os.path.dirname(target), mode=0o755, exist_ok=True)

@@ -22,6 +22,11 @@ def path_of(state_dir: str, component: str) -> str:
     return os.path.join(state_dir, "components", component + ".json")
 
 
+def journal_of(state_dir: str, component: str) -> str:
+    """Where a change in progress keeps what was there before; it is there only while one is, or was killed."""
+    return os.path.join(state_dir, "journal", component)
+
+
 def load(state_dir: str, component: str) -> dict[str, Any]:
     """The recorded state; an unreadable record counts as none (everything is then ``pending``, nothing is lost)."""
     try:

@@ -16,7 +16,7 @@ import shutil
 import stat
 from typing import Any, Callable
 
-from . import paths, staging
+from . import model, paths, state
 
 SUFFIX = ".echodiary-new"
 
@@ -25,7 +25,7 @@ class Transaction:
     """One component's paths between "as before" and "as desired"."""
 
     def __init__(self, state_dir: str, component: str) -> None:
-        self.journal = os.path.join(state_dir, "journal", component)
+        self.journal = state.journal_of(state_dir, component)
         self._index = os.path.join(self.journal, "index.json")
         self._entries: dict[str, dict[str, Any]] = {}
         self._created: list[str] = []
@@ -62,7 +62,7 @@ class Transaction:
 
     def apply(
         self,
-        files: dict[str, staging.File],
+        files: dict[str, model.File],
         attributes: dict[str, dict[str, Any]],
         directories: dict[str, dict[str, Any]],
         links: dict[str, str],
@@ -226,7 +226,7 @@ def _beside(path: str) -> str:
     return os.path.join(os.path.dirname(path), f".{os.path.basename(path)}{SUFFIX}")
 
 
-def _write(path: str, file: staging.File) -> None:
+def _write(path: str, file: model.File) -> None:
     _unlink(path)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

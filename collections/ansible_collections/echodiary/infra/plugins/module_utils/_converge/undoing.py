@@ -5,20 +5,19 @@ from __future__ import annotations
 
 import os
 
-from . import acting, compose, docker, health, model, units, wellbeing
+from . import acting, compose, docker, health, model, transaction, units, wellbeing
 from .run import must, run
-from .transaction import Transaction
 from .view import View
 
 REVERSE = {"start": "stop", "stop": "start", "enable": "disable", "disable": "enable"}
 
 
-def take_back(view: View, transaction: Transaction) -> tuple[str, health.Verdict]:
+def take_back(view: View, journal: transaction.Transaction) -> tuple[str, health.Verdict]:
     """What was achieved, in words, and how the component is now."""
     if _is_first_installation(view):
         compose.down(view.spec["compose"])
         _reverse_units(view)
-    failures = transaction.take_back()
+    failures = journal.take_back()
     try:
         _restore_processes(view)
     except (model.ConvergeError, OSError) as error:

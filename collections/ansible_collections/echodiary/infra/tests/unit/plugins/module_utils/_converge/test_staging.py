@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._converge import model, staging
 
-FILES = {"/etc/x/config": staging.File(b"port = 80", 0o640, os.getuid(), os.getgid())}
+FILES = {"/etc/x/config": model.File(b"port = 80", 0o640, os.getuid(), os.getgid())}
 
 
 @pytest.fixture(autouse=True)
@@ -55,5 +55,5 @@ def test_a_validator_that_is_not_here_yet() -> None:
 def test_files_of_the_mirror_never_escape_their_modes(tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
-    staging.build(str(root), {"/secret": staging.File(b"x", 0o600, os.getuid(), os.getgid())})
+    staging.build(str(root), {"/secret": model.File(b"x", 0o600, os.getuid(), os.getgid())})
     assert stat.S_IMODE((root / "secret").stat().st_mode) == 0o600

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import staging, transaction
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import model, transaction
 from ansible_collections.echodiary.infra.plugins.module_utils._converge.transaction import Transaction
 
 UID, GID = os.getuid(), os.getgid()
@@ -28,8 +28,8 @@ def snapshot(root: Path) -> dict[str, Any]:
     return seen
 
 
-def new(content: str, mode: int = 0o644) -> staging.File:
-    return staging.File(content.encode(), mode, UID, GID)
+def new(content: str, mode: int = 0o644) -> model.File:
+    return model.File(content.encode(), mode, UID, GID)
 
 
 def attributes(mode: str) -> dict[str, Any]:

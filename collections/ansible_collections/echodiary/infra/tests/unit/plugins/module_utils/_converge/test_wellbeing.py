@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import pytest
-
 from ansible_collections.echodiary.infra.plugins.module_utils._converge import compose, docker, health, wellbeing
 
 
