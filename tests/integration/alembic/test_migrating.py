@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -154,7 +158,7 @@ def test_an_asynchronous_env_py(database: Database, tmp_path: Path) -> None:
 def test_a_database_that_does_not_answer(project: Project) -> None:
     dead = f"postgresql+psycopg://keeper:{workshop.PASSWORD}@127.0.0.1:1/nothing"
     result = project.run(environment={"DATABASE_URL": dead})
-    assert result["failed"] and "env.py could not open the database" in result["msg"]
+    assert result["failed"] and "env.py failed before anything could be read" in result["msg"]
     assert workshop.PASSWORD not in str(result)
 
 
@@ -165,3 +169,20 @@ def test_a_migration_that_takes_too_long_is_ended_and_taken_back(project: Projec
     left = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()"
     workshop.wait_for("the server ends what it did for us", lambda: project.database.rows(left) == [(0,)], 15)
     assert project.database.revision() == ["0001"]
+
+
+@pytest.mark.full
+def test_a_deployer_that_is_killed_leaves_a_migration_that_ends_well(project: Project) -> None:
+    """The next run waits for it and finds nothing to do."""
+    project.sql("CREATE TABLE one (id bigint)", "SELECT pg_sleep(20)")
+    place = {"virtualenv": sys.prefix, "directory": str(project.folder), "environment": {"DATABASE_URL": project.database.url}}
+    child = "import sys; sys.path.insert(0, '.'); import conftest; from tests.integration.alembic import workshop as w; "
+    child += f"w.run('head', **{place!r})"
+    deployer = subprocess.Popen([sys.executable, "-c", child], cwd=workshop.ROOT, start_new_session=True)
+    sleeping = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'"
+    workshop.wait_for("the migration runs", lambda: project.database.rows(sleeping)[0][0])
+    os.killpg(deployer.pid, signal.SIGKILL)
+    deployer.wait()
+    result = project.run()
+    assert (result["failed"], result["changed"], result["current"]) == (False, False, ["0002"]), result["msg"]
+    assert result["waited"] > 0 and "echodiary.infra.alembic" in result["holders"][0]

@@ -23,9 +23,10 @@ def migrate(request: dict[str, Any]) -> dict[str, Any]:
         run = _Run(project, request, watcher, engine, (table, schema))
         run.until_done()
         after = read.look(project, {"target": None, "want": request["want"]})
+        notes = [*run.notes, *([watcher.lost] if watcher.lost else [])]
     return {
         "from": run.began_at, "applied": run.applied, "current": after["current"], "attempts": run.attempts, "blocked": run.blocked,
-        "waited": round(watcher.waited, 1), "holders": watcher.holders, "notes": run.notes, "invalid_indexes": after["invalid_indexes"],
+        "waited": round(watcher.waited, 1), "holders": watcher.holders, "notes": notes, "invalid_indexes": after["invalid_indexes"],
         "schema": after["schema"],
     }  # fmt: skip
 

@@ -67,7 +67,7 @@ class Project:
         except InsideError:
             raise
         except Exception as error:
-            text = f"env.py could not open the database: {first_lines(error)}"
+            text = f"env.py failed before anything could be read: {first_lines(error)}"
             raise InsideError("environment", text, sqlstate=sqlstate(error)) from error
 
     def unknown(self, revisions: list[str]) -> list[str]:

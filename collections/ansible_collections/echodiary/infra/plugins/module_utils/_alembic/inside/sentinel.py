@@ -44,6 +44,7 @@ class Sentinel:
         self.blockers: dict[int, dict[str, Any]] = {}
         self.holders: list[str] = []
         self.waited = 0.0
+        self.lost = ""  # why the lock did not last as long as the migration
         self._error: BaseException | None = None
         self._ready, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -70,6 +71,8 @@ class Sentinel:
         except InsideError as error:
             self._error = error
         except Exception as error:
+            if self._ready.is_set():
+                self.lost = f"the session with the lock ended before the migration did: {first_lines(error)}"
             self._error = InsideError("environment", f"the lock could not be taken: {first_lines(error)}")
         finally:
             self._ready.set()
