@@ -136,6 +136,7 @@ def test_what_it_need_not_know_passes(diary: Database, releases: dict[str, str])
     assert (result["failed"], result["current"]) == (False, ["0005"]), result["msg"]
 
 
+@pytest.mark.full
 def test_what_only_shows_on_the_real_table_is_found_afterwards(diary: Database, releases: dict[str, str]) -> None:
     allow = [
         {"revision": "0005", "rule": "changing-column-type", "reason": "-"},

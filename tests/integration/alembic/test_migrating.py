@@ -135,7 +135,7 @@ def test_a_failed_concurrent_build_is_not_left_unnoticed(project: Project) -> No
     assert "create-index-concurrently-if-not-exists" in project.run()["msg"]
 
 
-@pytest.mark.parametrize("per_migration", [True, False])
+@pytest.mark.parametrize("per_migration", [True, pytest.param(False, marks=pytest.mark.full)])
 def test_a_revision_that_fails_half_way(database: Database, tmp_path: Path, per_migration: bool) -> None:
     project = Project(tmp_path / "project", database, workshop.ENV.format(per_migration=per_migration))
     project.sql("CREATE TABLE one (id bigint)")
