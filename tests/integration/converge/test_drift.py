@@ -134,7 +134,10 @@ def test_a_masked_unit_comes_back(machine: Machine) -> None:
     assert after.actions == []
 
 
-def test_after_a_reboot_of_the_engine_everything_is_still_clean(machine: Machine) -> None:
+def test_a_container_that_was_reloaded_by_a_signal_comes_back_with_the_engine(machine: Machine) -> None:
+    reload, back = machine.play(task(["web"], web_conf="again"), task(["web"])).tasks["machine"]
+    assert ("process:web", "reload", "pending") in reload.actions
+    assert not back.failed, back.msg
     machine.sh("systemctl restart docker demo")
     machine.sh("for i in $(seq 100); do docker ps -q | grep -q . && exit 0; sleep 0.2; done; exit 1")
     assert machine.one(check=True).actions == []

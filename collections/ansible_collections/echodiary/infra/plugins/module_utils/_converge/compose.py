@@ -7,6 +7,8 @@ definition it came from, so a check needs neither ``docker compose config`` nor 
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from typing import Any
 
@@ -139,10 +141,18 @@ def restart(container: docker.Container) -> None:
         raise model.ConvergeError(f"container of {container.service} does not restart: {answer.text[:200]}")
 
 
-def kill(container: docker.Container, signal: str) -> None:
-    answer = docker.post(f"/containers/{container.id}/kill?signal={signal}")
-    if answer.status >= 400 or answer.status == 0:
-        raise model.ConvergeError(f"container of {container.service} takes no {signal}: {answer.text[:200]}")
+def kill(container: docker.Container, name: str) -> None:
+    """Straight to the container's process: Docker takes any kill, a SIGHUP too, for a manual stop (moby#41302).
+
+    A container with ``restart: unless-stopped`` would then not come back with the engine, after a reboot say.
+    """
+    state = (docker.get(f"/containers/{container.id}/json").json() or {}).get("State", {})
+    try:
+        if not state.get("Pid"):
+            raise ProcessLookupError("it does not run")
+        os.kill(state["Pid"], signal.Signals[name])
+    except (OSError, KeyError) as error:
+        raise model.ConvergeError(f"container of {container.service} takes no {name}: {error}") from error
 
 
 def record(project: dict[str, Any], live: dict[str, list[docker.Container]]) -> dict[str, Any]:

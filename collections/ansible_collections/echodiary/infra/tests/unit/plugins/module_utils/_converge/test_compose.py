@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import os
+import signal
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import compose, docker
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import compose, docker, http, model
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import container
 
 ONE, TWO = "sha256:one", "sha256:two"
@@ -92,3 +94,24 @@ def test_the_record_makes_the_next_plan_empty() -> None:
     live = {"web": [container(config_hash="fresh")]}
     last = compose.record(project(digest="d9"), live)
     assert compose.plan(project(digest="d9"), live, {"web:1": ONE}, last) == []
+
+
+def test_a_signal_goes_to_the_process_and_not_through_docker_kill(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Docker takes any kill for a manual stop: `unless-stopped` would not bring the container back after a reboot."""
+    sent: list[tuple[int, int]] = []
+    inspected = http.Answer(200, '{"State": {"Pid": 4242}}')
+    monkeypatch.setattr(docker, "get", lambda *_args, **_more: inspected)
+    monkeypatch.setattr(docker, "post", lambda *_args, **_more: pytest.fail("asked Docker to kill"))
+    monkeypatch.setattr(os, "kill", lambda pid, number: sent.append((pid, number)))
+    compose.kill(container(), "SIGHUP")
+    assert sent == [(4242, signal.SIGHUP)]
+
+
+@pytest.mark.parametrize(("name", "pid"), [("SIGNONSENSE", 4242), ("SIGHUP", 0)])
+def test_a_signal_that_cannot_be_sent_says_so(monkeypatch: pytest.MonkeyPatch, name: str, pid: int) -> None:
+    """Pid 0 is what Docker says of a container that does not run; as an argument it would mean our own process group."""
+    inspected = http.Answer(200, f'{{"State": {{"Pid": {pid}}}}}')
+    monkeypatch.setattr(docker, "get", lambda *_args, **_more: inspected)
+    monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("sent"))
+    with pytest.raises(model.ConvergeError, match=f"web takes no {name}"):
+        compose.kill(container(), name)
