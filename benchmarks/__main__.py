@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from lab.errors import LabError
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         chosen = settings.read(os.environ)
         everyone = contenders.everyone()
@@ -31,7 +33,7 @@ def main() -> int:
         sys.stderr.write(f"bench: {error}\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write("bench: interrupted; hosts that are left: LAB_NAME=echodiary-bench python -m lab down\n")
+        sys.stderr.write("bench: interrupted; hosts may be left, the next run finds and removes them\n")
         return 130
     return 0
 
@@ -40,11 +42,15 @@ def run(chosen: Settings, everyone: list[Contender]) -> None:
     stamp = datetime.now(UTC)
     known = facts(stamp)
     every_host = fleet.start(max(chosen.sizes))
+    results = {size: rounds.empty(everyone) for size in chosen.sizes}
     try:
         with connections(every_host) as sockets:
             prepare(every_host, sockets)
             prove(everyone, every_host, sockets)
-            results = {size: rounds.measure(everyone, every_host.first(size), chosen, sockets, say) for size in chosen.sizes}
+            for size, samples in results.items():
+                rounds.measure(samples, everyone, every_host.first(size), chosen, sockets, say)
+    except KeyboardInterrupt:
+        say("interrupted: this is what there is")
     finally:
         if not chosen.keep:
             fleet.stop(every_host)

@@ -36,7 +36,7 @@ def text(results: Results, contenders: list[Contender], facts: dict[str, Any]) -
     machine = facts["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
     parts = [f"Measured {facts['when']} at {facts['revision']} on {machine['cores']} cores, load {machine['load']} before. {versions}."]
-    parts += [_size(size, samples, contenders) for size, samples in results.items()]
+    parts += [_size(size, samples, contenders) for size, samples in results.items() if _measured(samples)]
     if len(results) > 1:
         parts.append(_growth(results, contenders))
     parts.append(_targets(results))
@@ -76,7 +76,7 @@ def write(folder: Path, stamp: datetime, found: dict[str, Any], readable: str) -
 
 def _size(size: int, samples: Samples, contenders: list[Contender]) -> str:
     head = ["", "no-op (s)", "check (s)", "to ours", "check to ours", "controller CPU (s)", "machine CPU (s)", "runs"]
-    rows = [_row(contender, samples) for contender in contenders if contender.key in samples]
+    rows = [_row(contender, samples) for contender in contenders if samples[contender.key][MODES[0]].wall]
     return f"### {size} host{'s' if size > 1 else ''}\n\n" + _table(head, rows)
 
 
@@ -114,6 +114,10 @@ def _targets(results: Results) -> str:
         for row in targets(results)
     ]
     return "### Targets\n\n" + _table(head, rows) + "\n\n\\* connects anew in every run; the others use connections that are open."
+
+
+def _measured(samples: Samples) -> bool:
+    return any(modes[MODES[0]].wall for modes in samples.values())
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

@@ -33,20 +33,27 @@ class Sample:
 Samples = dict[str, dict[str, Sample]]
 
 
-def measure(contenders: list[Contender], fleet: Fleet, chosen: Settings, sockets: Path, say: Callable[[str], None]) -> Samples:
-    samples: Samples = {contender.key: {mode: Sample() for mode in modes(contender)} for contender in contenders}
+def empty(contenders: list[Contender]) -> Samples:
+    return {contender.key: {mode: Sample() for mode in modes(contender)} for contender in contenders}
+
+
+def measure(
+    samples: Samples, contenders: list[Contender], fleet: Fleet, chosen: Settings, sockets: Path, say: Callable[[str], None]
+) -> None:
+    """Fills `samples`: what is there already is not lost when somebody interrupts."""
     spent = dict.fromkeys(samples, 0.0)
     for turn in range(chosen.rounds):
         # Another one begins each time: nobody always has the caches that somebody else has warmed.
         order = contenders[turn % len(contenders) :] + contenders[: turn % len(contenders)]
         for contender in order:
-            cost = spent[contender.key] / turn if turn else 0.0
+            modes_of = samples[contender.key]
+            cost = spent[contender.key] / max(1, len(modes_of[MODES[0]].wall))
             if turn and chosen.budget and spent[contender.key] + cost > chosen.budget:
                 continue
-            for mode, sample in samples[contender.key].items():
-                spent[contender.key] += _once(contender, fleet, mode, sample, sockets)
-        say(f"{_hosts(len(fleet.names))}, round {turn + 1}: {_line(samples)}")
-    return samples
+            took = {mode: _once(contender, fleet, mode, sample, sockets) for mode, sample in modes_of.items()}
+            spent[contender.key] += sum(took.values())
+            said = "  ".join(f"{mode} {seconds:6.2f} s" for mode, seconds in took.items())
+            say(f"{len(fleet.names):>3} hosts, round {turn + 1}: {contender.title:<24}{said}")
 
 
 def modes(contender: Contender) -> tuple[str, ...]:
@@ -59,11 +66,3 @@ def _once(contender: Contender, fleet: Fleet, mode: str, sample: Sample, sockets
     sample.add(outcome)
     proof.no_op(contender, fleet, outcome)
     return outcome.took.wall
-
-
-def _line(samples: Samples) -> str:
-    return "  ".join(f"{key} " + "/".join(f"{sample.wall[-1]:.2f}" for sample in modes.values()) for key, modes in samples.items())
-
-
-def _hosts(count: int) -> str:
-    return f"{count} host{'s' if count > 1 else ''}"
