@@ -211,8 +211,10 @@ def check_claims(manifests: list[dict[str, Any]]) -> None:
 
 
 def _claims(manifest: dict[str, Any]) -> list[tuple[str, Any]]:
-    """What a component wants for itself (None), or would share with others that want the very same (directories)."""
-    directories = list(manifest["directories"].items())
+    """What a component wants for itself (None), or would share with others that want the very same."""
+    shared: list[tuple[str, Any]] = list(manifest["directories"].items())
+    shared += [(f"sysctl {key}", value) for key, value in manifest["sysctl"].items()]
+    shared += [(f"user {user['name']}", user) for user in manifest["users"]]
     units = [f"unit {unit}" for unit in manifest["units"]]
     project = [f"Compose project {manifest['compose']['name']}"] if manifest["compose"] else []
-    return [*((claim, None) for claim in [*manifest["files"], *manifest["links"], *units, *project]), *directories]
+    return [*((claim, None) for claim in [*manifest["files"], *manifest["links"], *units, *project]), *shared]

@@ -16,7 +16,7 @@ def summary(answers: list[dict[str, Any]], names: list[str], check: bool) -> dic
     merged = merge(answers)
     components = [merged.get(name) or skipped(name) for name in names]
     for component in components:
-        component["changed"] = component["status"] in ("changed", *BAD) if not check else component["sync"] == "OutOfSync"
+        component["changed"] = component["status"] in ("changed", "taken_back") if not check else component["sync"] == "OutOfSync"
     undeclared = answers[-1].get("undeclared", [])
     failures = [component for component in components if _is_failure(component, check)]
     return {

@@ -128,6 +128,19 @@ def test_a_directory_may_be_shared_by_those_who_agree_on_it() -> None:
     manifest.check_claims(two({"directories": {"/etc/d": {}}}, {"directories": {"/etc/d": {}}}))
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "claim"),
+    [
+        ({"sysctl": {"vm.swappiness": 1}}, {"sysctl": {"vm.swappiness": 60}}, "sysctl vm.swappiness"),
+        ({"users": [{"name": "web", "shell": "/bin/sh"}]}, {"users": [{"name": "web", "shell": "/bin/bash"}]}, "user web"),
+    ],
+)
+def test_what_the_host_has_once_is_shared_only_in_agreement(first: dict[str, Any], second: dict[str, Any], claim: str) -> None:
+    manifest.check_claims(two(first, first))
+    with pytest.raises(SpecError, match=claim):
+        manifest.check_claims(two(first, second))
+
+
 def test_listed_twice() -> None:
     one = manifest.build("one", {}, {})
     with pytest.raises(SpecError, match="one is listed twice"):

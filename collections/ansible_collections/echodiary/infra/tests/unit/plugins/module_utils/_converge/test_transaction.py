@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import model, transaction
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import model, placing
 from ansible_collections.echodiary.infra.plugins.module_utils._converge.transaction import Transaction
 
 UID, GID = os.getuid(), os.getgid()
@@ -92,7 +92,7 @@ def assert_applied(root: Path) -> None:
     assert (os.readlink(root / "old_link"), os.readlink(root / "new_link")) == ("two", "three")
     assert not (root / "removed").exists() and not (root / "area/tree").exists()
     assert (root / "area/kept").read_text() == "k"
-    assert not [path for path in root.rglob("*") if path.name.endswith(transaction.SUFFIX)]
+    assert not [path for path in root.rglob("*") if path.name.endswith(placing.SUFFIX)]
 
 
 def test_apply_and_commit(root: Path, journal: str) -> None:
@@ -159,7 +159,7 @@ def test_a_reader_sees_the_old_or_the_new_content_and_nothing_between(root: Path
 
 # -- killed ------------------------------------------------------------------------------------------------------------
 
-#: calls after each of which a run may be killed; the name within the module ``transaction`` sees
+#: calls after each of which a run may be killed; the name within the module that ``placing`` sees
 STEPS = ("os.rename", "os.open", "os.mkdir", "os.chmod", "os.symlink", "os.unlink", "os.makedirs", "shutil.copy2", "os.rmdir")
 
 
@@ -182,7 +182,7 @@ def killed_after(count: int, journal: str, root: Path) -> bool:
 
         for step in STEPS:
             module, name = step.split(".")
-            holder = getattr(transaction, module)
+            holder = getattr(placing, module)
             setattr(holder, name, dying(getattr(holder, name)))
         try:
             run(journal, root)
