@@ -26,6 +26,7 @@ requirements:
   - set as C(stdout_callback) in the configuration
 """
 
+import gc
 import shutil
 import time
 from collections.abc import Iterable
@@ -117,6 +118,7 @@ class CallbackModule(CallbackBase):
         self._say([paint("change", f"no host matched: {pattern}")])
 
     def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:
+        _spare_the_workers()
         self._announce(task)
 
     def v2_playbook_on_handler_task_start(self, task: Task) -> None:
@@ -311,6 +313,11 @@ def _is_loop(result: CallbackTaskResult) -> bool:
 
 def _in_check_mode(result: CallbackTaskResult) -> bool:
     return bool(result.task_fields.get("check_mode"))
+
+
+def _spare_the_workers() -> None:
+    """A worker is a fork: one garbage collection in it would copy the pages of everything this process holds."""
+    gc.freeze()
 
 
 def _is_adhoc() -> bool:
