@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
-import zlib
 from typing import Any
 
 from . import _remote
@@ -15,20 +13,7 @@ from . import _remote
 HOST = ("errors", "hiding", "launch", "env_file", "process", "main")
 INSIDE = ("errors", "project", "steps", "describe", "compare", "server", "bridge", "sentinel", "guard", "read", "migrate", "main")
 
-_HOST_LOADER = """
-import sys, json, types
-package = types.ModuleType("_alembic")
-package.__path__ = []
-sys.modules["_alembic"] = package
-for name, source in d[1]:
-    module = types.ModuleType("_alembic." + name)
-    module.__package__ = "_alembic"
-    sys.modules[module.__name__] = module
-    setattr(package, name, module)
-    exec(compile(source, "alembic/" + name + ".py", "exec"), module.__dict__)
-answer = package.main.run(d[2])
-sys.stdout.write(%r + json.dumps(answer) + %r)
-""".replace("%r", repr(_remote.MARKER))
+PACKAGE = _remote.Package("_alembic", tuple(f"_alembic.{name}" for name in HOST))
 
 _INSIDE_LOADER = """
 import sys, types
@@ -50,7 +35,7 @@ sys.modules["_alembic.inside.main"].run(d)
 def payload(runs: list[dict[str, Any]]) -> bytes:
     """``runs``: what ``_alembic_options`` makes of the task."""
     manifest = {"loader": _INSIDE_LOADER, "sources": _inside(), "runs": runs}
-    return zlib.compress(json.dumps([_HOST_LOADER, _host(), manifest]).encode(), 6)
+    return _remote.payload(PACKAGE, manifest)
 
 
 def command(interpreter: str) -> str:
@@ -59,11 +44,6 @@ def command(interpreter: str) -> str:
 
 def parse(stdout: str) -> dict[str, Any] | None:
     return _remote.parse(stdout)
-
-
-@functools.lru_cache(maxsize=1)
-def _host() -> list[tuple[str, str]]:
-    return [(name, _read(name + ".py")) for name in HOST]
 
 
 @functools.lru_cache(maxsize=1)
