@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ansible.module_utils.common.text.converters import to_text
 
-SYSCTL_FILE = "/etc/sysctl.d/90-echodiary.conf"
+from ..module_utils._converge import sysctl
 
 
 class Call(NamedTuple):
@@ -26,7 +26,7 @@ def calls(needs: dict[str, Any], manager: str) -> Iterator[Call]:
     for user in needs["users"]:
         yield Call(f"user {user['name']}", "ansible.builtin.user", {**user, "append": True, "state": "present"})
     for key, value in needs["sysctl"].items():
-        args = {"name": key, "value": value, "sysctl_file": SYSCTL_FILE, "sysctl_set": True, "reload": False}
+        args = {"name": key, "value": value, "sysctl_file": sysctl.FILE, "sysctl_set": True, "reload": False}
         yield Call(f"sysctl {key}", "ansible.posix.sysctl", args)
 
 

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from . import component, masking, model, packages, state
-from .host import Host
+from .host import STATE_DIR, Host
 
 LOCK = "/run/echodiary-converge.lock"
 LOCK_WAIT = 30.0
@@ -38,7 +38,7 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def _all(manifest: dict[str, Any], began: float) -> dict[str, Any]:
     specs, check = manifest["components"], manifest["check"]
-    host = Host(specs, check, manifest["claimed"], manifest.get("state_dir") or "/var/lib/echodiary")
+    host = Host(specs, check, manifest["claimed"], manifest.get("state_dir") or STATE_DIR)
     results: list[dict[str, Any]] = []
     needs = None
     for spec in specs:
