@@ -75,8 +75,9 @@ def _same_checkout(lab: Settings, everything: Iterable[Any]) -> None:
     for container in everything:
         home = container.labels.get(labels.HOME)
         if container.labels.get(labels.LAB) == lab.name and home != str(lab.state):
+            there = "there" if home and Path(home).exists() else "here (that checkout is gone)"
             raise LabError(
-                f"Lab '{lab.name}' belongs to another checkout ({home}). Run 'python -m lab down' there, or choose another LAB_NAME."
+                f"Lab '{lab.name}' belongs to another checkout ({home}). Run 'python -m lab down' {there}, or choose another LAB_NAME."
             )
 
 
