@@ -15,3 +15,9 @@ def head() -> str:
     if found is None:
         raise RuntimeError(f"{MIGRATIONS}: no migrations found; the image must contain them")
     return found
+
+
+@lru_cache
+def known() -> frozenset[str]:
+    """Every revision this code contains. One that is not among them was made by a newer release."""
+    return frozenset(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())

@@ -29,18 +29,7 @@ class ActionModule(ActionBase):
             options = options_of.parse(arguments)
         except SpecError as error:
             raise AnsibleActionFail(str(error)) from error
-        result.update(flow.run(options, lambda runs: self._call(runs, task_vars), self._task.check_mode))
+        result.update(flow.run(options, lambda runs: remote.call(self, runs, task_vars), self._task.check_mode))
         if not self._task.diff:
             result.pop("diff", None)
         return result
-
-    def _call(self, runs: list[dict[str, Any]], task_vars: dict[str, Any]) -> dict[str, Any]:
-        interpreter = str(self._templar.template(task_vars.get("ansible_python_interpreter") or "/usr/bin/python3"))
-        if interpreter.startswith("auto"):
-            interpreter = "/usr/bin/python3"
-        ran = self._low_level_execute_command(remote.command(interpreter), in_data=remote.payload(runs))
-        answer = remote.parse(ran["stdout"])
-        if answer is None:
-            said = (ran["stderr"] or ran["stdout"]).strip()[-1000:]
-            raise SpecError(f"no answer from the host (exit {ran['rc']}): {said}; is {interpreter} there, and does become work?")
-        return answer

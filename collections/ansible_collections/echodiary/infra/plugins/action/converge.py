@@ -14,12 +14,12 @@ from ..plugin_utils import _component_manifest as manifests
 from ..plugin_utils import _component_render as render
 from ..plugin_utils import _component_source as sources
 from ..plugin_utils import _converge_result as outcome
-from ..plugin_utils import _hands, _remote
+from ..plugin_utils import _hands, _migrate, _remote
 from ..plugin_utils._converge_errors import SpecError
 
 display = Display()
 
-PACKAGE = _remote.Package("_converge", tuple(f"_converge.{name}" for name in _remote.files_of("_converge")))
+PACKAGE = _remote.Package("_converge", ("_ledger.files", *(f"_converge.{name}" for name in _remote.files_of("_converge"))))
 
 
 class ActionModule(ActionBase):
@@ -76,11 +76,12 @@ class ActionModule(ActionBase):
                 why = (
                     f"still missing: {answer['needs']}"
                     if helped.get(name) == answer["needs"]
-                    else self._lend_hands(name, answer, task_vars)
+                    else self._lend_hands(name, answer, task_vars, specs)
                 )
                 if why:
                     return [*answers, outcome.without_hands(answer, why)]
                 helped[name] = answer["needs"]
+                self._note_migration(name, answer["needs"], specs)
                 left = [spec for spec in left if spec["name"] in (name, *answer["rest"])]
             elif answer["rest"] and not answer["stopped"]:
                 left = [spec for spec in left if spec["name"] in answer["rest"]]
@@ -94,8 +95,17 @@ class ActionModule(ActionBase):
             raise SpecError(answer["msg"])
         return answer
 
-    def _lend_hands(self, name: str, answer: dict[str, Any], task_vars: dict[str, Any]) -> str:
+    def _note_migration(self, name: str, needs: dict[str, Any], specs: list[dict[str, Any]]) -> None:
+        if needs.get("migrate"):
+            next(spec for spec in specs if spec["name"] == name)["release"]["migrated"] = True
+
+    def _lend_hands(self, name: str, answer: dict[str, Any], task_vars: dict[str, Any], specs: list[dict[str, Any]]) -> str:
         """Why it failed; empty when all is done."""
+        if answer["needs"].get("migrate"):
+            spec = next(spec for spec in specs if spec["name"] == name)
+            display.display(f"{self._host}  {name}  migrate the schema ...")
+            self._calls += 1
+            return _migrate.why_failed(_migrate.run(self, spec["release"]["migrate"], answer["needs"]["migrate"], task_vars))
         for call in _hands.calls(answer["needs"], answer["manager"]):
             display.display(f"{self._host}  {name}  {call.what} ...")
             self._calls += 1

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from . import _release_place
 from ._alembic_findings import Allowance
 from ._converge_errors import SpecError
 
@@ -20,18 +21,7 @@ ARGUMENTS: dict[str, Any] = {
     "state": {"type": "str", "required": True, "choices": ["current", "head", "revision", "lint", "compare"]},
     "revision": {"type": "str"},
     "since": {"type": "str"},
-    "image": {"type": "str"},
-    "virtualenv": {"type": "path"},
-    "directory": {"type": "path"},
-    "config": {"type": "str", "default": "alembic.ini"},
-    "section": {"type": "str", "default": "alembic"},
-    "python": {"type": "str"},
-    "env_file": {"type": "path"},
-    "environment": {"type": "dict", "default": {}, "no_log": True},
-    "network": {"type": "str"},
-    "volumes": {"type": "list", "elements": "str", "default": []},
-    "docker_options": {"type": "list", "elements": "str", "default": []},
-    "pull": {"type": "str", "choices": ["missing", "never", "always"], "default": "missing"},
+    **_release_place.ARGUMENTS,
     "lock_wait": {"type": "int", "default": 300},
     "lock_timeout": {"type": "float", "default": 3.0},
     "lock_tries": {"type": "int", "default": 5},
@@ -52,10 +42,9 @@ ARGUMENTS: dict[str, Any] = {
     "compat_image": {"type": "str"},
 }
 RULES: dict[str, Any] = {
-    "mutually_exclusive": [["image", "virtualenv"]],
-    "required_one_of": [["image", "virtualenv"]],
+    **_release_place.RULES,
     "required_if": [["state", "revision", ["revision"]]],
-    "required_by": {"virtualenv": ["directory"], "compat_image": ["image"]},
+    "required_by": {**_release_place.RULES["required_by"], "compat_image": ["image"]},
 }
 
 
@@ -149,13 +138,6 @@ def migrating(options: Options, target: str, expected: list[str]) -> dict[str, A
 
 
 def _run(options: Options, image: str | None, request: dict[str, Any], timeout: int, statement: int) -> dict[str, Any]:
-    place = {
-        "image": image, "virtualenv": options.virtualenv, "directory": options.directory, "python": options.python,
-        "env_file": options.env_file, "network": options.network, "volumes": options.volumes, "docker_options": options.docker_options,
-        "pull": options.pull,
-    }  # fmt: skip
-    # Both through PGOPTIONS: no image has to be changed for it.
+    given = {name: getattr(options, name) for name in _release_place.ARGUMENTS}
     settings = {"lock_timeout": options.limits["lock_timeout"], "statement_timeout": statement}
-    common = {"config": options.config, "section": options.section, "options": settings}
-    environment = {name: str(value) for name, value in options.environment.items()}
-    return {"place": place, "environment": environment, "timeout": timeout, "request": {**common, **request}}
+    return _release_place.run(given, image, request, timeout, settings)

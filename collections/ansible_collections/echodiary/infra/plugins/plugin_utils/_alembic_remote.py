@@ -8,10 +8,25 @@ import os
 from typing import Any
 
 from . import _remote
+from ._converge_errors import SpecError
 
 #: in order of import: a file only imports what stands before it
 HOST = ("errors", "hiding", "launch", "env_file", "process", "main")
-INSIDE = ("errors", "project", "steps", "describe", "compare", "server", "bridge", "sentinel", "guard", "read", "migrate", "main")
+INSIDE = (
+    "errors",
+    "project",
+    "steps",
+    "describe",
+    "compare",
+    "server",
+    "connections",
+    "bridge",
+    "sentinel",
+    "guard",
+    "read",
+    "migrate",
+    "main",
+)
 
 PACKAGE = _remote.Package("_alembic", tuple(f"_alembic.{name}" for name in HOST))
 
@@ -36,6 +51,17 @@ def payload(runs: list[dict[str, Any]]) -> bytes:
     """``runs``: what ``_alembic_options`` makes of the task."""
     manifest = {"loader": _INSIDE_LOADER, "sources": _inside(), "runs": runs}
     return _remote.payload(PACKAGE, manifest)
+
+
+def call(action: Any, runs: list[dict[str, Any]], task_vars: dict[str, Any]) -> dict[str, Any]:
+    """Run them on the host of ``action`` (an action plugin) with its become; the host's answer, which may say ``failed``."""
+    python = _remote.interpreter(action, task_vars)
+    ran = action._low_level_execute_command(command(python), in_data=payload(runs))
+    answer = parse(ran["stdout"])
+    if answer is None:
+        said = (ran["stderr"] or ran["stdout"]).strip()[-1000:]
+        raise SpecError(f"no answer from the host (exit {ran['rc']}): {said}; is {python} there, and does become work?")
+    return answer
 
 
 def command(interpreter: str) -> str:

@@ -14,7 +14,7 @@ from ._converge_errors import SpecError
 
 
 def read(component: str, project: str, path: str, tree: dict[str, Any]) -> dict[str, Any]:
-    """``{"name", "file", "services": {name: {"image", "digest", "oneshot", "consumes", "rebound"}}}``.
+    """``{"name", "file", "services": {name: {"image", "digest", "oneshot", "consumes", "rebound", "environment"}}}``.
 
     ``digest`` names a service's whole definition with the contents of its environment files: what Compose would recreate it for.
     """
@@ -53,7 +53,16 @@ def _service(
         "oneshot": service.get("restart") in ("no", False),
         "consumes": [*rebound, *(f"{source.rstrip('/')}/**" for source in sources if source not in tree)],
         "rebound": rebound,
+        "environment": _environment(service),
     }
+
+
+def _environment(service: dict[str, Any]) -> dict[str, str]:
+    """What the Compose file itself says; secrets are in environment files."""
+    declared = service.get("environment") or {}
+    if isinstance(declared, list):
+        declared = dict(entry.partition("=")[::2] for entry in declared)
+    return {str(name): str(value) for name, value in declared.items()}
 
 
 def _env_files(service: dict[str, Any], directory: str) -> list[str]:

@@ -11,6 +11,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._converge import globs
 from . import _component_compose as compose_file
+from . import _component_release as release
 from ._converge_errors import SpecError
 
 _POLICY = {
@@ -81,8 +82,10 @@ _SPEC: dict[str, Any] = {
             "status": {"type": "int", "default": 200},
             "json": {"type": "dict", "default": {}},
             "deadline": {"type": "int", "default": 60},
+            "timeout": {"type": "float", "default": 3.0},
         },
     },
+    "release": {"type": "dict", "options": release.OPTIONS},
 }
 
 
@@ -114,6 +117,7 @@ def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, An
     if twice:
         raise SpecError(f"{name}: {twice[0]} is declared twice, as a file, a directory or a link; keep one of them")
     _check_references(name, manifest)
+    manifest["release"] = release.read(manifest, checked["release"])
     return manifest
 
 

@@ -15,11 +15,11 @@ from .view import View
 class Converger:
     """A view, the outcome so far, and the seconds each step took."""
 
-    def __init__(self, spec: dict[str, Any], host: Host) -> None:
+    def __init__(self, spec: dict[str, Any], host: Host, resting: bool = False) -> None:
         self.seconds: dict[str, float] = {}
         self.notes: list[str] = []
         self._lap = time.monotonic()
-        self.view = View(spec, host)
+        self.view = View(spec, host, resting)
         self._clock("read")
 
     def _clock(self, step: str) -> None:
@@ -91,7 +91,7 @@ class Converger:
         journal = transaction.Transaction(self.view.host.state_dir, self.view.name)
         interrupted = journal.recover()
         if journal.withdraw({*self.view.want.values, *self.view.formerly_applied()}):
-            self.view = View(self.view.spec, self.view.host)
+            self.view = View(self.view.spec, self.view.host, self.view.resting)
         if not self.view.plan.acting() and not interrupted:
             return self._nothing_to_do()
         acting.prepare(self.view)

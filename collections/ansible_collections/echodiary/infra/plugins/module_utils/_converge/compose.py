@@ -15,6 +15,8 @@ from typing import Any
 from . import docker, model
 from .run import must, run, tail
 
+#: longer than any reasonable grace period (s)
+STOP_TIMEOUT = 180
 CRASHES = 3
 CRASH_WINDOW = 10.0
 
@@ -128,6 +130,27 @@ def up(project: dict[str, Any], paused: list[docker.Container]) -> None:
     for container in paused:
         docker.post(f"/containers/{container.id}/unpause")
     must(command(project, "up", "-d", "--remove-orphans", "--no-build", "--pull", "never"), timeout=300)
+
+
+def create(project: dict[str, Any]) -> None:
+    """Containers as the file has them, none of them running: what rests in a slot until a rollback needs it."""
+    stop(project)
+    must(command(project, "up", "--no-start", "--remove-orphans", "--no-build", "--pull", "never"), timeout=300)
+
+
+def stop(project: dict[str, Any]) -> None:
+    """Each container has its own grace period; what is stopped does not come back with the engine."""
+    for several in read(project).values():
+        for container in several:
+            _stop(container)
+
+
+def _stop(container: docker.Container) -> None:
+    if container.state == "paused":
+        docker.post(f"/containers/{container.id}/unpause")
+    answer = docker.post(f"/containers/{container.id}/stop", timeout=STOP_TIMEOUT)
+    if answer.status >= 400 or answer.status == 0:
+        raise model.ConvergeError(f"container of {container.service} does not stop: {answer.text[:200]}")
 
 
 def down(project: dict[str, Any]) -> None:

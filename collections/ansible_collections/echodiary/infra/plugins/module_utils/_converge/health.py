@@ -8,11 +8,20 @@ from typing import Any, Callable, NamedTuple
 
 from . import http
 
-INTERVAL = 0.5
 PROBE_TIMEOUT = 3.0
 DEFAULT_DEADLINE = 60.0
-#: how long what was started has to stay up before it counts (s)
-SETTLE = 2.0
+
+
+class Pace(NamedTuple):
+    """Asked every ``interval`` s; well once ``passes`` answers in a row were good."""
+
+    interval: float = 0.5
+    passes: int = 5
+
+    @property
+    def settle(self) -> float:
+        """How long what was started has to stay up before it counts (s)."""
+        return self.interval * (self.passes - 1)
 
 
 class Verdict(NamedTuple):
@@ -21,8 +30,8 @@ class Verdict(NamedTuple):
 
 
 def probe(check: dict[str, Any]) -> Verdict:
-    """One question. ``check``: url, status (200), json {"dotted.path": value}."""
-    answer = http.request("GET", check["url"], PROBE_TIMEOUT)
+    """One question. ``check``: url, status (200), json {"dotted.path": value}, timeout (s)."""
+    answer = http.request("GET", check["url"], float(check.get("timeout", PROBE_TIMEOUT)))
     return judge(check, answer)
 
 
@@ -58,14 +67,14 @@ def once(checks: list[dict[str, Any]]) -> Verdict:
     return Verdict("Healthy")
 
 
-def wait(look: Callable[[], Verdict], deadline: float) -> Verdict:
+def wait(look: Callable[[], Verdict], deadline: float, interval: float = Pace().interval) -> Verdict:
     """Ask until healthy or until ``deadline`` seconds have passed."""
     end = time.monotonic() + deadline
     while True:
         verdict = look()
         if verdict.health == "Healthy" or time.monotonic() >= end:
             return verdict
-        time.sleep(INTERVAL)
+        time.sleep(interval)
 
 
 def deadline_of(checks: list[dict[str, Any]]) -> float:

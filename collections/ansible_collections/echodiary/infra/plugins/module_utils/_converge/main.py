@@ -8,11 +8,12 @@ import os
 import time
 from typing import Any
 
-from . import component, masking, model, packages, state
+from . import component, masking, model, packages, preparing, release, state
 from .host import STATE_DIR, Host
 
 LOCK = "/run/echodiary-converge.lock"
-LOCK_WAIT = 30.0
+#: a roll takes as long as a release takes to start and its requests to end (s)
+LOCK_WAIT = 150.0
 #: once something was changed, hand back after this many seconds, so that people see progress (s)
 PATIENCE = 3.0
 
@@ -26,7 +27,7 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
             raise model.ConvergeError("converge needs root on the host: set 'become: true'")
         if not manifest["check"]:
             lock = _lock()
-        answer = _all(manifest, began)
+        answer = preparing.run(manifest) if manifest.get("prepare") else _all(manifest, began)
     except (model.ConvergeError, OSError) as error:
         answer = {"components": [], "needs": None, "rest": [], "failed": True, "msg": str(error)}
     finally:
@@ -66,7 +67,7 @@ def _has_news(results: list[dict[str, Any]]) -> bool:
 
 def _one(spec: dict[str, Any], host: Host) -> tuple[dict[str, Any], dict[str, Any] | None]:
     try:
-        converger = component.Converger(spec, host)
+        converger = release.Roller(spec, host) if spec.get("release") else component.Converger(spec, host)
         if host.check:
             return converger.check(), None
         needs = converger.needs()

@@ -11,6 +11,8 @@ import json
 import os
 from typing import Any
 
+from .._ledger import files
+
 VERSION = 1
 
 
@@ -29,28 +31,30 @@ def journal_of(state_dir: str, component: str) -> str:
 
 def load(state_dir: str, component: str) -> dict[str, Any]:
     """The recorded state; an unreadable record counts as none (everything is then ``pending``, nothing is lost)."""
-    try:
-        with open(path_of(state_dir, component), encoding="utf-8") as handle:
-            state = json.load(handle)
-    except (FileNotFoundError, ValueError):
-        return empty()
-    if not isinstance(state, dict) or state.get("version") != VERSION:
-        return empty()
-    return {**empty(), **state}
+    state = read_json(path_of(state_dir, component))
+    return {**empty(), **state} if state.get("version") == VERSION else empty()
 
 
 def save(state_dir: str, component: str, state: dict[str, Any]) -> None:
-    """Write the record atomically, and only when it says something new: a no-op run leaves no trace."""
-    if load(state_dir, component) == state:
-        return
-    path = path_of(state_dir, component)
+    """Write the record only when it says something new: a no-op run leaves no trace."""
+    if load(state_dir, component) != state:
+        write_json(path_of(state_dir, component), state)
+
+
+def read_json(path: str) -> dict[str, Any]:
+    """A record that is not there, or cannot be read, is empty."""
+    try:
+        with open(path, encoding="utf-8") as handle:
+            found = json.load(handle)
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_json(path: str, value: dict[str, Any]) -> None:
+    """Atomically, for root only."""
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    descriptor = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-        json.dump(state, handle, sort_keys=True)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.rename(path + ".new", path)
+    files.write_json(path, value, 0o600)
 
 
 def recorded(state_dir: str) -> list[str]:
@@ -59,4 +63,4 @@ def recorded(state_dir: str) -> list[str]:
         names = os.listdir(os.path.join(state_dir, "components"))
     except FileNotFoundError:
         return []
-    return sorted(name[:-5] for name in names if name.endswith(".json"))
+    return sorted({name[:-5].partition("@")[0] for name in names if name.endswith(".json")})

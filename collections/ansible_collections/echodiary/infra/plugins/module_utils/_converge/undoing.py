@@ -25,6 +25,8 @@ def take_back(view: View, journal: transaction.Transaction) -> tuple[str, health
     view.host.forget()
     if failures:
         return "taking back was incomplete (" + "; ".join(failures) + ")", health.Verdict("Unknown")
+    if view.resting:
+        return "taken back", health.Verdict("Unknown")
     if not view.last["resources"]:
         return "taken back", wellbeing.now(view)
     # the previous configuration answers where it always did, which need not be where the refused one would have
@@ -43,7 +45,9 @@ def _restore_processes(view: View) -> None:
     _reverse_units(view)
     project = view.spec["compose"]
     if project and view.plan.services and os.path.exists(project["file"]):
-        compose.up(project, [])
+        compose.create(project) if view.resting else compose.up(project, [])
+    if view.resting:
+        return
     for change in view.plan.processes:
         _restart(view, change.resource.partition(":")[2])
 

@@ -12,9 +12,11 @@ from .host import Host
 class View:
     """The steps of a component share one view; ``look_again`` renews the reading after something was changed."""
 
-    def __init__(self, spec: dict[str, Any], host: Host) -> None:
+    def __init__(self, spec: dict[str, Any], host: Host, resting: bool = False) -> None:
+        """``resting``: nothing of it served before, so taking it back starts nothing."""
         self.spec = spec
         self.host = host
+        self.resting = resting
         self.name: str = spec["name"]
         self.last = state.load(host.state_dir, self.name)
         self.want = desired.resolve(spec, host.key, (host.check and host.installing) or self._brings_accounts())

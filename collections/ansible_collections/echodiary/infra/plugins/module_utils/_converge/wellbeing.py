@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from . import compose, docker, health, model, units
@@ -38,33 +37,46 @@ def of_processes(view: View) -> dict[str, str]:
 def wait(view: View) -> health.Verdict:
     """Until healthy, or the deadline.
 
-    Healthy counts when the same processes have stayed up for a little: one that dies and is started again and again looks
-    well for a moment each time, and somebody else may be answering at its port.
+    Healthy counts when the same processes have answered well several times in a row: one that dies and is started again and
+    again looks well for a moment each time, and somebody else may be answering at its port.
     """
-    steady = Steadiness()
+    pace = pace_of(view.spec)
+    streak = Streak(pace.passes)
 
     def look() -> health.Verdict:
         verdict = now(view)
-        if verdict.health == "Healthy" and not steady.long_enough(starts(view)):
+        if verdict.health != "Healthy":
+            streak.broken()
+        elif not streak.long_enough(starts(view)):
             return health.Verdict("Progressing", "its processes do not stay up")
         return verdict
 
-    return health.wait(look, deadline(view) + health.SETTLE)
+    return health.wait(look, deadline(view) + pace.settle, pace.interval)
 
 
-class Steadiness:
-    """For how long the same starts of all processes have been seen."""
+def pace_of(spec: dict[str, Any]) -> health.Pace:
+    """A release's own pace; what only restarts in place has the default."""
+    release = spec.get("release")
+    return health.Pace(release["interval"], release["passes"]) if release else health.Pace()
 
-    def __init__(self) -> None:
+
+class Streak:
+    """How many times in a row the same starts of all processes were seen well."""
+
+    def __init__(self, passes: int) -> None:
+        self._passes = passes
         self._starts: list[str] = []
-        self._since = time.monotonic()
+        self._seen = 0
 
     def long_enough(self, starts: list[str]) -> bool:
         if not starts:
             return True
-        if starts != self._starts:
-            self._starts, self._since = starts, time.monotonic()
-        return time.monotonic() - self._since >= health.SETTLE
+        self._seen = self._seen + 1 if starts == self._starts else 1
+        self._starts = starts
+        return self._seen >= self._passes
+
+    def broken(self) -> None:
+        self._seen = 0
 
 
 def starts(view: View) -> list[str]:

@@ -37,10 +37,11 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         import sqlalchemy
     except ImportError as error:
         return {"error": {"kind": "environment", "text": f"{first_lines(error)}: Alembic has to be installed beside the release's code"}}
-    from . import migrate, read
+    from . import connections, migrate, read
 
+    work = {"migrate": migrate.migrate, "connections": connections.read}.get(request["do"], read.read)
     try:
-        answer = migrate.migrate(request) if request["do"] == "migrate" else read.read(request)
+        answer = work(request)
     except InsideError as error:
         return {"error": error.as_dict()}
     except Exception as error:

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HAProxy's runtime API: which servers of a backend take requests, and telling it which should.
+
+Columns and admin bits: HAProxy's management guide, "show servers state" and "show stat".
+"""
+
+from __future__ import annotations
+
+import csv
+import socket
+from typing import Any, NamedTuple
+
+from . import model
+from .run import run
+
+READY, DRAIN, MAINT = "ready", "drain", "maint"
+_MAINT_BITS, _DRAIN_BITS = 0x23, 0x18
+_RUNNING = "2"
+
+
+class Server(NamedTuple):
+    """``admin``: what people and deploys said; ``up``: what HAProxy found; ``sessions``: requests in flight."""
+
+    admin: str
+    up: bool
+    sessions: int
+
+
+class HaproxyError(model.ConvergeError):
+    """HAProxy cannot be asked, or refuses."""
+
+
+def servers(edge: dict[str, Any]) -> dict[str, Server]:
+    """Server name -> state, for the backend of ``edge`` ({"socket", "backend", "save"})."""
+    backend = edge["backend"]
+    said = ask(edge, f"show servers state {backend};show stat {backend} 4 -1")
+    states, _, statistics = said.partition("\n# pxname")
+    found = parse(states, "# pxname" + statistics)
+    if not found:
+        raise HaproxyError(f"HAProxy has no backend '{backend}' (it said: {said.strip()[:120]}); converge component haproxy first")
+    return found
+
+
+def parse(states: str, statistics: str) -> dict[str, Server]:
+    """Pure: the two answers as text."""
+    sessions = {row["svname"]: int(row["scur"] or 0) for row in csv.DictReader(statistics.lstrip("# ").splitlines())}
+    lines = [line.split() for line in states.splitlines() if line.strip()]
+    header = next((line[1:] for line in lines if line[0] == "#"), [])
+    rows = [dict(zip(header, line)) for line in lines if len(line) == len(header)]
+    return {
+        row["srv_name"]: Server(_admin(int(row["srv_admin_state"])), row["srv_op_state"] == _RUNNING, sessions.get(row["srv_name"], 0))
+        for row in rows
+    }
+
+
+def _admin(bits: int) -> str:
+    return MAINT if bits & _MAINT_BITS else DRAIN if bits & _DRAIN_BITS else READY
+
+
+def tell(edge: dict[str, Any], server: str, state: str) -> None:
+    """Set a server's state, and save it for the next process."""
+    said = ask(edge, f"set server {edge['backend']}/{server} state {state}").strip()
+    if said:
+        raise HaproxyError(f"HAProxy refuses to set {edge['backend']}/{server} {state}: {said}")
+    if edge["save"]:
+        run([edge["save"]], timeout=10)
+
+
+def ask(edge: dict[str, Any], command: str) -> str:
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(5)
+            connection.connect(edge["socket"])
+            connection.sendall(command.encode() + b"\n")
+            return b"".join(iter(lambda: connection.recv(65536), b"")).decode(errors="replace")
+    except OSError as error:
+        why = error.strerror or error
+        raise HaproxyError(f"HAProxy does not answer at {edge['socket']} ({why}); look at: systemctl status haproxy") from error

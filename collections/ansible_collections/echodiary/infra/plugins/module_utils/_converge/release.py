@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A component in two slots: what needs a new process starts in the slot that rests, and gets the traffic once it is well.
+
+Everything about one slot is an ordinary component bound to it (slots.bind). What is compared with git is the slot that
+serves. Small things (a file's mode, a container that somebody stopped) are put right there; whatever would replace or restart
+the serving container is rolled: the other slot is brought up as declared, HAProxy moves over, the old one rests as it was.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from . import compose, docker, haproxy, health, images, model, resting, slots, state, traffic, wellbeing
+from .component import Converger
+from .host import Host
+
+PRESENT, RESTARTED, PREVIOUS = "present", "restarted", "previous"
+
+
+class Roller:
+    """The same doors as a Converger: check, needs, waiting, apply."""
+
+    def __init__(self, spec: dict[str, Any], host: Host) -> None:
+        self.spec, self.host = spec, host
+        self.release: dict[str, Any] = spec["release"]
+        self.edge: dict[str, Any] = self.release["haproxy"]
+        self.names = list(self.release["slots"])
+        self.record = slots.load(host.state_dir, spec["name"])
+        self.notes: list[str] = []
+        self.seconds: dict[str, float] = {}
+        self._lap = time.monotonic()
+        self.servers = self._servers()
+        self.running = self._running()
+        self.active = slots.serving(self.names, self.record, self.servers, self.running)
+        self.serving = self.active or self.names[0]
+        self.idle = slots.other(self.names, self.serving)
+        self.current = Converger(slots.bind(spec, self.serving), host)
+        self._clock("read")
+
+    # -- looking ---------------------------------------------------------------------------------------------------
+
+    def _servers(self) -> dict[str, haproxy.Server] | None:
+        try:
+            return haproxy.servers(self.edge)
+        except haproxy.HaproxyError as error:
+            self.notes.append(str(error))
+            return None
+
+    def _running(self) -> dict[str, bool]:
+        if not docker.running():
+            return {}
+        return {slot: resting.runs(slots.project(self.spec, slot)) for slot in self.names}
+
+    def changes(self) -> list[model.Change]:
+        """Everything that differs from git on this host, in the order in which it is put right."""
+        found = list(self.current.view.plan.all())
+        if self.rolls():
+            why = "rolled, so that no request is lost" if self.active else ""
+            found.append(model.Change(f"traffic:{self.edge['backend']}", "switch", model.PENDING, {"slot": [self.active, self.idle]}, why=why))
+        elif self.active and self.servers is not None:
+            found += traffic.plan(self.edge, self.servers, self.active, model.CORRECTIVE)
+        if self.active and self.running.get(self.idle) and not self.rolls():
+            found.append(model.Change(f"slot:{self.idle}", "stop", model.CORRECTIVE, {"state": ["running", "resting"]}))
+        return found
+
+    def rolls(self) -> bool:
+        """Would putting it right replace or restart the container that serves?"""
+        if not self.active:
+            return False
+        if self.release["state"] == RESTARTED:
+            return True
+        plan, last, wanted = self.current.view.plan, self.current.view.last["services"], self.spec["compose"]["services"]
+        for change in plan.services:
+            service = change.resource.partition(":")[2]
+            same = last.get(service, {}).get("digest") == wanted.get(service, {}).get("digest")
+            if change.resource.startswith("service:") and (change.action == "update" or (change.action in ("create", "start") and not same)):
+                return True
+        return any(change.action == "restart" and change.resource.startswith("process:") for change in plan.processes)
+
+    # -- check mode ------------------------------------------------------------------------------------------------
+
+    def check(self) -> dict[str, Any]:
+        if self.release["state"] == PREVIOUS:
+            return self._result({**self._quiet(), "sync": "OutOfSync"}, [self._back_change()])
+        result = self.current.check()
+        changes = self.changes()
+        if changes:
+            result["sync"] = "OutOfSync"
+        return self._result(result, changes)
+
+    # -- apply -----------------------------------------------------------------------------------------------------
+
+    def needs(self) -> dict[str, Any] | None:
+        """Packages and the like, and the schema: a release that brings its own image is migrated for first."""
+        if self.release["state"] == PREVIOUS:
+            return None
+        needs = self.current.needs()
+        if needs or not self._brings_image():
+            return needs
+        prepared = images.prepare(self.spec, self.current.view.want.files, self.serving, self.host.state_dir)
+        running = self.record["releases"].get(self.active, {}).get("image", "")
+        return {"packages": [], "users": [], "sysctl": {}, "migrate": {**prepared, "running": running}}
+
+    def _brings_image(self) -> bool:
+        if not self.release["migrate"] or self.release["migrated"]:
+            return False
+        if not self.active:
+            return bool(self.current.view.plan.services)
+        return self.rolls() and self.record["releases"].get(self.active, {}).get("image") != self.release["image"]
+
+    def waiting(self) -> dict[str, Any]:
+        return self._result(self.current.waiting(), self.changes())
+
+    def apply(self) -> dict[str, Any]:
+        if self.release["state"] == PREVIOUS:
+            return self._go_back()
+        changes = self.changes()
+        if self.rolls():
+            return self._roll(changes)
+        result = self.current.apply()
+        if result["status"] in ("ok", "changed"):
+            self._settle(self.serving)
+            result["status"] = "changed" if changes else result["status"]
+        return self._result(result, changes)
+
+    def _roll(self, changes: list[model.Change]) -> dict[str, Any]:
+        """The other slot as declared, then the traffic. Until that has moved, the slot that serves is not touched."""
+        if self.running.get(self.idle):
+            self._take_out(self.idle)
+        fresh = Converger(slots.bind(self.spec, self.idle), self.host, resting=True)
+        outcome = fresh.apply()
+        self.seconds = outcome["seconds"]
+        if outcome["status"] not in ("ok", "changed") or outcome["health"] != "Healthy":
+            return self._still(changes, outcome["msg"] or f"slot {self.idle} is {outcome['health']}", fresh)
+        try:
+            self._move(self.idle)
+        except model.ConvergeError as error:
+            return self._still(changes, f"{error}{wellbeing.log_tail(fresh.view)}", fresh)
+        return self._result({**outcome, "status": "changed", "sync": "Synced"}, changes)
+
+    def _go_back(self) -> dict[str, Any]:
+        """What rests in the other slot serves again: as it was left, whatever git says now."""
+        held = resting.holds(self.spec, self.record, self.idle, self.release["expect"])
+        project = slots.project(self.spec, self.idle)
+        self._lap = time.monotonic()
+        try:
+            images.have(held["image"])
+            compose.up(project, [])
+            self._clock("start")
+            record = state.load(self.host.state_dir, slots.name_in(self.spec["name"], self.idle))
+            resting.wait_until_well(project, self.release, record)
+            self._clock("health")
+            self._move(self.idle)
+        except model.ConvergeError as error:
+            msg = f"{error}{resting.log_tail(project)}"
+            compose.stop(project)
+            return self._failed([self._back_change()], f"slot {self.serving} still serves: {msg}")
+        self.release = {**self.release, "image": held["image"], "config": held["config"]}
+        return self._result({**self._quiet(), "status": "changed", "health": "Healthy"}, [self._back_change()])
+
+    def _back_change(self) -> model.Change:
+        held = resting.holds(self.spec, self.record, self.idle, self.release["expect"])
+        now = self.record["releases"].get(self.active, {})
+        fields = {"slot": [self.active, self.idle], "image": [now.get("image", ""), held["image"]], "config": [now.get("config", ""), held["config"]]}
+        return model.Change(f"traffic:{self.edge['backend']}", "switch", model.PENDING, fields, why="back to the previous release")
+
+    # -- traffic ---------------------------------------------------------------------------------------------------
+
+    def _move(self, to: str) -> None:
+        """From here on a killed run is finished by the next one, whichever step it was at."""
+        old = slots.other(self.names, to)
+        self.record["next"] = to
+        self._save()
+        try:
+            traffic.let_in(self.edge, to)
+        except model.ConvergeError:
+            traffic.correct(self.edge, old, [to])
+            self.record["next"] = ""
+            self._save()
+            raise
+        self._clock("let_in")
+        self._arrived(to)
+        left = traffic.drain(self.edge, old, self.release["drain"])
+        self._clock("drain")
+        if left:
+            self.notes.append(f"{left} requests were still in flight in slot {old} after {self.release['drain']:.0f} s; it had its grace period")
+        self._rest(old)
+        self._clock("stop")
+
+    def _arrived(self, slot: str) -> None:
+        image = self.release["image"]
+        if self.release["state"] == PREVIOUS:
+            held = self.record["releases"][slot]
+        else:
+            held = {"image": image, "config": self.release["config"]}
+        self.record.update({"active": slot, "next": ""})
+        self.record["releases"][slot] = held
+        self.record["images"] = images.keep(self.spec["name"], [held["image"], *self.record["images"]], self.release["keep"])
+        self._save()
+        self.active, self.serving, self.idle = slot, slot, slots.other(self.names, slot)
+
+    def _rest(self, slot: str) -> None:
+        haproxy.tell(self.edge, slot, haproxy.MAINT)
+        compose.stop(slots.project(self.spec, slot))
+
+    def _take_out(self, slot: str) -> None:
+        """Left over from a killed run: it may still answer requests."""
+        traffic.drain(self.edge, slot, self.release["drain"])
+        self._rest(slot)
+
+    def _settle(self, slot: str) -> None:
+        """The slot that serves was put right in place: nobody else gets requests, and the record says so."""
+        if self.servers is not None and traffic.plan(self.edge, self.servers, slot, model.CORRECTIVE):
+            traffic.correct(self.edge, slot, [self.idle])
+        held = self.record["releases"].get(slot)
+        if self.record["active"] != slot or self.record["next"] or held != {"image": self.release["image"], "config": self.release["config"]}:
+            self._arrived(slot)
+        if self.running.get(self.idle):
+            self._take_out(self.idle)
+
+    # -- answers ---------------------------------------------------------------------------------------------------
+
+    def _still(self, changes: list[model.Change], msg: str, fresh: Converger) -> dict[str, Any]:
+        """The new slot is not well: it rests again, and what served goes on serving."""
+        if resting.runs(slots.project(self.spec, self.idle)):
+            compose.stop(slots.project(self.spec, self.idle))
+        fresh.view.host.forget()
+        return self._failed(changes, f"{msg}; slot {self.serving} was not touched and serves")
+
+    def _failed(self, changes: list[model.Change], msg: str) -> dict[str, Any]:
+        verdict = wellbeing.now(self.current.view)
+        outcome = {**self._quiet(), "status": "taken_back", "sync": "OutOfSync", "health": verdict.health, "msg": msg}
+        return self._result(outcome, changes)
+
+    def _quiet(self) -> dict[str, Any]:
+        verdict = wellbeing.now(self.current.view) if docker.running() else health.Verdict("Unknown")
+        return {"status": "ok", "sync": "Synced", "health": verdict.health, "msg": "", "notes": [], "seconds": self.seconds}
+
+    def _result(self, result: dict[str, Any], changes: list[model.Change]) -> dict[str, Any]:
+        """Under the component's own name, with what runs where."""
+        held = self.record["releases"]
+        now = held.get(self.active, {})
+        release = {"slot": self.active, "image": now.get("image", ""), "config": now.get("config", ""), "previous": held.get(self.idle) or None}
+        shown = [change.as_dict() for change in changes]
+        notes = [*self.notes, *result["notes"]] if result["status"] != "ok" or self.active else result["notes"]
+        return {**result, "name": self.spec["name"], "changes": shown, "notes": notes, "seconds": {**result["seconds"], **self.seconds}, "release": release}
+
+    def _save(self) -> None:
+        slots.save(self.host.state_dir, self.spec["name"], self.record)
+
+    def _clock(self, step: str) -> None:
+        now = time.monotonic()
+        self.seconds[step] = round(now - self._lap, 3)
+        self._lap = now

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two slots on one host, one of which serves: which one, what each holds, and a component bound to one of them.
+
+The record says ``active`` (the slot that serves) and, while traffic moves, ``next``. It is written before each step that
+could be the last one of a killed run, so that the next run knows on which side of the move it stands.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from . import haproxy, state
+
+SLOT, PORT = "{slot}", "{port}"
+
+
+def path_of(state_dir: str, component: str) -> str:
+    return os.path.join(state_dir, "slots", component + ".json")
+
+
+def empty() -> dict[str, Any]:
+    return {"active": "", "next": "", "releases": {}, "images": []}
+
+
+def load(state_dir: str, component: str) -> dict[str, Any]:
+    return {**empty(), **state.read_json(path_of(state_dir, component))}
+
+
+def save(state_dir: str, component: str, record: dict[str, Any]) -> None:
+    if load(state_dir, component) != record:
+        state.write_json(path_of(state_dir, component), record)
+
+
+def serving(
+    names: list[str], record: dict[str, Any], servers: dict[str, haproxy.Server] | None, running: dict[str, bool]
+) -> str:
+    """The slot whose release counts as the one that runs; empty when there is none yet. Pure.
+
+    A move that was interrupted is finished when the new slot runs and already takes requests, else it never happened.
+    Without a record (lost, or made by hand) the slot that takes requests and runs is the one.
+    """
+
+    def takes_requests(slot: str) -> bool:
+        return running.get(slot, False) and (servers is None or servers.get(slot, haproxy.Server("maint", False, 0)).admin == haproxy.READY)
+
+    if record["next"] in names and takes_requests(record["next"]):
+        return str(record["next"])
+    if record["active"] in names:
+        return str(record["active"])
+    return next((slot for slot in names if takes_requests(slot)), "")
+
+
+def other(names: list[str], slot: str) -> str:
+    return next(name for name in names if name != slot)
+
+
+def name_in(component: str, slot: str) -> str:
+    """What a component in a slot is called in state files and journals."""
+    return f"{component}@{slot}"
+
+
+def bind(spec: dict[str, Any], slot: str) -> dict[str, Any]:
+    """The component as it is in one slot: its paths, port and Compose project. Contents of files stay as they are."""
+    contents = {path: file["content"] for path, file in spec["files"].items()}
+    bare = {**spec, "files": {path: {**file, "content": ""} for path, file in spec["files"].items()}}
+    bound: dict[str, Any] = _replaced(bare, slot, str(spec["release"]["slots"][slot]))
+    for path, content in contents.items():
+        bound["files"][path.replace(SLOT, slot)]["content"] = content
+    bound["name"] = name_in(spec["name"], slot)
+    bound["compose"]["name"] = project_name(spec, slot)
+    return _with_dotenv(bound, spec["release"], slot)
+
+
+def project_name(spec: dict[str, Any], slot: str) -> str:
+    return f"{spec['compose']['name']}-{slot}"
+
+
+def project(spec: dict[str, Any], slot: str) -> dict[str, Any]:
+    """Enough of a Compose project to ask about, start and stop what a slot holds."""
+    return {"name": project_name(spec, slot), "file": spec["compose"]["file"].replace(SLOT, slot)}
+
+
+def directory(spec: dict[str, Any], slot: str) -> str:
+    return os.path.dirname(spec["compose"]["file"].replace(SLOT, slot))
+
+
+def _with_dotenv(bound: dict[str, Any], release: dict[str, Any], slot: str) -> dict[str, Any]:
+    """Compose reads ``.env`` beside its file by itself: people who type ``docker compose`` there get the same."""
+    path = os.path.join(os.path.dirname(bound["compose"]["file"]), ".env")
+    content = f"SLOT={slot}\nPORT={release['slots'][slot]}\n"
+    policy = {"owner": "root", "group": "root", "mode": "0644", "sensitive": False}
+    bound["files"][path] = {"content": content, **policy}
+    return bound
+
+
+def _replaced(value: Any, slot: str, port: str) -> Any:
+    if isinstance(value, str):
+        return value.replace(SLOT, slot).replace(PORT, port)
+    if isinstance(value, dict):
+        return {_replaced(key, slot, port): _replaced(item, slot, port) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_replaced(item, slot, port) for item in value]
+    return value

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which slot gets the requests: what differs from "the active one and nobody else", and moving them from one to the other.
+
+A move keeps somebody serving at every moment: both slots are ready before the old one drains, and the old one's requests end
+by themselves or at the drain deadline.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from . import haproxy, model
+
+#: HAProxy's own checks have to agree for this long before the old slot drains (s); longer than one check interval
+AGREEMENT = 1.5
+AGREEMENT_DEADLINE = 15.0
+_POLL = 0.1
+
+
+def plan(edge: dict[str, Any], servers: dict[str, haproxy.Server], active: str, origin: str) -> list[model.Change]:
+    """Pure. A slot that was taken out, or let in, by somebody else."""
+    fields = {}
+    for name, server in servers.items():
+        wanted = haproxy.READY if name == active else haproxy.MAINT
+        if server.admin != wanted:
+            fields[name] = [server.admin, wanted]
+    return [model.Change(f"traffic:{edge['backend']}", "update", origin, fields)] if fields else []
+
+
+def let_in(edge: dict[str, Any], slot: str) -> None:
+    """``slot`` takes requests beside the other; raises when HAProxy does not find it well."""
+    haproxy.tell(edge, slot, haproxy.READY)
+    end = time.monotonic() + AGREEMENT_DEADLINE
+    since = time.monotonic()
+    while time.monotonic() - since < AGREEMENT:
+        if not haproxy.servers(edge)[slot].up:
+            since = time.monotonic()
+        if time.monotonic() >= end:
+            raise haproxy.HaproxyError(f"HAProxy does not find slot {slot} well; look at its checks: http://127.0.0.1:8404/stats")
+        time.sleep(_POLL)
+
+
+def drain(edge: dict[str, Any], slot: str, deadline: float) -> int:
+    """No new requests for ``slot``; how many were still in flight when ``deadline`` (s) was over."""
+    haproxy.tell(edge, slot, haproxy.DRAIN)
+    return wait_for_requests(edge, slot, deadline)
+
+
+def wait_for_requests(edge: dict[str, Any], slot: str, deadline: float) -> int:
+    end = time.monotonic() + deadline
+    while True:
+        left = haproxy.servers(edge)[slot].sessions
+        if not left or time.monotonic() >= end:
+            return left
+        time.sleep(_POLL)
+
+
+def correct(edge: dict[str, Any], active: str, others: list[str]) -> None:
+    """Ready first: at no moment is nobody there."""
+    now = haproxy.servers(edge)
+    if now[active].admin != haproxy.READY:
+        let_in(edge, active)
+    for name in others:
+        if now[name].admin != haproxy.MAINT:
+            haproxy.tell(edge, name, haproxy.MAINT)

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.echodiary.infra.plugins.modules import database_budget as documented
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _budget_options as options_of
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge_errors import SpecError
+
+
+def arguments(**given: Any) -> dict[str, Any]:
+    defaults = {name: spec.get("default") for name, spec in options_of.ARGUMENTS.items()}
+    return {**defaults, "image": "app:1", "hosts": 2, "workers": 2, "pool_size": 5, "pool_overflow": 5, **given}
+
+
+def test_the_documentation_says_the_same_as_the_arguments() -> None:
+    told = yaml.safe_load(documented.DOCUMENTATION)["options"]
+    assert list(told) == list(options_of.ARGUMENTS)
+    for name, spec in options_of.ARGUMENTS.items():
+        for key in ("type", "default", "choices", "required", "elements"):
+            assert told[name].get(key) == spec.get(key), f"{name}: {key}"
+
+
+@pytest.mark.parametrize(
+    "given", [{"hosts": 0}, {"workers": 0}, {"pool_size": 0}, {"pool_overflow": -1}, {"overlap_hosts": 3}, {"overlap_hosts": -1}]
+)
+def test_numbers_that_cannot_be_meant_are_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(SpecError, match=next(iter(given))):
+        options_of.demand(arguments(**given))
+
+
+def test_all_hosts_overlap_unless_something_else_is_said() -> None:
+    assert options_of.demand(arguments()).total == 2 * options_of.demand(arguments(overlap_hosts=0)).total
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"kind": "environment", "text": "OperationalError: FATAL: sorry, too many clients already", "sqlstate": ""},
+        {"kind": "environment", "text": "OperationalError: connection failed", "sqlstate": "53300"},
+    ],
+)
+def test_a_server_without_a_connection_left_is_the_answer_and_no_accident(error: dict[str, Any]) -> None:
+    given = arguments()
+    result = options_of.result(given, options_of.demand(given), {"answers": [{"error": error}]})
+    assert result["failed"] and result["msg"].startswith("not one connection is left")
