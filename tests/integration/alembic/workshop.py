@@ -149,8 +149,8 @@ def wait_for(condition: str, probe: Any, seconds: float = 60) -> None:
 
 
 @contextlib.contextmanager
-def server(folder: Path) -> Iterator[int]:
-    """A cluster with passwords, so that the tests have one that must not be seen. Yields its port."""
+def server(folder: Path, *more: str) -> Iterator[int]:
+    """A cluster with passwords, so that the tests have one that must not be seen. ``more``: further settings. Yields its port."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     programs = found[-1].parent if found else Path(shutil.which("initdb") or "/absent").resolve().parent
     with socket.socket() as probe:
@@ -174,7 +174,14 @@ def server(folder: Path) -> Iterator[int]:
         "-N",
     ]
     subprocess.run(make, user=user, check=True, stdout=subprocess.DEVNULL, cwd=folder)
-    settings = ["fsync=off", "full_page_writes=off", "listen_addresses=127.0.0.1", f"port={port}", f"unix_socket_directories={folder}"]
+    settings = [
+        "fsync=off",
+        "full_page_writes=off",
+        "listen_addresses=127.0.0.1",
+        f"port={port}",
+        f"unix_socket_directories={folder}",
+        *more,
+    ]
     flags = [part for setting in settings for part in ("-c", setting)]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen([programs / "postgres", "-D", folder / "data", *flags], user=user, stdout=log, stderr=log)

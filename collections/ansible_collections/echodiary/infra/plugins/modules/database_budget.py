@@ -23,7 +23,7 @@ options:
     required: true
   overlap_hosts:
     description:
-      - On how many of them old and new run at the same time at most. All of O(hosts) by default; a batch's size where hosts roll in batches.
+      - On how many of them old and new run at the same time at most. All of O(hosts) by default; a batch's size where they roll in batches.
     type: int
   workers:
     description: Processes per slot, each of which has a pool of its own.
