@@ -13,7 +13,7 @@ from pathlib import Path
 from lab.errors import LabError
 from lab.settings import Settings
 
-SECRETS = ("database_password", "postgres_exporter_password", "grafana_admin_password")
+SECRETS = ("database_password", "database_admin_password", "postgres_exporter_password", "grafana_admin_password")
 
 
 def user_key(lab: Settings) -> Path:

@@ -20,6 +20,7 @@ def database(container: Any, secrets: dict[str, str]) -> None:
         user="postgres",
         environment={
             "ECHODIARY_DATABASE_PASSWORD": secrets["database_password"],
+            "ECHODIARY_DATABASE_ADMIN_PASSWORD": secrets["database_admin_password"],
             "POSTGRES_EXPORTER_PASSWORD": secrets["postgres_exporter_password"],
         },
     )

@@ -38,6 +38,8 @@ UPSTREAM = (
     Upstream("prom/prometheus", "v2.53.3", "prometheus"),
     Upstream("prom/alertmanager", "v0.28.1", "alertmanager"),
     Upstream("prometheuscommunity/postgres-exporter", "v0.17.1", "postgres-exporter"),
+    # Only the major version: that is what a dump and its server have to agree on.
+    Upstream("library/postgres", "17", "postgres-client"),
     Upstream(*GRAFANA, None),
 )
 

@@ -233,7 +233,8 @@ def _twins_are_what_their_tags_say(client: docker.DockerClient) -> None:
         built = f"echodiary-lab/{image.folder}:trixie"
         if image.folder and client.images.list(built):
             said = client.containers.run(built, ["--version"], remove=True, stderr=True).decode()
-            assert f"version {image.tag.removeprefix('v')}" in said
+            # PostgreSQL says "psql (PostgreSQL) 17.6", everybody else "prometheus, version 2.53.3"
+            assert any(f"{word} {image.tag.removeprefix('v')}" in said for word in ("version", "(PostgreSQL)"))
 
 
 def _everything_answers(client: docker.DockerClient) -> None:
@@ -241,7 +242,7 @@ def _everything_answers(client: docker.DockerClient) -> None:
     assert done("ssh", "mon1", "systemctl is-system-running").strip() == "running"
     query = "SELECT string_agg(rolname, ' ' ORDER BY rolname) FROM pg_roles WHERE rolcanlogin"
     answer = client.containers.get(f"{NAME}-postgres").exec_run(["psql", "-AtXc", query], user="postgres")
-    assert answer.output.decode().split() == ["echodiary", "postgres", "postgres_exporter"]
+    assert answer.output.decode().split() == ["echodiary", "echodiary_admin", "postgres", "postgres_exporter"]
     assert f"{NAME}-registry" in done("status")
     environment = client.containers.get(f"{NAME}-app1").attrs["Config"]["Env"]
     assert not [line for line in environment if "PASSWORD" in line.upper()]
