@@ -28,7 +28,7 @@ class Load:
         self._result: Result | None = None
         command = [sys.executable, "-m", "tests.load", *arguments, "--json", str(self._json)]
         with self._log.open("w") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
 
     @property
     def output(self) -> str:
@@ -38,29 +38,29 @@ class Load:
         """Returns when requests are being sent."""
         deadline = time.monotonic() + START_SECONDS
         while not self.output.startswith(BEGUN):
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"The load did not start: {self.output.strip()}")
             time.sleep(0.02)
 
     def stop(self) -> Result:
         """No new requests, then the answers to those under way, then the result. May be called again."""
         if self._result is None:
-            if self._process.poll() is None:
-                self._process.terminate()
+            if self.process.poll() is None:
+                self.process.terminate()
             self._result = self.wait(END_SECONDS)
         return self._result
 
     def wait(self, seconds: float) -> Result:
         """The result, when the load has ended by itself."""
-        self._process.wait(seconds)
+        self.process.wait(seconds)
         if not self._json.exists():
             raise RuntimeError(f"The load ended without a result: {self.output.strip()}")
         return read(self._json)
 
     def kill(self) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
 
 
 @contextmanager
@@ -74,6 +74,5 @@ def running(*targets: str, seconds: float = 600, **options: object) -> Iterator[
         try:
             load.begun()
             yield load
-            load.stop()
         finally:
             load.kill()
