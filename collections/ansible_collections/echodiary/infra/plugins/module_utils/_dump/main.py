@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The entry on the host: one request in, one answer out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._ledger.files import LedgerError
+from . import make, restore
+from .errors import DumpError
+from .store import Store
+
+
+def run(manifest: dict[str, Any]) -> dict[str, Any]:
+    """``manifest``: state, check, wanted (what the state's function takes)."""
+    work = {"created": make.create, "restored": restore.restore, "read": _read}[manifest["state"]]
+    try:
+        return {"failed": False, **work(manifest["wanted"], manifest["check"])}
+    except (DumpError, LedgerError, OSError) as error:
+        return {"failed": True, "changed": False, "msg": str(error)}
+
+
+def _read(wanted: dict[str, Any], _check: bool) -> dict[str, Any]:
+    kept = Store(wanted["directory"])
+    if not wanted["id"]:
+        backups = kept.all()
+        newest = f", the newest of {backups[0]['time']}" if backups else ""
+        return {"changed": False, "msg": f"{len(backups)} backups in {wanted['directory']}{newest}", "backups": backups}
+    backup = kept.require(wanted["id"])
+    damage = kept.damage(backup)
+    if damage:
+        raise DumpError(damage)
+    return {"changed": False, "msg": f"backup {backup['id']} of {backup['time']} is whole", "backup": backup}
