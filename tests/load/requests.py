@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,13 +47,13 @@ def token(run: str, number: int) -> str:
 
 def requests(plan: Plan, target: Target, writes: Iterator[int]) -> Iterator[Request]:
     """Endless. `writes` numbers the writes of all targets."""
+    paths = itertools.cycle(plan.paths)
     for number, kind in enumerate(kinds(plan.mix)):
         identity = f"{plan.run}-{target.host.rpartition('.')[2]}-{number}"
         if kind in (WRITE, SLOW):
             yield _write(plan, target, kind, identity, token(plan.run, next(writes)))
         else:
-            path = plan.paths[number % len(plan.paths)]
-            yield Request(kind, identity, _head("GET", path, target, identity, kind == KEPT))
+            yield Request(kind, identity, _head("GET", next(paths), target, identity, kind == KEPT))
 
 
 def _write(plan: Plan, target: Target, kind: str, identity: str, mark: str) -> Request:
