@@ -24,9 +24,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=500, help="requests a second over all targets (default: %(default)g)")
     parser.add_argument("--seconds", type=float, default=60, help="how long to send (default: %(default)g); SIGTERM ends it earlier")
     parser.add_argument("--mix", default=mix, help="shares (default: %(default)s)")
-    parser.add_argument(
-        "--paths", default=",".join(PATHS), help="what is read, in turn (default: nineteen times /health, once /entries?limit=1)"
-    )
+    parser.add_argument("--paths", default=",".join(PATHS), help="what is read, in turn (default: mostly /health)")
     parser.add_argument("--timeout", type=float, default=10, help="seconds for a whole request (default: %(default)g)")
     parser.add_argument("--slow-seconds", type=float, default=5, help="how long a slow request's body takes (default: %(default)g)")
     parser.add_argument("--in-flight", type=int, default=5000, help="most requests without an answer (default: %(default)d)")
