@@ -19,10 +19,14 @@ _RUNNING = "2"
 
 
 class Server(NamedTuple):
-    """``admin``: what people and deploys said; ``up``: what HAProxy found; ``sessions``: requests in flight."""
+    """``admin``: what people and deploys said; ``sessions``: requests in flight.
+
+    ``steady``: up, with every check of late passed. A server that was just let in counts as up, yet one failed check takes it
+    down again; one that is steady survives all but ``fall`` failures in a row.
+    """
 
     admin: str
-    up: bool
+    steady: bool
     sessions: int
 
 
@@ -43,14 +47,17 @@ def servers(edge: dict[str, Any]) -> dict[str, Server]:
 
 def parse(states: str, statistics: str) -> dict[str, Server]:
     """Pure: the two answers as text."""
-    sessions = {row["svname"]: int(row["scur"] or 0) for row in csv.DictReader(statistics.lstrip("# ").splitlines())}
+    counted = {row["svname"]: row for row in csv.DictReader(statistics.lstrip("# ").splitlines())}
     lines = [line.split() for line in states.splitlines() if line.strip()]
     header = next((line[1:] for line in lines if line[0] == "#"), [])
     rows = [dict(zip(header, line)) for line in lines if len(line) == len(header)]
-    return {
-        row["srv_name"]: Server(_admin(int(row["srv_admin_state"])), row["srv_op_state"] == _RUNNING, sessions.get(row["srv_name"], 0))
-        for row in rows
-    }
+    return {row["srv_name"]: _server(row, counted.get(row["srv_name"], {})) for row in rows}
+
+
+def _server(row: dict[str, str], counted: dict[str, str]) -> Server:
+    health, rise, fall = (int(counted.get(column) or 0) for column in ("check_health", "check_rise", "check_fall"))
+    steady = row["srv_op_state"] == _RUNNING and health >= rise + fall - 1
+    return Server(_admin(int(row["srv_admin_state"])), steady, int(counted.get("scur") or 0))
 
 
 def _admin(bits: int) -> str:

@@ -142,7 +142,7 @@ class Roller:
     def _go_back(self) -> dict[str, Any]:
         """What rests in the other slot serves again: as it was left, whatever git says now."""
         held = resting.holds(self.spec, self.record, self.idle, self.release["expect"])
-        project = slots.project(self.spec, self.idle)
+        project, changes = slots.project(self.spec, self.idle), [self._back_change()]
         self._lap = time.monotonic()
         try:
             images.have(held["image"])
@@ -155,9 +155,9 @@ class Roller:
         except model.ConvergeError as error:
             msg = f"{error}{resting.log_tail(project)}"
             compose.stop(project)
-            return self._failed([self._back_change()], f"slot {self.serving} still serves: {msg}")
+            return self._failed(changes, f"slot {self.serving} still serves: {msg}")
         self.release = {**self.release, "image": held["image"], "config": held["config"]}
-        return self._result({**self._quiet(), "status": "changed", "health": "Healthy"}, [self._back_change()])
+        return self._result({**self._quiet(), "status": "changed", "health": "Healthy"}, changes)
 
     def _back_change(self) -> model.Change:
         held = resting.holds(self.spec, self.record, self.idle, self.release["expect"])

@@ -12,9 +12,8 @@ from typing import Any
 
 from . import haproxy, model
 
-#: HAProxy's own checks have to agree for this long before the old slot drains (s); longer than one check interval
-AGREEMENT = 1.5
-AGREEMENT_DEADLINE = 15.0
+#: within which HAProxy's own checks have to agree that a slot is well (s)
+AGREEMENT_DEADLINE = 20.0
 _POLL = 0.1
 
 
@@ -32,12 +31,9 @@ def let_in(edge: dict[str, Any], slot: str) -> None:
     """``slot`` takes requests beside the other; raises when HAProxy does not find it well."""
     haproxy.tell(edge, slot, haproxy.READY)
     end = time.monotonic() + AGREEMENT_DEADLINE
-    since = time.monotonic()
-    while time.monotonic() - since < AGREEMENT:
-        if not haproxy.servers(edge)[slot].up:
-            since = time.monotonic()
+    while not haproxy.servers(edge)[slot].steady:
         if time.monotonic() >= end:
-            raise haproxy.HaproxyError(f"HAProxy does not find slot {slot} well; look at its checks: http://127.0.0.1:8404/stats")
+            raise haproxy.HaproxyError(f"HAProxy does not find slot {slot} well within {AGREEMENT_DEADLINE:.0f} s; look at its statistics page")
         time.sleep(_POLL)
 
 

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Controller only: collects what the hosts of the play returned, and says how the deploy ended."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+
+from ..plugin_utils import _deploy_verdict as verdicts
+from ..plugin_utils._fleet_words import clean
+
+ARGUMENTS: dict[str, Any] = {
+    "what": {"type": "str", "required": True},
+    "migrated": {"type": "str", "default": ""},
+}
+
+
+class ActionModule(ActionBase):
+    """``echodiary.infra.deploy_verdict: {what: …}``"""
+
+    _supports_check_mode = True
+    _requires_connection = False
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        task_vars = task_vars or {}
+        _, args = self.validate_argument_spec(argument_spec=ARGUMENTS)
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        hostvars, names = task_vars["hostvars"], task_vars["ansible_play_hosts_all"]
+        phases = (task_vars.get("ansible_facts") or {}).get("deploy_phases") or []
+        hosts = {name: {"roll": hostvars[name].get("deploy_rolled") or hostvars[name].get("deploy_roll"), "back": hostvars[name].get("deploy_back")} for name in names}
+        found = verdicts.verdict(hosts, verdicts.failed_in(phases), _errors(hostvars, names, hosts))
+        seconds = verdicts.seconds_of(phases, time.time())
+        result.update(found._asdict(), seconds=seconds, changed=False, speaker=_speaker(hosts), msg=verdicts.message(args["what"], found, seconds, args["migrated"]))
+        return result
+
+
+def _speaker(hosts: dict[str, Any]) -> str:
+    """One host says for all how it ended: the first that can still be reached."""
+    reached = [name for name in sorted(hosts) if not any((hosts[name][part] or {}).get("unreachable") for part in ("roll", "back"))]
+    return next(iter(reached), "")
+
+
+def _errors(hostvars: Any, names: list[str], hosts: dict[str, Any]) -> list[str]:
+    """What the failed task of each host said; the summary of a fleet has one line for each."""
+    found = []
+    for name in names:
+        failed = hostvars[name].get("ansible_failed_result")
+        if failed:
+            found.append(f"{name}: {clean(str(failed.get('msg') or 'no message')).strip()}")
+        elif any((hosts[name][part] or {}).get("unreachable") for part in ("roll", "back")):
+            found.append(f"{name}: unreachable while it was rolled; what runs there is not known")
+    return found

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a deploy ended: all new, all old, or a named mixture. Pure: from what each host's tasks returned."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+NEW, OLD, UNKNOWN, UNTOUCHED = "new", "old", "unknown", "untouched"
+SUCCEEDED, TAKEN_BACK, PARTIAL, FAILED, REFUSED = "succeeded", "taken_back", "partial", "failed", "refused"
+#: phases in which nothing is changed: what ends there was refused
+LOOKING = ("lock", "preflight")
+
+
+class Verdict(NamedTuple):
+    outcome: str
+    hosts: dict[str, str]
+    error: str
+
+
+def verdict(hosts: dict[str, dict[str, Any]], phase: str, errors: list[str]) -> Verdict:
+    """``hosts``: host -> {"roll": result or None, "back": result or None}. ``errors``: in the order in which they happened."""
+    states = {host: _state(found.get("roll"), found.get("back")) for host, found in hosts.items()}
+    error = errors[0] if errors else _silent_error(states)
+    return Verdict(_outcome(set(states.values()), phase, bool(error)), states, error)
+
+
+def _state(roll: dict[str, Any] | None, back: dict[str, Any] | None) -> str:
+    """Which release a host ended with, as far as it has answered."""
+    if not roll or roll.get("skipped"):
+        return UNTOUCHED
+    if not roll.get("components"):
+        return UNKNOWN if roll.get("unreachable") or roll.get("failed") else UNTOUCHED
+    if roll.get("failed"):
+        return OLD
+    if back and not back.get("skipped"):
+        return UNKNOWN if back.get("unreachable") or back.get("failed") else OLD
+    return NEW
+
+
+def failed_in(phases: list[dict[str, Any]]) -> str:
+    """The last phase that was not about going back."""
+    return next((phase["name"] for phase in reversed(phases) if phase["name"] != "take_back"), "")
+
+
+def _silent_error(states: dict[str, str]) -> str:
+    lost = sorted(host for host, state in states.items() if state in (UNKNOWN, UNTOUCHED))
+    return f"{', '.join(lost)} did not get the release" if lost and NEW in states.values() else ""
+
+
+def _outcome(states: set[str], phase: str, failed: bool) -> str:
+    if not failed:
+        return SUCCEEDED
+    if states <= {UNTOUCHED}:
+        return REFUSED if phase in LOOKING else FAILED
+    return TAKEN_BACK if states <= {OLD, UNTOUCHED} else PARTIAL
+
+
+def seconds_of(phases: list[dict[str, Any]], now: float) -> dict[str, float]:
+    """Phase -> seconds, and their total. ``phases``: [{"name", "at"}] in order."""
+    ends = [*(phase["at"] for phase in phases[1:]), now]
+    found: dict[str, float] = {}
+    for phase, end in zip(phases, ends):
+        found[phase["name"]] = round(found.get(phase["name"], 0.0) + end - phase["at"], 1)
+    if phases:
+        found["total"] = round(now - phases[0]["at"], 1)
+    return found
+
+
+WORDS = {
+    SUCCEEDED: "every host runs it",
+    TAKEN_BACK: "taken back: every host runs what it ran before",
+    FAILED: "failed before any host was changed",
+    REFUSED: "refused before anything was touched",
+}
+
+
+def message(what: str, found: Verdict, seconds: dict[str, float], migrated: str) -> str:
+    """The last lines people read: what happened, why, what runs where when that is not the same everywhere, what to do next."""
+    took = f" ({seconds['total']:.0f} s)" if "total" in seconds else ""
+    lines = [f"{what}: {_ended(found)}{took}"]
+    if found.error:
+        lines.append(f"because: {found.error}")
+    return "\n".join([*lines, *_advice(found.outcome, migrated)])
+
+
+def _ended(found: Verdict) -> str:
+    if found.outcome != PARTIAL:
+        return WORDS[found.outcome]
+    by_state = {state: sorted(host for host, value in found.hosts.items() if value == state) for state in (NEW, OLD, UNTOUCHED, UNKNOWN)}
+    return "Partial: " + "; ".join(f"{state} on {', '.join(names)}" for state, names in by_state.items() if names)
+
+
+def _advice(outcome: str, migrated: str) -> list[str]:
+    """``migrated``: the revision that the schema was brought to, if it was."""
+    if outcome in (TAKEN_BACK, FAILED) and migrated:
+        return [f"next: the schema stays at {migrated}, on which the release before was shown well; mend the release and deploy again"]
+    if outcome == PARTIAL:
+        return ["next: look at the hosts named above, then deploy or roll back by name: ansible-playbook playbooks/rollback.yml -e release=…"]
+    return []
