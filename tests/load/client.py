@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from tests.load.connection import Answer, Connection, RequestError, connect
+from tests.load.connection import Answer, Connection, RequestError, bad_status, connect
 from tests.load.requests import Request
 from tests.load.targets import Target
 
@@ -85,7 +85,7 @@ class Client:
 def judge(request: Request, answer: Answer) -> None:
     """Stricter than "no 5xx": nothing that is sent here deserves any other answer than the one expected."""
     if answer.status != request.status:
-        raise RequestError(f"status {answer.status}", answer.body[:200].decode(errors="replace"))
+        raise bad_status(answer.status, answer.body)
     if answer.early:
         raise RequestError("answered before the request was complete")
     if request.token is not None and request.token.encode() not in answer.body:

@@ -20,6 +20,10 @@ class RequestError(Exception):
         self.reason, self.detail, self.unheard = reason, detail, unheard
 
 
+def bad_status(status: int, body: bytes) -> RequestError:
+    return RequestError(f"status {status}", body[:200].decode(errors="replace"))
+
+
 @dataclass(frozen=True)
 class Answer:
     status: int
@@ -63,7 +67,7 @@ class Connection(asyncio.Protocol):
             sent += 1
         keep = await coming
         self.answers += 1
-        return Answer(self._parser.get_status_code(), b"".join(self._body), keep and self.open, sent < len(request.pieces))
+        return Answer(self._status, b"".join(self._body), keep and self.open, sent < len(request.pieces))
 
     def progress(self) -> str:
         return "in the answer" if self._heard else "waiting for the answer"
@@ -104,6 +108,9 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, _value: bytes) -> None:
         self._measured |= name.lower() in (b"content-length", b"transfer-encoding")
 
+    def on_headers_complete(self) -> None:
+        self._status = self._parser.get_status_code()
+
     def on_body(self, body: bytes) -> None:
         self._body.append(body)
 
@@ -118,6 +125,7 @@ class Connection(asyncio.Protocol):
         self._body: list[bytes] = []
         self._heard = 0
         self._measured = False
+        self._status = 0  # until the head of the answer is whole
 
     def _fail(self, failure: RequestError) -> None:
         if self._coming is not None and not self._coming.done():
@@ -129,6 +137,8 @@ class Connection(asyncio.Protocol):
         detail = "on a connection that had answered before" if self.answers else "on a new connection"
         if not self._heard:
             return RequestError(f"{how} before the answer", detail, unheard=True)
+        if self._status >= 400:  # HAProxy's own pages have no length; the status says more than that
+            return bad_status(self._status, b"".join(self._body))
         if self._body and not self._measured:
             return RequestError("answer without a length", "whether it is complete nobody can tell")
         return RequestError(f"{how} in the answer", f"after {self._heard} bytes, {detail}")

@@ -13,6 +13,8 @@ from tests.load.connection import RequestError
 from tests.load.requests import Request
 
 EXAMPLES = 5
+# A proxy says so when the application did not answer it: whether the write was done it cannot tell either.
+GATEWAY = ("status 502", "status 504")
 
 
 @dataclass
@@ -88,7 +90,8 @@ class Tally:
         self.by_host[host].failed += 1
         self._group(self.failures, host, request, failure.reason).add(now, request, failure.detail)
         if request.token is not None:
-            (self.refused if failure.reason.startswith("status ") else self.unanswered).append(request.token)
+            told = failure.reason.startswith("status ") and failure.reason not in GATEWAY
+            (self.refused if told else self.unanswered).append(request.token)
 
     def sending_ended(self, now: float) -> None:
         """A gap that nobody's answer ended yet counts up to here."""

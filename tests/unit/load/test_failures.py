@@ -74,6 +74,17 @@ async def unavailable(exchange: Exchange) -> None:
     exchange.answer(503, b"no server is available")
 
 
+async def proxys_own_page(exchange: Exchange) -> None:
+    await exchange.body()
+    exchange.writer.write(b"HTTP/1.0 503 Service Unavailable\r\nConnection: close\r\n\r\n<h1>No server is available</h1>")
+    exchange.writer.close()
+
+
+async def gateway_timeout(exchange: Exchange) -> None:
+    await exchange.body()
+    exchange.answer(504, b"no answer from the application")
+
+
 async def not_found(exchange: Exchange) -> None:
     await exchange.body()
     exchange.answer(404, b"not found")
@@ -117,6 +128,7 @@ def test_a_good_server_has_no_failure() -> None:
         (hang_in, "timeout"),
         (nonsense, "not HTTP"),
         (unavailable, "status 503"),
+        (proxys_own_page, "status 503"),
         (not_found, "status 404"),
     ],
     ids=lambda value: getattr(value, "__name__", "").replace("_", "-") or None,
@@ -177,4 +189,6 @@ def test_failures_say_where_when_and_which() -> None:
 
 def test_a_refused_write_is_not_an_unanswered_one() -> None:
     assert len(attack(unavailable, mix={WRITE: 1}, seconds=0.1).writes["refused"]) == 10
+    assert len(attack(proxys_own_page, mix={WRITE: 1}, seconds=0.1).writes["refused"]) == 10
+    assert len(attack(gateway_timeout, mix={WRITE: 1}, seconds=0.1).writes["unanswered"]) == 10
     assert len(attack(truncate, mix={WRITE: 1}, seconds=0.1).writes["unanswered"]) == 10
