@@ -16,6 +16,8 @@ from lab.settings import Settings
 HEADER = "# Written by `python -m lab up`; changes here are lost.\n---\n"
 HOSTS = Path("hosts.yml")
 VARIABLES = Path("group_vars") / "all" / "lab.yml"
+#: what a deploy to the lab has pinned; read after the environment's own release.yml
+PIN = VARIABLES.with_name("release_lab.yml")
 
 
 def write_hosts(lab: Settings) -> None:
@@ -25,11 +27,14 @@ def write_hosts(lab: Settings) -> None:
 def write_variables(lab: Settings, images: dict[str, str]) -> None:
     if not lab.is_default:
         _link_group_vars(lab)
-    _write(lab.inventory / VARIABLES, variables(lab, images))
+    changed = _write(lab.inventory / VARIABLES, variables(lab, images))
+    if changed:
+        # people who build a new image want to see it run
+        (lab.inventory / PIN).unlink(missing_ok=True)
 
 
 def remove(lab: Settings) -> None:
-    for name in (HOSTS, VARIABLES):
+    for name in (HOSTS, VARIABLES, PIN):
         (lab.inventory / name).unlink(missing_ok=True)
 
 
@@ -72,19 +77,20 @@ def _link_group_vars(lab: Settings) -> None:
     target = lab.inventory / "group_vars"
     shutil.rmtree(target, ignore_errors=True)
     (target / "all").mkdir(parents=True)
-    own = lab.root / "inventories" / "local" / VARIABLES
+    own = [lab.root / "inventories" / "local" / name for name in (VARIABLES, PIN)]
     for path in [*source.iterdir(), *(source / "all").iterdir()]:
-        if path not in (source / "all", own) and not path.name.startswith("."):
+        if path not in (source / "all", *own) and not path.name.startswith("."):
             link = target / path.relative_to(source)
             link.symlink_to(os.path.relpath(path, link.parent))
 
 
-def _write(path: Path, content: dict[str, Any]) -> None:
-    """Written only when different, so that nothing looks changed after a second `up`."""
+def _write(path: Path, content: dict[str, Any]) -> bool:
+    """Written only when different, so that nothing looks changed after a second `up`. Whether it was."""
     text = HEADER + yaml.safe_dump(content, sort_keys=False, width=120)
     if path.exists() and path.read_text(encoding="utf-8") == text:
-        return
+        return False
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)
+    return True

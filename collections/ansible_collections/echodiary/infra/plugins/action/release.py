@@ -10,7 +10,7 @@ from ansible.errors import AnsibleActionFail
 
 from ..plugin_utils import _component_manifest as manifests
 from ..plugin_utils import _converge_result as outcome
-from ..plugin_utils import _remote
+from ..plugin_utils import _migrate, _remote
 from ..plugin_utils._converge_errors import SpecError
 from .converge import ActionModule as Converge
 
@@ -46,6 +46,8 @@ class ActionModule(Converge):
             return {"changed": False, **self._call(manifest, task_vars)}
         spec = self._release(args, task_vars)
         answer = self._call({**manifest, "components": [spec]}, task_vars)
+        if (answer.get("prepared") or {}).get("directory"):
+            answer["prepared"].update(_migrate.access(spec["release"]["migrate"] or {}, answer["prepared"]["directory"]))
         service = spec["compose"]["services"][spec["release"]["service"]]
         return {"changed": False, **answer, "environment": service["environment"]}
 

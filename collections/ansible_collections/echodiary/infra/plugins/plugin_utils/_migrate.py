@@ -28,15 +28,16 @@ def run(action: Any, policy: dict[str, Any], prepared: dict[str, str], task_vars
 
 def arguments(policy: dict[str, Any], prepared: dict[str, str]) -> dict[str, Any]:
     """Pure."""
-    directory = prepared["directory"]
-    found = {
-        "state": "head",
-        "image": prepared["image"],
-        "env_file": f"{directory}/{policy['env_file']}",
-        "volumes": [volume.replace("{directory}", directory) for volume in policy["volumes"]],
-        "allow": policy["allow"],
-    }
+    found = {"state": "head", "image": prepared["image"], "allow": policy["allow"], **access(policy, prepared["directory"])}
     return {**found, "compat_image": prepared["running"]} if prepared["running"] else found
+
+
+def access(policy: dict[str, Any], directory: str) -> dict[str, Any]:
+    """How a staged release reaches its database: its environment file, and what it mounts."""
+    if not policy:
+        return {}
+    volumes = [volume.replace("{directory}", directory) for volume in policy["volumes"]]
+    return {"env_file": f"{directory}/{policy['env_file']}", "volumes": volumes}
 
 
 def why_failed(done: dict[str, Any]) -> str:
