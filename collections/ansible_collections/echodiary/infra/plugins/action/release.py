@@ -52,14 +52,21 @@ class ActionModule(Converge):
         return {"changed": False, **answer, "environment": service["environment"]}
 
     def _roll(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        spec = self._release(args, task_vars)
-        spec["release"].update(state=args["state"], expect=args["expect"], migrated=not args["migrate"])
+        spec = self._restarting(args, task_vars) if args["state"] == "restarted" else self._release(args, task_vars)
+        if spec["release"]:
+            spec["release"].update(state=args["state"], expect=args["expect"], migrated=not args["migrate"])
         answers = self._converge([spec], task_vars)
         found = outcome.summary(answers, [spec["name"]], self._task.check_mode)
         component = found["components"][0]
         if self._task.diff:
             found["diff"] = outcome.diffs(found["components"])
         return {**found, "release": component.get("release") or {}}
+
+    def _restarting(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """A component with slots rolls; any other restarts in place, and has to be healthy afterwards."""
+        spec = self._spec(args["component"], task_vars)
+        manifests.check_claims([spec])
+        return spec if spec["release"] else {**spec, "restart": True}
 
     def _release(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         spec = self._spec(args["component"], task_vars)

@@ -67,7 +67,7 @@ def seconds_of(phases: list[dict[str, Any]], now: float) -> dict[str, float]:
 
 
 WORDS = {
-    SUCCEEDED: "every host runs it",
+    SUCCEEDED: "done on every host",
     TAKEN_BACK: "taken back: every host runs what it ran before",
     FAILED: "failed before any host was changed",
     REFUSED: "refused before anything was touched",

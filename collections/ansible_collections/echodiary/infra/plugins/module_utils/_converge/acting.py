@@ -58,6 +58,21 @@ def freshen(view: View) -> None:
     view.look_again()
 
 
+def restarts(view: View) -> planning.Plan:
+    """The plan with a restart of everything that runs: somebody asked for it, whatever git says."""
+    planned = {change.resource for change in view.plan.processes}
+    asked = [consumer for consumer in view.consumers() if consumer.identity and f"process:{consumer.name}" not in planned]
+    more = [model.Change(f"process:{consumer.name}", "restart", why="asked for") for consumer in asked]
+    return view.plan._replace(processes=[*view.plan.processes, *more])
+
+
+def restart_all(view: View) -> None:
+    for consumer in view.consumers():
+        if consumer.identity:
+            refresh(view, consumer, "restart")
+    view.look_again()
+
+
 def refresh(view: View, consumer: processes.Consumer, how: str) -> None:
     if consumer.kind == "unit":
         units.restart(consumer.name, how)

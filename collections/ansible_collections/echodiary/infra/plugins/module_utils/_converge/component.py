@@ -20,6 +20,8 @@ class Converger:
         self.notes: list[str] = []
         self._lap = time.monotonic()
         self.view = View(spec, host, resting)
+        if spec.get("restart"):
+            self.view.plan = acting.restarts(self.view)
         self._clock("read")
 
     def _clock(self, step: str) -> None:
@@ -116,6 +118,8 @@ class Converger:
 
     def _make_it_so(self, journal: transaction.Transaction) -> health.Verdict:
         acting.act(self.view, journal)
+        if self.view.spec.get("restart"):
+            acting.restart_all(self.view)
         self._clock("apply")
         verdict = wellbeing.wait(self.view)
         self._clock("health")
