@@ -30,10 +30,22 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         hostvars, names = task_vars["hostvars"], task_vars["ansible_play_hosts_all"]
         phases = (task_vars.get("ansible_facts") or {}).get("deploy_phases") or []
-        hosts = {name: {"roll": hostvars[name].get("deploy_rolled") or hostvars[name].get("deploy_roll"), "back": hostvars[name].get("deploy_back")} for name in names}
+        hosts = {
+            name: {
+                "roll": hostvars[name].get("deploy_rolled") or hostvars[name].get("deploy_roll"),
+                "back": hostvars[name].get("deploy_back"),
+            }
+            for name in names
+        }
         found = verdicts.verdict(hosts, verdicts.failed_in(phases), _errors(hostvars, names, hosts))
         seconds = verdicts.seconds_of(phases, time.time())
-        result.update(found._asdict(), seconds=seconds, changed=False, speaker=_speaker(hosts), msg=verdicts.message(args["what"], found, seconds, args["migrated"]))
+        result.update(
+            found._asdict(),
+            seconds=seconds,
+            changed=False,
+            speaker=_speaker(hosts),
+            msg=verdicts.message(args["what"], found, seconds, args["migrated"]),
+        )
         return result
 
 

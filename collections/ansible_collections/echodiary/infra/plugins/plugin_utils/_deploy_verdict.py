@@ -59,7 +59,7 @@ def seconds_of(phases: list[dict[str, Any]], now: float) -> dict[str, float]:
     """Phase -> seconds, and their total. ``phases``: [{"name", "at"}] in order."""
     ends = [*(phase["at"] for phase in phases[1:]), now]
     found: dict[str, float] = {}
-    for phase, end in zip(phases, ends):
+    for phase, end in zip(phases, ends, strict=False):
         found[phase["name"]] = round(found.get(phase["name"], 0.0) + end - phase["at"], 1)
     if phases:
         found["total"] = round(now - phases[0]["at"], 1)
@@ -95,5 +95,7 @@ def _advice(outcome: str, migrated: str) -> list[str]:
     if outcome in (TAKEN_BACK, FAILED) and migrated:
         return [f"next: the schema stays at {migrated}, on which the release before was shown well; mend the release and deploy again"]
     if outcome == PARTIAL:
-        return ["next: look at the hosts named above, then deploy or roll back by name: ansible-playbook playbooks/rollback.yml -e release=…"]
+        return [
+            "next: look at the hosts named above, then deploy or roll back by name: ansible-playbook playbooks/rollback.yml -e release=…"
+        ]
     return []

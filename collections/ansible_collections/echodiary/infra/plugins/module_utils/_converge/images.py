@@ -44,7 +44,9 @@ def _room(min_free: float) -> None:
     root = DATA_ROOT if os.path.isdir(DATA_ROOT) else "/"
     free = shutil.disk_usage(root).free
     if free < min_free * 2**30:
-        raise model.ConvergeError(f"disk: {free / 2**30:.1f} GiB are free in {root}, {min_free:.1f} GiB are wanted; free some: docker image prune")
+        raise model.ConvergeError(
+            f"disk: {free / 2**30:.1f} GiB are free in {root}, {min_free:.1f} GiB are wanted; free some: docker image prune"
+        )
 
 
 def _runs_here(reference: str) -> None:

@@ -57,7 +57,9 @@ class Roller:
         found = list(self.current.view.plan.all())
         if self.rolls():
             why = "rolled, so that no request is lost" if self.active else ""
-            found.append(model.Change(f"traffic:{self.edge['backend']}", "switch", model.PENDING, {"slot": [self.active, self.idle]}, why=why))
+            found.append(
+                model.Change(f"traffic:{self.edge['backend']}", "switch", model.PENDING, {"slot": [self.active, self.idle]}, why=why)
+            )
         elif self.active and self.servers is not None:
             found += traffic.plan(self.edge, self.servers, self.active, model.CORRECTIVE)
         if self.active and self.running.get(self.idle) and not self.rolls():
@@ -74,7 +76,9 @@ class Roller:
         for change in plan.services:
             service = change.resource.partition(":")[2]
             same = last.get(service, {}).get("digest") == wanted.get(service, {}).get("digest")
-            if change.resource.startswith("service:") and (change.action == "update" or (change.action in ("create", "start") and not same)):
+            if change.resource.startswith("service:") and (
+                change.action == "update" or (change.action in ("create", "start") and not same)
+            ):
                 return True
         return any(change.action == "restart" and change.resource.startswith("process:") for change in plan.processes)
 
@@ -162,7 +166,11 @@ class Roller:
     def _back_change(self) -> model.Change:
         held = resting.holds(self.spec, self.record, self.idle, self.release["expect"])
         now = self.record["releases"].get(self.active, {})
-        fields = {"slot": [self.active, self.idle], "image": [now.get("image", ""), held["image"]], "config": [now.get("config", ""), held["config"]]}
+        fields = {
+            "slot": [self.active, self.idle],
+            "image": [now.get("image", ""), held["image"]],
+            "config": [now.get("config", ""), held["config"]],
+        }
         return model.Change(f"traffic:{self.edge['backend']}", "switch", model.PENDING, fields, why="back to the previous release")
 
     # -- traffic ---------------------------------------------------------------------------------------------------
@@ -184,21 +192,22 @@ class Roller:
         left = traffic.drain(self.edge, old, self.release["drain"])
         self._clock("drain")
         if left:
-            self.notes.append(f"{left} requests were still in flight in slot {old} after {self.release['drain']:.0f} s; it had its grace period")
+            self.notes.append(
+                f"{left} requests were still in flight in slot {old} after {self.release['drain']:.0f} s; it had its grace period"
+            )
         self._rest(old)
         self._clock("stop")
 
     def _arrived(self, slot: str) -> None:
-        image = self.release["image"]
-        if self.release["state"] == PREVIOUS:
-            held = self.record["releases"][slot]
-        else:
-            held = {"image": image, "config": self.release["config"]}
+        held = self.record["releases"][slot] if self.release["state"] == PREVIOUS else self._wanted()
         self.record.update({"active": slot, "next": ""})
         self.record["releases"][slot] = held
         self.record["images"] = images.keep(self.spec["name"], [held["image"], *self.record["images"]], self.release["keep"])
         self._save()
         self.active, self.serving, self.idle = slot, slot, slots.other(self.names, slot)
+
+    def _wanted(self) -> dict[str, str]:
+        return {"image": self.release["image"], "config": self.release["config"]}
 
     def _rest(self, slot: str) -> None:
         haproxy.tell(self.edge, slot, haproxy.MAINT)
@@ -214,7 +223,7 @@ class Roller:
         if self.servers is not None and traffic.plan(self.edge, self.servers, slot, model.CORRECTIVE):
             traffic.correct(self.edge, slot, [self.idle])
         held = self.record["releases"].get(slot)
-        if self.record["active"] != slot or self.record["next"] or held != {"image": self.release["image"], "config": self.release["config"]}:
+        if self.record["active"] != slot or self.record["next"] or held != self._wanted():
             self._arrived(slot)
         if self.running.get(self.idle):
             self._take_out(self.idle)
@@ -241,10 +250,22 @@ class Roller:
         """Under the component's own name, with what runs where."""
         held = self.record["releases"]
         now = held.get(self.active, {})
-        release = {"slot": self.active, "image": now.get("image", ""), "config": now.get("config", ""), "previous": held.get(self.idle) or None}
+        release = {
+            "slot": self.active,
+            "image": now.get("image", ""),
+            "config": now.get("config", ""),
+            "previous": held.get(self.idle) or None,
+        }
         shown = [change.as_dict() for change in changes]
         notes = [*self.notes, *result["notes"]] if result["status"] != "ok" or self.active else result["notes"]
-        return {**result, "name": self.spec["name"], "changes": shown, "notes": notes, "seconds": {**result["seconds"], **self.seconds}, "release": release}
+        return {
+            **result,
+            "name": self.spec["name"],
+            "changes": shown,
+            "notes": notes,
+            "seconds": {**result["seconds"], **self.seconds},
+            "release": release,
+        }
 
     def _save(self) -> None:
         slots.save(self.host.state_dir, self.spec["name"], self.record)

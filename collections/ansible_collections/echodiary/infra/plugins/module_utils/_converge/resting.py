@@ -9,7 +9,9 @@ from . import compose, docker, health, model, wellbeing
 
 
 def runs(project: dict[str, Any]) -> bool:
-    return any(container.state in ("running", "restarting", "paused") for several in compose.read(project).values() for container in several)
+    return any(
+        container.state in ("running", "restarting", "paused") for several in compose.read(project).values() for container in several
+    )
 
 
 def holds(spec: dict[str, Any], record: dict[str, Any], slot: str, expect: str) -> dict[str, str]:

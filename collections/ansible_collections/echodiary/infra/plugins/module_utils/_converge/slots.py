@@ -7,7 +7,6 @@ could be the last one of a killed run, so that the next run knows on which side 
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any
 
@@ -33,9 +32,7 @@ def save(state_dir: str, component: str, record: dict[str, Any]) -> None:
         state.write_json(path_of(state_dir, component), record)
 
 
-def serving(
-    names: list[str], record: dict[str, Any], servers: dict[str, haproxy.Server] | None, running: dict[str, bool]
-) -> str:
+def serving(names: list[str], record: dict[str, Any], servers: dict[str, haproxy.Server] | None, running: dict[str, bool]) -> str:
     """The slot whose release counts as the one that runs; empty when there is none yet. Pure.
 
     A move that was interrupted is finished when the new slot runs and already takes requests, else it never happened.
@@ -83,7 +80,7 @@ def project(spec: dict[str, Any], slot: str) -> dict[str, Any]:
 
 
 def directory(spec: dict[str, Any], slot: str) -> str:
-    return os.path.dirname(spec["compose"]["file"].replace(SLOT, slot))
+    return os.path.dirname(str(spec["compose"]["file"]).replace(SLOT, slot))
 
 
 def _with_dotenv(bound: dict[str, Any], release: dict[str, Any], slot: str) -> dict[str, Any]:

@@ -33,7 +33,9 @@ def let_in(edge: dict[str, Any], slot: str) -> None:
     end = time.monotonic() + AGREEMENT_DEADLINE
     while not haproxy.servers(edge)[slot].steady:
         if time.monotonic() >= end:
-            raise haproxy.HaproxyError(f"HAProxy does not find slot {slot} well within {AGREEMENT_DEADLINE:.0f} s; look at its statistics page")
+            raise haproxy.HaproxyError(
+                f"HAProxy does not find slot {slot} well within {AGREEMENT_DEADLINE:.0f} s; look at its statistics page"
+            )
         time.sleep(_POLL)
 
 
