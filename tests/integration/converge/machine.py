@@ -16,7 +16,6 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = Path(__file__).parent / "roles"
 NAME = "converge-test"
-LAB = {"LAB_NAME": NAME, "LAB_SUBNET": "172.30.187.0/24", "LAB_PORT_OFFSET": "3000"}
 PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
 
 DEMO_PASSWORD = "hunter22-demo"
@@ -83,22 +82,24 @@ class Run:
 class Machine:
     """The host under test. ``place`` holds the playbook, the inventory and roles that a test invents."""
 
+    name, subnet, port_offset, roles = NAME, "172.30.187.0/24", "3000", ROLES
+
     def __init__(self, place: Path) -> None:
         self.place = place
-        made = self.lab("host", "create", NAME, "--json").splitlines()[-1]
+        made = self.lab("host", "create", self.name, "--json").splitlines()[-1]
         self.login: dict[str, Any] = json.loads(made)
-        self.container = f"{NAME}-{NAME}"
+        self.container = f"{self.name}-{self.name}"
         self._wrap_ssh()
 
-    @staticmethod
-    def lab(*words: str) -> str:
+    def lab(self, *words: str) -> str:
         command = [sys.executable, "-m", "lab", *words]
-        done = subprocess.run(command, cwd=ROOT, env={**os.environ, **LAB}, capture_output=True, text=True, timeout=900, check=False)
+        own = {"LAB_NAME": self.name, "LAB_SUBNET": self.subnet, "LAB_PORT_OFFSET": self.port_offset}
+        done = subprocess.run(command, cwd=ROOT, env={**os.environ, **own}, capture_output=True, text=True, timeout=900, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def destroy(self) -> None:
-        self.lab("host", "destroy", NAME)
+        self.lab("host", "destroy", self.name)
 
     # -- on the host ---------------------------------------------------------------------------------------------------
 
@@ -132,7 +133,7 @@ class Machine:
         wrapper.chmod(0o755)
 
     def _inventory(self, more: dict[str, Any]) -> Path:
-        known = ROOT / ".lab" / NAME / "known_hosts"
+        known = ROOT / ".lab" / self.name / "known_hosts"
         variables = {
             "ansible_host": self.login["address"],
             "ansible_user": self.login["user"],
@@ -148,12 +149,15 @@ class Machine:
         return path
 
     def command(self, tasks: list[dict[str, Any]], words: tuple[str, ...] = (), hosts: dict[str, Any] | None = None) -> list[str]:
-        """``tasks``: {"components": [...], "check": bool, "vars": {...}} each; a failing one does not keep the next from running."""
+        """``tasks``: {"components": [...], "check": bool, "vars": {...}} each; a failing one does not keep the next from running.
+
+        ``action`` (module name to arguments) takes the place of converging ``components``.
+        """
         play: dict[str, Any] = {"hosts": "all", "gather_facts": False, "tasks": []}
         for task in tasks:
             entry: dict[str, Any] = {
                 "name": "Converge",
-                "echodiary.infra.converge": {"components": task.get("components", ["demo", "web"])},
+                **task.get("action", {"echodiary.infra.converge": {"components": task.get("components", ["demo", "web"])}}),
                 "vars": task.get("vars", {}),
                 "ignore_errors": len(tasks) > 1,
             }
@@ -171,7 +175,7 @@ class Machine:
             **os.environ,
             **callback,
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-            "ANSIBLE_ROLES_PATH": str(ROLES),
+            "ANSIBLE_ROLES_PATH": str(self.roles),
             "ANSIBLE_SSH_EXECUTABLE": str(self.place / "ssh"),
             "ANSIBLE_FORCE_COLOR": "0",
         }

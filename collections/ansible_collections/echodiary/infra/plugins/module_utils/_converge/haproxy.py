@@ -41,8 +41,15 @@ def servers(edge: dict[str, Any]) -> dict[str, Server]:
     states, _, statistics = said.partition("\n# pxname")
     found = parse(states, "# pxname" + statistics)
     if not found:
-        raise HaproxyError(f"HAProxy has no backend '{backend}' (it said: {said.strip()[:120]}); converge component haproxy first")
+        raise HaproxyError(f"HAProxy has no backend '{backend}' (it said: {' '.join(said.split())[:120]}); converge component haproxy first")
     return found
+
+
+def server(edge: dict[str, Any], name: str) -> Server:
+    found = servers(edge)
+    if name not in found:
+        raise HaproxyError(f"HAProxy's backend '{edge['backend']}' has no server '{name}'; converge component haproxy first")
+    return found[name]
 
 
 def parse(states: str, statistics: str) -> dict[str, Server]:

@@ -31,7 +31,7 @@ def let_in(edge: dict[str, Any], slot: str) -> None:
     """``slot`` takes requests beside the other; raises when HAProxy does not find it well."""
     haproxy.tell(edge, slot, haproxy.READY)
     end = time.monotonic() + AGREEMENT_DEADLINE
-    while not haproxy.servers(edge)[slot].steady:
+    while not haproxy.server(edge, slot).steady:
         if time.monotonic() >= end:
             raise haproxy.HaproxyError(
                 f"HAProxy does not find slot {slot} well within {AGREEMENT_DEADLINE:.0f} s; look at its statistics page"
@@ -48,7 +48,7 @@ def drain(edge: dict[str, Any], slot: str, deadline: float) -> int:
 def wait_for_requests(edge: dict[str, Any], slot: str, deadline: float) -> int:
     end = time.monotonic() + deadline
     while True:
-        left = haproxy.servers(edge)[slot].sessions
+        left = haproxy.server(edge, slot).sessions
         if not left or time.monotonic() >= end:
             return left
         time.sleep(_POLL)
@@ -56,9 +56,8 @@ def wait_for_requests(edge: dict[str, Any], slot: str, deadline: float) -> int:
 
 def correct(edge: dict[str, Any], active: str, others: list[str]) -> None:
     """Ready first: at no moment is nobody there."""
-    now = haproxy.servers(edge)
-    if now[active].admin != haproxy.READY:
+    if haproxy.server(edge, active).admin != haproxy.READY:
         let_in(edge, active)
     for name in others:
-        if now[name].admin != haproxy.MAINT:
+        if haproxy.server(edge, name).admin != haproxy.MAINT:
             haproxy.tell(edge, name, haproxy.MAINT)

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lab host with a real HAProxy, a component in two slots behind it, and users that never stop asking."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.integration.converge import machine
+from tests.integration.converge.machine import ROOT, Task
+
+PARTS = ROOT / "collections/ansible_collections/echodiary/infra/plugins/module_utils"
+EDGE = {"socket": "/run/haproxy/admin.sock", "backend": "echodiary", "save": "/usr/local/lib/echodiary/haproxy-save-state"}
+
+#: images of a few links each, told apart by a label: programs come from the host
+IMAGES = """
+set -e
+mkdir -p /root/image/usr /root/image/srv /root/image/tmp
+for name in bin lib lib64 sbin; do ln -sfn usr/$name /root/image/$name; done
+for number in 1 2 3; do tar -C /root/image -c . | docker import -c "LABEL number=$number" - release-test/app:$number; done
+"""
+
+#: asks until /run/asked exists, and then says how many answers there were of each kind
+ASK = """
+import collections, os, urllib.request
+found = collections.Counter()
+while not os.path.exists("/run/asked"):
+    try:
+        found[urllib.request.urlopen("http://127.0.0.1/", timeout=10).read().decode()] += 1
+    except OSError as error:
+        found["failed: %s" % error] += 1
+os.remove("/run/asked")
+print(__import__("json").dumps(found))
+"""
+
+#: evaluates an expression over the parts that are under test
+DRIVER = """
+import json, sys, threading, time
+sys.path.insert(0, "/opt/under-test")
+from parts._converge import haproxy, model, slots, traffic
+EDGE = json.loads(sys.argv[1])
+def took(call, *words):
+    began = time.monotonic()
+    try:
+        answer = call(*words)
+    except model.ConvergeError as error:
+        answer = "%s: %s" % (type(error).__name__, error)
+    return [answer, time.monotonic() - began]
+def watched(call, *words):
+    seen, done = [], threading.Event()
+    def watch():
+        while not done.is_set():
+            seen.append(sorted(name for name, server in haproxy.servers(EDGE).items() if server.admin == "ready"))
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    answer = took(call, *words)
+    done.set()
+    watcher.join()
+    return [answer, seen]
+exec(sys.argv[2])
+print(json.dumps(eval(sys.argv[3])))
+"""
+
+
+class Machine(machine.Machine):
+    name, subnet, port_offset, roles = "release-test", "172.30.189.0/24", "3300", Path(__file__).parent / "roles"
+
+    def bring(self) -> None:
+        """What the tests need on the host beside what is converged."""
+        self.sh(IMAGES)
+        self.sh("rm -rf /opt/under-test && mkdir -p /opt/under-test")
+        subprocess.run(["docker", "cp", "-q", str(PARTS), f"{self.container}:/opt/under-test/parts"], check=True, timeout=60)
+        (self.place / "server.py").write_text((self.roles / "app/tree/opt/app/{slot}/code/server.py").read_text())
+        subprocess.run(["docker", "cp", "-q", str(self.place / "server.py"), f"{self.container}:/opt/under-test/"], check=True, timeout=60)
+
+    # -- the component -------------------------------------------------------------------------------------------------
+
+    def converge(self, *, check: bool = False, **variables: Any) -> Task:
+        return self.one(["app"], check=check, **variables)
+
+    def release(self, state: str = "present", *, check: bool = False, expect: str = "", **variables: Any) -> Task:
+        arguments = {"component": "app", "state": state, "expect": expect}
+        return self.play({"action": {"echodiary.infra.release": arguments}, "check": check, "vars": variables})[0]
+
+    def record(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.sh("cat /var/lib/echodiary/slots/app.json"))
+        return found
+
+    def started(self, slot: str) -> str:
+        """Which start of a slot's container this is; empty while it does not run."""
+        form = "{{if .State.Running}}{{.Id}} {{.State.StartedAt}}{{end}}"
+        return self.sh(f"docker inspect -f '{form}' app-{slot}-api-1", check=False)
+
+    # -- the edge ------------------------------------------------------------------------------------------------------
+
+    def parts(self, expression: str, prepare: str = "", edge: dict[str, Any] | None = None) -> Any:
+        """The value of an expression over traffic, haproxy and slots, evaluated on the host by root."""
+        command = ["docker", "exec", self.container, "python3", "-c", DRIVER, json.dumps(edge or EDGE), prepare, expression]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    def told(self) -> dict[str, str]:
+        """Slot to what HAProxy was told of it."""
+        found: dict[str, str] = self.parts("{name: server.admin for name, server in haproxy.servers(EDGE).items()}")
+        return found
+
+    def tell(self, slot: str, state: str) -> None:
+        self.parts(f"haproxy.tell(EDGE, '{slot}', '{state}')")
+
+    def edge(self, path: str = "/") -> str:
+        return self.sh(f"python3 -c 'import urllib.request as u; print(u.urlopen(\"http://127.0.0.1{path}\", timeout=20).read().decode())'")
+
+    def users(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            ["docker", "exec", self.container, "python3", "-c", ASK], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def asked(self, users: subprocess.Popen[str]) -> dict[str, int]:
+        """Answer to how often it came, since these users began."""
+        self.sh("touch /run/asked")
+        found: dict[str, int] = json.loads(users.communicate(timeout=30)[0])
+        return found
+
+
+def eventually(question: Callable[[], Any], seconds: float = 20) -> Any:
+    end = time.monotonic() + seconds
+    while not (answer := question()):
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.1)
+    return answer

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Traffic between two servers of a real HAProxy: let in, drained, corrected, and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.integration.release.machine import EDGE, Machine, eventually
+
+Servers = Callable[..., None]
+SLOW = "python3 -c 'import urllib.request as u; print(u.urlopen(\"http://127.0.0.1/?seconds={}\", timeout=20).read().decode())'"
+
+
+@pytest.fixture
+def servers(host: Machine) -> Iterator[Servers]:
+    """``servers(blue="one", green="sick")``: who answers at each port; blue is ready and green is not, whatever was before."""
+    running = []
+
+    def up(slot: str) -> bool:
+        return bool(
+            host.sh(f"python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", {ports[slot]}))' && echo up", check=False)
+        )
+
+    def serve(**who: str) -> None:
+        for slot, name in who.items():
+            host.sh(f"systemd-run -q --collect --unit app-{slot} python3 /opt/under-test/server.py {name} {ports[slot]}")
+            running.append(slot)
+        eventually(lambda: all(up(slot) for slot in who))
+        host.tell("blue", "ready")
+        host.tell("green", "maint")
+        if who.get("blue") == "one":
+            eventually(lambda: host.parts("haproxy.servers(EDGE)['blue'].steady"))
+
+    ports = {"blue": 8001, "green": 8002}
+    yield serve
+    host.sh("systemctl start haproxy")
+    for slot in running:
+        host.sh(f"systemctl stop app-{slot}")
+    host.tell("blue", "ready")
+    host.tell("green", "maint")
+
+
+def test_what_it_says_is_what_haproxy_knows(host: Machine, servers: Servers) -> None:
+    servers(blue="one", green="two")
+    assert host.parts("haproxy.servers(EDGE)") == {"blue": ["ready", True, 0], "green": ["maint", False, 0]}
+
+
+def test_let_in_waits_until_haproxy_itself_finds_it_well(host: Machine, servers: Servers) -> None:
+    servers(blue="one", green="two")
+    answer, state = host.parts("[took(traffic.let_in, EDGE, 'green')[0], haproxy.servers(EDGE)['green']]")
+    assert answer is None
+    assert state[:2] == ["ready", True]
+    assert {host.edge() for _ in range(6)} == {"one", "two"}
+
+
+def test_a_server_that_was_just_let_in_is_not_steady_yet(host: Machine, servers: Servers) -> None:
+    servers(blue="one", green="two")
+    prepare = "haproxy.tell(EDGE, 'green', 'ready'); first = haproxy.servers(EDGE)['green']"
+    assert host.parts("first", prepare)[:2] == ["ready", False]
+
+
+@pytest.mark.parametrize("who", [{}, {"green": "sick"}, {"green": "two-faced"}])
+def test_let_in_refuses_what_haproxy_does_not_find_well(host: Machine, servers: Servers, who: dict[str, str]) -> None:
+    servers(blue="one", **who)
+    answer, seconds = host.parts("took(traffic.let_in, EDGE, 'green')", "traffic.AGREEMENT_DEADLINE = 2.0")
+    assert answer.startswith("HaproxyError: HAProxy does not find slot green well within 2 s")
+    assert 2 <= seconds < 4
+    assert host.edge() == "one"
+
+
+def test_drain_waits_for_a_request_in_flight_and_new_ones_go_elsewhere(host: Machine, servers: Servers) -> None:
+    servers(blue="one", green="two")
+    flying = host.start(SLOW.format(3))
+    eventually(lambda: host.parts("haproxy.servers(EDGE)['blue'].sessions") == 1)
+    host.parts("traffic.let_in(EDGE, 'green')")
+    left, seconds = host.parts("took(traffic.drain, EDGE, 'blue', 15)")
+    assert left == 0
+    assert 0.3 < seconds < 5
+    assert flying.communicate(timeout=20)[0].strip() == "one", "it was answered, by the server that had it"
+    assert {host.edge() for _ in range(4)} == {"two"}
+    assert host.told() == {"blue": "drain", "green": "ready"}
+
+
+def test_drain_gives_up_at_its_deadline_and_says_how_many_are_left(host: Machine, servers: Servers) -> None:
+    servers(blue="one", green="two")
+    host.parts("traffic.let_in(EDGE, 'green')")
+    host.tell("green", "maint")
+    flying = [host.start(SLOW.format(5)) for _ in range(2)]
+    eventually(lambda: host.parts("haproxy.servers(EDGE)['blue'].sessions") == 2)
+    left, seconds = host.parts("took(traffic.drain, EDGE, 'blue', 1.0)")
+    assert left == 2
+    assert 1 <= seconds < 2.5
+    assert [one.communicate(timeout=20)[0].strip() for one in flying] == ["one", "one"]
+
+
+def test_maintenance_does_not_cut_a_request_off(host: Machine, servers: Servers) -> None:
+    servers(blue="one", green="two")
+    flying = host.start(SLOW.format(2))
+    eventually(lambda: host.parts("haproxy.servers(EDGE)['blue'].sessions") == 1)
+    host.tell("blue", "maint")
+    assert flying.communicate(timeout=20)[0].strip() == "one"
+
+
+def test_correcting_never_leaves_nobody_ready(host: Machine, servers: Servers) -> None:
+    servers(blue="one", green="two")
+    host.parts("traffic.let_in(EDGE, 'green')")
+    host.tell("blue", "maint")
+    users = host.users()
+    (answer, _), seen = host.parts("watched(traffic.correct, EDGE, 'blue', ['green'])")
+    assert answer is None
+    assert (seen[0], seen[-1]) == (["green"], ["blue"])
+    assert [] not in seen
+    assert set(host.asked(users)) <= {"one", "two"}
+    assert host.told() == {"blue": "ready", "green": "maint"}
+
+
+def test_correcting_towards_somebody_ill_leaves_the_other_one_serving(host: Machine, servers: Servers) -> None:
+    servers(blue="sick", green="two")
+    host.parts("traffic.let_in(EDGE, 'green')")
+    host.tell("blue", "drain")
+    answer, _ = host.parts("took(traffic.correct, EDGE, 'blue', ['green'])", "traffic.AGREEMENT_DEADLINE = 1.0")
+    assert "does not find slot blue well" in answer
+    assert host.told()["green"] == "ready"
+    assert host.edge() == "two"
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "systemctl reload haproxy",
+        "systemctl restart haproxy",
+        # nobody is asked to save anything: what was told had been saved when it was told
+        "systemctl kill -s KILL --kill-whom all haproxy; sleep 1; systemctl reset-failed haproxy; systemctl start haproxy",
+    ],
+)
+def test_what_it_was_told_outlives_its_process(host: Machine, servers: Servers, how: str) -> None:
+    servers(blue="one", green="two")
+    host.parts("traffic.let_in(EDGE, 'green')")
+    host.parts("traffic.drain(EDGE, 'blue', 1)")
+    host.sh(how)
+    told = eventually(lambda: host.sh("test -S /run/haproxy/admin.sock && echo there", check=False) and host.told())
+    assert told == {"blue": "drain", "green": "ready"}
+    assert {host.edge() for _ in range(4)} == {"two"}
+
+
+@pytest.mark.parametrize(
+    ("edge", "expression", "words"),
+    [
+        ({"socket": "/run/none.sock"}, "took(haproxy.servers, EDGE)", ["/run/none.sock", "No such file", "systemctl status haproxy"]),
+        ({"backend": "nothing"}, "took(haproxy.servers, EDGE)", ["no backend 'nothing'", "converge component haproxy"]),
+        ({}, "took(haproxy.tell, EDGE, 'red', 'ready')", ["echodiary/red", "ready", "No such server"]),
+        ({}, "took(haproxy.tell, EDGE, 'blue', 'away')", ["echodiary/blue", "away", "expects"]),
+        ({}, "took(traffic.correct, EDGE, 'red', [])", ["no server 'red'", "converge component haproxy"]),
+    ],
+)
+def test_what_cannot_be_asked_or_told(host: Machine, edge: dict[str, str], expression: str, words: list[str]) -> None:
+    said, _ = host.parts(expression, edge={**EDGE, **edge})
+    assert said.startswith("HaproxyError: ")
+    assert "\n" not in said
+    assert [word for word in words if word not in said] == []
