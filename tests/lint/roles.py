@@ -17,6 +17,10 @@ FILES = (
     "meta/main.yml",
     "tasks/main.yml",
 )
+#: Roles that change what runs and declare nothing: no component, no scenario. Playbooks use them, and they are tested end to end.
+WORKFLOWS = frozenset({"deploy"})
+#: What only a role has that declares something on a host.
+_DECLARES = ("component.yml", "tree", "handlers")
 _TYPES: dict[str, tuple[type, ...]] = {
     "bool": (bool,),
     "dict": (dict,),
@@ -34,11 +38,40 @@ def roles(collection: Path) -> list[Path]:
 
 
 def missing_files(role: Path, scenarios: Path) -> list[str]:
-    """The files a role is made of, and its molecule scenario."""
+    """The files a component is made of, and its molecule scenario."""
     problems = [f"{role.name}: has no {name}" for name in FILES if not (role / name).is_file()]
     if not (scenarios / role.name / "molecule.yml").is_file():
         problems.append(f"{role.name}: has no scenario molecule/{role.name}/molecule.yml")
     return problems
+
+
+def workflow_problems(role: Path, playbooks: Path) -> list[str]:
+    """What a workflow lacks, and whatever shows that it is a component after all."""
+    needed = [name for name in FILES if name != "component.yml"]
+    problems = [f"{role.name}: has no {name}" for name in needed if not (role / name).is_file()]
+    problems += [f"{role.name}: has {name}, so it is no workflow but a component" for name in _DECLARES if (role / name).exists()]
+    if any(_converges_itself(path, role.name) for path in sorted((role / "tasks").glob("*.yml"))):
+        problems.append(f"{role.name}: converges itself, so it is no workflow but a component")
+    if not any(f"echodiary.infra.{role.name}" in path.read_text(encoding="utf-8") for path in sorted(playbooks.glob("*.yml"))):
+        problems.append(f"{role.name}: is used by no playbook, so nothing tests it")
+    return problems
+
+
+def _converges_itself(tasks: Path, name: str) -> bool:
+    listed = [(task.get("echodiary.infra.converge") or {}).get("components") for task in _all_tasks(load(tasks) or [])]
+    return any(name in components for components in listed if isinstance(components, list))
+
+
+def _all_tasks(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for task in tasks:
+        yield task
+        for part in ("block", "rescue", "always"):
+            yield from _all_tasks(task.get(part) or [])
+
+
+def unknown_workflows(known: list[Path]) -> list[str]:
+    """Names in WORKFLOWS that are no role (any more): one day a component could get such a name."""
+    return sorted(WORKFLOWS - {role.name for role in known})
 
 
 def variable_problems(role: Path) -> list[str]:

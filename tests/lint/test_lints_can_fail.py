@@ -91,6 +91,48 @@ def test_incomplete_roles(tmp_path: Path) -> None:
     assert roles.roles(tmp_path) == [role]
 
 
+def workflow(tmp_path: Path, **more: str) -> list[str]:
+    role = role_with(tmp_path, "{}", {})
+    for name in ("README.md", "meta/main.yml"):
+        write(role / name, "---\n")
+    write(role / "tasks/main.yml", "- echodiary.infra.release: {state: present}\n- echodiary.infra.converge: {components: '{{ [web_other] }}'}\n")
+    for name, text in more.items():
+        write(role / name, text)
+    write(tmp_path / "playbooks/web.yml", "- import_role: {name: echodiary.infra.web}\n")
+    return roles.workflow_problems(role, tmp_path / "playbooks")
+
+
+def test_a_workflow(tmp_path: Path) -> None:
+    assert workflow(tmp_path) == []
+    assert roles.workflow_problems(tmp_path / "roles/web", tmp_path) == ["web: is used by no playbook, so nothing tests it"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"component.yml": "---\n"}, "web: has component.yml, so it is no workflow but a component"),
+        ({"tree/etc/web": "x"}, "web: has tree, so it is no workflow but a component"),
+        ({"handlers/main.yml": "---\n"}, "web: has handlers, so it is no workflow but a component"),
+        (
+            {"tasks/more.yml": "- block: [{echodiary.infra.converge: {components: [web]}}]\n"},
+            "web: converges itself, so it is no workflow but a component",
+        ),
+    ],
+)
+def test_calling_a_component_a_workflow_does_not_hide_it(tmp_path: Path, more: dict[str, str], said: str) -> None:
+    assert workflow(tmp_path, **more) == [said]
+
+
+def test_a_component_whose_component_yml_was_forgotten_is_not_taken_for_a_workflow(tmp_path: Path) -> None:
+    assert workflow(tmp_path) == []
+    assert "web: has no component.yml" in roles.missing_files(tmp_path / "roles/web", tmp_path / "molecule")
+    assert "web" not in roles.WORKFLOWS, "it has to be named there by hand"
+
+
+def test_a_workflow_that_is_no_role(tmp_path: Path) -> None:
+    assert roles.unknown_workflows([role_with(tmp_path, "{}", {})]) == sorted(roles.WORKFLOWS)
+
+
 def test_commands_that_do_not_exist(tmp_path: Path) -> None:
     makefile = write(tmp_path / "Makefile", "up: ## Up\nrun-all:\n")
     document = write(tmp_path / "R.md", "we make things; `make up`, `make fly`\n\n```sh\nmake run-all\nmake land # x\n```\n")

@@ -21,9 +21,18 @@ RULES = sorted(COLLECTION.glob("roles/*/tree/etc/prometheus/rules/*.yml"))
 DOCUMENTS = [ROOT / "README.md", ROOT / "README.ko.md", ROOT / "CONTRIBUTING.md"]
 
 
-@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
-def test_roles_are_whole(role: Path) -> None:
+@pytest.mark.parametrize("role", [role for role in ROLES if role.name not in roles.WORKFLOWS], ids=lambda role: role.name)
+def test_components_are_whole(role: Path) -> None:
     assert roles.missing_files(role, ROOT / "molecule") == []
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role.name in roles.WORKFLOWS], ids=lambda role: role.name)
+def test_workflows_are_whole_and_no_components(role: Path) -> None:
+    assert roles.workflow_problems(role, ROOT / "playbooks") == []
+
+
+def test_what_is_called_a_workflow_exists() -> None:
+    assert roles.unknown_workflows(ROLES) == []
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)

@@ -1,0 +1,107 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of ``deploy_verdict``. The work is done by the action plugin of the same name, on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: deploy_verdict
+short_description: Say how a deploy ended, from what its hosts returned
+version_added: 0.1.0
+description:
+  - Looks at what every host of the play registered, and says whether all run the new release, all run what they ran before, or which runs what.
+  - It is read from these variables of each host. C(deploy_rolled), or else C(deploy_roll), is what M(echodiary.infra.release) returned when the
+    host was rolled, C(deploy_back) when it was taken back, and C(ansible_failed_result) is what a failed task left.
+  - A deploy has succeeded only when every host is known to run the release and no task failed.
+  - No host is called, so that it also tells of hosts that cannot be reached.
+options:
+  what:
+    description: What was done, in words. The message begins with it.
+    type: str
+    required: true
+  migrated:
+    description: The revision that the schema was brought to, if it was.
+    type: str
+    default: ''
+attributes:
+  check_mode:
+    description: The same, since nothing is changed.
+    support: full
+  diff_mode:
+    description: There is nothing to show.
+    support: none
+  idempotent:
+    description: Nothing is changed.
+    support: full
+  platform:
+    description: Runs on the controller.
+    support: full
+    platforms: posix
+notes:
+  - Belongs into C(always), after the tasks that may fail, and into plays in which M(echodiary.infra.deploy_phase) said what begins.
+seealso:
+  - module: echodiary.infra.release
+  - module: echodiary.infra.deploy_phase
+  - module: echodiary.infra.release_history
+author:
+  - The echodiary.infra maintainers (@echodiary)
+"""
+
+EXAMPLES = r"""
+- name: Roll, and say how it ended
+  block:
+    - name: Begin to roll
+      echodiary.infra.deploy_phase:
+        name: roll
+      run_once: true
+
+    - name: Roll to the release
+      echodiary.infra.release:
+        state: present
+      become: true
+      register: deploy_roll
+  always:
+    - name: Judge
+      echodiary.infra.deploy_verdict:
+        what: deploy of v1.4.0
+      register: ended
+
+    - name: End as it went
+      ansible.builtin.assert:
+        that: ended.outcome == 'succeeded'
+        fail_msg: "{{ ended.msg }}"
+"""
+
+RETURN = r"""
+outcome:
+  description:
+    - V(succeeded) when every host runs the release. V(taken_back) when every host runs what it ran before. V(partial) when they differ, or when it
+      is not known of each. V(failed) when it ended before any host was changed, V(refused) when it did so while still looking.
+  returned: always
+  type: str
+  sample: taken_back
+hosts:
+  description:
+    - Host to V(new), V(old) (rolled and taken back, or failed and left as it was), V(untouched) (never rolled) or V(unknown).
+  returned: always
+  type: dict
+  sample: {app1: old, app2: untouched}
+error:
+  description: What went wrong first, and where. Empty when nothing did.
+  returned: always
+  type: str
+seconds:
+  description: Phase to seconds, and C(total).
+  returned: always
+  type: dict
+  sample: {preflight: 3.1, roll: 21.7, total: 24.8}
+speaker:
+  description: One host that can still be reached, which says for all how it ended. Empty where there is none.
+  returned: always
+  type: str
+msg:
+  description: The lines that people read. What happened, why, what runs where when that is not the same everywhere, and what to do next.
+  returned: always
+  type: str
+"""

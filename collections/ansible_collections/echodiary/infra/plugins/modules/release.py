@@ -1,0 +1,216 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of ``release``. The work is done by the action plugin of the same name and by module_utils/_converge."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: release
+short_description: Swap a component's two slots behind HAProxy without losing a request, or look at them
+version_added: 0.1.0
+description:
+  - A component whose C(component.yml) has the key C(release) lives in two slots of the host, one of which serves. Both M(echodiary.infra.converge)
+    and this module roll it, which is what they do whenever making the host as declared would replace or restart the container that serves.
+  - The other slot is brought up as declared and has to answer its probes several times in a row. Then HAProxy lets it in beside the old one,
+    the old one gets no new requests, those in flight end or reach the drain deadline, and its container is stopped and kept.
+  - Until the new slot serves, the one that serves is not touched. When the new one does not become ready, or HAProxy does not find it well, it
+    is stopped again and the task fails with the reason and the end of the log.
+  - This module is for what people and deploys want beside converging. It goes back to what rests, restarts by swapping, looks, and prepares.
+  - Which slot serves is kept in C(/var/lib/echodiary/slots/<component>.json). A run that was killed is finished, or undone, by the next.
+options:
+  component:
+    description: The component. It needs the key C(release) in its C(component.yml).
+    type: str
+    default: echodiary
+  state:
+    description:
+      - V(present) makes the slot that serves what is declared, rolled where that needs a new process.
+      - V(restarted) rolls even when nothing differs, so that every process is new.
+      - V(previous) goes back to the release that rests in the other slot, from what is on the host alone, whatever is declared now.
+      - V(resolved) returns O(image) by its digest, as the registry has it.
+      - V(prepared) pulls the declared image and stages the release's files in a directory that only root may enter, so that a migration can
+        run in its environment. What serves is not touched.
+      - V(read) only looks.
+    type: str
+    choices: [present, restarted, previous, prepared, resolved, read]
+    default: present
+  image:
+    description: The image to resolve, by tag or digest. Required with O(state=resolved).
+    type: str
+  expect:
+    description: With O(state=previous), the image that has to rest in the other slot. Anything else there is refused.
+    type: str
+    default: ''
+  migrate:
+    description:
+      - Whether the schema is brought along by M(echodiary.infra.alembic) first when the declared image is new on this host, as
+        M(echodiary.infra.converge) does it.
+      - A deploy migrates by itself, once for all hosts, and leaves this off.
+    type: bool
+    default: false
+attributes:
+  check_mode:
+    description:
+      - Returns the same changes that apply would make, and touches nothing.
+      - V(prepared) asks the registry for the image, pulls nothing, and returns the directory of the release that serves, where there is one.
+    support: full
+  diff_mode:
+    description: Files are shown as unified diffs, everything else field by field. Sensitive files are shown as keyed fingerprints.
+    support: full
+  idempotent:
+    description: For V(present). V(restarted) and V(previous) swap the slots each time.
+    support: partial
+  platform:
+    description: Hosts with systemd, Docker, HAProxy and Python 3.9 or later.
+    support: full
+    platforms: posix
+notes:
+  - Needs root on the host (C(become)), and HAProxy with both slots as servers of one backend, as role C(haproxy) has it.
+  - One call at a time changes a host. A second one waits.
+seealso:
+  - module: echodiary.infra.converge
+  - module: echodiary.infra.alembic
+  - module: echodiary.infra.deploy_verdict
+author:
+  - The echodiary.infra maintainers (@echodiary)
+"""
+
+EXAMPLES = r"""
+- name: Find the image that a tag names now
+  echodiary.infra.release:
+    state: resolved
+    image: registry.example/echodiary:v1.4.0
+  become: true
+  register: resolved
+
+- name: Roll to it
+  echodiary.infra.release:
+    state: present
+  vars:
+    echodiary_image: "{{ resolved.image }}"
+  become: true
+
+- name: Go back to what ran before, in seconds
+  echodiary.infra.release:
+    state: previous
+  become: true
+
+- name: See what runs and what rests
+  echodiary.infra.release:
+    state: read
+  become: true
+  register: held
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ held.release.slot }} serves {{ held.release.running.image }}"
+"""
+
+RETURN = r"""
+release:
+  description: What the two slots hold. With V(present), V(restarted) and V(previous) as it is afterwards.
+  returned: unless O(state=resolved)
+  type: dict
+  contains:
+    slot:
+      description: The slot that serves. Empty where none does yet.
+      type: str
+      sample: green
+    image:
+      description: Its image.
+      returned: with V(present), V(restarted) and V(previous)
+      type: str
+    config:
+      description: Fingerprint of everything else that it runs with.
+      returned: with V(present), V(restarted) and V(previous)
+      type: str
+    previous:
+      description: C(image) and C(config) of what rests in the other slot, or nothing.
+      type: dict
+    running:
+      description: C(image) and C(config) of what serves, or nothing.
+      returned: with V(read) and V(prepared)
+      type: dict
+    wanted:
+      description: C(image) and C(config) that are declared.
+      returned: with V(read) and V(prepared)
+      type: dict
+    differs:
+      description: Whether the slot that serves differs from what is declared.
+      returned: with V(read) and V(prepared)
+      type: bool
+    rolls:
+      description: Whether that would be rolled, because it needs a new process.
+      returned: with V(read) and V(prepared)
+      type: bool
+    kept:
+      description: Images that stay on the host, newest first.
+      returned: with V(read) and V(prepared)
+      type: list
+      elements: str
+    directory:
+      description: Where the files of the slot that serves are.
+      returned: with V(read) and V(prepared)
+      type: str
+image:
+  description: The image by its digest.
+  returned: with O(state=resolved)
+  type: str
+  sample: registry.example/echodiary@sha256:142c4cf3f6fe275343892d61d55e62d48f7568f1652fb0c0bbf64ec6f1a3112b
+prepared:
+  description: What a migration needs in order to run as the release would.
+  returned: with O(state=prepared)
+  type: dict
+  contains:
+    image:
+      description: The declared image.
+      type: str
+    directory:
+      description: Where its files are staged. Empty in check mode on a host where nothing serves yet.
+      type: str
+    env_file:
+      description: Its environment file, for O(echodiary.infra.alembic#module:env_file).
+      returned: where there is a directory
+      type: str
+    volumes:
+      description: What it mounts, for O(echodiary.infra.alembic#module:volumes).
+      returned: where there is a directory
+      type: list
+      elements: str
+environment:
+  description: What the Compose file sets for the service that is swapped. Secrets are not there.
+  returned: with V(read) and V(prepared)
+  type: dict
+notes:
+  description: What could not be looked at, and why.
+  returned: with V(read) and V(prepared)
+  type: list
+  elements: str
+components:
+  description: One entry, for the component, as M(echodiary.infra.converge) returns it, and its C(release).
+  returned: with V(present), V(restarted) and V(previous)
+  type: list
+  elements: dict
+sync:
+  description: V(Synced), V(OutOfSync) or V(Unknown).
+  returned: with V(present), V(restarted) and V(previous)
+  type: str
+health:
+  description: V(Healthy), V(Progressing), V(Missing), V(Degraded) or V(Unknown).
+  returned: with V(present), V(restarted) and V(previous)
+  type: str
+msg:
+  description: What was done, or what went wrong and the end of the log.
+  returned: with V(present), V(restarted) and V(previous), and when it fails
+  type: str
+remote_calls:
+  description: How many times the host was called.
+  returned: always
+  type: int
+  sample: 1
+seconds:
+  description: Seconds from the start of the task to its end.
+  returned: always
+  type: float
+"""
