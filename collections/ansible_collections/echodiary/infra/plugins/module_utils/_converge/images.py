@@ -81,8 +81,9 @@ def keep(component: str, references: list[str], count: int) -> list[str]:
 
 def pin_of(component: str, reference: str) -> str:
     """A tag of our own: an image that is only known by its digest looks unused to ``docker image prune``."""
-    name = reference.rpartition("@sha256:")[2] if "@" in reference else reference.rpartition(":")[2]
-    return f"echodiary.kept/{component}:{name[:40]}"
+    digest = reference.partition("@sha256:")[2]
+    tag = reference.rpartition("/")[2].partition(":")[2] or "latest"
+    return f"echodiary.kept/{component}:{(digest or tag)[:40]}"
 
 
 def _pin(component: str, reference: str) -> None:

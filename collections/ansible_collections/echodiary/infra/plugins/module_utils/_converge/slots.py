@@ -35,14 +35,16 @@ def save(state_dir: str, component: str, record: dict[str, Any]) -> None:
 def serving(names: list[str], record: dict[str, Any], servers: dict[str, haproxy.Server] | None, running: dict[str, bool]) -> str:
     """The slot whose release counts as the one that runs; empty when there is none yet. Pure.
 
-    A move that was interrupted is finished when the new slot runs and already takes requests, else it never happened.
+    A move that was interrupted is finished when the new slot runs and already takes requests, else it never happened. Where
+    HAProxy cannot be asked (``servers`` None), a slot that still runs is not given up for one that may never have been let in.
     Without a record (lost, or made by hand) the slot that takes requests and runs is the one.
     """
 
     def takes_requests(slot: str) -> bool:
         return running.get(slot, False) and (servers is None or servers.get(slot, haproxy.Server("maint", False, 0)).admin == haproxy.READY)
 
-    if record["next"] in names and takes_requests(record["next"]):
+    unsure = servers is None and running.get(record["active"], False)
+    if record["next"] in names and takes_requests(record["next"]) and not unsure:
         return str(record["next"])
     if record["active"] in names:
         return str(record["active"])

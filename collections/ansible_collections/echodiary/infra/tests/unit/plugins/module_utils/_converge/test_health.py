@@ -67,9 +67,8 @@ def server() -> Iterator[str]:
     running.server_close()
 
 
-def test_waits_until_it_is_healthy(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "INTERVAL", 0.01)
-    assert health.wait(lambda: health.once([{"url": server}]), 5.0).health == "Healthy"
+def test_waits_until_it_is_healthy(server: str) -> None:
+    assert health.wait(lambda: health.once([{"url": server}]), 5.0, interval=0.01).health == "Healthy"
 
 
 def test_gives_up_at_the_deadline_with_the_last_reason() -> None:

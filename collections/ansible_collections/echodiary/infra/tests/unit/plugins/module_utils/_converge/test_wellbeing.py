@@ -7,31 +7,39 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._converge import compose, docker, health, wellbeing
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [100.0]
-    monkeypatch.setattr(wellbeing.time, "monotonic", lambda: now[0])
-    return now
+def test_the_same_starts_have_to_be_seen_well_several_times_in_a_row() -> None:
+    streak = wellbeing.Streak(3)
+    assert [streak.long_enough(["a"]) for _ in range(4)] == [False, False, True, True]
 
 
-def test_the_same_starts_have_to_last(clock: list[float]) -> None:
-    steady = wellbeing.Steadiness()
-    assert not steady.long_enough(["a"])
-    clock[0] += health.SETTLE - 0.1
-    assert not steady.long_enough(["a"])
-    clock[0] += 0.2
-    assert steady.long_enough(["a"])
+def test_a_new_start_begins_again() -> None:
+    streak = wellbeing.Streak(2)
+    assert [streak.long_enough(starts) for starts in (["a"], ["b"], ["b", "c"], ["b", "c"])] == [False, False, False, True]
 
 
-def test_a_new_start_begins_again(clock: list[float]) -> None:
-    steady = wellbeing.Steadiness()
-    steady.long_enough(["a"])
-    clock[0] += 60
-    assert not steady.long_enough(["b"])
+def test_one_bad_answer_begins_again() -> None:
+    streak = wellbeing.Streak(2)
+    streak.long_enough(["a"])
+    streak.broken()
+    assert [streak.long_enough(["a"]) for _ in range(2)] == [False, True]
 
 
-def test_nothing_that_runs_needs_no_time() -> None:
-    assert wellbeing.Steadiness().long_enough([])
+def test_once_is_enough_where_once_is_asked_for() -> None:
+    assert wellbeing.Streak(1).long_enough(["a"])
+
+
+def test_what_has_no_process_needs_no_time() -> None:
+    assert wellbeing.Streak(5).long_enough([])
+
+
+def test_a_release_has_a_pace_of_its_own() -> None:
+    assert wellbeing.pace_of({"release": {"interval": 1.0, "passes": 3}}) == health.Pace(1.0, 3)
+    assert wellbeing.pace_of({"release": None}) == wellbeing.pace_of({}) == health.Pace()
+
+
+@pytest.mark.parametrize(("pace", "seconds"), [(health.Pace(1.0, 3), 2.0), (health.Pace(0.5, 1), 0.0), (health.Pace(), 2.0)])
+def test_how_long_something_has_to_stay_up(pace: health.Pace, seconds: float) -> None:
+    assert pace.settle == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
