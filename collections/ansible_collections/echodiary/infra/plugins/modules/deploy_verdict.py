@@ -10,9 +10,9 @@ module: deploy_verdict
 short_description: Say how a deploy ended, from what its hosts returned
 version_added: 0.1.0
 description:
-  - Looks at what every host of the play registered, and says whether all run the new release, all run what they ran before, or which runs what.
-  - It is read from these variables of each host. C(deploy_rolled), or else C(deploy_roll), is what M(echodiary.infra.release) returned when the
-    host was rolled, C(deploy_back) when it was taken back, and C(ansible_failed_result) is what a failed task left.
+  - Looks at what every host of the play registered. Says whether all run the new release, all run what they ran before, or which runs what.
+  - It is read from these variables of each host. C(deploy_rolled), or else C(deploy_roll), is what M(echodiary.infra.release) returned when
+    the host was rolled, C(deploy_back) when it was taken back, and C(ansible_failed_result) is what a failed task left.
   - A deploy has succeeded only when every host is known to run the release and no task failed.
   - No host is called, so that it also tells of hosts that cannot be reached.
 options:
@@ -76,8 +76,8 @@ EXAMPLES = r"""
 RETURN = r"""
 outcome:
   description:
-    - V(succeeded) when every host runs the release. V(taken_back) when every host runs what it ran before. V(partial) when they differ, or when it
-      is not known of each. V(failed) when it ended before any host was changed, V(refused) when it did so while still looking.
+    - V(succeeded) when every host runs the release. V(taken_back) when every host runs what it ran before. V(partial) when they differ, or
+      when it is not known of each. V(failed) when it ended before any host was changed, V(refused) when it did so while still looking.
   returned: always
   type: str
   sample: taken_back

@@ -10,13 +10,13 @@ module: release
 short_description: Swap a component's two slots behind HAProxy without losing a request, or look at them
 version_added: 0.1.0
 description:
-  - A component whose C(component.yml) has the key C(release) lives in two slots of the host, one of which serves. Both M(echodiary.infra.converge)
-    and this module roll it, which is what they do whenever making the host as declared would replace or restart the container that serves.
-  - The other slot is brought up as declared and has to answer its probes several times in a row. Then HAProxy lets it in beside the old one,
-    the old one gets no new requests, those in flight end or reach the drain deadline, and its container is stopped and kept.
-  - Until the new slot serves, the one that serves is not touched. When the new one does not become ready, or HAProxy does not find it well, it
-    is stopped again and the task fails with the reason and the end of the log.
-  - This module is for what people and deploys want beside converging. It goes back to what rests, restarts by swapping, looks, and prepares.
+  - A component whose C(component.yml) has the key C(release) lives in two slots of the host, one of which serves. This module, and
+    M(echodiary.infra.converge) too, roll it whenever making the host as declared would replace or restart the container that serves.
+  - The other slot is brought up as declared and has to answer its probes several times in a row. Then HAProxy lets it in beside the old
+    one, the old one gets no new requests, those in flight end or reach the drain deadline, and its container is stopped and kept.
+  - Until the new slot serves, the one that serves is not touched. When the new one does not become ready, or HAProxy does not find it well,
+    it is stopped again and the task fails with the reason and the end of the log.
+  - This module is for what people and deploys want beside converging. It goes back to what rests, restarts by swapping, looks, prepares.
   - Which slot serves is kept in C(/var/lib/echodiary/slots/<component>.json). A run that was killed is finished, or undone, by the next.
 options:
   component:
@@ -53,7 +53,7 @@ attributes:
   check_mode:
     description:
       - Returns the same changes that apply would make, and touches nothing.
-      - V(prepared) asks the registry for the image, pulls nothing, and returns the directory of the release that serves, where there is one.
+      - V(prepared) asks the registry for the image, pulls nothing, and returns the directory of the release that serves, if there is one.
     support: full
   diff_mode:
     description: Files are shown as unified diffs, everything else field by field. Sensitive files are shown as keyed fingerprints.

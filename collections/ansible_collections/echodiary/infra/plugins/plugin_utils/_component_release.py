@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import posixpath
+import re
 from typing import Any
 
 from ..module_utils._converge.slots import PORT, SLOT
@@ -43,23 +45,46 @@ def read(manifest: dict[str, Any], release: dict[str, Any] | None) -> dict[str, 
         raise SpecError(f"{name}: release names service '{release['service']}', which the Compose file does not have")
     if SLOT not in project["file"]:
         raise SpecError(f"{name}: compose has to be in a directory of the slot (…/{SLOT}/…), so that two releases can be there at once")
-    if len(release["slots"]) != 2:
-        raise SpecError(f"{name}: release needs two slots (name: port), not {len(release['slots'])}")
-    if release["passes"] < 1 or release["interval"] <= 0:
-        raise SpecError(f"{name}: release: passes has to be 1 or more, and interval more than 0 s")
+    if f"{posixpath.dirname(project['file'])}/.env" in manifest["files"]:
+        raise SpecError(f"{name}: {posixpath.dirname(project['file'])}/.env is written for each slot (SLOT and PORT); name yours otherwise")
+    slots = _slots(name, release["slots"])
+    _check_numbers(name, release)
     if not any(PORT in check["url"] for check in manifest["health"]):
         raise SpecError(f"{name}: a release needs a health probe of its own slot (http://127.0.0.1:{PORT}/…)")
     _check_environment(name, manifest, release)
     image = project["services"][release["service"]]["image"]
     return {
         **release,
-        "slots": {slot: int(port) for slot, port in release["slots"].items()},
+        "slots": slots,
         "image": image,
         "config": fingerprint(manifest, image),
         "state": "present",
         "expect": "",
         "migrated": False,
     }
+
+
+def _slots(name: str, slots: dict[str, Any]) -> dict[str, int]:
+    if len(slots) != 2:
+        raise SpecError(f"{name}: release needs two slots (name: port), not {len(slots)}")
+    for slot, port in slots.items():
+        if not re.fullmatch("[a-z0-9]+", str(slot)):
+            raise SpecError(f"{name}: release: slot '{slot}' becomes part of paths and names; use small letters and digits")
+        if isinstance(port, bool) or not re.fullmatch("[0-9]+", str(port)) or not 0 < int(port) < 65536:
+            raise SpecError(f"{name}: release: slots: {port!r} is no port (slot {slot}); use a number from 1 to 65535")
+    found = {str(slot): int(port) for slot, port in slots.items()}
+    if len(set(found.values())) < 2:
+        raise SpecError(f"{name}: release: slots: both are at {found.popitem()[1]}; each needs a port of its own")
+    return found
+
+
+def _check_numbers(name: str, release: dict[str, Any]) -> None:
+    if release["passes"] < 1 or release["interval"] <= 0:
+        raise SpecError(f"{name}: release: passes has to be 1 or more, and interval more than 0 s")
+    if release["drain"] < 0:
+        raise SpecError(f"{name}: release: drain has to be 0 or more seconds, not {release['drain']}")
+    if release["keep"] < 2:
+        raise SpecError(f"{name}: release: keep has to be 2 or more, for what serves and what rests, not {release['keep']}")
 
 
 def _check_environment(name: str, manifest: dict[str, Any], release: dict[str, Any]) -> None:

@@ -32,9 +32,12 @@ def _state(roll: dict[str, Any] | None, back: dict[str, Any] | None) -> str:
         return UNKNOWN if roll.get("unreachable") or roll.get("failed") else UNTOUCHED
     if roll.get("failed"):
         return OLD
-    if back and not back.get("skipped"):
-        return UNKNOWN if back.get("unreachable") or back.get("failed") else OLD
-    return NEW
+    if not back or back.get("skipped"):
+        return NEW
+    if not back.get("components"):
+        return UNKNOWN
+    # what cannot be gone back from goes on serving
+    return NEW if back.get("failed") else OLD
 
 
 def failed_in(phases: list[dict[str, Any]]) -> str:
@@ -43,8 +46,9 @@ def failed_in(phases: list[dict[str, Any]]) -> str:
 
 
 def _silent_error(states: dict[str, str]) -> str:
-    lost = sorted(host for host, state in states.items() if state in (UNKNOWN, UNTOUCHED))
-    return f"{', '.join(lost)} did not get the release" if lost and NEW in states.values() else ""
+    """A host that has not got it is an error, even where nobody said so. What rolls nobody (a migration) leaves all untouched."""
+    lost = sorted(host for host, state in states.items() if state != NEW)
+    return f"{', '.join(lost)} did not get the release" if lost and set(states.values()) != {UNTOUCHED} else ""
 
 
 def _outcome(states: set[str], phase: str, failed: bool) -> str:

@@ -41,7 +41,8 @@ def servers(edge: dict[str, Any]) -> dict[str, Server]:
     states, _, statistics = said.partition("\n# pxname")
     found = parse(states, "# pxname" + statistics)
     if not found:
-        raise HaproxyError(f"HAProxy has no backend '{backend}' (it said: {' '.join(said.split())[:120]}); converge component haproxy first")
+        words = " ".join(said.split())[:120]
+        raise HaproxyError(f"HAProxy has no backend '{backend}' (it said: {words}); converge component haproxy first")
     return found
 
 
