@@ -26,22 +26,36 @@ def downgrade() -> None:
 {downgrade}
 '''
 
-#: from a release that answers well for a while to one that does not: half of all entries requests fail after the first thirty
-_LATER_ERRORS = """
-import echodiary.__main__ as start
-import itertools
-from echodiary import main
-counter = itertools.count()
+_FAULTY = """
+import time
+
+from echodiary.observed_main import create_app as healthy
+
+BEGAN = time.monotonic()
+
+
 class Faulty:
     def __init__(self, app):
         self.app = app
+
     async def __call__(self, scope, receive, send):
-        if scope["type"] == "http" and scope["path"].startswith("/entries") and next(counter) > 30 and next(counter) % 3 == 0:
+        if scope["type"] == "http" and scope["path"].startswith("/entries") and time.monotonic() - BEGAN > 15:
             await send({"type": "http.response.start", "status": 500, "headers": [(b"content-length", b"0")]})
             await send({"type": "http.response.body", "body": b""})
             return
         await self.app(scope, receive, send)
+
+
+def create_app():
+    app = healthy()
+    app.add_middleware(Faulty)
+    return app
 """
+
+#: well when it starts, and for as long as probes look; then every request for entries is answered with 500
+LATER_ERRORS = {"/srv/echodiary/echodiary/faulty.py": _FAULTY}
+#: the application's own module goes by another name, and the faulty one takes its place
+LATER_ERRORS_LINES = "RUN mv echodiary/main.py echodiary/observed_main.py && mv echodiary/faulty.py echodiary/main.py"
 
 
 def build(base: str, registry: str, tag: str, lines: str = "", files: dict[str, str] | None = None) -> str:
