@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The application against a real PostgreSQL, and what may be seen of it from outside."""
+"""The application against a real PostgreSQL, behind a real HAProxy, and what may be seen of it from outside."""
 
 from __future__ import annotations
 
@@ -12,12 +12,22 @@ import pytest
 from testinfra.host import Host
 
 API = "http://127.0.0.1:8001"
-CONTAINER = "$(docker ps --quiet --filter label=com.docker.compose.service=api-blue)"
+EDGE = "http://127.0.0.1"
+SLOT = "/opt/echodiary/echodiary/blue"
+CONTAINER = "$(docker ps --quiet --filter label=com.docker.compose.project=echodiary-blue)"
+TELL = """
+import socket, sys
+admin = socket.socket(socket.AF_UNIX)
+admin.connect("/run/haproxy/admin.sock")
+admin.sendall(sys.argv[1].encode() + b"\\n")
+print(admin.makefile().read())
+"""
 SELECT = """
 import os, sys, psycopg
 url = os.environ["DATABASE_URL"].replace("postgresql+psycopg", "postgresql")
 print(psycopg.connect(url).execute(sys.argv[1]).fetchone()[0])
 """
+STARTED = "sudo docker inspect --format '{{.Id}} {{.State.StartedAt}}' echodiary-blue-api-1"
 
 
 def select(host: Host, query: str) -> str:
@@ -44,11 +54,30 @@ def test_an_entry_ends_up_in_postgresql(host: Host, fetch: Callable[..., Any]) -
     assert select(host, f"SELECT count(*) FROM entries WHERE id = '{made.json['id']}'") == "0"
 
 
-def test_the_schema_was_brought_up_by_a_container_that_ended(host: Host) -> None:
-    with host.sudo():
-        ended = host.check_output("docker ps --all --filter label=com.docker.compose.service=migrate --format '{{.Status}}'")
-    assert ended.startswith("Exited (0)")
+def test_the_schema_was_brought_up(host: Host) -> None:
     assert select(host, "SELECT version_num FROM alembic_version")
+
+
+def test_the_edge_leads_to_it_and_the_other_slot_is_empty(host: Host, fetch: Callable[..., Any]) -> None:
+    assert fetch(f"{EDGE}/entries?limit=1").status == 200
+    with host.sudo():
+        assert host.check_output("docker ps --all --format '{{.Names}}'") == "echodiary-blue-api-1"
+        assert host.file(f"{SLOT}/.env").content_string == "SLOT=blue\nPORT=8001\n"
+        assert json.loads(host.file("/var/lib/echodiary/slots/echodiary.json").content_string)["active"] == "blue"
+
+
+def test_traffic_that_somebody_sent_elsewhere_is_found_and_brought_back(
+    host: Host, fetch: Callable[..., Any], converge: Callable[..., Any]
+) -> None:
+    with host.sudo():
+        host.check_output("python3 -c %s %s", TELL, "set server echodiary/blue state drain")
+    found = converge("--check")["components"][0]
+    assert [(change["resource"], change["action"], change["origin"]) for change in found["changes"]] == [
+        ("traffic:echodiary", "update", "corrective")
+    ]
+    assert found["sync"] == "OutOfSync"
+    assert not converge()["failed"]
+    assert fetch(f"{EDGE}/ready").status == 200
 
 
 def test_only_this_host_reaches_it(host: Host) -> None:
@@ -59,12 +88,16 @@ def test_only_this_host_reaches_it(host: Host) -> None:
 
 def test_nobody_else_reads_its_secrets(host: Host, secrets: dict[str, str], sequence: list[dict[str, Any]]) -> None:
     password = secrets["database_password"]
-    assert host.run("cat /etc/echodiary/echodiary.env").rc != 0
+    assert host.run(f"cat {SLOT}/echodiary.env").rc != 0
     with host.sudo():
-        environment = host.file("/etc/echodiary/echodiary.env")
+        environment = host.file(f"{SLOT}/echodiary.env")
         assert (environment.user, environment.group, environment.mode) == ("root", "root", 0o600)
         assert f"DATABASE_URL=postgresql+psycopg://echodiary:{password}@" in environment.content_string
-        for place in ("/opt/echodiary/echodiary/compose.yaml", "/var/lib/echodiary/components/echodiary.json"):
+        for place in (
+            f"{SLOT}/compose.yaml",
+            "/var/lib/echodiary/components/echodiary@blue.json",
+            "/var/lib/echodiary/slots/echodiary.json",
+        ):
             assert password not in host.file(place).content_string
         assert password not in host.check_output("cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
     assert password not in json.dumps(sequence)
@@ -90,10 +123,19 @@ def test_it_comes_back_when_its_process_dies(host: Host, fetch: Callable[..., An
     assert fetch(f"{API}/ready").json["status"] == "ready"
 
 
-def test_an_application_that_never_gets_ready_is_taken_back(fetch: Callable[..., Any], host: Host, converge: Callable[..., Any]) -> None:
-    before = host.file("/opt/echodiary/echodiary/compose.yaml").content_string
-    failed = converge(echodiary_database_host="192.0.2.1", echodiary_ready_deadline=8, echodiary_migrate=False)
+def test_an_application_that_never_gets_ready_is_not_noticed(fetch: Callable[..., Any], host: Host, converge: Callable[..., Any]) -> None:
+    before = host.check_output(STARTED)
+    failed = converge(echodiary_database_host="192.0.2.1", echodiary_ready_deadline=8)
     assert failed["failed"]
     assert failed["components"][0]["status"] == "taken_back"
-    assert host.file("/opt/echodiary/echodiary/compose.yaml").content_string == before
-    assert fetch(f"{API}/ready").status == 200
+    assert host.check_output(STARTED) == before
+    assert fetch(f"{EDGE}/ready").status == 200
+
+
+def test_another_setting_goes_to_the_other_slot(fetch: Callable[..., Any], host: Host, converge: Callable[..., Any]) -> None:
+    rolled = converge(echodiary_log_level="debug")["components"][0]
+    assert (rolled["status"], rolled["release"]["slot"]) == ("changed", "green")
+    assert rolled["release"]["previous"]["image"] == rolled["release"]["image"]
+    assert fetch(f"{EDGE}/ready").status == 200
+    with pytest.raises(AssertionError):
+        fetch(f"{API}/ready")

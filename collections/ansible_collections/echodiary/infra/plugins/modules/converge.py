@@ -16,6 +16,8 @@ description:
   - Each component is a transaction. Its files are validated in a staging mirror, swapped atomically, the processes that read them are
     reloaded or restarted because they are older than their files, and their health is awaited. When it does not come, the previous
     files and processes come back and the task fails with the reason and the end of the log.
+  - A component that declares C(release) lives in two slots behind HAProxy. What would replace or restart the container that serves is
+    rolled instead, so that no request is lost; M(echodiary.infra.release) has more. Its traffic is part of what is compared.
   - What was last applied is kept on the host, so that each difference has an origin. V(pending) means that the declaration moved,
     V(corrective) that somebody changed the host, V(conflict) that both did.
   - Missing packages, users and kernel parameters are found by the same call and then changed by M(ansible.builtin.apt) or
@@ -46,6 +48,8 @@ attributes:
 notes:
   - Needs root on the host (C(become)) and a connection with pipelining, such as P(ansible.builtin.ssh#connection).
   - Needs no facts and no Python library on the host but the standard one.
+seealso:
+  - module: echodiary.infra.release
 author:
   - The echodiary.infra maintainers (@echodiary)
 """
@@ -92,7 +96,9 @@ components:
       elements: dict
       contains:
         resource:
-          description: Kind and name, such as C(file:/etc/haproxy/haproxy.cfg), C(unit:haproxy.service) or C(process:haproxy.service).
+          description: >-
+            Kind and name, such as C(file:/etc/haproxy/haproxy.cfg), C(unit:haproxy.service), C(process:haproxy.service) or
+            C(traffic:echodiary).
           type: str
         action:
           description: What is done about it, such as C(create), C(update), C(install), C(restart), C(reload), C(report).
@@ -113,6 +119,10 @@ components:
       description: What could not be looked at, and why.
       type: list
       elements: str
+    release:
+      description: Of a component in two slots, the C(slot) that serves, its C(image) and C(config), and C(previous), which rests.
+      returned: when C(component.yml) declares C(release)
+      type: dict
     seconds:
       description: Seconds spent in each step.
       type: dict
