@@ -58,6 +58,8 @@ class ActionModule(Converge):
         answers = self._converge([spec], task_vars)
         found = outcome.summary(answers, [spec["name"]], self._task.check_mode)
         component = found["components"][0]
+        # every other component of the host: this task was asked about one
+        del found["undeclared"]
         if self._task.diff:
             found["diff"] = outcome.diffs(found["components"])
         return {**found, "release": component.get("release") or {}}

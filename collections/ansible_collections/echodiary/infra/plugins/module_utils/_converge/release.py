@@ -28,6 +28,7 @@ class Roller:
         self.names = list(self.release["slots"])
         self.record = slots.load(host.state_dir, spec["name"])
         self.notes: list[str] = []
+        self.unsettled = False
         self.seconds: dict[str, float] = {}
         self._lap = time.monotonic()
         self.servers = self._servers()
@@ -123,6 +124,9 @@ class Roller:
         if self.rolls():
             return self._roll(changes)
         result = self.current.apply()
+        if result["health"] != "Healthy":
+            # whoever else serves may be all there is: traffic stays as it is until this slot is well
+            return self._result({**result, "sync": "OutOfSync" if changes else result["sync"]}, self.current.view.plan.all())
         if result["status"] in ("ok", "changed"):
             self._settle(self.serving)
             result["status"] = "changed" if changes else result["status"]
@@ -133,7 +137,7 @@ class Roller:
         if self.running.get(self.idle):
             self._take_out(self.idle)
         fresh = Converger(slots.bind(self.spec, self.idle), self.host, resting=True)
-        outcome = fresh.apply()
+        outcome = self._bring_up(fresh)
         self.seconds = outcome["seconds"]
         if outcome["status"] not in ("ok", "changed") or outcome["health"] != "Healthy":
             return self._still(changes, outcome["msg"] or f"slot {self.idle} is {outcome['health']}", fresh)
@@ -142,6 +146,19 @@ class Roller:
         except model.ConvergeError as error:
             return self._still(changes, f"{error}{wellbeing.log_tail(fresh.view)}", fresh)
         return self._result({**outcome, "status": "changed", "sync": "Synced"}, changes)
+
+    def _bring_up(self, fresh: Converger) -> dict[str, Any]:
+        """From the first change on, the idle slot no longer holds what the record says; what was taken back, it holds again."""
+        held = self.record["releases"].pop(self.idle, None)
+        self._save()
+        outcome: dict[str, Any] = {"status": "failed"}
+        try:
+            outcome = fresh.apply()
+        finally:
+            if held and outcome["status"] not in ("ok", "changed"):
+                self.record["releases"][self.idle] = held
+                self._save()
+        return outcome
 
     def _go_back(self) -> dict[str, Any]:
         """What rests in the other slot serves again: as it was left, whatever git says now."""
@@ -160,8 +177,8 @@ class Roller:
             msg = f"{error}{resting.log_tail(project)}"
             compose.stop(project)
             return self._failed(changes, f"slot {self.serving} still serves: {msg}")
-        self.release = {**self.release, "image": held["image"], "config": held["config"]}
-        return self._result({**self._quiet(), "status": "changed", "health": "Healthy"}, changes)
+        sync = "Synced" if held == self._wanted() else "OutOfSync"
+        return self._result({**self._quiet(), "status": "changed", "sync": sync, "health": "Healthy"}, changes)
 
     def _back_change(self) -> model.Change:
         held = resting.holds(self.spec, self.record, self.idle, self.release["expect"])
@@ -178,7 +195,7 @@ class Roller:
     def _move(self, to: str) -> None:
         """From here on a killed run is finished by the next one, whichever step it was at."""
         old = slots.other(self.names, to)
-        self.record["next"] = to
+        self.record.update({"active": self.active, "next": to})
         self._save()
         try:
             traffic.let_in(self.edge, to)
@@ -189,12 +206,19 @@ class Roller:
             raise
         self._clock("let_in")
         self._arrived(to)
+        try:
+            self._leave(old)
+        except model.ConvergeError as error:
+            # the new slot serves, so this is no failure to be taken back: it is told, and the next run puts it right
+            self.unsettled = True
+            self.notes.append(f"slot {old} was left but does not rest yet ({error}); the next converge sees to it")
+
+    def _leave(self, old: str) -> None:
         left = traffic.drain(self.edge, old, self.release["drain"])
         self._clock("drain")
         if left:
-            self.notes.append(
-                f"{left} requests were still in flight in slot {old} after {self.release['drain']:.0f} s; it had its grace period"
-            )
+            deadline = f"{self.release['drain']:.0f} s"
+            self.notes.append(f"{left} requests were still in flight in slot {old} after {deadline}; it had its grace period")
         self._rest(old)
         self._clock("stop")
 
@@ -261,11 +285,18 @@ class Roller:
         return {
             **result,
             "name": self.spec["name"],
+            "sync": self._sync(result["sync"]),
             "changes": shown,
             "notes": notes,
             "seconds": {**result["seconds"], **self.seconds},
             "release": release,
         }
+
+    def _sync(self, found: str) -> str:
+        """Traffic that could not be looked at is not in sync; a slot that was not put to rest is out of it."""
+        if self.unsettled:
+            return "OutOfSync"
+        return "Unknown" if found == "Synced" and self.active and self.servers is None else found
 
     def _save(self) -> None:
         slots.save(self.host.state_dir, self.spec["name"], self.record)
