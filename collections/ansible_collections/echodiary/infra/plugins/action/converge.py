@@ -10,11 +10,11 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ..plugin_utils import _another_action, _hands, _migrate, _release_record, _remote
 from ..plugin_utils import _component_manifest as manifests
 from ..plugin_utils import _component_render as render
 from ..plugin_utils import _component_source as sources
 from ..plugin_utils import _converge_result as outcome
-from ..plugin_utils import _hands, _migrate, _remote
 from ..plugin_utils._converge_errors import SpecError
 
 display = Display()
@@ -40,6 +40,7 @@ class ActionModule(ActionBase):
         try:
             specs = self._specs(args["components"], task_vars)
             answers = self._converge(specs, task_vars)
+            self._record(answers, task_vars)
         except (SpecError, _remote.NoAnswerError) as error:
             raise AnsibleActionFail(str(error)) from error
         result.update(outcome.summary(answers, [spec["name"] for spec in specs], self._task.check_mode))
@@ -47,6 +48,13 @@ class ActionModule(ActionBase):
         if self._task.diff:
             result["diff"] = outcome.diffs(result["components"])
         return result
+
+    def _record(self, answers: list[dict[str, Any]], task_vars: dict[str, Any]) -> None:
+        for entry in _release_record.entries(list(outcome.merge(answers).values())):
+            self._calls += 1
+            done = _another_action.run(self, _release_record.HISTORY, {"state": "appended", "entry": entry}, task_vars)
+            if done.get("failed"):
+                display.warning(f"{self._host}: the release is not in the history: {done.get('msg')}")
 
     def _specs(self, names: list[str], task_vars: dict[str, Any]) -> list[dict[str, Any]]:
         """Every component rendered and checked before the first byte goes to the host."""
@@ -105,7 +113,8 @@ class ActionModule(ActionBase):
             spec = next(spec for spec in specs if spec["name"] == name)
             display.display(f"{self._host}  {name}  migrate the schema ...")
             self._calls += 1
-            return _migrate.why_failed(_migrate.run(self, spec["release"]["migrate"], answer["needs"]["migrate"], task_vars))
+            arguments = _migrate.arguments(spec["release"]["migrate"], answer["needs"]["migrate"])
+            return _migrate.why_failed(_another_action.run(self, _migrate.ALEMBIC, arguments, task_vars))
         for call in _hands.calls(answer["needs"], answer["manager"]):
             display.display(f"{self._host}  {name}  {call.what} ...")
             self._calls += 1

@@ -8,24 +8,6 @@ from typing import Any
 ALEMBIC = "echodiary.infra.alembic"
 
 
-def run(action: Any, policy: dict[str, Any], prepared: dict[str, str], task_vars: dict[str, Any]) -> dict[str, Any]:
-    """``policy``: the component's release.migrate; ``prepared``: where the host has staged the release's environment."""
-    task = action._task.copy()
-    task.args = arguments(policy, prepared)
-    loader = action._shared_loader_obj.action_loader
-    alembic = loader.get(
-        ALEMBIC,
-        task=task,
-        connection=action._connection,
-        play_context=action._play_context,
-        loader=action._loader,
-        templar=action._templar,
-        shared_loader_obj=action._shared_loader_obj,
-    )
-    done: dict[str, Any] = alembic.run(task_vars=task_vars)
-    return done
-
-
 def arguments(policy: dict[str, Any], prepared: dict[str, str]) -> dict[str, Any]:
     """Pure."""
     found = {"state": "head", "image": prepared["image"], "allow": policy["allow"], **access(policy, prepared["directory"])}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which release is good? Pure functions over the history, oldest entry first.
 
-A release is good from the moment a deploy or rollback to it succeeded until somebody rolls back from it; deployed again with success,
-it is good again. A deploy that was taken back never was good, and what ran before it goes on being the current release. A release is
+A release is good from the moment a deploy or rollback to it succeeded, or converge brought it, until somebody rolls back from it;
+deployed again with success, it is good again. A deploy that was taken back never was good, and what ran before it goes on being the current release. A release is
 its image's digest together with its configuration's fingerprint: the same image with another configuration is another release.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 Entry = dict[str, Any]
 
 #: kinds of entries after which another release may run
-MOVES = ("deploy", "rollback")
+MOVES = ("deploy", "rollback", "converge")
 
 
 class Good(NamedTuple):

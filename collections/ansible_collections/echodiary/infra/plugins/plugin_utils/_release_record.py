@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A release that came with ``converge`` belongs into the history as one that was deployed does: a rollback looks there. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+HISTORY = "echodiary.infra.release_history"
+
+
+def entries(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One for each component that serves another release now."""
+    return [_entry(component) for component in components if component["status"] == "changed" and _moved(component)]
+
+
+def _moved(component: dict[str, Any]) -> bool:
+    """A first installation moves no traffic, yet it is the first release."""
+    kinds = {(change["resource"].partition(":")[0], change["action"]) for change in component["changes"]}
+    return bool(component.get("release")) and bool(kinds & {("traffic", "switch"), ("service", "create")})
+
+
+def _entry(component: dict[str, Any]) -> dict[str, Any]:
+    release = component["release"]
+    return {
+        "kind": "converge",
+        "outcome": "succeeded",
+        "digest": release["image"],
+        "config": release["config"],
+        "seconds": {"total": round(sum(component["seconds"].values()), 1)},
+    }
