@@ -97,7 +97,7 @@ def test_no_secret_gets_out(tmp_path: Path) -> None:
     secrets = json.loads((fleet.ROOT / ".lab" / fleet.NAME / "secrets.json").read_text())
     values = [value for value in _leaves(secrets) if len(value) >= 8]
     assert values
-    fleet.on("app1", "echo '# drift' >> /etc/echodiary/echodiary.env")
+    fleet.on("app1", "echo '# drift' >> /opt/echodiary/echodiary/blue/echodiary.env")
     with fleet.ProcessList() as seen:
         outputs = [fleet.play(*words, "-vvv", "--diff", tmp=tmp_path, readable=True).output for words in (["--check"], [])]
     assert "echodiary.env" in outputs[0]
