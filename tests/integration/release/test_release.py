@@ -91,7 +91,7 @@ def test_a_new_release_goes_to_the_other_slot_and_nobody_notices(blue: Machine) 
 
 
 def test_a_request_in_flight_ends_in_the_slot_it_is_in(blue: Machine) -> None:
-    flying = blue.start(SLOW.format(4))
+    flying = blue.start(SLOW.format(12))
     eventually(lambda: blue.parts("haproxy.servers(EDGE)['blue'].sessions") == 1)
     well(blue.release(app_drain=20.0, **TWO), "green")
     assert flying.communicate(timeout=20)[0].strip() == "one"

@@ -38,7 +38,7 @@ class Host:
 
 @pytest.fixture
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
-    monkeypatch.setattr(health, "wait", lambda look, _deadline: look())
+    monkeypatch.setattr(health, "wait", lambda look, *_: look())
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(main, "LOCK", str(tmp_path / "lock"))
     monkeypatch.setattr(staging, "BASE", str(tmp_path))
