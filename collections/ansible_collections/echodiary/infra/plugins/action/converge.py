@@ -20,6 +20,8 @@ from ..plugin_utils._converge_errors import SpecError
 display = Display()
 
 PACKAGE = _remote.Package("_converge", ("_ledger.files", *(f"_converge.{name}" for name in _remote.files_of("_converge"))))
+# Ansible imports this file before it forks a worker per host: none of them reads and compresses the same sources again.
+_remote.shipped(PACKAGE)
 
 
 class ActionModule(ActionBase):

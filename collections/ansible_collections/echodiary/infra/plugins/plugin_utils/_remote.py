@@ -2,17 +2,19 @@
 """One remote call: a package of module_utils goes in compressed, ``main.run(manifest)`` runs there, its answer comes back.
 
 Ansible's own module wrapper imports ``module_utils.basic`` on the host before a module's first line runs, which costs more there than a
-whole check. So the sources themselves are sent, and each is compiled and run when something of it is first asked for: a quiet host never
-loads what only changes need. Packages keep their names under one root: ``from .._ledger import journal`` means the same on both sides.
+whole check. So the sources themselves are sent, behind ``module_utils/_loader.py``, which makes them importable there.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import os
 import zlib
 from typing import Any, NamedTuple
+
+from ..module_utils import _loader
 
 
 class NoAnswerError(Exception):
@@ -26,46 +28,16 @@ class Package(NamedTuple):
     files: tuple[str, ...]
 
 
-#: separates the answer from whatever a login shell prints before it
-MARKER = "\x02echodiary\x02"
+MARKER = _loader.MARKER
 
-_BOOTSTRAP = "import sys,zlib,json;d=json.loads(zlib.decompress(sys.stdin.buffer.read()));exec(compile(d[0],'bootstrap','exec'))"
-
-_LOADER = """
-import sys, json, types
-class Lazy(types.ModuleType):
-    def __getattribute__(self, name):
-        space = object.__getattribute__(self, "__dict__")
-        source = space.pop("__source", None)
-        if source is not None:
-            object.__setattr__(self, "__class__", types.ModuleType)
-            exec(compile(source, space["__name__"].replace(".", "/") + ".py", "exec"), space)
-        return object.__getattribute__(self, name)
-def package(name):
-    module = types.ModuleType(name)
-    module.__path__ = []
-    sys.modules[name] = module
-    return module
-root = package("echodiary")
-for name, source in d[1]:
-    parent, _, leaf = name.partition(".")
-    holder = sys.modules.get("echodiary." + parent) or package("echodiary." + parent)
-    setattr(root, parent, holder)
-    module = Lazy("echodiary." + name)
-    space = object.__getattribute__(module, "__dict__")
-    space["__package__"] = "echodiary." + parent
-    space["__source"] = source
-    sys.modules["echodiary." + name] = module
-    setattr(holder, leaf, module)
-answer = sys.modules["echodiary." + d[2] + ".main"].run(d[3])
-sys.stdout.write(%r + json.dumps(answer) + %r)
-""".replace("%r", repr(MARKER))
+_BOOTSTRAP = "import sys,zlib;s=sys.stdin.buffer;exec(zlib.decompress(s.read(int(s.readline()))));answer(s)"
 
 
 def call(action: Any, package: Package, manifest: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
     """Run ``package`` on the host of ``action`` (an action plugin) with its become; its answer, which may say ``failed``."""
     python = interpreter(action, task_vars)
-    ran = action._low_level_execute_command(command(python), in_data=payload(package, manifest))
+    sent = payload(package, manifest, keep=not action._task.check_mode)
+    ran = action._low_level_execute_command(command(python), in_data=sent)
     answer = parse(ran["stdout"])
     if answer is None:
         said = (ran["stderr"] or ran["stdout"]).strip()[-2000:]
@@ -84,8 +56,12 @@ def command(interpreter: str) -> str:
     return f'{interpreter} -ISB -c "{_BOOTSTRAP}"'
 
 
-def payload(package: Package, manifest: dict[str, Any]) -> bytes:
-    return zlib.compress(json.dumps([_LOADER, sources(package), package.name, manifest]).encode(), 6)
+def payload(package: Package, manifest: dict[str, Any], keep: bool = False) -> bytes:
+    """``keep``: the host may keep the package compiled, for the next call to be quicker."""
+    sent, digest = shipped(package)
+    about = {"package": package.name, "digest": digest, "size": len(sent), "keep": keep}
+    loader = _loader_source()
+    return b"%d\n%s%s\n%s%s" % (len(loader), loader, json.dumps(about).encode(), sent, zlib.compress(json.dumps(manifest).encode()))
 
 
 def files_of(package: str) -> list[str]:
@@ -97,15 +73,22 @@ def files_of(package: str) -> list[str]:
 
 
 @functools.lru_cache(maxsize=8)
-def sources(package: Package) -> list[tuple[str, str]]:
+def shipped(package: Package) -> tuple[bytes, str]:
+    """All sources, compressed, and their digest. The same for every host: asked for before Ansible forks, it is made once."""
+    sources = {name: _read(*name.split(".")) for name in package.files}
+    document = json.dumps(sources).encode()
+    return zlib.compress(document, 9), hashlib.sha256(document).hexdigest()
+
+
+@functools.lru_cache(maxsize=1)
+def _loader_source() -> bytes:
+    return zlib.compress(_read("_loader").encode(), 9)
+
+
+def _read(*parts: str) -> str:
     from .. import module_utils
 
-    directory = next(iter(module_utils.__path__))
-    return [(name, _read(os.path.join(directory, *name.split(".")) + ".py")) for name in package.files]
-
-
-def _read(path: str) -> str:
-    with open(path, encoding="utf-8") as handle:
+    with open(os.path.join(next(iter(module_utils.__path__)), *parts) + ".py", encoding="utf-8") as handle:
         return handle.read()
 
 

@@ -107,7 +107,9 @@ class Converger:
         return self._result("changed" if self.view.plan.acting() else "ok", self._sync_after(), verdict)
 
     def _nothing_to_do(self) -> dict[str, Any]:
-        verdict = health.wait(lambda: wellbeing.now(self.view), 3.0)
+        verdict = wellbeing.now(self.view, seen=True)
+        if verdict.health != "Healthy":
+            verdict = health.wait(lambda: wellbeing.now(self.view), 3.0)
         self._clock("health")
         self.view.record()
         if verdict.health in ("Healthy", "Progressing"):

@@ -9,26 +9,30 @@ from . import compose, docker, health, model, units
 from .view import View
 
 
-def now(view: View, checks: list[dict[str, Any]] | None = None) -> health.Verdict:
-    """Processes first: a probe says little about something that does not run. Without ``checks`` the declared ones count."""
+def now(view: View, checks: list[dict[str, Any]] | None = None, seen: bool = False) -> health.Verdict:
+    """Processes first: a probe says little about something that does not run. Without ``checks`` the declared ones count.
+
+    ``seen``: judge the processes by the reading that the plan was made from.
+    """
     project = view.spec["compose"]
     if project and not docker.running():
         return health.Verdict("Unknown" if view.last["services"] else "Missing", "Docker does not run here")
-    found = of_processes(view)
+    found = of_processes(view, seen)
     verdict = model.worst(list(found.values()))
     if verdict != "Healthy":
         return health.Verdict(verdict, ", ".join(f"{name} is {value}" for name, value in found.items() if value != "Healthy"))
     return health.once(view.spec["health"] if checks is None else checks)
 
 
-def of_processes(view: View) -> dict[str, str]:
+def of_processes(view: View, seen: bool = False) -> dict[str, str]:
     """``unit <name>`` and ``container <service>`` -> health."""
     found = {}
+    seen = seen or view.host.check
     if view.spec["units"]:
-        live = view.host.units() if view.host.check else units.read(list(view.spec["units"]))
+        live = view.host.units() if seen else units.read(list(view.spec["units"]))
         found = {f"unit {name}": units.health(spec, live.get(name, units.MISSING)) for name, spec in view.spec["units"].items()}
     if view.spec["compose"]:
-        containers = view.seen.services if view.host.check else compose.read(view.spec["compose"])
+        containers = view.seen.services if seen else compose.read(view.spec["compose"])
         judged = compose.health(view.spec["compose"], containers or {})
         found.update({f"container {name}": value for name, value in judged.items()})
     return found

@@ -208,3 +208,31 @@ def test_without_root_it_says_what_to_do(host: Host, monkeypatch: pytest.MonkeyP
 def test_components_applied_once_and_no_longer_declared_are_named(host: Host) -> None:
     host.run(demo(host))
     assert host.run(spec("other"))["undeclared"] == ["demo"]
+
+
+@pytest.fixture
+def systemctl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stands in for systemd: every unit is active. Returns the file that keeps what was asked, a line per question."""
+    asked, program = tmp_path / "asked", tmp_path / "bin" / "systemctl"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$*" >> {asked}\nprintf "LoadState=loaded\\nActiveState=active\\nUnitFileState=enabled\\n"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    return asked
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_quiet_host_is_asked_for_its_units_once(host: Host, systemctl: Path, check: bool) -> None:
+    quiet = spec(units={"web.service": {"state": "started", "enabled": True, "consumes": []}})
+    result = host.component(quiet, check=check)
+    assert (result["sync"], result["health"], result["changes"]) == ("Synced", "Healthy", [])
+    assert len(systemctl.read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_a_unit_that_is_not_well_is_looked_at_again(host: Host, systemctl: Path) -> None:
+    program = systemctl.parent / "bin" / "systemctl"
+    at_first = f"$(test $(wc -l < {systemctl}) = 1 && echo activating || echo active)"
+    program.write_text(program.read_text(encoding="utf-8").replace("=active", f"={at_first}"), encoding="utf-8")
+    unwell = spec(units={"web.service": {"state": "started", "consumes": []}})
+    assert host.component(unwell)["health"] == "Healthy"
+    assert len(systemctl.read_text(encoding="utf-8").splitlines()) == 2
