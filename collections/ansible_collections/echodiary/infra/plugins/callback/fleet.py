@@ -45,6 +45,7 @@ from ansible.playbook.task import Task
 from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 from ansible.utils.color import stringc
+from ansible_collections.echodiary.infra.plugins.plugin_utils._component_warming import Warming
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_summary import (
     Command,
     Totals,
@@ -99,6 +100,7 @@ class CallbackModule(CallbackBase):
         self._changed = 0
         self._play: Play | None = None
         self._host: Host | None = None
+        self._warming = Warming()
 
     # The run
 
@@ -132,6 +134,8 @@ class CallbackModule(CallbackBase):
         # Hosts start before the first of them answers, so this is what columns are as wide as.
         self._host = host
         self._host_width = max(self._host_width, len(host.get_name()))
+        if task.action in CONVERGE and self._play and self._warming.before_fork(task, host, self._play):
+            _spare_the_workers()
 
     # Results
 

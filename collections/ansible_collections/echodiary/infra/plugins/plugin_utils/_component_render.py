@@ -14,10 +14,8 @@ from ansible.template import Templar, trust_as_template
 
 from ..module_utils._converge import masking
 from . import _component_source as sources
+from . import _component_templates as templates
 from ._converge_errors import SpecError
-
-#: what ansible.builtin.template does by default
-FILE_OPTIONS = {"escape_backslashes": False, "overrides": {"trim_blocks": True}}
 
 
 def variables(source: sources.Source, task_vars: dict[str, Any], templar: Templar) -> dict[str, Any]:
@@ -28,7 +26,7 @@ def variables(source: sources.Source, task_vars: dict[str, Any], templar: Templa
 
 
 def _rendered_arguments(source: sources.Source, merged: dict[str, Any], templar: Templar) -> dict[str, Any]:
-    scoped = templar.copy_with_new_env(available_variables=merged)
+    scoped = templates.scoped(templar, merged)
     rendered = {}
     for name in source.argument_spec:
         if name in merged:
@@ -45,7 +43,7 @@ def _check_arguments(source: sources.Source, values: dict[str, Any]) -> None:
 
 
 def spec(source: sources.Source, available: dict[str, Any], templar: Templar) -> dict[str, Any]:
-    scoped = templar.copy_with_new_env(available_variables=available)
+    scoped = templates.scoped(templar, available)
     rendered: dict[str, Any] = _template(scoped, source.spec, f"{source.name}/component.yml")
     return rendered
 
@@ -57,7 +55,7 @@ def tree(source: sources.Source, available: dict[str, Any], templar: Templar) ->
     """
     contents: dict[str, Any] = {}
     # one templating environment for all files of a component: making one costs more than rendering most files
-    scoped = templar.copy_with_new_env(searchpath=[source.tree, os.path.join(source.path, "templates")], available_variables=available)
+    scoped = templates.scoped(templar, available, [source.tree, os.path.join(source.path, "templates")])
     for relative in sources.tree_files(source):
         with open(os.path.join(source.tree, relative), "rb") as handle:
             raw = handle.read()
@@ -77,7 +75,7 @@ def _transportable(raw: bytes) -> Any:
 
 
 def _render_file(templar: Templar, where: str, text: str) -> str:
-    rendered = _template(templar, trust_as_template(text), where, **FILE_OPTIONS)
+    rendered = _template(templar, trust_as_template(text), where, **templates.FILE_OPTIONS)
     return "" if rendered is None else str(rendered)
 
 
