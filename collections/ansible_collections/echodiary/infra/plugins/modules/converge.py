@@ -48,6 +48,8 @@ attributes:
 notes:
   - Needs root on the host (C(become)) and a connection with pipelining, such as P(ansible.builtin.ssh#connection).
   - Needs no facts and no Python library on the host but the standard one.
+  - Keeps what it sends to a host compiled in C(/var/cache/echodiary) there, which only root can write to; in check mode nothing is kept.
+    It may be deleted at any time.
 seealso:
   - module: echodiary.infra.release
 author:
