@@ -39,6 +39,8 @@ class Ran:
 
 
 def start(playbook: str, *words: str, **variables: Any) -> subprocess.Popen[str]:
+    """Alerts of the last drill may still be firing: whether those block a deploy is a test of its own."""
+    variables.setdefault("deploy_alerts_block", False)
     program = str(Path(sys.executable).with_name("ansible-playbook"))
     command = [program, f"playbooks/{playbook}.yml" if playbook != "site" else "site.yml", "-i", str(fleet.INVENTORY), *words]
     if variables:
@@ -66,7 +68,9 @@ def slots(host: str) -> dict[str, Any]:
 
 def serving(host: str) -> tuple[str, str]:
     """(version, configuration) of what really answers behind the edge: the process's own word, and the record's fingerprint."""
-    version = json.loads(fleet.on(host, "python3 -c \"import urllib.request as u; print(u.urlopen('http://127.0.0.1/version').read().decode())\""))
+    version = json.loads(
+        fleet.on(host, "python3 -c \"import urllib.request as u; print(u.urlopen('http://127.0.0.1/version').read().decode())\"")
+    )
     record = slots(host)
     return version["version"], record["releases"][record["active"]]["config"]
 
