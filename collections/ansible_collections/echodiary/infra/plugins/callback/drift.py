@@ -120,6 +120,8 @@ class CallbackModule(CallbackBase):
             self._collected.failed(result.host.get_name(), result.task_name, result.result)
 
     def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
+        if result.task_fields.get("ignore_unreachable"):
+            return
         self._collected.unreachable(result.host.get_name(), result.result)
 
     def _take(self, result: CallbackTaskResult, *, failed: bool = False) -> None:

@@ -71,7 +71,7 @@ def test_a_verdict_that_could_not_be_had_does_not_move_the_time_of_the_last_good
     unknown = dataclasses.replace(build.quiet(), hosts=(model.Host("app1", reached=False, msg="gone"),))
     assert "last_success_timestamp" not in _drift_metrics.text(aged(unknown))
     later = since.aged(unknown, {**since.empty(), "last_verdict": "2026-11-21T11:00:00Z"})
-    assert f"last_success_timestamp_seconds{{namespace=\"staging\"}} {_drift_metrics.seconds('2026-11-21T11:00:00Z'):.15g}" in (
+    assert f'last_success_timestamp_seconds{{namespace="staging"}} {_drift_metrics.seconds("2026-11-21T11:00:00Z"):.15g}' in (
         _drift_metrics.text(later)
     )
 
@@ -123,7 +123,7 @@ def test_the_badge_says_the_verdict() -> None:
 
 def test_workers_reports_become_one() -> None:
     left = build.report({"app2": build.result(build.entry("a"))})
-    right = dataclasses.replace(build.report({"app1": build.result(build.entry("a", build.change()))}), time="2026-11-21T12:00:09Z", seconds=9.0)
+    right = build.report({"app1": build.result(build.entry("a", build.change()))}, time="2026-11-21T12:00:09Z", seconds=9.0)
     whole = model.merged([left, right])
     assert [host.name for host in whole.hosts] == ["app1", "app2"]
     assert (whole.sync, whole.time, whole.seconds) == ("OutOfSync", "2026-11-21T12:00:09Z", 9.0)
