@@ -33,7 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _context(options: argparse.Namespace, on_host: Callable[[str], None] | None) -> operations.Context:
     where = place.find(options.inventory, options.environment, options.state, options.reports, Path.cwd())
-    rules = policy.load(Path(options.policy).absolute() if options.policy else where.policy)
+    named = Path(options.policy).absolute() if options.policy else where.policy
+    if options.policy and not named.exists():
+        raise GitopsError(f"policy {named} does not exist; name one with --policy, or leave it out")
+    rules = policy.load(named)
     return operations.Context(where, rules, clock.RealClock(), show.say, on_host, fixed_policy=bool(options.policy))
 
 

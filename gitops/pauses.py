@@ -35,7 +35,7 @@ def read(place: Place) -> list[Pause]:
 def add(place: Place, pause: Pause, now: float) -> None:
     """The newest pause of a scope replaces the one before it."""
     if pause.until <= now:
-        raise GitopsError(f"the pause would have ended at {clock.text(pause.until)} already; give an end that is to come, as in --for 2h")
+        raise GitopsError(f"the pause would have ended already, at {clock.text(pause.until)}; give an end that is to come: --for 2h")
     if pause.until > now + LONGEST:
         raise GitopsError(
             f"the pause would last beyond {clock.text(now + LONGEST)}; give an end within 30 days, and renew it when it is due"

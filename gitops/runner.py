@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -21,6 +22,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_page
 
 from gitops.errors import GitopsError
 
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 OnEvent = Callable[[dict[str, Any]], None]
 
 
@@ -152,9 +154,11 @@ def why(run: Run, deadline: float) -> str:
     """Why a run gave no report, on one line."""
     if run.status == "timeout":
         return f"no end after {deadline:.0f} s"
-    lines = [line.strip() for line in run.output.splitlines() if line.strip()]
+    lines = [line.strip() for line in _COLOUR.sub("", run.output).splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith(("[ERROR]", "ERROR!", "fatal:"))]
-    return (errors or lines or [run.status])[0][:500]
+    warnings = [line for line in lines if line.startswith("[WARNING]")]
+    said = [*errors[:1], *warnings[:1]] if errors else lines[:1]
+    return "; ".join(said or [run.status])[:500]
 
 
 def hosts_done(on_host: Callable[[str], None], action: str = "echodiary.infra.converge") -> OnEvent:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift_model import Report
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +89,6 @@ def test_no_topic_is_told_the_same_twice_in_a_row_and_every_trouble_ends_with_a_
     for notice in state.outbox:
         by_topic.setdefault(notice["topic"], []).append(notice["event"])
     for told in by_topic.values():
-        assert all(one != next_ for one, next_ in zip(told, told[1:], strict=False))
+        assert all(one != next_ for one, next_ in itertools.pairwise(told))
         assert told[-1] == "on-recovered"
     assert state.told == {}
