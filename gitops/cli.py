@@ -41,7 +41,7 @@ def _context(options: argparse.Namespace, on_host: Callable[[str], None] | None)
 
 
 def _wanted(options: argparse.Namespace) -> operations.Wanted:
-    return operations.Wanted(options.limit, options.component)
+    return operations.Wanted(options.limit, options.component, options.schema)
 
 
 # Verbs
@@ -153,6 +153,7 @@ def _asking(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: st
     parser = verbs.add_parser(name, help=said, description=said)
     parser.add_argument("--limit", type=_names, default=[], metavar="HOSTS", help="hosts or groups, separated by commas")
     parser.add_argument("--component", type=_names, default=[], metavar="NAMES", help="components, separated by commas")
+    parser.add_argument("--schema", action="store_true", help="compare the schema of the database as well, which takes longer")
     parser.set_defaults(run=run, asks=sys.stderr.isatty())
     return parser
 

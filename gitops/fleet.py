@@ -40,9 +40,11 @@ def look(
     on_host: OnHost | None = None,
     *,
     releases: bool = False,
+    schema: bool = False,
 ) -> Seen:
     """A check of the fleet, without ages and before the policy is applied."""
-    extra = {"gitops_history": True, "gitops_lock_host": policy.lock_host} if releases else {}
+    extra: dict[str, Any] = {"gitops_history": True, "gitops_lock_host": policy.lock_host} if releases else {}
+    extra.update({"drift_schema": True} if schema else {})
     order = runner.Order(
         "playbooks/drift.yml",
         project or place.root,
@@ -136,6 +138,26 @@ def keep(place: Place, report: model.Report, more: Sequence[metrics.Sample] = ()
     except OSError as error:
         raise GitopsError(f"{textfile_directory} cannot be written: {error.strerror}; mend textfile_directory of the policy") from error
     return aged
+
+
+def previous(place: Place) -> model.Report | None:
+    """The report that was written last, if it can still be read."""
+    try:
+        return runner.parse((place.reports / outputs.REPORT).read_text(encoding="utf-8"))
+    except (OSError, ValueError, GitopsError):
+        return None
+
+
+def with_schema(report: model.Report, before: model.Report | None) -> model.Report:
+    """The schema is compared now and then; in between its last verdict stands."""
+    known = {host.name: one for host, one in before.components() if one.name == "schema"} if before else {}
+    hosts = tuple(
+        dataclasses.replace(host, components=(*host.components, known[host.name]))
+        if host.name in known and all(one.name != "schema" for one in host.components)
+        else host
+        for host in report.hosts
+    )
+    return dataclasses.replace(report, hosts=hosts)
 
 
 def replaced(whole: model.Report, part: model.Report) -> model.Report:

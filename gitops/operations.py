@@ -38,11 +38,12 @@ class Wanted:
 
     hosts: Sequence[str] = ()
     components: Sequence[str] = ()
+    schema: bool = False
 
 
 def status(context: Context, wanted: Wanted) -> model.Report:
     """A check, judged by the policy, remembered and written."""
-    report = fleet.look(context.place, context.policy, wanted.hosts, on_host=context.on_host).report
+    report = fleet.look(context.place, context.policy, wanted.hosts, on_host=context.on_host, schema=wanted.schema).report
     return narrowed(fleet.keep(context.place, _judged(context, report), textfile_directory=context.policy.textfile_directory), wanted)
 
 

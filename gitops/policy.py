@@ -30,7 +30,7 @@ SCHEMA: dict[str, Any] = {
         "interval": _POSITIVE,
         "jitter": {"type": "number", "minimum": 0},
         "deadline": _POSITIVE,
-        "stale_after": _POSITIVE,
+        "schema_interval": {"type": "number", "minimum": 0},
         "lock_host": {"type": "string"},
         "allowed_signers": {"type": "string"},
         "textfile_directory": {"type": "string"},
@@ -132,7 +132,7 @@ class Policy:
     interval: float = 120.0
     jitter: float = 60.0
     deadline: float = 600.0
-    stale_after: float = 900.0
+    schema_interval: float = 3600.0
     lock_host: str = ""
     allowed_signers: str = ""
     textfile_directory: str = ""

@@ -87,6 +87,11 @@ def _left_by(rollback: dict[str, Any], moves: Sequence[dict[str, Any]]) -> dict[
     return next((entry for entry in others if named and named in (entry.get("id"), entry.get("digest"))), {})
 
 
+def schema_is_due(state: State, policy: Policy, now: float) -> bool:
+    """Comparing the schema starts a container: now and then is enough. 0 is never."""
+    return policy.schema_interval > 0 and now - state.schema >= policy.schema_interval
+
+
 # What to put right
 
 

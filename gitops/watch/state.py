@@ -28,6 +28,8 @@ class State:
     #: commit, reason and since (text) of what is not applied until the branch moves
     quarantined: dict[str, str] = field(default_factory=dict)
     fetch_error: str = ""
+    #: when the schema was compared last
+    schema: float = 0.0
     #: "host/component" -> attempts
     attempts: dict[str, Attempt] = field(default_factory=dict)
     #: "host/component/resource" -> when it was corrected

@@ -136,8 +136,8 @@ class CallbackModule(CallbackBase):
         elif action in EVIDENCE:
             self._collected.evidence(host, data.get("evidence") or {})
         elif action in ALEMBIC:
-            if "sync" in data or failed:
-                self._collected.compared(host, data, failed=failed)
+            if "sync" in data or failed or "failed_when_result" in data:
+                self._collected.compared(host, data, failed=failed or "sync" not in data)
         else:
             self._take_ordinary(result)
 

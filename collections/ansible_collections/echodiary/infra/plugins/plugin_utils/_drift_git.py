@@ -31,12 +31,19 @@ def last_commit(root: Path, *paths: str) -> dict[str, str]:
 def blamed(report: model.Report, root: Path, inventory: str) -> model.Report:
     """Every difference that git had a part in, with the commit that last touched its role or the inventory."""
     names = {one.name for _, one in report.components() if any(found.origin in ("pending", "conflict") for found in one.resources)}
-    commits = {name: last_commit(root, f":(glob)**/roles/{name}/**", inventory) for name in names}
+    declared = _inside(root, inventory)
+    commits = {name: last_commit(root, f":(top,glob)**/roles/{name}/**", *declared) for name in names}
     hosts = tuple(
         dataclasses.replace(host, components=tuple(_with_commit(one, commits.get(one.name, {})) for one in host.components))
         for host in report.hosts
     )
     return dataclasses.replace(report, hosts=hosts)
+
+
+def _inside(root: Path, path: str) -> list[str]:
+    """The path where git can be asked about it: an inventory may lie elsewhere."""
+    top = _git(root, "rev-parse", "--show-toplevel")
+    return [str(Path(path).absolute())] if top and Path(path).absolute().is_relative_to(top) else []
 
 
 def _with_commit(one: model.Component, commit: dict[str, str]) -> model.Component:
