@@ -94,10 +94,14 @@ def _pause(options: argparse.Namespace, context: operations.Context) -> int:
 
 
 def _resume(options: argparse.Namespace, context: operations.Context) -> int:
+    """Ends pauses, and gives what flapped another chance."""
+    from gitops.watch import loop
+
     now = context.clock.now()
-    for ended in pauses.remove(context.place, options.host, options.component, now):
-        scope = f"{ended.host}/{ended.component}"
-        history.append(context.place, now, "resume", "done", what=scope, reason=ended.reason)
+    freed = loop.resume(context, options.host, options.component)
+    ended = pauses.remove(context.place, options.host, options.component, now, needed=not freed)
+    for scope, reason in [*((f"{one.host}/{one.component}", one.reason) for one in ended), *((key, "Flapping") for key in freed)]:
+        history.append(context.place, now, "resume", "done", what=scope, reason=reason)
         show.out(f"{scope}: resumed")
     return exits.GOOD
 

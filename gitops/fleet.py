@@ -17,7 +17,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_sinc
 
 from gitops import runner
 from gitops.errors import BlockedError, GitopsError
-from gitops.place import Place
+from gitops.place import Place, inventory_in
 from gitops.plans import Targets
 from gitops.policy import Policy
 
@@ -48,7 +48,7 @@ def look(
     order = runner.Order(
         "playbooks/drift.yml",
         project or place.root,
-        place.inventory,
+        inventory_in(place, project or place.root),
         place.environment,
         limit=limit,
         extra=extra,
@@ -85,7 +85,7 @@ def apply(
     order = runner.Order(
         "playbooks/sync.yml",
         project or place.root,
-        place.inventory,
+        inventory_in(place, project or place.root),
         place.environment,
         limit=sorted(targets),
         extra=extra,

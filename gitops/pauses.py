@@ -46,11 +46,11 @@ def add(place: Place, pause: Pause, now: float) -> None:
     _write(place, [*kept, pause])
 
 
-def remove(place: Place, host: str, component: str, now: float) -> list[Pause]:
-    """The pauses that ended by this."""
+def remove(place: Place, host: str, component: str, now: float, *, needed: bool = True) -> list[Pause]:
+    """The pauses that ended by this; none is a mistake where one is ``needed``."""
     found = read(place)
     ended = [one for one in found if now < one.until and (one.host, one.component) == (host, component)]
-    if not ended:
+    if not ended and needed:
         active = "; ".join(f"{one.host} {one.component}" for one in found if now < one.until) or "none"
         raise GitopsError(f"no pause of {host} {component} is active (active: {active})")
     _write(place, [one for one in found if one not in ended and one.until > now])

@@ -60,6 +60,15 @@ def _environment(inventory: Path) -> str:
     return inventory.name if inventory.is_dir() else inventory.stem
 
 
+def inventory_in(place: Place, project: Path) -> Path:
+    """The inventory as the project's commit has it: it says what is desired. One that git does not have is what it is."""
+    if place.inventory.is_relative_to(place.root):
+        there = project / place.inventory.relative_to(place.root)
+        if there.exists():
+            return there
+    return place.inventory
+
+
 def read_json(path: Path, default: Any) -> Any:
     """What is kept; the default where nothing is. A damaged file is said, not guessed around."""
     try:

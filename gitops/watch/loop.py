@@ -35,6 +35,18 @@ def watch(context: Context, *, once: bool) -> int:
             context.clock.sleep(soonest)
 
 
+def resume(context: Context, host: str, component: str) -> list[str]:
+    """What flapped in this scope and may be tried again. Between two rounds: a round would write its own state over it."""
+    with only_one(context.place, "watch"):
+        path = context.place.state / FILE
+        state = states.from_dict(read_json(path, {}))
+        scope = policy.Scope((host,), (component,))
+        freed = [key for key in sorted(core.flapping_components(state)) if scope.covers(*key.split("/", 1))]
+        if freed:
+            write_json(path, states.as_dict(core.resumed(state, freed)))
+        return freed
+
+
 class Round:
     """One round. Holds the state while it changes, and writes it after every step that must not be repeated."""
 

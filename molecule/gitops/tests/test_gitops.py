@@ -64,6 +64,14 @@ def test_a_round_clones_runs_unprivileged_and_publishes_its_metrics(host: Host) 
         assert host.check_output(f"cat {TEXTFILES}/echodiary_gitops.prom") == "x 1"
 
 
+def test_its_command_by_hand_is_the_watchers_own(host: Host) -> None:
+    with host.sudo():
+        host.run("gitops history --last 3")
+        said = host.check_output("cat /srv/gitops/said")
+        assert "--state /srv/gitops/state --reports /srv/gitops/reports history --last 3" in said
+        assert "\ngitops\n" in said
+
+
 def test_it_goes_on_while_the_repository_is_away(host: Host) -> None:
     with host.sudo():
         host.check_output("mv /srv/upstream.git /srv/away.git")

@@ -81,13 +81,14 @@ class Watcher:
 
     def __init__(self, checkout: Checkout, webhook: Webhook, **rules: Any) -> None:
         self.checkout, self.clock, self.said = checkout, Hand(), list[str]()
+        self.inventory = checkout.world.with_name("inventory")
         self.rules = {"modes": {"default": "heal"}, "remote": "", "notify": [{"url": webhook.url}], **rules}
         checkout.policy(**self.rules)
         checkout.commit("policy")
 
     def round(self) -> int:
         root = self.checkout.root
-        place = find(str(self.checkout.world.with_name("inventory")), "test", ".gitops", ".drift", root)
+        place = find(str(self.inventory), "test", ".gitops", ".drift", root)
         context = Context(place, policy.load(place.policy), self.clock, self.said.append)
         return Round(context).run()[0]
 
@@ -121,6 +122,19 @@ def test_the_breaker_trips_on_who_fights_back_and_a_pause_is_obeyed(checkout: Ch
     assert checkout.report()["hosts"][0]["components"][0]["flapping"] is True
     text = (checkout.root / ".drift/test/drift.prom").read_text()
     assert 'echodiary_gitops_app_flapping{name="web"' in text
+
+
+def test_what_flapped_is_tried_again_when_people_say_so(checkout: Checkout, webhook: Webhook) -> None:
+    watcher = Watcher(checkout, webhook)
+    for _ in range(4):
+        checkout.be(app1={"web": DRIFT})
+        watcher.round()
+        watcher.clock.sleep(130)
+    done = checkout.gitops("resume", "--host", "app1", "--component", "web")
+    assert (done.returncode, done.stdout) == (exits.GOOD, "app1/web: resumed\n")
+    assert watcher.round() == exits.GOOD
+    assert checkout.applied() == ["app1/web"] * 4
+    assert checkout.gitops("resume").returncode == exits.ERROR
 
 
 def test_waves_in_order_and_the_next_waits_for_the_one_before(checkout: Checkout, webhook: Webhook) -> None:
@@ -207,6 +221,23 @@ def test_what_is_pushed_is_enforced_from_a_checkout_of_its_own(checkout: Checkou
     assert watcher.round() == exits.GOOD
     assert checkout.report()["git"]["commit"] == pushed
     assert checkout.git("rev-parse", "HEAD").strip() != pushed
+
+
+def test_the_inventory_is_that_of_the_enforced_commit(checkout: Checkout, webhook: Webhook, tmp_path: Path) -> None:
+    """What is desired is in the inventory as much as in the roles: a quarantined commit's must not be used either."""
+    shutil.copytree(checkout.world.with_name("inventory"), checkout.root / "inventories/test")
+    watcher = Watcher(checkout, webhook, remote="origin")
+    watcher.inventory = checkout.root / "inventories/test"
+    upstream = Upstream(checkout, tmp_path)
+    path = upstream.clone / "inventories/test/hosts.json"
+    data = json.loads(path.read_text())
+    data["all"]["children"]["app"]["hosts"]["app1"]["components"] = ["web"]
+    path.write_text(json.dumps(data))
+    subprocess.run(["git", "-C", str(upstream.clone), "add", "-A"], check=True)
+    upstream.push("app1 without its edge")
+    watcher.round()
+    names = {host["name"]: [one["name"] for one in host["components"]] for host in checkout.report()["hosts"]}
+    assert names["app1"] == ["web"]
 
 
 def test_while_git_is_unreachable_the_last_commit_is_enforced_and_the_verdict_says_so(
