@@ -129,11 +129,12 @@ def _apply(
     except GitopsError as error:
         history.append(place, context.clock.now(), "sync", "blocked" if error.code == exits.BLOCKED else "error", why=str(error), **details)
         raise
-    after = fleet.replaced(before, fleet.look(place, context.policy, sorted(chosen), on_host=context.on_host).report)
-    report = narrowed(fleet.keep(place, _judged(context, after)), wanted)
     outcome = "rolled back" if done.taken_back else "failed" if done.failed else "done"
     details.update(targets=chosen, taken_back=done.taken_back, failed=done.failed, seconds=round(context.clock.now() - began, 1))
+    # Written down before anything else can go wrong: what was done was done.
     history.append(place, context.clock.now(), "sync", outcome, **details)
+    after = fleet.replaced(before, fleet.look(place, context.policy, sorted(chosen), on_host=context.on_host).report)
+    report = narrowed(fleet.keep(place, _judged(context, after)), wanted)
     for where, why in {**done.taken_back, **done.failed}.items():
         context.say(f"{where}: {why.splitlines()[0] if why else 'failed'}")
     if done.taken_back:

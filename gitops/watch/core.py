@@ -64,20 +64,31 @@ def desired(state: State) -> Desired:
     return Desired(commit, "; ".join(notes))
 
 
-def released(state: State, releases: Sequence[dict[str, Any]], now: float) -> State:
+def released(state: State, releases: Sequence[dict[str, Any]], report: model.Report, now: float) -> State:
     """A release that was rolled back, by the deploy itself or by people, is not brought back by healing.
 
-    ``releases``: entries of the history of releases, newest first; the newest that moved anything counts.
+    ``releases``: entries of the history of releases, newest first; the newest that moved anything counts. HEAD is to
+    blame when it is the commit of that release, or when putting ``report`` right would bring the release's image back.
     """
     moves = [entry for entry in releases if entry.get("kind") in ("deploy", "rollback")]
     newest = next((entry for entry in moves if entry.get("outcome") in ("succeeded", "taken_back")), None)
     if newest is None or state.quarantined.get("commit") == state.head:
         return state
     left = newest if newest["outcome"] == "taken_back" else _left_by(newest, moves)
-    if not state.head or left.get("commit") != state.head:
+    if not state.head or not (left.get("commit") == state.head or _wants(report, str(left.get("digest") or ""))):
         return state
     why = newest.get("why") or newest.get("error") or "no reason given"
     return quarantine(state, state.head, f"its release was rolled back: {' '.join(str(why).split())[:200]}", now)
+
+
+def _wants(report: model.Report, digest: str) -> bool:
+    """Does anything that differs differ because git asks for this image?"""
+    return bool(digest) and any(
+        digest in found.resource
+        or any(digest in str(after) for _before, after in found.fields.values())
+        or any(digest in line for line in found.diff.splitlines() if line.startswith("+"))
+        for _host, _one, found in report.differing()
+    )
 
 
 def _left_by(rollback: dict[str, Any], moves: Sequence[dict[str, Any]]) -> dict[str, Any]:

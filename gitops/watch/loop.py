@@ -117,7 +117,7 @@ class Round:
     def _look(self, project: Path, limit: list[str] | None = None) -> model.Report:
         due = core.schema_is_due(self.state, self.policy, self._now()) and not limit
         seen = fleet.look(self.place, self.policy, limit or [], project, releases=True, schema=due)
-        self.state = core.released(self.state, seen.releases, self._now())
+        self.state = core.released(self.state, seen.releases, seen.report, self._now())
         if due:
             self.state = dataclasses.replace(self.state, schema=self._now())
         return self._judged(fleet.with_schema(seen.report, fleet.previous(self.place)))

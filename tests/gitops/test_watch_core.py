@@ -118,6 +118,20 @@ def test_while_git_cannot_be_asked_the_last_commit_goes_on_being_enforced() -> N
     assert decide(state=state).waves
 
 
+CALM = build.report(build.host("app1", build.component("web")))
+
+
+def test_a_commit_that_would_bring_a_rolled_back_image_back_is_quarantined_whatever_commit_built_it() -> None:
+    deploy = {"id": "1", "kind": "deploy", "outcome": "succeeded", "digest": "sha256:1", "commit": OLD}
+    rollback = {"id": "2", "kind": "rollback", "outcome": "succeeded", "digest": "sha256:0", "rollback_of": "1"}
+    image = build.resource("service:api", "pending", fields={"image": ["x@sha256:0", "x@sha256:1"]})
+    text = build.resource("file:/opt/compose.yaml", "pending", fields={}, diff="-image: x@sha256:0\n+image: x@sha256:1\n")
+    other = build.resource("file:/opt/compose.yaml", "pending", fields={}, diff="-image: x@sha256:1\n+image: x@sha256:0\n")
+    for found, quarantined in ((image, True), (text, True), (other, False)):
+        report = build.report(build.host("app1", build.component("web", found)))
+        assert bool(core.released(KNOWN, [rollback, deploy], report, NOON).quarantined) is quarantined
+
+
 def test_a_release_that_was_rolled_back_quarantines_its_commit() -> None:
     deploy = {"id": "1", "kind": "deploy", "outcome": "succeeded", "digest": "sha256:1", "commit": HEAD}
     before = {"id": "0", "kind": "deploy", "outcome": "succeeded", "digest": "sha256:0", "commit": OLD}
@@ -131,12 +145,12 @@ def test_a_release_that_was_rolled_back_quarantines_its_commit() -> None:
         "why": "slow",
     }
     restart = {"id": "3", "kind": "restart", "outcome": "succeeded", "digest": "sha256:0"}
-    assert "slow" in core.released(KNOWN, [restart, rollback, deploy, before], NOON).quarantined["reason"]
-    assert core.released(KNOWN, [{**deploy, "outcome": "taken_back"}, before], NOON).quarantined["commit"] == HEAD
-    assert core.released(KNOWN, [deploy, before], NOON).quarantined == {}
+    assert "slow" in core.released(KNOWN, [restart, rollback, deploy, before], CALM, NOON).quarantined["reason"]
+    assert core.released(KNOWN, [{**deploy, "outcome": "taken_back"}, before], CALM, NOON).quarantined["commit"] == HEAD
+    assert core.released(KNOWN, [deploy, before], CALM, NOON).quarantined == {}
     again = {**deploy, "id": "4"}
-    assert core.released(KNOWN, [again, rollback, deploy, before], NOON).quarantined == {}
-    assert core.released(dataclasses.replace(KNOWN, head="c" * 40), [rollback, deploy, before], NOON).quarantined == {}
+    assert core.released(KNOWN, [again, rollback, deploy, before], CALM, NOON).quarantined == {}
+    assert core.released(dataclasses.replace(KNOWN, head="c" * 40), [rollback, deploy, before], CALM, NOON).quarantined == {}
 
 
 # The breaker
