@@ -51,10 +51,16 @@ DRIFTS = (
     Drift("app2", "haproxy", "file:/etc/haproxy/pages/503.http", "chmod 666 /etc/haproxy/pages/503.http"),
     Drift("app2", "haproxy", "stranger:/etc/haproxy/pages/stray", "touch /etc/haproxy/pages/stray"),
     Drift("app2", "haproxy", f"file:{CONF}", f"echo '# by hand' >> {CONF}"),
-    Drift("app2", "echodiary", "file:/etc/echodiary/echodiary.env", "echo '# by hand' >> /etc/echodiary/echodiary.env"),
     Drift("mon1", "prometheus", "stranger:/etc/prometheus/rules/old.yml", "echo 'groups: []' > /etc/prometheus/rules/old.yml"),
     Drift("mon1", "postgres_exporter", "service:postgres_exporter", "docker stop -t 1 postgres-exporter-postgres_exporter-1"),
 )
+
+
+def env_file(host: str) -> str:
+    """The environment of the release that serves: in the slot that its container was started from."""
+    label = '{{index .Config.Labels "com.docker.compose.project.config_files"}}'
+    found = fleet.on(host, f"docker ps -q | xargs docker inspect -f '{label}' | grep /echodiary/echodiary/").split()
+    return found[0].replace("compose.yaml", "echodiary.env")
 
 
 def do(drifts: tuple[Drift, ...]) -> None:
@@ -103,17 +109,19 @@ def test_fifty_checks_of_a_quiet_fleet(gitops: Gitops) -> None:
 
 def test_every_hand_on_the_fleet_is_found_with_its_origin_and_a_plan_puts_exactly_that_right(gitops: Gitops) -> None:
     do(DRIFTS)
+    secret = f"file:{env_file('app2')}"
+    fleet.on("app2", f"echo '# by hand' >> {env_file('app2')}")
     done = gitops.run("plan")
     assert done.returncode in (exits.DEGRADED, exits.OUT_OF_SYNC), done.stderr
     found = gitops.found()
-    wanted = {(drift.host, drift.component, drift.resource) for drift in DRIFTS}
+    wanted = {(drift.host, drift.component, drift.resource) for drift in DRIFTS} | {("app2", "echodiary", secret)}
     assert wanted <= found.keys()
-    # a process that is older than its file, and the unit whose drop-in was edited, follow from them
-    follows = {key for key in found.keys() - wanted if not key[2].startswith("process:")}
-    assert follows <= {("app2", "haproxy", "unit:haproxy.service")}
+    # what is to be restarted or rolled because of them follows; no other file, package or setting is named
+    follows = {key[2].partition(":")[0] for key in found.keys() - wanted}
+    assert follows <= {"process", "unit", "service", "slot", "traffic"}
     assert set(found.values()) == {"corrective"}
     made = json.loads(done.stdout)
-    assert {(host, name) for host, names in made["targets"].items() for name in names} == {(one.host, one.component) for one in DRIFTS}
+    assert {(host, name) for host, names in made["targets"].items() for name in names} == {(one[0], one[1]) for one in wanted}
     synced = gitops.run("sync", "--plan", made["id"], "--reason", "end-to-end test")
     assert synced.returncode == exits.GOOD, synced.stderr + synced.stdout
     assert gitops.found() == {}
@@ -121,14 +129,15 @@ def test_every_hand_on_the_fleet_is_found_with_its_origin_and_a_plan_puts_exactl
 
 
 def test_the_report_says_who_may_have_been_it_and_no_secret(gitops: Gitops) -> None:
-    do(DRIFTS[7:8])
+    path = env_file("app2")
+    fleet.on("app2", f"echo '# by hand' >> {path}")
     gitops.run("status")
     (resource,) = (
         found
         for host in gitops.report()["hosts"]
         for component in host["components"]
         for found in component["resources"]
-        if found["resource"] == "file:/etc/echodiary/echodiary.env"
+        if found["resource"] == f"file:{path}"
     )
     assert resource["host"]["owner"] == "root"
     assert resource["host"]["modified"] >= resource["since"][:10]
@@ -169,7 +178,7 @@ def test_a_secret_that_was_rotated_in_the_store_only(gitops: Gitops) -> None:
     finally:
         ask("", before)
     found = {key: origin for key, origin in gitops.found().items() if key[2].startswith("file:")}
-    assert found == {(host, "echodiary", "file:/etc/echodiary/echodiary.env"): "pending" for host in ("app1", "app2")}
+    assert found == {(host, "echodiary", f"file:{env_file(host)}"): "pending" for host in ("app1", "app2")}
     assert "rotated-just-now" not in json.dumps(gitops.report())
 
 
