@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Callable
@@ -21,8 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     verb: Verb = options.run
     try:
-        with show.progress("checking" if options.asks else "") as on_host:
-            return verb(options, _context(options, on_host if options.asks else None))
+        with show.progress("checking") if options.asks else contextlib.nullcontext() as on_host:
+            return verb(options, _context(options, on_host))
     except GitopsError as error:
         show.say(f"gitops: {error}")
         return error.code
