@@ -81,15 +81,14 @@ class CallbackModule(CallbackBase):
         self._root = Path(playbook._basedir)
 
     def v2_playbook_on_play_start(self, play: Play) -> None:
-        manager = play.get_variable_manager()
-        variables = manager.get_vars(play=play)
         self._directory = str(self.get_option("directory") or play.vars.get("drift_directory") or self._directory)
         if not self._directory:
             return
+        manager = play.get_variable_manager()
         hosts = manager._inventory.get_hosts(play.hosts)
         for host in hosts:
             self._collected.expect(host.get_name(), tuple(sorted(group.get_name() for group in host.get_groups())))
-        named = self.get_option("environment_name") or variables.get("echodiary_environment")
+        named = self.get_option("environment_name") or manager.get_vars(play=play).get("echodiary_environment")
         if not named and hosts:
             named = manager.get_vars(play=play, host=hosts[0]).get("echodiary_environment")
         self._environment = str(named or self._environment)
@@ -116,7 +115,9 @@ class CallbackModule(CallbackBase):
             return
         if action in (*CONVERGE, *ALEMBIC):
             self._take(result, failed=True)
-        elif not ignore_errors:
+        elif ignore_errors:
+            self._collected.did(result.host.get_name(), collect.unseen(result.task_name, result.result))
+        else:
             self._collected.failed(result.host.get_name(), result.task_name, result.result)
 
     def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:

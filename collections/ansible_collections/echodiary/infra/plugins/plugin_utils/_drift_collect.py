@@ -115,6 +115,11 @@ def task(name: str, action: str, result: Mapping[str, Any], *, check: bool, skip
     return model.Resource(resource, sync=left, action="update", origin="pending", diff=_diff(result), why=action)
 
 
+def unseen(name: str, result: Mapping[str, Any]) -> model.Resource:
+    """A task that failed and whose failure the play ignores: what it would have looked at is unknown."""
+    return model.Resource(f"task:{name}", sync=model.UNKNOWN, action="none", origin="", why=_message(result))
+
+
 _CHECKED = re.compile(r"\bansible_check_mode\b")
 
 

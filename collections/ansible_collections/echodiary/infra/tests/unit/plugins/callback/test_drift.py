@@ -66,15 +66,16 @@ def test_ordinary_tasks_count_and_what_check_mode_skips_is_unknown(rig: Rig) -> 
         {"name": "Write", "copy": {"dest": str(rig.directory / "x"), "content": "x", "mode": "0600"}},
         {"name": "Run", "command": "true"},
         {"name": "Guarded", "command": "true", "when": "not ansible_check_mode"},
+        {"name": "Shrugged", "fail": {"msg": "no"}, "ignore_errors": True},
         {"name": "Elsewhere", "command": "true", "when": "inventory_hostname == 'other'"},
         {"name": "Looped", "file": {"path": "{{ item }}", "state": "absent"}, "loop": ["/nowhere/a", "/nowhere/b"]},
     ]
     _, report = rig.check({"app1": local}, tasks, "--check")
     (component,) = report["hosts"][0]["components"]
     found = {resource["resource"]: resource["sync"] for resource in component["resources"]}
-    assert found == {"task:Write": "OutOfSync", "task:Run": "Unknown", "task:Guarded": "Unknown"}
+    assert found == {"task:Write": "OutOfSync", "task:Run": "Unknown", "task:Guarded": "Unknown", "task:Shrugged": "Unknown"}
     assert component["sync"] == "Unknown"
-    assert component["notes"] == ["5 tasks, 2 as declared"]
+    assert component["notes"] == ["6 tasks, 2 as declared"]
 
 
 def test_hosts_of_a_play_that_failed_before_them_are_unknown(rig: Rig) -> None:
