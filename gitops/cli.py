@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line: python -m gitops [-i INVENTORY] [-o table|json|markdown] VERB. Exit codes are in exits.py."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _caller
+
+from gitops import clock, exits, history, operations, pauses, place, policy, show
+from gitops.errors import GitopsError
+
+Verb = Callable[[argparse.Namespace, operations.Context], int]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    verb: Verb = options.run
+    try:
+        with show.progress("checking") if options.asks else contextlib.nullcontext() as on_host:
+            return verb(options, _context(options, on_host))
+    except GitopsError as error:
+        show.say(f"gitops: {error}")
+        return error.code
+    except KeyboardInterrupt:
+        show.say("gitops: interrupted; what a host had begun is finished or taken back by its next converge")
+        return exits.ERROR
+
+
+def _context(options: argparse.Namespace, on_host: Callable[[str], None] | None) -> operations.Context:
+    where = place.find(options.inventory, options.environment, options.state, options.reports, Path.cwd())
+    named = Path(options.policy).absolute() if options.policy else where.policy
+    if options.policy and not named.exists():
+        raise GitopsError(f"policy {named} does not exist; name one with --policy, or leave it out")
+    rules = policy.load(named)
+    return operations.Context(where, rules, clock.RealClock(), show.say, on_host, fixed_policy=bool(options.policy))
+
+
+def _wanted(options: argparse.Namespace) -> operations.Wanted:
+    return operations.Wanted(options.limit, options.component, options.schema)
+
+
+# Verbs
+
+
+def _status(options: argparse.Namespace, context: operations.Context) -> int:
+    report = operations.status(context, _wanted(options))
+    show.report(report, options.output, details=options.details)
+    return exits.of(report)
+
+
+def _plan(options: argparse.Namespace, context: operations.Context) -> int:
+    report, made, left = operations.plan(context, _wanted(options))
+    show.plan(report, made, left, options.output)
+    return exits.of(report)
+
+
+def _sync(options: argparse.Namespace, context: operations.Context) -> int:
+    report, code = operations.sync(context, _wanted(options), options.plan, options.reason)
+    show.report(report, options.output, title="Sync")
+    return code
+
+
+def _wait(options: argparse.Namespace, context: operations.Context) -> int:
+    both = not options.sync and not options.health
+    report, code = operations.wait(
+        context, _wanted(options), _span(options.timeout), sync=options.sync or both, health=options.health or both
+    )
+    show.report(report, options.output)
+    return code
+
+
+def _history(options: argparse.Namespace, context: operations.Context) -> int:
+    show.entries(history.read(context.place, options.last), options.output)
+    return exits.GOOD
+
+
+def _pause(options: argparse.Namespace, context: operations.Context) -> int:
+    now = context.clock.now()
+    try:
+        until = clock.moment(options.until) if options.until else now + clock.seconds(options.span)
+    except ValueError as error:
+        raise GitopsError(str(error)) from error
+    pause = pauses.Pause(options.host, options.component, options.reason, until, _caller.owner(os.environ), now)
+    pauses.add(context.place, pause, now)
+    scope = f"{pause.host}/{pause.component}"
+    history.append(context.place, now, "pause", "done", what=scope, reason=options.reason, until=clock.text(until))
+    show.out(f"{scope}: nothing is put right until {clock.text(until)}: {options.reason}")
+    return exits.GOOD
+
+
+def _resume(options: argparse.Namespace, context: operations.Context) -> int:
+    """Ends pauses, and gives what flapped another chance."""
+    from gitops.watch import loop
+
+    now = context.clock.now()
+    freed = loop.resume(context, options.host, options.component)
+    ended = pauses.remove(context.place, options.host, options.component, now, needed=not freed)
+    for scope, reason in [*((f"{one.host}/{one.component}", one.reason) for one in ended), *((key, "Flapping") for key in freed)]:
+        history.append(context.place, now, "resume", "done", what=scope, reason=reason)
+        show.out(f"{scope}: resumed")
+    return exits.GOOD
+
+
+def _watch(options: argparse.Namespace, context: operations.Context) -> int:
+    from gitops.watch import loop
+
+    return loop.watch(context, once=options.once)
+
+
+def _span(given: str) -> float:
+    try:
+        return clock.seconds(given)
+    except ValueError as error:
+        raise GitopsError(str(error)) from error
+
+
+# Options
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gitops",
+        description="Say what differs from git, and put it right.",
+        epilog="Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in exits.MEANINGS.items()) + ".",
+    )
+    parser.add_argument("-i", "--inventory", default="", help="inventory (default: inventories/local)")
+    parser.add_argument("-o", "--output", choices=show.FORMS, default="table")
+    parser.add_argument("--environment", default="", help="its name, where the inventory does not say it")
+    parser.add_argument("--policy", default="", help="policy (default: gitops/environments/<environment>.yml)")
+    parser.add_argument("--state", default=".gitops", help="where plans, pauses and history are kept")
+    parser.add_argument("--reports", default=".drift", help="where reports are written")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    _add_asking(verbs)
+    _add_keeping(verbs)
+    return parser
+
+
+def _add_asking(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    _asking(verbs, "status", _status, "check the fleet and say what differs").set_defaults(details=False)
+    _asking(verbs, "diff", _status, "the same with every difference in full").set_defaults(details=True)
+    _asking(verbs, "plan", _plan, "say what a sync would do, under an id that a sync can be bound to")
+    sync = _asking(verbs, "sync", _sync, "put right what is out of sync, and nothing else")
+    sync.add_argument("--plan", default="", metavar="ID", help="only if this plan is still true")
+    sync.add_argument("--reason", default="", help="why, for the history and the lease")
+    wait = _asking(verbs, "wait", _wait, "check until the fleet is in sync and healthy")
+    wait.add_argument("--timeout", default="10min", help="such as 90s, 10min (default: %(default)s)")
+    wait.add_argument("--sync", action="store_true", help="in sync is enough")
+    wait.add_argument("--health", action="store_true", help="healthy is enough")
+
+
+def _asking(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Verb, said: str) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(name, help=said, description=said)
+    parser.add_argument("--limit", type=_names, default=[], metavar="HOSTS", help="hosts or groups, separated by commas")
+    parser.add_argument("--component", type=_names, default=[], metavar="NAMES", help="components, separated by commas")
+    parser.add_argument("--schema", action="store_true", help="compare the schema of the database as well, which takes longer")
+    parser.set_defaults(run=run, asks=sys.stderr.isatty())
+    return parser
+
+
+def _add_keeping(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    past = verbs.add_parser("history", help="what was done, by whom, why, and how it ended")
+    past.add_argument("--last", type=int, default=20, metavar="N")
+    past.set_defaults(run=_history, asks=False)
+    pause = verbs.add_parser("pause", help="put nothing right for a while")
+    until = pause.add_mutually_exclusive_group(required=True)
+    until.add_argument("--for", dest="span", default="", metavar="SPAN", help="such as 2h")
+    until.add_argument("--until", default="", metavar="TIME", help="a date, or a time with its offset")
+    pause.add_argument("--reason", required=True)
+    resume = verbs.add_parser("resume", help="end a pause")
+    for parser, run in ((pause, _pause), (resume, _resume)):
+        parser.add_argument("--host", default="*")
+        parser.add_argument("--component", default="*")
+        parser.set_defaults(run=run, asks=False)
+    watch = verbs.add_parser("watch", help="fetch, check, tell, and put right what the policy says, again and again")
+    watch.add_argument("--once", action="store_true", help="one round, as a timer wants it")
+    watch.set_defaults(run=_watch, asks=False)
+
+
+def _names(given: str) -> list[str]:
+    return [name.strip() for name in given.split(",") if name.strip()]

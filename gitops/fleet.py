@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two things done to a fleet: look at it, and put it right. Each is one playbook, bounded in time."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_files as files
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_metrics as metrics
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_outputs as outputs
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_since as since
+
+from gitops import runner
+from gitops.errors import BlockedError, GitopsError
+from gitops.place import Place, inventory_in
+from gitops.plans import Targets
+from gitops.policy import Policy
+
+OnHost = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """``releases``: the newest entries of the history of releases, newest first, where it was asked for."""
+
+    report: model.Report
+    releases: tuple[dict[str, Any], ...] = ()
+
+
+def look(
+    place: Place,
+    policy: Policy,
+    limit: Sequence[str] = (),
+    project: Path | None = None,
+    on_host: OnHost | None = None,
+    *,
+    releases: bool = False,
+    schema: bool = False,
+) -> Seen:
+    """A check of the fleet, without ages and before the policy is applied."""
+    extra: dict[str, Any] = {"gitops_history": True, "gitops_lock_host": policy.lock_host} if releases else {}
+    extra.update({"drift_schema": True} if schema else {})
+    order = runner.Order(
+        "playbooks/drift.yml",
+        project or place.root,
+        inventory_in(place, project or place.root),
+        place.environment,
+        limit=limit,
+        extra=extra,
+        deadline=policy.deadline,
+    )
+    done = runner.play(order, runner.hosts_done(on_host) if on_host else None)
+    if done.report is None or done.status == "timeout":
+        raise GitopsError(f"the check of {place.environment} failed: {runner.why(done, policy.deadline)}")
+    if not done.report.hosts:
+        wanted = ",".join(limit) or "all"
+        raise GitopsError(f"no host of {place.inventory} matches {wanted}; ansible-inventory --graph shows those there are")
+    return Seen(done.report, done.releases)
+
+
+@dataclass(frozen=True)
+class Applied:
+    """``refused``: why nothing was done at all. ``taken_back``, ``failed``: "host/component" or "host" with the reason."""
+
+    report: model.Report | None
+    taken_back: dict[str, str]
+    failed: dict[str, str]
+
+
+def apply(
+    place: Place, policy: Policy, targets: Targets, reason: str, lock_host: str, project: Path | None = None, on_host: OnHost | None = None
+) -> Applied:
+    """Puts the targets right under the lease. BlockedError when somebody else holds it."""
+    extra = {
+        "gitops_components": targets,
+        "gitops_reason": reason,
+        "gitops_lock_host": lock_host,
+        "gitops_deadline": policy.deadline,
+    }
+    order = runner.Order(
+        "playbooks/sync.yml",
+        project or place.root,
+        inventory_in(place, project or place.root),
+        place.environment,
+        limit=sorted(targets),
+        extra=extra,
+        deadline=policy.deadline,
+    )
+    done = runner.play(order, runner.hosts_done(on_host) if on_host else None)
+    refused = next((found for found in done.failures if found.action.endswith("deploy_lock")), None)
+    if refused:
+        raise BlockedError(refused.msg)
+    if done.report is None or done.status == "timeout":
+        raise GitopsError(f"the sync of {', '.join(sorted(targets))} failed: {runner.why(done, policy.deadline)}")
+    return outcome(done.report, targets)
+
+
+def outcome(report: model.Report, targets: Targets) -> Applied:
+    """How each target ended. Pure."""
+    taken_back, failed = {}, {}
+    for host in report.hosts:
+        if host.msg and host.name in targets:
+            failed[host.name] = host.msg
+        for one in host.components:
+            if one.name not in targets.get(host.name, []):
+                continue
+            if one.status == "taken_back":
+                taken_back[f"{host.name}/{one.name}"] = one.msg
+            elif one.status == "failed" or one.sync != "Synced" or one.health not in ("Healthy", "Progressing"):
+                failed[f"{host.name}/{one.name}"] = one.msg or f"{one.sync} {one.health}"
+    return Applied(report, taken_back, failed)
+
+
+def lock_host(policy: Policy, report: model.Report) -> str:
+    """Where the lease is kept: every tool has to agree, so it is the first host of the group app unless the policy says."""
+    names = sorted(host.name for host in report.hosts if "app" in host.groups) or sorted(host.name for host in report.hosts)
+    return policy.lock_host or names[0]
+
+
+def keep(place: Place, report: model.Report, more: Sequence[metrics.Sample] = (), textfile_directory: str = "") -> model.Report:
+    """The report with its ages and history, written in every form; the metrics also where node_exporter looks."""
+    try:
+        with files.held(place.reports):
+            memory = files.read_memory(place.reports)
+            aged = since.aged(report, memory)
+            written = outputs.files(aged, more)
+            files.write(place.reports, written)
+            files.write_memory(place.reports, since.remembered(aged, memory))
+        if textfile_directory:
+            files.write(Path(textfile_directory), {f"echodiary_gitops_{place.environment}.prom": written[outputs.METRICS]})
+    except files.DriftFileError as error:
+        raise GitopsError(str(error)) from error
+    except OSError as error:
+        raise GitopsError(f"{textfile_directory} cannot be written: {error.strerror}; mend textfile_directory of the policy") from error
+    return aged
+
+
+def previous(place: Place) -> model.Report | None:
+    """The report that was written last, if it can still be read."""
+    try:
+        return runner.parse((place.reports / outputs.REPORT).read_text(encoding="utf-8"))
+    except (OSError, ValueError, GitopsError):
+        return None
+
+
+def with_schema(report: model.Report, before: model.Report | None) -> model.Report:
+    """The schema is compared now and then; in between its last verdict stands."""
+    known = {host.name: one for host, one in before.components() if one.name == "schema"} if before else {}
+    hosts = tuple(
+        dataclasses.replace(host, components=(*host.components, known[host.name]))
+        if host.name in known and all(one.name != "schema" for one in host.components)
+        else host
+        for host in report.hosts
+    )
+    return dataclasses.replace(report, hosts=hosts)
+
+
+def replaced(whole: model.Report, part: model.Report) -> model.Report:
+    """A report in which some hosts were looked at again."""
+    again = {host.name: host for host in part.hosts}
+    hosts = tuple(again.pop(host.name, host) for host in whole.hosts) + tuple(again.values())
+    return dataclasses.replace(part, hosts=hosts, seconds=whole.seconds)

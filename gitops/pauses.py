@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pauses: nothing is put right in their scope until they end. Each has a reason and an end; there is no pause for good."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gitops import clock
+from gitops.errors import GitopsError
+from gitops.place import Place, read_json, write_json
+from gitops.policy import Scope
+
+LONGEST = 30 * 86400.0
+
+
+@dataclass(frozen=True)
+class Pause:
+    host: str
+    component: str
+    reason: str
+    until: float
+    who: str
+    since: float
+
+    def covers(self, host: str, component: str, now: float) -> bool:
+        return now < self.until and Scope((self.host,), (self.component,)).covers(host, component)
+
+
+def read(place: Place) -> list[Pause]:
+    found: list[dict[str, Any]] = read_json(place.state / "pauses.json", [])
+    return [Pause(**entry) for entry in found]
+
+
+def add(place: Place, pause: Pause, now: float) -> None:
+    """The newest pause of a scope replaces the one before it."""
+    if pause.until <= now:
+        raise GitopsError(f"the pause would have ended already, at {clock.text(pause.until)}; give an end that is to come: --for 2h")
+    if pause.until > now + LONGEST:
+        raise GitopsError(
+            f"the pause would last beyond {clock.text(now + LONGEST)}; give an end within 30 days, and renew it when it is due"
+        )
+    if not pause.reason.strip():
+        raise GitopsError("a pause needs a reason that others will understand; give it with --reason")
+    kept = [one for one in read(place) if (one.host, one.component) != (pause.host, pause.component) and one.until > now]
+    _write(place, [*kept, pause])
+
+
+def remove(place: Place, host: str, component: str, now: float, *, needed: bool = True) -> list[Pause]:
+    """The pauses that ended by this; none is a mistake where one is ``needed``."""
+    found = read(place)
+    ended = [one for one in found if now < one.until and (one.host, one.component) == (host, component)]
+    if not ended and needed:
+        active = "; ".join(f"{one.host} {one.component}" for one in found if now < one.until) or "none"
+        raise GitopsError(f"no pause of {host} {component} is active (active: {active})")
+    _write(place, [one for one in found if one not in ended and one.until > now])
+    return ended
+
+
+def _write(place: Place, pauses: list[Pause]) -> None:
+    write_json(place.state / "pauses.json", [asdict(one) for one in pauses])

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Git: what is checked out, what is desired, and whether it is signed. The desired commit gets a checkout of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from pathlib import Path
+
+from gitops.errors import GitopsError
+
+TIMEOUT = 60.0
+
+
+class GitError(GitopsError):
+    """Git could not do it; the message is git's."""
+
+
+def git(root: Path, *words: str, timeout: float = TIMEOUT) -> str:
+    command = ["git", "-C", str(root), *words]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise GitError(f"git {words[0]} in {root} had no end after {timeout:.0f} s") from error
+    except OSError as error:
+        raise GitError(f"git cannot be run: {error.strerror}; install git") from error
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise GitError(f"git {words[0]} in {root} failed: {said[-1] if said else done.returncode}")
+    return done.stdout
+
+
+def desired(root: Path) -> str:
+    """The commit, and a fingerprint of what is changed but not committed: both decide what would be applied."""
+    commit = git(root, "rev-parse", "HEAD").strip()
+    changed = git(root, "diff", "HEAD", "--binary")
+    untracked = [name for name in git(root, "ls-files", "--others", "--exclude-standard", "-z").split("\0") if name]
+    if not changed and not untracked:
+        return commit
+    digest = hashlib.sha256(changed.encode())
+    for name in sorted(untracked):
+        digest.update(name.encode())
+        path = root / name
+        digest.update(path.read_bytes() if path.is_file() else b"")
+    return f"{commit}+{digest.hexdigest()[:12]}"
+
+
+def fetch(root: Path, remote: str, branch: str, timeout: float = TIMEOUT) -> str:
+    """The newest commit of the branch at the remote."""
+    git(root, "fetch", "--quiet", "--no-tags", remote, f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}", timeout=timeout)
+    return git(root, "rev-parse", f"refs/remotes/{remote}/{branch}").strip()
+
+
+def check_signature(root: Path, commit: str, allowed_signers: Path) -> None:
+    """The commit carries a good SSH signature of somebody the file names."""
+    if not allowed_signers.is_file():
+        raise GitError(f"allowed_signers {allowed_signers} does not exist; write one line per person: name@example ssh-ed25519 AAAA…")
+    try:
+        git(root, "-c", "gpg.format=ssh", "-c", f"gpg.ssh.allowedSignersFile={allowed_signers}", "verify-commit", commit)
+    except GitError as error:
+        raise GitError(f"commit {commit[:8]} is not signed by anybody in {allowed_signers.name}; it is not applied") from error
+
+
+def checkout(root: Path, commit: str, directory: Path) -> Path:
+    """A worktree of exactly this commit beside nobody's feet. What is in the way there is ours and goes."""
+    if (directory / ".git").exists():
+        git(directory, "checkout", "--quiet", "--force", "--detach", commit)
+        git(directory, "clean", "-fdxq")
+        return directory
+    directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    git(root, "worktree", "prune")
+    git(root, "worktree", "add", "--quiet", "--force", "--detach", str(directory), commit)
+    return directory
+
+
+def is_ancestor(root: Path, old: str, new: str) -> bool:
+    done = subprocess.run(
+        ["git", "-C", str(root), "merge-base", "--is-ancestor", old, new], capture_output=True, timeout=TIMEOUT, check=False
+    )
+    return done.returncode == 0

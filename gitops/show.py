@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers on standard output: a table for people, JSON for programs, Markdown for pull requests. Progress goes to standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_markdown, _drift_outputs, _drift_table
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from gitops import fleet
+
+FORMS = ("table", "json", "markdown")
+_STYLES = {
+    "good": "green",
+    "change": "yellow",
+    "bad": "red",
+    "quiet": "dim",
+    "title": "bold",
+    "add": "green",
+    "remove": "red",
+    "hunk": "cyan",
+}
+
+
+def out(text: str) -> None:
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+
+
+def say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def report(found: model.Report, form: str, *, details: bool = False, title: str = "Drift") -> None:
+    if form == "json":
+        out(_drift_outputs.json_text(found))
+    elif form == "markdown":
+        out(_drift_markdown.text(found, title))
+    else:
+        for line in _drift_table.lines(found, _paint, details=details):
+            out(line)
+
+
+def _paint(tone: str, text: str) -> str:
+    """Colours on a terminal that wants them; rich knows NO_COLOR."""
+    console = Console(highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        return text
+    with console.capture() as captured:
+        console.print(Text(text, style=_STYLES[tone]), end="")
+    return captured.get()
+
+
+def plan(found: model.Report, made: dict[str, Any], left: list[str], form: str) -> None:
+    if form == "json":
+        out(json.dumps(made, indent=1))
+        return
+    report(found, form, details=True, title="Plan")
+    count = sum(len(names) for names in made["targets"].values())
+    lines = [f"left as it is: {line}" for line in left]
+    lines += [f"plan {made['id']}: {count} components would be put right" if count else f"plan {made['id']}: nothing to put right"]
+    lines += [f"next: python -m gitops sync --plan {made['id']}"] if count else []
+    out("\n".join(f"- {line}" if form == "markdown" else line for line in lines))
+
+
+def entries(found: list[dict[str, Any]], form: str) -> None:
+    """The history."""
+    if form == "json":
+        out(json.dumps(found, indent=1, ensure_ascii=False))
+        return
+    heads = ("time", "operation", "outcome", "who", "what", "why")
+    rows = [_row(entry) for entry in found]
+    if form == "markdown":
+        out("| " + " | ".join(heads) + " |\n|" + "---|" * len(heads))
+        for row in rows:
+            out("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
+        return
+    widths = [max(len(row[number]) for row in [heads, *rows]) for number in range(len(heads) - 1)]
+    for row in [heads, *rows]:
+        out("  ".join([*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip())
+    if not rows:
+        out("nothing was done yet")
+
+
+def _row(entry: dict[str, Any]) -> tuple[str, ...]:
+    targets = entry.get("targets") or {}
+    what = " ".join(f"{host}:{','.join(names)}" for host, names in sorted(targets.items())) or str(entry.get("what", ""))
+    why = "; ".join(str(entry[key]) for key in ("reason", "why") if entry.get(key))
+    cells = (entry["time"], entry["operation"], entry["outcome"], entry["who"], what, why)
+    return tuple(" ".join(str(cell).split()) for cell in cells)
+
+
+@contextlib.contextmanager
+def progress(what: str) -> Iterator[fleet.OnHost | None]:
+    """A bar on a terminal, nothing elsewhere: a log needs no animation."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda host: bar.update(task, advance=1, description=f"{what} {host}")
