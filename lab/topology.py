@@ -38,6 +38,8 @@ UPSTREAM = (
     Upstream("prom/prometheus", "v2.53.3", "prometheus"),
     Upstream("prom/alertmanager", "v0.28.1", "alertmanager"),
     Upstream("prometheuscommunity/postgres-exporter", "v0.17.1", "postgres-exporter"),
+    Upstream("oliver006/redis_exporter", "v1.69.0", "redis-exporter"),
+    Upstream("prom/blackbox-exporter", "v0.26.0", "blackbox-exporter"),
     Upstream(*GRAFANA, None),
 )
 
