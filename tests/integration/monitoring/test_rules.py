@@ -52,7 +52,7 @@ def test_cases(tmp_path: Path, file: str, every: str) -> None:
     wanted = [case for case in CASES if case["file"] == file and case.get("every", "15s") == every]
     for without in {case.get("without") for case in wanted}:
         tests = [promtool.unit_test(case, targets()) for case in wanted if case.get("without") == without]
-        done = promtool.run(tmp_path, rules_for(file, without), tests, every)
+        done = promtool.run(tmp_path, rules_for(file, without), tests)
         assert done.returncode == 0, "\n".join(promtool.failures(done.stdout + done.stderr))
 
 
@@ -65,7 +65,7 @@ def rules_for(file: str, without: str | None) -> dict[str, str]:
 def test_a_wrong_expectation_is_found(tmp_path: Path) -> None:
     """promtool really evaluates: the same cases turned round must all fail."""
     turned = [{**case, "fires": 0 if case["fires"] else 1} for case in CASES if case["file"] == "redis.yml"]
-    done = promtool.run(tmp_path, rules_for("redis.yml", None), [promtool.unit_test(case, targets()) for case in turned], "15s")
+    done = promtool.run(tmp_path, rules_for("redis.yml", None), [promtool.unit_test(case, targets()) for case in turned])
     said = done.stdout + done.stderr
     assert done.returncode != 0
     assert said.count("got:") == len(turned), said
@@ -78,7 +78,7 @@ def test_nothing_fires_where_no_metric_is(tmp_path: Path) -> None:
     tests = [
         {"name": "nothing", "interval": "5m", "promql_expr_test": [{"expr": expression, "eval_time": "30h", "exp_samples": sample}]}
     ]
-    done = promtool.run(tmp_path, rendering.rules(), tests, "5m")
+    done = promtool.run(tmp_path, rendering.rules(), tests)
     assert done.returncode == 0, "\n".join(promtool.failures(done.stdout + done.stderr))
 
 
@@ -107,5 +107,5 @@ def test_nothing_fires_on_an_idle_site(tmp_path: Path) -> None:
             }
         ],
     }
-    done = promtool.run(tmp_path, rendering.rules(), [test], "1m")
+    done = promtool.run(tmp_path, rendering.rules(), [test])
     assert done.returncode == 0, "\n".join(promtool.failures(done.stdout + done.stderr))
