@@ -30,7 +30,7 @@ def dashboard_problems(path: Path, datasource: str) -> list[str]:
     if len(identifiers) != len(set(identifiers)):
         problems.append(f"{path.name}: two panels have the same id")
     variables = {variable["name"] for variable in dashboard.get("templating", {}).get("list", [])}
-    for where, expression in _expressions(dashboard):
+    for where, expression in expressions(dashboard):
         problems += [f"{path.name}: {where}: {said}" for said in _expression_problems(expression, variables)]
     return problems
 
@@ -50,17 +50,21 @@ def rule_problems(path: Path) -> list[str]:
 
 
 def _expression_problems(expression: str, variables: set[str]) -> list[str]:
-    text = _BUILT_IN.sub("5m", expression)
-    used = {braced or bare for braced, bare in _VARIABLE.findall(text)}
+    used = {braced or bare for braced, bare in _VARIABLE.findall(_BUILT_IN.sub("5m", expression))}
     problems = [f"unknown variable ${name}" for name in sorted(used - variables)]
     try:
-        promql_parser.parse(_VARIABLE.sub("x", text))
+        promql_parser.parse(plain(expression))
     except ValueError as error:
         problems.append(f"{error} in {expression}")
     return problems
 
 
-def _expressions(dashboard: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def plain(expression: str, value: str = "x") -> str:
+    """The expression with everything Grafana would put in."""
+    return _VARIABLE.sub(value, _BUILT_IN.sub("5m", expression))
+
+
+def expressions(dashboard: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for panel in dashboard.get("panels", []):
         targets = panel.get("targets", [])
         if not targets and panel.get("type") not in ("row", "text"):
