@@ -9,7 +9,6 @@ from typing import Any
 
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _component_render, _component_source
 
 ROOT = Path(__file__).parents[1]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Dashboards and rules, read as Grafana and Prometheus would: one datasource, and every expression is PromQL."""
+"""Dashboards, read as Grafana would: one datasource, and every expression is PromQL."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import promql_parser
-
-from tests.lint.yaml_files import load
 
 _BUILT_IN = re.compile(r"\$__(?:rate_interval|interval|range)\b")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
@@ -32,20 +30,6 @@ def dashboard_problems(path: Path, datasource: str) -> list[str]:
     variables = {variable["name"] for variable in dashboard.get("templating", {}).get("list", [])}
     for where, expression in expressions(dashboard):
         problems += [f"{path.name}: {where}: {said}" for said in _expression_problems(expression, variables)]
-    return problems
-
-
-def rule_problems(path: Path) -> list[str]:
-    """Every rule of a file Prometheus loads: PromQL, and an alert says how bad it is and what it means."""
-    problems = []
-    for group in (load(path) or {}).get("groups", []):
-        for rule in group["rules"]:
-            name = rule.get("alert") or rule.get("record")
-            said = _expression_problems(str(rule["expr"]), set())
-            if "alert" in rule:
-                said += [f"has no label {key}" for key in ("severity",) if key not in rule.get("labels", {})]
-                said += [f"has no {key}" for key in ("summary", "description") if not rule.get("annotations", {}).get(key)]
-            problems += [f"{path.name}: {name}: {what}" for what in said]
     return problems
 
 

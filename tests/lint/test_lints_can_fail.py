@@ -172,14 +172,6 @@ def test_dashboards_that_are_no_dashboards(tmp_path: Path) -> None:
     assert any(problem.startswith("d.json: P: ") for problem in problems)
 
 
-def test_rules(tmp_path: Path) -> None:
-    good = "{alert: A, expr: up == 0, labels: {severity: critical}, annotations: {summary: s, description: d}}"
-    bad = "{alert: B, expr: 'up ==', annotations: {summary: s}}"
-    problems = dashboards.rule_problems(write(tmp_path / "r.yml", f"groups: [{{name: g, rules: [{good}, {bad}]}}]"))
-    assert len(problems) == 3
-    assert all(problem.startswith("r.yml: B: ") for problem in problems)
-
-
 @pytest.mark.parametrize("text", ["https://py" + "pi.org/simple", "see /tmp/" + "w/x", "deb.deb" + "ian.org"])
 def test_forbidden_texts(tmp_path: Path, text: str) -> None:
     path = write(tmp_path / "x.txt", f"fine\n{text}\n")

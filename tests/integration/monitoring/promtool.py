@@ -23,7 +23,9 @@ Case = dict[str, Any]
 
 def cases() -> list[Case]:
     """Every case, with the rule file it is about: the one of the same name."""
-    return [{**case, "file": path.name} for path in sorted(CASES.glob("*.yml")) for case in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    return [
+        {**case, "file": path.name} for path in sorted(CASES.glob("*.yml")) for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
 
 
 def selector(case: Case) -> str:
@@ -58,7 +60,9 @@ def run(place: Path, rules: dict[str, str], tests: list[dict[str, Any]]) -> subp
     for name, text in rules.items():
         (place / name).write_text(text, encoding="utf-8")
     # What alerts are computed from is recorded before them, as it is between two evaluations of a running Prometheus.
-    groups = sorted((group["name"] for text in rules.values() for group in yaml.safe_load(text)["groups"]), key=lambda name: not _RECORDED_FIRST(name))
+    groups = sorted(
+        (group["name"] for text in rules.values() for group in yaml.safe_load(text)["groups"]), key=lambda name: not _RECORDED_FIRST(name)
+    )
     suite = {"rule_files": sorted(rules), "evaluation_interval": every, "group_eval_order": groups, "tests": tests}
     (place / "suite.yml").write_text(json.dumps(suite), encoding="utf-8")
     return promtool(place, "test", "rules", "suite.yml")

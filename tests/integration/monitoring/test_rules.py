@@ -75,9 +75,7 @@ def test_nothing_fires_where_no_metric_is(tmp_path: Path) -> None:
     quiet = sorted({name for name, _, _ in alerts()} - FIRE_ON_NOTHING)
     expression = f'count(ALERTS{{alertstate="firing",alertname=~"{"|".join(quiet)}"}}) or vector(0)'
     sample = [{"labels": "{}", "value": 0}]
-    tests = [
-        {"name": "nothing", "interval": "5m", "promql_expr_test": [{"expr": expression, "eval_time": "30h", "exp_samples": sample}]}
-    ]
+    tests = [{"name": "nothing", "interval": "5m", "promql_expr_test": [{"expr": expression, "eval_time": "30h", "exp_samples": sample}]}]
     done = promtool.run(tmp_path, rendering.rules(), tests)
     assert done.returncode == 0, "\n".join(promtool.failures(done.stdout + done.stderr))
 
