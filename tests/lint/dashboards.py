@@ -11,6 +11,11 @@ from typing import Any
 
 import promql_parser
 
+#: Units these dashboards use, as Grafana names them. A unit it does not know is shown as text beside the figure.
+UNITS = {"bps", "Bps", "bytes", "cps", "none", "ops", "percent", "percentunit", "reqps", "s", "short"}
+#: What Grafana 11 to 13 load as a classic dashboard.
+SCHEMA = 41
+
 _BUILT_IN = re.compile(r"\$__(?:rate_interval|interval|range)\b")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
 _LABEL_VALUES = re.compile(r"label_values\((?:(.+),\s*)?(\w+)\)")
@@ -31,6 +36,39 @@ def dashboard_problems(path: Path, datasource: str) -> list[str]:
     for where, expression in expressions(dashboard):
         problems += [f"{path.name}: {where}: {said}" for said in _expression_problems(expression, variables)]
     return problems
+
+
+def shape_problems(name: str, dashboard: dict[str, Any]) -> list[str]:
+    """What Grafana would repair in silence, refuse, or show without a meaning."""
+    problems = [] if dashboard.get("schemaVersion") == SCHEMA else [f"schemaVersion is not {SCHEMA}"]
+    problems += ["has an id of its own: it belongs to one Grafana"] if dashboard.get("id") is not None else []
+    panels = dashboard.get("panels", [])
+    for panel in panels:
+        problems += [f"{panel.get('title')}: {said}" for said in _panel_problems(panel)]
+    cells = [cell for panel in panels for cell in _cells(panel["gridPos"])]
+    problems += ["two panels lie on each other"] if len(cells) != len(set(cells)) else []
+    return [f"{name}: {problem}" for problem in problems]
+
+
+def _panel_problems(panel: dict[str, Any]) -> Iterator[str]:
+    position = panel["gridPos"]
+    if position["x"] + position["w"] > 24:
+        yield "is wider than the page"
+    if panel.get("type") == "row":
+        return
+    unit = panel.get("fieldConfig", {}).get("defaults", {}).get("unit")
+    if unit not in UNITS:
+        yield f"has unit {unit}"
+    if not panel.get("description"):
+        yield "has no description"
+    letters = [target.get("refId") for target in panel.get("targets", [])]
+    if len(letters) != len(set(letters)) or not all(letters):
+        yield f"has queries {letters}"
+
+
+def _cells(position: dict[str, int]) -> Iterator[tuple[int, int]]:
+    for x in range(position["x"], position["x"] + position["w"]):
+        yield from ((x, y) for y in range(position["y"], position["y"] + position["h"]))
 
 
 def _expression_problems(expression: str, variables: set[str]) -> list[str]:
@@ -55,6 +93,8 @@ def expressions(dashboard: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield str(panel.get("title")), ""
         for target in targets:
             yield str(panel.get("title")), target.get("expr", "")
+    for annotation in dashboard.get("annotations", {}).get("list", []):
+        yield f"annotation {annotation['name']}", annotation["expr"]
     for variable in dashboard.get("templating", {}).get("list", []):
         if variable.get("type") == "query":
             asked = _LABEL_VALUES.fullmatch(variable["query"]["query"])

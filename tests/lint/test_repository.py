@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from dashboards import __main__ as generator
 from tests.lint import dashboards, documents, roles, texts
 from tests.lint.yaml_files import load
 
@@ -33,6 +35,20 @@ def test_defaults_agree_with_argument_specs(role: Path) -> None:
 def test_dashboards_show_something(dashboard: Path) -> None:
     datasource = load(GRAFANA / "defaults/main.yml")["grafana_datasource_uid"]
     assert dashboards.dashboard_problems(dashboard, datasource) == []
+
+
+@pytest.mark.parametrize("dashboard", DASHBOARDS, ids=lambda path: path.stem)
+def test_dashboards_have_the_shape_grafana_wants(dashboard: Path) -> None:
+    assert dashboards.shape_problems(dashboard.name, json.loads(dashboard.read_text(encoding="utf-8"))) == []
+
+
+def test_dashboards_are_what_the_code_says() -> None:
+    assert generator.stale() == []
+
+
+def test_no_two_dashboards_are_one_to_grafana() -> None:
+    read = [json.loads(path.read_text(encoding="utf-8")) for path in DASHBOARDS]
+    assert len({one["uid"] for one in read}) == len({one["title"] for one in read}) == len(DASHBOARDS)
 
 
 def test_the_datasource_has_the_identifier_dashboards_use() -> None:
