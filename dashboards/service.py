@@ -7,6 +7,7 @@ from dashboards.model import Dashboard, Panel, Row
 
 ON = 'job="echodiary",instance=~"$instance"'
 EDGE = 'job="haproxy",instance=~"$instance"'
+BACKEND = f'{EDGE},proxy="echodiary"'
 BUCKETS = f"rate(http_request_duration_seconds_bucket{{{ON}}}[$__rate_interval])"
 REQUESTS = f"rate(http_requests_total{{{ON}}}[$__rate_interval])"
 
@@ -73,16 +74,16 @@ API = Dashboard(
         ),
         Panel(
             "Slots up",
-            {"{{instance}}": f'haproxy_backend_active_servers{{{EDGE},proxy="echodiary"}}'},
+            {"{{instance}}": f"haproxy_backend_active_servers{{{BACKEND}}}"},
             "short",
             "Servers that pass HAProxy's check; 0 is an outage of the host.",
         ),
         Panel(
             "Lost and waiting",
             {
-                "connect errors {{instance}}": f'rate(haproxy_backend_connection_errors_total{{{EDGE},proxy="echodiary"}}[$__rate_interval])',
-                "broken answers {{instance}}": f'rate(haproxy_backend_response_errors_total{{{EDGE},proxy="echodiary"}}[$__rate_interval])',
-                "queue {{instance}}": f'haproxy_backend_current_queue{{{EDGE},proxy="echodiary"}}',
+                "connect errors {{instance}}": f"rate(haproxy_backend_connection_errors_total{{{BACKEND}}}[$__rate_interval])",
+                "broken answers {{instance}}": f"rate(haproxy_backend_response_errors_total{{{BACKEND}}}[$__rate_interval])",
+                "queue {{instance}}": f"haproxy_backend_current_queue{{{BACKEND}}}",
             },
             "short",
             "Requests HAProxy lost, per second, and those that wait for a slot.",
