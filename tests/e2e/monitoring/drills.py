@@ -59,8 +59,11 @@ def docker(*words: str) -> None:
 
 
 def exhaust_connections() -> None:
+    """95 of 100 connections that clients may open; what is open already counts."""
+    usable = int(watched.query("instance:database_connections:usable")[0]["value"][1])
+    number = usable * 95 // 100 - int(sql("SELECT count(*) FROM pg_stat_activity WHERE datname IS NOT NULL"))
     on("postgres", r"printf '\\sleep 900 s\n' > /tmp/idle.sql", user="postgres")
-    command = "nohup pgbench -n -c 184 -j 2 -t 1 -f /tmp/idle.sql echodiary >/tmp/idle.log 2>&1 &"
+    command = f"nohup pgbench -n -c {number} -j 2 -t 1 -f /tmp/idle.sql echodiary >/tmp/idle.log 2>&1 &"
     on("postgres", command, user="postgres")
 
 
