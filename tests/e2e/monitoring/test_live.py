@@ -18,11 +18,13 @@ pytestmark = pytest.mark.usefixtures("stirred")
 DASHBOARDS = sorted((rendering.ROOT / "roles/grafana/tree/etc/grafana/dashboards").glob("*.json"))
 RULES = queries.rules_of(rendering.rules().values())
 RDS_ONLY = {"pg_settings_rds_rds_superuser_reserved_connections"}
+#: Where all is well there is nothing to mark.
+CALM = "annotation Critical alerts"
 #: What deploys and backups leave on a host. Those plays are not part of this test; what they write is put there by hand.
 TEXTFILE = """
 echodiary_deploy_in_progress{{environment="local"}} 1
 echodiary_deploy_last_timestamp_seconds{{environment="local",outcome="succeeded"}} {now}
-echodiary_backup_last_success_timestamp_seconds{{environment="local",database="echodiary"}} {now}
+echodiary_backup_last_success_timestamp_seconds{{environment="local"}} {now}
 """
 
 
@@ -42,7 +44,8 @@ def panels() -> list[Any]:
     found = []
     for path in DASHBOARDS:
         for where, expression in dashboards.expressions(json.loads(path.read_text(encoding="utf-8"))):
-            found.append(pytest.param(dashboards.plain(expression, ".*"), id=f"{path.stem}: {where}"))
+            if where != CALM:
+                found.append(pytest.param(dashboards.plain(expression, ".*"), id=f"{path.stem}: {where}"))
     return found
 
 
