@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 #: Discord: title 256, description 4096, 6000 over all embeds, 10 embeds, content 2000; an empty message is refused.
 DISCORD = {"title": 256, "description": 4096}
 DISCORD_TOTAL, DISCORD_EMBEDS, DISCORD_CONTENT = 6000, 10, 2000
-#: Slack cuts texts beyond 40 000 characters and refuses more than 100 attachments; one attachment shows about 8 000.
-SLACK_TEXT, SLACK_ATTACHMENTS = 8000, 100
+#: Slack refuses what is longer than 40 000 characters, and more than 100 attachments.
+SLACK_TEXT, SLACK_ATTACHMENTS = 40_000, 100
 
 
 class Message(NamedTuple):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A deploy's silence: there while it runs, over when it says so, and over by itself when it dies. And what is refused before it changes."""
+"""Who is told and who is not: long messages, a deploy's silence, warnings; and what is refused before it changes anything."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.monitoring import watched
-from tests.e2e.monitoring.receiver import Receiver
+from tests.e2e.monitoring.receiver import Message, Receiver
 
 pytestmark = pytest.mark.usefixtures("receiver")
 
@@ -44,9 +44,29 @@ def play(tmp_path: Path, **variables: Any) -> str:
     return watched.site(playbook=str(playbook), check=False, **variables).stdout
 
 
-def post(name: str) -> None:
-    alert = {"labels": {"alertname": name, "severity": "critical", "environment": "local"}, "annotations": {"summary": "a drill"}}
-    watched.get(f"{watched.ALERTMANAGER}/api/v2/alerts", [alert])
+def post(name: str, number: int = 1, text: str = "a drill", severity: str = "critical") -> None:
+    labels = {"alertname": name, "severity": severity, "environment": "local"}
+    alerts = [{"labels": {**labels, "instance": str(n)}, "annotations": {"summary": text, "description": text}} for n in range(number)]
+    watched.get(f"{watched.ALERTMANAGER}/api/v2/alerts", alerts)
+
+
+def of(receiver: Receiver, name: str) -> dict[str, Message]:
+    return {message.to: message for message in receiver.messages if f" {name}" in message.title}
+
+
+def test_what_is_longer_than_a_message_may_be_arrives_cut(receiver: Receiver) -> None:
+    name = "DrillOfWords" * 30
+    post(name, number=30, text="word " * 300)
+    watched.eventually(lambda: len(of(receiver, name[:100])) == 2, 60, "Slack and Discord")
+    assert {message.status for message in of(receiver, name[:100]).values()} == {200}
+    assert "… and 20 more" in of(receiver, name[:100])["slack"].text
+
+
+def test_a_warning_is_not_told_at_once(receiver: Receiver) -> None:
+    post("DrillOfPatience", severity="warning")
+    post("DrillOfHaste")
+    watched.eventually(lambda: len(of(receiver, "DrillOfHaste")) == 2, 60)
+    assert of(receiver, "DrillOfPatience") == {}
 
 
 def test_a_silence_ends_with_its_play(tmp_path: Path) -> None:
