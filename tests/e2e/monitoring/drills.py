@@ -29,6 +29,7 @@ class Drill:
     cure: Callable[[], object]
     severity: str = "critical"
     along: frozenset[str] = field(default_factory=frozenset)
+    prepare: Callable[[], object] | None = None  # what has to be there before and is not the cause
 
 
 class Visitors:
@@ -77,12 +78,20 @@ def fill_redis() -> None:
     on("redis", f'redis-cli config set maxmemory 4mb; redis-cli eval "{script}" 0 || true')
 
 
-def fill_disk() -> None:
-    """A disk of the machine's: all hosts of a lab are on it, so the threshold comes down to it and not the disk up to 80 %."""
+def lower_threshold() -> None:
+    """All hosts of a lab are on one disk of the machine: the threshold comes down to it, not the disk up to 80 %."""
     used = max(float(series["value"][1]) for series in watched.query("instance_device:disk_used:percent"))
     watched.site("--limit", "mon1", prometheus_disk_warning_percent=int(used) + 1)
-    size = max(float(series["value"][1]) for series in watched.query("max(node_filesystem_size_bytes{fstype!~'tmpfs|overlay'})"))
+
+
+def fill_disk() -> None:
+    size = float(watched.query('max(node_filesystem_size_bytes{fstype!~"tmpfs|overlay"})')[0]["value"][1])
     on("app1", f"fallocate -l {int(size * 0.02)} /var/lib/docker/drill")
+
+
+def empty_disk() -> None:
+    on("app1", "rm /var/lib/docker/drill")
+    watched.site("--limit", "mon1")
 
 
 def cut_off() -> None:
@@ -94,6 +103,9 @@ def reconnect() -> None:
 
 
 OUTAGE = frozenset({"HaproxyNoSlotUp", "HealthCheckFailing", "TargetDown", "HaproxyErrors", "ContainerUnhealthy", "TextfileStale"})
+
+#: Where the database takes no further connection, that is felt.
+CROWD = frozenset({"DatabaseConnectErrors", "DatabasePoolTimeouts", "ApiErrors"})
 
 #: In each wave the causes do not disturb each other; what a wave leaves is gone before the next.
 WAVES: dict[str, list[Drill]] = {
@@ -113,45 +125,50 @@ WAVES: dict[str, list[Drill]] = {
             along=OUTAGE,
         ),
         Drill(
-            "connection exhaustion",
-            "DatabaseConnections",
-            exhaust_connections,
-            lambda: on("postgres", "pkill pgbench || true", user="postgres"),
-        ),
-        Drill(
-            "CPU burner",
-            "HostCpu",
-            lambda: on("app1", "for n in 1 2 3 4; do nohup nice -n 19 timeout 900 sh -c 'while :; do :; done' >/dev/null 2>&1 & done"),
-            lambda: on("app1", "pkill -f 'while :' || true"),
-            severity="warning",
-        ),
-    ],
-    "second": [
-        Drill("host cut off", "InstanceDown", cut_off, reconnect, along=OUTAGE),
-        Drill(
-            "Redis at maxmemory",
-            "RedisMemory",
-            fill_redis,
-            lambda: on("redis", "redis-cli config set maxmemory 0; redis-cli flushall"),
-            along=frozenset({"HaproxyNoSlotUp", "HealthCheckFailing"}),
-        ),
-        Drill(
             "5xx storm",
             "ApiErrors",
             lambda: sql("ALTER TABLE entries RENAME TO entries_away"),
             lambda: sql("ALTER TABLE entries_away RENAME TO entries"),
         ),
     ],
-    "third": [
+    "second": [
+        Drill(
+            "filled disk",
+            "HostDisk",
+            fill_disk,
+            empty_disk,
+            severity="warning",
+            prepare=lower_threshold,
+        ),
+        Drill(
+            "Redis at maxmemory",
+            "RedisMemory",
+            fill_redis,
+            lambda: on("redis", "redis-cli config set maxmemory 0; redis-cli flushall"),
+        ),
+        Drill("host cut off", "InstanceDown", cut_off, reconnect, along=OUTAGE),
         Drill(
             "slow endpoint",
             "ApiSlow",
             lambda: sql(SLOW),
             lambda: sql("DROP TRIGGER drill_slow ON entries; DROP FUNCTION drill_slow()"),
             severity="warning",
-            along=frozenset({"DatabasePoolTimeouts"}),
+            along=CROWD,
         ),
         Drill("slow query", "DatabaseSlowQueries", lambda: None, lambda: None, severity="warning"),
-        Drill("filled disk", "HostDisk", fill_disk, lambda: on("app1", "rm /var/lib/docker/drill"), severity="warning"),
+        Drill(
+            "connection exhaustion",
+            "DatabaseConnections",
+            exhaust_connections,
+            lambda: on("postgres", "pkill pgbench || true", user="postgres"),
+            along=CROWD,
+        ),
+        Drill(
+            "CPU burner",
+            "HostCpu",
+            lambda: on("app1", "for n in 1 2 3 4; do nohup nice -n 19 timeout 900 sh -c 'while :; do :; done' >/dev/null 2>&1 & done"),
+            lambda: on("app1", "pkill -f '[w]hile :' || true"),
+            severity="warning",
+        ),
     ],
 }

@@ -75,9 +75,12 @@ def test_drills(name: str, receiver: Receiver, visitors: Visitors) -> None:
     began, since = time.time(), {}
     try:
         for drill in wave:
+            if drill.prepare is not None:
+                drill.prepare()
             since[drill.name] = time.time()
             drill.cause()
         heard = await_all(told, receiver, since, wave, 900)
+        _write({drill.name: {"alert": drill.told, "told": heard[drill.name]} for drill in wave})
         assert {alert for alert, _, _ in watched.firing()} <= allowed
     finally:
         cured = {}
