@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +135,13 @@ def test_an_exposition_is_read_as_prometheus_reads_it(tmp_path: Path) -> None:
     file = tmp_path / "x-1.txt"
     file.write_text("\n".join(recordings.write(metrics)))
     assert recordings.exporters(tmp_path) == {"x": {"1": metrics}}
+
+
+@pytest.mark.parametrize("environment", ["staging", "production"])
+@pytest.mark.parametrize(("image", "floor"), [("alertmanager_image", (0, 28)), ("postgres_exporter_image", (0, 19))])
+def test_no_older_version_is_pinned(environment: str, image: str, floor: tuple[int, int]) -> None:
+    """Older Alertmanagers lose what Discord finds too long; older exporters pile up connections on a blocked database."""
+    text = (rendering.ROOT / f"inventories/{environment}/group_vars/all/versions.yml").read_text(encoding="utf-8")
+    pinned = re.search(rf"^{image}: \S+@sha256:[0-9a-f]{{64}} # v(\d+)\.(\d+)\.\d+$", text, re.MULTILINE)
+    assert pinned is not None
+    assert (int(pinned[1]), int(pinned[2])) >= floor
