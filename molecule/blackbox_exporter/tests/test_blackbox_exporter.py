@@ -22,7 +22,7 @@ def probe(fetch: Callable[..., Any], target: str, module: str = "http_2xx") -> b
 
 def test_it_tells_good_from_bad(fetch: Callable[..., Any]) -> None:
     assert probe(fetch, f"{EXPORTER}/-/healthy")
-    assert not probe(fetch, f"{EXPORTER}/no-such-page")
+    assert not probe(fetch, f"{EXPORTER}/probe"), "which wants a target and says so with 400"
     assert not probe(fetch, "http://127.0.0.1:1/")
 
 
