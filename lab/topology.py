@@ -40,6 +40,8 @@ UPSTREAM = (
     Upstream("prometheuscommunity/postgres-exporter", "v0.17.1", "postgres-exporter"),
     # Only the major version: that is what a dump and its server have to agree on.
     Upstream("library/postgres", "17", "postgres-client"),
+    Upstream("oliver006/redis_exporter", "v1.69.0", "redis-exporter"),
+    Upstream("prom/blackbox-exporter", "v0.26.0", "blackbox-exporter"),
     Upstream(*GRAFANA, None),
 )
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Dashboards and rules, read as Grafana and Prometheus would: one datasource, and every expression is PromQL."""
+"""Dashboards, read as Grafana would: one datasource, and every expression is PromQL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import Any
 
 import promql_parser
 
-from tests.lint.yaml_files import load
+#: Units these dashboards use, as Grafana names them. A unit it does not know is shown as text beside the figure.
+UNITS = {"bps", "Bps", "bytes", "cps", "none", "ops", "percent", "percentunit", "reqps", "s", "short"}
+#: What Grafana 11 to 13 load as a classic dashboard.
+SCHEMA = 41
 
 _BUILT_IN = re.compile(r"\$__(?:rate_interval|interval|range)\b")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
@@ -30,43 +33,68 @@ def dashboard_problems(path: Path, datasource: str) -> list[str]:
     if len(identifiers) != len(set(identifiers)):
         problems.append(f"{path.name}: two panels have the same id")
     variables = {variable["name"] for variable in dashboard.get("templating", {}).get("list", [])}
-    for where, expression in _expressions(dashboard):
+    for where, expression in expressions(dashboard):
         problems += [f"{path.name}: {where}: {said}" for said in _expression_problems(expression, variables)]
     return problems
 
 
-def rule_problems(path: Path) -> list[str]:
-    """Every rule of a file Prometheus loads: PromQL, and an alert says how bad it is and what it means."""
-    problems = []
-    for group in (load(path) or {}).get("groups", []):
-        for rule in group["rules"]:
-            name = rule.get("alert") or rule.get("record")
-            said = _expression_problems(str(rule["expr"]), set())
-            if "alert" in rule:
-                said += [f"has no label {key}" for key in ("severity",) if key not in rule.get("labels", {})]
-                said += [f"has no {key}" for key in ("summary", "description") if not rule.get("annotations", {}).get(key)]
-            problems += [f"{path.name}: {name}: {what}" for what in said]
-    return problems
+def shape_problems(name: str, dashboard: dict[str, Any]) -> list[str]:
+    """What Grafana would repair in silence, refuse, or show without a meaning."""
+    problems = [] if dashboard.get("schemaVersion") == SCHEMA else [f"schemaVersion is not {SCHEMA}"]
+    problems += ["has an id of its own: it belongs to one Grafana"] if dashboard.get("id") is not None else []
+    panels = dashboard.get("panels", [])
+    for panel in panels:
+        problems += [f"{panel.get('title')}: {said}" for said in _panel_problems(panel)]
+    cells = [cell for panel in panels for cell in _cells(panel["gridPos"])]
+    problems += ["two panels lie on each other"] if len(cells) != len(set(cells)) else []
+    return [f"{name}: {problem}" for problem in problems]
+
+
+def _panel_problems(panel: dict[str, Any]) -> Iterator[str]:
+    position = panel["gridPos"]
+    if position["x"] + position["w"] > 24:
+        yield "is wider than the page"
+    if panel.get("type") == "row":
+        return
+    unit = panel.get("fieldConfig", {}).get("defaults", {}).get("unit")
+    if unit not in UNITS:
+        yield f"has unit {unit}"
+    if not panel.get("description"):
+        yield "has no description"
+    letters = [target.get("refId") for target in panel.get("targets", [])]
+    if len(letters) != len(set(letters)) or not all(letters):
+        yield f"has queries {letters}"
+
+
+def _cells(position: dict[str, int]) -> Iterator[tuple[int, int]]:
+    for x in range(position["x"], position["x"] + position["w"]):
+        yield from ((x, y) for y in range(position["y"], position["y"] + position["h"]))
 
 
 def _expression_problems(expression: str, variables: set[str]) -> list[str]:
-    text = _BUILT_IN.sub("5m", expression)
-    used = {braced or bare for braced, bare in _VARIABLE.findall(text)}
+    used = {braced or bare for braced, bare in _VARIABLE.findall(_BUILT_IN.sub("5m", expression))}
     problems = [f"unknown variable ${name}" for name in sorted(used - variables)]
     try:
-        promql_parser.parse(_VARIABLE.sub("x", text))
+        promql_parser.parse(plain(expression))
     except ValueError as error:
         problems.append(f"{error} in {expression}")
     return problems
 
 
-def _expressions(dashboard: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def plain(expression: str, value: str = "x") -> str:
+    """The expression with everything Grafana would put in."""
+    return _VARIABLE.sub(value, _BUILT_IN.sub("5m", expression))
+
+
+def expressions(dashboard: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for panel in dashboard.get("panels", []):
         targets = panel.get("targets", [])
         if not targets and panel.get("type") not in ("row", "text"):
             yield str(panel.get("title")), ""
         for target in targets:
             yield str(panel.get("title")), target.get("expr", "")
+    for annotation in dashboard.get("annotations", {}).get("list", []):
+        yield f"annotation {annotation['name']}", annotation["expr"]
     for variable in dashboard.get("templating", {}).get("list", []):
         if variable.get("type") == "query":
             asked = _LABEL_VALUES.fullmatch(variable["query"]["query"])

@@ -214,12 +214,26 @@ def test_dashboards_that_are_no_dashboards(tmp_path: Path) -> None:
     assert any(problem.startswith("d.json: P: ") for problem in problems)
 
 
-def test_rules(tmp_path: Path) -> None:
-    good = "{alert: A, expr: up == 0, labels: {severity: critical}, annotations: {summary: s, description: d}}"
-    bad = "{alert: B, expr: 'up ==', annotations: {summary: s}}"
-    problems = dashboards.rule_problems(write(tmp_path / "r.yml", f"groups: [{{name: g, rules: [{good}, {bad}]}}]"))
-    assert len(problems) == 3
-    assert all(problem.startswith("r.yml: B: ") for problem in problems)
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, ""),
+        ({"schemaVersion": 16}, "schemaVersion is not"),
+        ({"id": 7}, "has an id of its own"),
+        ({"unit": "seconds"}, "P: has unit seconds"),
+        ({"description": ""}, "P: has no description"),
+        ({"targets": [{"refId": "A"}, {"refId": "A"}]}, "P: has queries"),
+        ({"gridPos": {"x": 13, "y": 0, "w": 12, "h": 8}}, "P: is wider than the page"),
+        ({"gridPos": {"x": 6, "y": 0, "w": 12, "h": 8}}, "two panels lie on each other"),
+    ],
+)
+def test_shapes_grafana_does_not_want(change: dict[str, object], said: str) -> None:
+    unit = {"fieldConfig": {"defaults": {"unit": change.get("unit", "s")}}}
+    panel = {"title": "P", "description": "d", "targets": [{"refId": "A"}], "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8}, **unit, **change}
+    row = {"type": "row", "title": "R", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 1}}
+    dashboard = {"id": change.get("id"), "schemaVersion": change.get("schemaVersion", dashboards.SCHEMA), "panels": [row, panel]}
+    problems = dashboards.shape_problems("d", dashboard)
+    assert any(said in problem for problem in problems) if said else problems == []
 
 
 @pytest.mark.parametrize("text", ["https://py" + "pi.org/simple", "see /tmp/" + "w/x", "deb.deb" + "ian.org"])

@@ -53,6 +53,40 @@ def inspected(host: Host, template: str) -> str:
         return str(host.check_output(f"docker inspect --format '{template}' {CONTAINER}"))
 
 
+@pytest.mark.parametrize(
+    ("labels", "receiver"),
+    [
+        ("alertname=HostDisk severity=critical", "people"),
+        ("alertname=HostDisk severity=warning", "digest"),
+        ("alertname=Watchdog severity=none", "heartbeat"),
+        ("alertname=Unknown", "digest"),
+    ],
+)
+def test_who_hears_what(host: Host, labels: str, receiver: str) -> None:
+    with host.sudo():
+        routed = host.check_output(
+            f"docker exec {CONTAINER} amtool config routes test --config.file=/etc/alertmanager/alertmanager.yml {labels}"
+        )
+    assert routed.splitlines()[-1] == receiver
+
+
+def test_a_webhook_that_is_no_url_is_refused_and_not_shown(host: Host, converge: Callable[..., Any]) -> None:
+    for options in (["--check"], []):
+        refused = converge(*options, alertmanager_slack_webhook_url="hooks.example/T0K3N")
+        assert refused["failed"]
+        assert "alertmanager_slack_webhook_url is no URL" in refused["output"]
+        assert "T0K3N" not in refused["output"]
+    with host.sudo():
+        assert host.check_output("ls -A /etc/alertmanager/secrets") == ""
+
+
+def test_the_digest_waits_for_its_time(host: Host) -> None:
+    timer = host.check_output("systemctl show echodiary-digest.timer --property=ActiveState,UnitFileState,TimersCalendar")
+    assert "ActiveState=active" in timer
+    assert "UnitFileState=enabled" in timer
+    assert "00:00:00 UTC" in timer
+
+
 def test_without_webhooks_it_shows_alerts(fetch: Callable[..., Any]) -> None:
     post(fetch, alertname="Shown", severity="warning")
     assert "Shown" in {alert["labels"]["alertname"] for alert in fetch(f"{API}/api/v2/alerts").json}

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cases of alerts as data, turned into what `promtool test rules` reads, and promtool itself, from Prometheus' image."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+IMAGE = "echodiary-lab/prometheus:trixie"
+CASES = Path(__file__).parent / "cases"
+
+_RECORDED_FIRST = ("recorded", "objectives", "expected_targets").__contains__
+
+Case = dict[str, Any]
+
+
+def cases() -> list[Case]:
+    """Every case, with the rule file it is about: the one of the same name."""
+    return [
+        {**case, "file": path.name} for path in sorted(CASES.glob("*.yml")) for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
+
+
+def selector(case: Case) -> str:
+    """The alerts a case is about, as PromQL."""
+    wanted = {key: case[key] for key in ("severity", "window") if key in case} | {"alertstate": "firing", "alertname": case["alert"]}
+    return "ALERTS{" + ",".join(f'{key}="{value}"' for key, value in wanted.items()) + "}"
+
+
+def unit_test(case: Case, alive: Iterable[str]) -> dict[str, Any]:
+    """One entry of promtool's `tests`. ``alive`` are the targets that are up beside those the case names."""
+    series = dict(case["series"])
+    if case.get("alive"):
+        series |= {target: "1x400" for target in alive if target not in series}
+    return {
+        "name": f"{case['alert']} {case['severity']}: {case['why']}",
+        "interval": case.get("every", "15s"),
+        "input_series": [{"series": name, "values": str(values)} for name, values in series.items()],
+        "promql_expr_test": [
+            {
+                "expr": f"count({selector(case)}) or vector(0)",
+                "eval_time": case["at"],
+                "exp_samples": [{"labels": "{}", "value": case["fires"]}],
+            }
+        ],
+    }
+
+
+def run(place: Path, rules: dict[str, str], tests: list[dict[str, Any]]) -> subprocess.CompletedProcess[str]:
+    """`promtool test rules` over the given rule files. Where samples are minutes apart the case takes hours: half an hour will do."""
+    every = "15s" if tests[0]["interval"] == "15s" else "30m"
+    place.chmod(0o755)
+    for name, text in rules.items():
+        (place / name).write_text(text, encoding="utf-8")
+    # What alerts are computed from is recorded before them, as it is between two evaluations of a running Prometheus.
+    groups = sorted(
+        (group["name"] for text in rules.values() for group in yaml.safe_load(text)["groups"]), key=lambda name: not _RECORDED_FIRST(name)
+    )
+    suite = {"rule_files": sorted(rules), "evaluation_interval": every, "group_eval_order": groups, "tests": tests}
+    (place / "suite.yml").write_text(json.dumps(suite), encoding="utf-8")
+    return promtool(place, "test", "rules", "suite.yml")
+
+
+def promtool(place: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = ["docker", "run", "--rm", "--network=none", f"--volume={place}:/suite:ro", "--workdir=/suite", "--entrypoint=promtool", IMAGE]
+    return subprocess.run([*command, *words], capture_output=True, text=True, timeout=300, check=False)
+
+
+def image_is_there() -> bool:
+    if shutil.which("docker") is None:
+        return False
+    return subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True, timeout=30, check=False).returncode == 0
+
+
+def failures(output: str) -> list[str]:
+    """What promtool complained of, without its progress lines."""
+    return [line for line in output.splitlines() if line.strip() and not re.match(r"\s*(Unit Testing:|SUCCESS)", line)]
