@@ -21,7 +21,10 @@ IMAGES = """
 set -e
 mkdir -p /root/image/usr /root/image/srv /root/image/tmp
 for name in bin lib lib64 sbin; do ln -sfn usr/$name /root/image/$name; done
-for number in 1 2 3; do tar -C /root/image -c . | docker import -c "LABEL number=$number" - release-test/app:$number; done
+for number in 1 2 3; do
+  docker inspect release-test/app:$number >/dev/null 2>&1 ||
+    tar -C /root/image -c . | docker import -c "LABEL number=$number" - release-test/app:$number
+done
 """
 
 #: asks until /run/asked exists, and then says how many answers there were of each kind
@@ -71,11 +74,19 @@ class Machine(machine.Machine):
 
     def bring(self) -> None:
         """What the tests need on the host beside what is converged."""
-        self.sh(IMAGES)
         self.sh("rm -rf /opt/under-test && mkdir -p /opt/under-test")
         subprocess.run(["docker", "cp", "-q", str(PARTS), f"{self.container}:/opt/under-test/parts"], check=True, timeout=60)
         (self.place / "server.py").write_text((self.roles / "app/tree/opt/app/{slot}/code/server.py").read_text())
         subprocess.run(["docker", "cp", "-q", str(self.place / "server.py"), f"{self.container}:/opt/under-test/"], check=True, timeout=60)
+
+    def forget(self) -> None:
+        """Nothing of the component is on the host; blue is what HAProxy starts with."""
+        self.sh("systemctl start haproxy; docker ps -aq --filter label=com.docker.compose.service=api | xargs -r docker rm -f")
+        self.sh("rm -rf /opt/app /var/lib/echodiary/slots /var/lib/echodiary/components/app@* /var/lib/echodiary/journal")
+        self.sh("docker images --format '{{.Repository}}:{{.Tag}}' echodiary.kept/app | xargs -r docker rmi")
+        self.sh(IMAGES)
+        self.tell("blue", "ready")
+        self.tell("green", "maint")
 
     # -- the component -------------------------------------------------------------------------------------------------
 

@@ -19,11 +19,7 @@ THREE = {"app_image": "release-test/app:3", "app_who": "three"}
 
 @pytest.fixture
 def app(host: Machine) -> Machine:
-    """Nothing of it on the host; blue is what HAProxy starts with."""
-    host.sh("systemctl start haproxy; docker ps -aq --filter label=com.docker.compose.service=api | xargs -r docker rm -f")
-    host.sh("rm -rf /opt/app /var/lib/echodiary/slots /var/lib/echodiary/components/app@* /var/lib/echodiary/journal")
-    host.tell("blue", "ready")
-    host.tell("green", "maint")
+    host.forget()
     return host
 
 
@@ -117,8 +113,9 @@ def test_an_old_image_is_removed_and_those_of_the_two_slots_stay(green: Machine)
     assert green.record()["images"] == ["release-test/app:3", "release-test/app:2"]
     kept = green.sh("docker images --format '{{.Repository}}:{{.Tag}}' echodiary.kept/app").split()
     assert sorted(kept) == ["echodiary.kept/app:2", "echodiary.kept/app:3"]
-    green.sh("docker image prune -af && docker inspect release-test/app:2 release-test/app:3 >/dev/null")
-    green.bring()
+    assert "release-test/app:1" not in green.sh("docker images --format '{{.Repository}}:{{.Tag}}'").split()
+    green.sh("docker rmi release-test/app:2 release-test/app:3; docker image prune -f")
+    green.sh("docker inspect echodiary.kept/app:2 echodiary.kept/app:3 >/dev/null")
 
 
 # -- back --------------------------------------------------------------------------------------------------------------
