@@ -95,7 +95,10 @@ def workflow(tmp_path: Path, **more: str) -> list[str]:
     role = role_with(tmp_path, "{}", {})
     for name in ("README.md", "meta/main.yml"):
         write(role / name, "---\n")
-    write(role / "tasks/main.yml", "- echodiary.infra.release: {state: present}\n- echodiary.infra.converge: {components: '{{ [web_other] }}'}\n")
+    write(
+        role / "tasks/main.yml",
+        "- echodiary.infra.release: {state: present}\n- echodiary.infra.converge: {components: '{{ [web_other] }}'}\n",
+    )
     for name, text in more.items():
         write(role / name, text)
     write(tmp_path / "playbooks/web.yml", "- import_role: {name: echodiary.infra.web}\n")
