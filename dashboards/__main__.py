@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from dashboards.drift import DRIFT
 from dashboards.model import Dashboard
 from dashboards.operations import DEPLOYMENTS
 from dashboards.overview import BUSINESS, OVERVIEW
@@ -21,6 +22,7 @@ ALL: dict[str, Dashboard] = {
     "redis.json": REDIS,
     "business.json": BUSINESS,
     "deployments.json": DEPLOYMENTS,
+    "drift.json": DRIFT,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_metrics
 from tests import rendering
 from tests.e2e.monitoring import watched
 from tests.lint import dashboards, queries
@@ -20,7 +21,11 @@ RULES = queries.rules_of(rendering.rules().values())
 RDS_ONLY = {"pg_settings_rds_rds_superuser_reserved_connections"}
 #: Where all is well there is nothing to mark.
 CALM = "annotation Critical alerts"
-#: What deploys and backups leave on a host. Those plays are not part of this test; what they write is put there by hand.
+#: What deploys, backups and the watcher leave on a host. They are not part of this test; what they write is put there by hand.
+DRIFT = (
+    'namespace="local",dest_server="app1",name="docker",sync_status="Synced",health_status="Healthy"'
+    ',origin="pending",judged="no",phase="succeeded",succeeded="false"'
+)
 TEXTFILE = """
 echodiary_deploy_in_progress{{environment="local"}} 1
 echodiary_deploy_last_timestamp_seconds{{environment="local",outcome="succeeded"}} {now}
@@ -32,6 +37,9 @@ echodiary_backup_last_success_timestamp_seconds{{environment="local"}} {now}
 def stirred(receiver: Any) -> None:
     """Some minutes of ordinary use: rates need several scrapes, and what never happened has no series."""
     text = TEXTFILE.format(now=int(time.time()))
+    for family in _drift_metrics.FAMILIES:
+        value = int(time.time()) if "timestamp" in family.name else int(family.name == "app_info")
+        text += f"{_drift_metrics.PREFIX}{family.name}{{{DRIFT}}} {value}\n"
     watched.on("mon1", f"printf %s '{text}' > /var/lib/node_exporter/textfile/stood_in.prom; systemctl start echodiary-digest")
     end = time.monotonic() + 150
     while time.monotonic() < end:

@@ -46,7 +46,9 @@ def play(tmp_path: Path, **variables: Any) -> str:
 
 def post(name: str, number: int = 1, text: str = "a drill", severity: str = "critical") -> None:
     labels = {"alertname": name, "severity": severity, "environment": "local"}
-    alerts = [{"labels": {**labels, "instance": str(n)}, "annotations": {"summary": text, "description": text}} for n in range(number)]
+    ends = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=35)).isoformat()
+    says = {"annotations": {"summary": text, "description": text}, "endsAt": ends}
+    alerts = [{"labels": {**labels, "device": str(n)}, **says} for n in range(number)]
     watched.get(f"{watched.ALERTMANAGER}/api/v2/alerts", alerts)
 
 
