@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _caller
 
-from gitops import clock, exits, history, operations, pauses, place, policy, show
+from gitops import clock, exits, history, operations, pauses, place, policy, runner, show
 from gitops.errors import GitopsError
 
 Verb = Callable[[argparse.Namespace, operations.Context], int]
@@ -22,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     verb: Verb = options.run
     try:
+        runner.listen()
         with show.progress("checking") if options.asks else contextlib.nullcontext() as on_host:
             return verb(options, _context(options, on_host))
     except GitopsError as error:

@@ -7,8 +7,10 @@ import contextlib
 import json
 import os
 import re
+import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -74,9 +76,35 @@ def play(order: Order, on_event: OnEvent | None = None) -> Run:
 
     # /dev/shm where there is one: what runner writes about a run never reaches a disk
     with tempfile.TemporaryDirectory(prefix="gitops-", dir=_memory()) as private:
-        done = ansible_runner.run(event_handler=heard, **arguments(order, Path(private)))
+        done = _interruptible(event_handler=heard, **arguments(order, Path(private)))
         output = _output(done)
         return Run(done.status, output, read_report(Path(private) / "out"), tuple(failures), tuple(releases), time.monotonic() - began)
+
+
+_STOP, _BUSY = threading.Event(), threading.Event()
+
+
+def listen() -> None:
+    """From now on SIGTERM and SIGINT end what runs, and then this program. Runner by itself would swallow every later one."""
+
+    def stop(_number: int, _frame: object) -> None:
+        _STOP.set()
+        if not _BUSY.is_set():
+            raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
+def _interruptible(**given: Any) -> Any:
+    _BUSY.set()
+    try:
+        done = ansible_runner.run(cancel_callback=_STOP.is_set, **given)
+    finally:
+        _BUSY.clear()
+    if _STOP.is_set():
+        raise KeyboardInterrupt
+    return done
 
 
 def _memory() -> str | None:

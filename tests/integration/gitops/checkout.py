@@ -141,6 +141,12 @@ class Checkout:
             check=False,
         )
 
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """The command, running beside the test."""
+        environment = {**{key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "gitops", "-i", str(self.world.with_name("inventory")), "--environment", "test", *words]
+        return subprocess.Popen(command, cwd=self.root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
     def report(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.root / ".drift/test/report.json").read_text())
         return found

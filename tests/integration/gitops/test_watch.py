@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,21 @@ def test_the_breaker_trips_on_who_fights_back_and_a_pause_is_obeyed(checkout: Ch
     assert checkout.report()["hosts"][0]["components"][0]["flapping"] is True
     text = (checkout.root / ".drift/test/drift.prom").read_text()
     assert 'echodiary_gitops_app_flapping{name="web"' in text
+
+
+@pytest.mark.parametrize("when", ["between two rounds", "in a check"])
+def test_it_ends_when_it_is_told_to(checkout: Checkout, when: str) -> None:
+    process = checkout.start("watch")
+    written = checkout.root / ".drift/test/report.json"
+    end = time.monotonic() + 30
+    while when == "between two rounds" and not written.exists():
+        assert time.monotonic() < end, "no round ended"
+        time.sleep(0.1)
+    time.sleep(1.5)
+    process.terminate()
+    said = process.communicate(timeout=10)[1]
+    assert (process.returncode, "interrupted" in said) == (exits.ERROR, True)
+    assert written.exists() is (when == "between two rounds")
 
 
 def test_what_flapped_is_tried_again_when_people_say_so(checkout: Checkout, webhook: Webhook) -> None:
