@@ -3,7 +3,8 @@
 
 A release is good from the moment a deploy or rollback to it succeeded, or converge brought it, until somebody rolls back from it;
 deployed again with success, it is good again. A deploy that was taken back never was good, and what ran before it goes on being the
-current release. A release is its image's digest together with its configuration's fingerprint: the same image with another configuration is another release.
+current release. A release is its image's digest together with its configuration's fingerprint: the same image with another
+configuration is another release.
 """
 
 from __future__ import annotations
