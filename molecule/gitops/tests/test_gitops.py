@@ -94,8 +94,8 @@ def test_unsigned_commits_do_not_become_code_where_signers_are_named(host: Host,
     with host.sudo():
         before = host.check_output("git -c safe.directory='*' -C /srv/gitops/checkout rev-parse HEAD")
         host.check_output(
-            "cd /root/seed && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m two && "
-            "git -c safe.directory='*' push -q /srv/upstream.git main && chown -R gitops: /srv/upstream.git"
+            "chown -R root: /srv/upstream.git && cd /root/seed && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m two && "
+            "git push -q /srv/upstream.git main && chown -R gitops: /srv/upstream.git"
         )
         assert host.run("systemctl start gitops.service").rc == 0
         assert host.check_output("git -c safe.directory='*' -C /srv/gitops/checkout rev-parse HEAD") == before
