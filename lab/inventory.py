@@ -27,10 +27,17 @@ def write_hosts(lab: Settings) -> None:
 def write_variables(lab: Settings, images: dict[str, str]) -> None:
     if not lab.is_default:
         _link_group_vars(lab)
-    changed = _write(lab.inventory / VARIABLES, variables(lab, images))
-    if changed:
+    before = _application(lab.inventory / VARIABLES)
+    _write(lab.inventory / VARIABLES, variables(lab, images))
+    if before != _application(lab.inventory / VARIABLES):
         # people who build a new image want to see it run
         (lab.inventory / PIN).unlink(missing_ok=True)
+
+
+def _application(path: Path) -> str:
+    """EchoDiary's image as the file has it."""
+    known = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return str((known.get("lab_images") or {}).get("echodiary/echodiary", ""))
 
 
 def remove(lab: Settings) -> None:
@@ -84,13 +91,12 @@ def _link_group_vars(lab: Settings) -> None:
             link.symlink_to(os.path.relpath(path, link.parent))
 
 
-def _write(path: Path, content: dict[str, Any]) -> bool:
-    """Written only when different, so that nothing looks changed after a second `up`. Whether it was."""
+def _write(path: Path, content: dict[str, Any]) -> None:
+    """Written only when different, so that nothing looks changed after a second `up`."""
     text = HEADER + yaml.safe_dump(content, sort_keys=False, width=120)
     if path.exists() and path.read_text(encoding="utf-8") == text:
-        return False
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)
-    return True
