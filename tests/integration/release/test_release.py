@@ -68,6 +68,15 @@ def test_the_first_one_is_put_into_the_first_slot(app: Machine) -> None:
     in_sync(app, **ONE)
 
 
+def test_the_first_one_serves_once_it_is_said_to(app: Machine) -> None:
+    """HAProxy asks for itself, and a slot that it holds for down gets no request however well its container is."""
+    done = app.converge(**{**ONE, "app_who": "two-faced"})
+    assert done.failed
+    assert "HAProxy does not find slot blue well" in done.msg
+    well(app.converge(**ONE), "green")
+    assert app.edge() == "one"
+
+
 def test_a_new_release_goes_to_the_other_slot_and_nobody_notices(blue: Machine) -> None:
     before = blue.started("blue")
     check = blue.release(check=True, **TWO)

@@ -129,6 +129,9 @@ class Roller:
             return self._result({**result, "sync": "OutOfSync" if changes else result["sync"]}, self.current.view.plan.all())
         if result["status"] in ("ok", "changed"):
             self._settle(self.serving)
+            if result["status"] == "changed" and self.servers is not None:
+                # what was only just started may count as down for HAProxy for another moment
+                traffic.let_in(self.edge, self.serving)
             result["status"] = "changed" if changes else result["status"]
         return self._result(result, changes)
 
