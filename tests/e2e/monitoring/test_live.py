@@ -8,8 +8,8 @@ import time
 from typing import Any
 
 import pytest
-
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_metrics
+
 from tests import rendering
 from tests.e2e.monitoring import watched
 from tests.lint import dashboards, queries
