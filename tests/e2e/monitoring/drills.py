@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from tests.e2e.monitoring import watched
 from tests.e2e.monitoring.watched import NAME, SUBNET, on, sql
 
-API = "$(docker ps --all --quiet --filter name=echodiary-api | head -n 1)"
+# The slot that serves; what was killed is remembered, since an idle slot's container may lie beside it.
+KILL = "docker ps --quiet --filter label=com.docker.compose.service=api | tee /run/drill | xargs docker kill"
+REVIVE = "xargs docker start </run/drill"
 SLOW = """
 CREATE FUNCTION drill_slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1.4); RETURN NEW; END';
 CREATE TRIGGER drill_slow BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION drill_slow()
@@ -120,8 +122,8 @@ WAVES: dict[str, list[Drill]] = {
         Drill(
             "application killed",
             "HaproxyNoSlotUp",
-            lambda: on("app2", f"docker kill {API}"),
-            lambda: on("app2", f"docker start {API}"),
+            lambda: on("app2", KILL),
+            lambda: on("app2", REVIVE),
             along=OUTAGE,
         ),
         Drill(
