@@ -11,6 +11,11 @@ import pytest
 from tests.e2e import fleet
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The story that begins with hosts that have just booted comes first; all others find a converged fleet."""
+    items.sort(key=lambda item: item.path.name != "test_fleet.py" and "e2e" in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def fresh_fleet() -> Iterator[None]:
     """Hosts that have just booted and that nothing was converged on. KEEP_FLEET=1 leaves them for a look afterwards."""
