@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A lab of its own that is monitored, and what the tests ask of it."""
+"""The fleet with its alerts going to a receiver, and what the tests ask of it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.fleet import ENVIRONMENT, INVENTORY, NAME, ROOT, SUBNET
 from tests.e2e.monitoring.receiver import Receiver
 
-ROOT = Path(__file__).resolve().parents[3]
-NAME = "echodiary-mon"
-SUBNET = "172.30.79"
-ENVIRONMENT = {"LAB_NAME": NAME, "LAB_SUBNET": f"{SUBNET}.0/24", "LAB_PORT_OFFSET": "3000", "LAB_APP_HOSTS": "2"}
-INVENTORY = ROOT / ".lab" / NAME / "inventory"
 PROMETHEUS = f"http://{SUBNET}.5:9090"
 ALERTMANAGER = f"http://{SUBNET}.5:9093"
 EDGES = (f"http://{SUBNET}.11", f"http://{SUBNET}.12")
@@ -33,10 +29,6 @@ def run(*words: str, seconds: float = 900, check: bool = True) -> subprocess.Com
     done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=seconds, check=False)
     assert done.returncode == 0 or not check, done.stdout + done.stderr
     return done
-
-
-def lab(*words: str) -> None:
-    run(sys.executable, "-m", "lab", *words)
 
 
 def webhooks() -> dict[str, str]:
