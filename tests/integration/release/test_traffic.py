@@ -34,6 +34,7 @@ def servers(host: Machine) -> Iterator[Servers]:
             eventually(lambda: host.parts("haproxy.servers(EDGE)['blue'].steady"))
 
     ports = {"blue": 8001, "green": 8002}
+    host.forget()
     yield serve
     host.sh("systemctl start haproxy")
     for slot in running:
