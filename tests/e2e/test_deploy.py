@@ -22,10 +22,12 @@ def released(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> Non
     """A converged fleet, and releases to deploy to it."""
     ran = fleet.play(tmp=tmp_path_factory.mktemp("converge"))
     assert ran.code == 0, ran.output
-    drill.publish("v2")
-    drill.publish("v3", files=releases.migration("0005", "0004", ADD_PLACE, 'op.drop_column("entries", "place")'))
-    drill.publish("sick", lines='CMD ["sleep", "infinity"]')
-    drill.publish("crashing", lines='CMD ["python", "-c", "raise SystemExit(\\"no settings\\")"]')
+    # every later release knows the revision that the first of them brings
+    place = releases.migration("0005", "0004", ADD_PLACE, 'op.drop_column("entries", "place")')
+    drill.publish("v3", files=place)
+    drill.publish("v4", files=place)
+    drill.publish("sick", lines='CMD ["sleep", "infinity"]', files=place)
+    drill.publish("crashing", lines='CMD ["python", "-c", "raise SystemExit(\\"no settings\\")"]', files=place)
 
 
 @pytest.fixture
@@ -131,7 +133,7 @@ def test_second_deploy_is_refused_and_told_who_holds_the_lease() -> None:
     locked = drill.run("lock", reason="the first one")
     assert locked.code == 0, locked.output
     try:
-        ran = drill.run("deploy", release="v2")
+        ran = drill.run("deploy", release="v4")
         assert ran.code != 0
         assert "the first one" in ran.output
     finally:
@@ -142,7 +144,7 @@ def test_second_deploy_is_refused_and_told_who_holds_the_lease() -> None:
 
 @pytest.mark.usefixtures("as_before")
 def test_too_many_connections_are_refused_with_the_arithmetic() -> None:
-    ran = drill.run("deploy", release="v2", echodiary_workers=40)
+    ran = drill.run("deploy", release="v4", echodiary_workers=40)
     assert ran.code != 0
     assert "refused before anything was touched" in ran.output
     assert "max_connections" in ran.output
@@ -157,7 +159,7 @@ def test_channel_that_is_down_is_a_warning() -> None:
 
 
 def test_deployer_that_is_killed_is_recovered_from() -> None:
-    process = drill.start("deploy", release="v2", deploy_lease_ttl=5)
+    process = drill.start("deploy", release="v4", deploy_lease_ttl=5)
     assert process.stdout
     for line in process.stdout:
         if " canary " in line:
@@ -166,9 +168,9 @@ def test_deployer_that_is_killed_is_recovered_from() -> None:
     process.kill()
     process.wait()
     with drill.traffic(RATE / 2) as found:
-        ran = drill.run("deploy", release="v2", deploy_lease_wait=60)
+        ran = drill.run("deploy", release="v4", deploy_lease_wait=60)
     assert ran.code == 0, ran.output
     drill.nothing_lost(found)
-    assert {version for version, _ in drill.everywhere()} == {"v2"}
+    assert {version for version, _ in drill.everywhere()} == {"v4"}
     assert all(len(drill.running_containers(host)) == 1 for host in drill.APPS)
     assert drill.lease() is None

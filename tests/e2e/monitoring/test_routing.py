@@ -87,9 +87,9 @@ def test_a_play_that_dies_leaves_a_silence_that_ends_by_itself(tmp_path: Path, r
     assert datetime.timedelta(0) < ends - datetime.datetime.now(datetime.UTC) <= datetime.timedelta(minutes=1)
     post("ContainerRestarting")
     post(f"DrillOfUsers{RUN}")
-    watched.eventually(lambda: of(receiver, f"DrillOfUsers{RUN}"), 40)
+    watched.eventually(lambda: of(receiver, f"DrillOfUsers{RUN}"), 90)
     assert not any(" ContainerRestarting " in message.title for message in receiver.messages)
-    watched.eventually(lambda: not silences(), 70)
+    watched.eventually(lambda: not silences(), 130)
 
 
 def test_without_an_alertmanager_a_play_goes_on(tmp_path: Path) -> None:
