@@ -10,7 +10,6 @@ import pytest
 
 from tests.e2e import fleet
 
-
 #: the story that begins with hosts that have just booted comes first; deploys, which leave another schema behind, come last
 ORDER = {"test_fleet.py": 0, "test_deploy.py": 2, "test_deploy_drills.py": 3}
 
