@@ -19,7 +19,7 @@ from gitops import exits, place, policy, spread
 from tests.e2e import fleet
 from tests.e2e.drifting import Gitops, inventory_with
 
-pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("converged")]
+pytestmark = [pytest.mark.full, pytest.mark.usefixtures("converged")]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import pytest
 from tests.e2e.monitoring import watched
 from tests.e2e.monitoring.receiver import Message, Receiver
 
-pytestmark = pytest.mark.usefixtures("receiver")
+pytestmark = [pytest.mark.full, pytest.mark.usefixtures("receiver")]
 
 #: Alertmanager does not tell the same again for hours: a second run on a standing lab needs names of its own.
 RUN = f"{time.time():.0f}"
