@@ -132,6 +132,8 @@ def test_release_that_does_not_become_healthy_is_taken_back(release: str) -> Non
 def test_second_deploy_is_refused_and_told_who_holds_the_lease() -> None:
     locked = drill.run("lock", reason="the first one")
     assert locked.code == 0, locked.output
+    held = drill.lease()
+    assert held and held["reason"] == "the first one"
     try:
         ran = drill.run("deploy", release="v4")
         assert ran.code != 0

@@ -14,10 +14,8 @@ from typing import Any
 import docker
 import pytest
 
-from lab import base, topology, up
-from lab.progress import Progress
-from tests.integration import local_play
-from tests.integration.alembic.workshop import PASSWORD, ROOT, Database, run
+from tests.integration import lab_images, local_play
+from tests.integration.alembic.workshop import PASSWORD, Database, run
 
 ADDED = {
     "strict": "op.add_column('entries', sa.Column('author', sa.Text(), nullable=False))",
@@ -38,10 +36,7 @@ def downgrade():
 def releases() -> Iterator[dict[str, str]]:
     """EchoDiary as it is ("old"), and one with a fifth revision for each of ADDED."""
     client = docker.from_env()
-    application = topology.application_recipe(ROOT)
-    assert application is not None
-    base.ensure(client, topology.folder(ROOT, "base"), Progress())
-    old = up.build(client, Progress(), topology.service_recipe(ROOT, "python"), application)
+    old = lab_images.application()
     made = {name: _release(client, old, name, code) for name, code in ADDED.items()}
     yield {"old": old, **made}
     for image in made.values():

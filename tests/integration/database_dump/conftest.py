@@ -14,11 +14,9 @@ from typing import Any
 import docker
 import pytest
 
-from lab import base, seeds, topology, up
-from lab.progress import Progress
-from tests.integration import local_play
+from lab import seeds
+from tests.integration import lab_images, local_play
 
-ROOT = Path(__file__).resolve().parents[3]
 PASSWORDS = {name: secrets.token_urlsafe(24) for name in ("database_password", "database_admin_password", "postgres_exporter_password")}
 _numbers = itertools.count(1)
 
@@ -40,9 +38,7 @@ class Server:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     client = docker.from_env()
-    base.ensure(client, topology.folder(ROOT, "base"), Progress())
-    image = up.build(client, Progress(), topology.service_recipe(ROOT, "postgres"))
-    tools = up.build(client, Progress(), topology.service_recipe(ROOT, "postgres-client"))
+    image, tools = lab_images.service("postgres"), lab_images.service("postgres-client")
     container = client.containers.run(image, detach=True, name=f"echodiary-dump-test-{os.getpid()}")
     try:
         _wait(container)

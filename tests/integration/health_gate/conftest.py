@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.health_gate.service import Prometheus, Service, image_is_there
+from tests.integration import lab_images
+from tests.integration.health_gate.service import Prometheus, Service
 
 
 @pytest.fixture(scope="session")
@@ -19,8 +20,7 @@ def service() -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def prometheus(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    if not image_is_there():
-        pytest.skip("no image of Prometheus here; python -m lab up makes it")
+    lab_images.service("prometheus")
     place: Path = tmp_path_factory.mktemp("prometheus")
     running = Prometheus(service, place)
     try:

@@ -109,7 +109,3 @@ class Prometheus:
 def docker(*words: str) -> str:
     done = subprocess.run(["docker", *words], capture_output=True, text=True, timeout=60, check=False)
     return done.stdout + done.stderr
-
-
-def image_is_there() -> bool:
-    return subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True, check=False).returncode == 0

@@ -9,17 +9,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import docker
 import pytest
 
-from lab import base, topology, up
-from lab.progress import Progress
 from tests import load
+from tests.integration import lab_images
 
-ROOT = Path(__file__).resolve().parents[3]
 NAME = "echodiary-loadtest"
 # What two cores carry beside a whole test run, with slow requests enough that a restart meets some.
 GENTLE: dict[str, Any] = {"rate": 40, "mix": "keep-alive=50,new-connection=25,write=20,slow-write=5", "slow_seconds": 2}
@@ -27,15 +24,7 @@ GENTLE: dict[str, Any] = {"rate": 40, "mix": "keep-alive=50,new-connection=25,wr
 
 @pytest.fixture(scope="module")
 def images() -> dict[str, str]:
-    client = docker.from_env()
-    application = topology.application_recipe(ROOT)
-    assert application is not None
-    base.ensure(client, topology.folder(ROOT, "base"), Progress())
-    python = topology.service_recipe(ROOT, "python")
-    return {
-        "application": up.build(client, Progress(), python, application),
-        "postgres": up.build(client, Progress(), topology.service_recipe(ROOT, "postgres")),
-    }
+    return {"application": lab_images.application(), "postgres": lab_images.service("postgres")}
 
 
 @pytest.fixture(scope="module")

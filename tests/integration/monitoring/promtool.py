@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -71,12 +70,6 @@ def run(place: Path, rules: dict[str, str], tests: list[dict[str, Any]]) -> subp
 def promtool(place: Path, *words: str) -> subprocess.CompletedProcess[str]:
     command = ["docker", "run", "--rm", "--network=none", f"--volume={place}:/suite:ro", "--workdir=/suite", "--entrypoint=promtool", IMAGE]
     return subprocess.run([*command, *words], capture_output=True, text=True, timeout=300, check=False)
-
-
-def image_is_there() -> bool:
-    if shutil.which("docker") is None:
-        return False
-    return subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True, timeout=30, check=False).returncode == 0
 
 
 def failures(output: str) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests import rendering
+from tests.integration import lab_images
 from tests.integration.monitoring import promtool
 from tests.integration.monitoring.promtool import Case
 
@@ -17,7 +18,11 @@ CASES = promtool.cases()
 #: These say that something is not there, so nothing at all makes them fire.
 FIRE_ON_NOTHING = {"Watchdog", "TargetMissing", "ExpectedMetricMissing"}
 
-pytestmark = pytest.mark.skipif(not promtool.image_is_there(), reason="no image of Prometheus here; python -m lab up makes it")
+
+@pytest.fixture(scope="module", autouse=True)
+def image() -> None:
+    """Prometheus' image of the lab holds promtool."""
+    lab_images.service("prometheus")
 
 
 def alerts() -> set[tuple[str, str, str]]:

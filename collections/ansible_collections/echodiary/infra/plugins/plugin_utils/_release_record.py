@@ -14,9 +14,12 @@ def entries(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _moved(component: dict[str, Any]) -> bool:
-    """A first installation moves no traffic, yet it is the first release."""
+    """A first installation moves no traffic, yet it is the first release; a container that was only put back is no release."""
     kinds = {(change["resource"].partition(":")[0], change["action"]) for change in component["changes"]}
-    return bool(component.get("release")) and bool(kinds & {("traffic", "switch"), ("service", "create")})
+    release = component.get("release")
+    if not release:
+        return False
+    return ("traffic", "switch") in kinds or (("service", "create") in kinds and not release["previous"])
 
 
 def _entry(component: dict[str, Any]) -> dict[str, Any]:

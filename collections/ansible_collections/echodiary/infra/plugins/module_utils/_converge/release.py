@@ -15,7 +15,7 @@ from . import compose, docker, haproxy, health, images, model, resting, slots, s
 from .component import Converger
 from .host import Host
 
-PRESENT, RESTARTED, PREVIOUS = "present", "restarted", "previous"
+RESTARTED, PREVIOUS = "restarted", "previous"
 
 
 class Roller:

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab's images for tests that need no lab: built where they are missing, so that no test has a reason to be skipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import docker
+
+from lab import base, topology, up
+from lab.images import Recipe
+from lab.progress import Progress
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def service(name: str) -> str:
+    """The id of one of the lab's services' images: ``postgres``, ``prometheus``, …"""
+    return _built(topology.service_recipe(ROOT, name))
+
+
+def application() -> str:
+    """EchoDiary's, as this checkout has it."""
+    recipe = topology.application_recipe(ROOT)
+    assert recipe is not None
+    return _built(topology.service_recipe(ROOT, "python"), recipe)
+
+
+def _built(*recipes: Recipe) -> str:
+    client = docker.from_env()
+    base.ensure(client, topology.folder(ROOT, "base"), Progress())
+    return up.build(client, Progress(), *recipes)
