@@ -55,7 +55,7 @@ lint: setup ## Check style, types, documentation and that the parts agree
 
 .PHONY: unit
 unit: setup ## Run the unit tests (no Docker needed)
-	@pytest -m "$(UNIT)" --ignore=tests/lint
+	@pytest -n 2 -m "$(UNIT)" --ignore=tests/lint
 
 .PHONY: app-test
 app-test: engine ## Run EchoDiary's own tests
@@ -63,7 +63,7 @@ app-test: engine ## Run EchoDiary's own tests
 
 .PHONY: integration
 integration: engine ## Run the tests that need a Docker engine
-	@pytest -m "integration and not full"
+	@pytest -n 3 --dist loadscope -m "integration and not full"
 
 .PHONY: molecule
 molecule: engine ## Test every role on a fresh host, or one with ROLE=name

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parent
 
@@ -20,3 +22,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for kind in set(KINDS) & set(item.path.relative_to(ROOT).parts):
             item.add_marker(kind)
+
+
+class PerDirectory(LoadScopeScheduling):
+    """The tests of one directory share a host, so one worker runs them in their order."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("::")[0].rpartition("/")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> PerDirectory | None:
+    """For ``--dist loadscope``; everything else stays pytest-xdist's own."""
+    return PerDirectory(config, log) if config.getvalue("dist") == "loadscope" else None

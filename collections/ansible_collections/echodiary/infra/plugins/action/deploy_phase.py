@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+
+from ..plugin_utils import _caller
 
 display = Display()
 
@@ -29,5 +32,6 @@ class ActionModule(ActionBase):
         now = time.time()
         since = f"{now - before[0]['at']:5.1f} s" if before else "  0.0 s"
         display.display(f"{since}  {args['name']:<10} {args['text']}".rstrip())
-        result.update(changed=False, ansible_facts={"deploy_phases": [*before, {"name": args["name"], "at": now}]})
+        caller = {"who": _caller.owner(os.environ), "url": _caller.run_url(os.environ)}
+        result.update(changed=False, ansible_facts={"deploy_phases": [*before, {"name": args["name"], "at": now}], "deploy_caller": caller})
         return result

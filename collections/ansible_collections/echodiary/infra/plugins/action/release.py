@@ -46,8 +46,9 @@ class ActionModule(Converge):
             return {"changed": False, **self._call(manifest, task_vars)}
         spec = self._release(args, task_vars)
         answer = self._call({**manifest, "components": [spec]}, task_vars)
-        if (answer.get("prepared") or {}).get("directory"):
-            answer["prepared"].update(_migrate.access(spec["release"]["migrate"] or {}, answer["prepared"]["directory"]))
+        for place in (answer["release"], answer.get("prepared") or {}):
+            if place.get("directory"):
+                place.update(_migrate.access(spec["release"]["migrate"] or {}, place["directory"]))
         service = spec["compose"]["services"][spec["release"]["service"]]
         return {"changed": False, **answer, "environment": service["environment"]}
 

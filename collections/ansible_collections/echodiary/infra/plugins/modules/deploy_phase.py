@@ -69,4 +69,14 @@ ansible_facts:
         at:
           description: When it began, in seconds since the epoch.
           type: float
+    deploy_caller:
+      description: Who runs this, and where it can be watched.
+      type: dict
+      contains:
+        who:
+          description: The pipeline's actor, or who is logged in.
+          type: str
+        url:
+          description: The page of the pipeline's run. Empty for a run by hand.
+          type: str
 """

@@ -153,6 +153,15 @@ release:
       description: Where the files of the slot that serves are.
       returned: with V(read) and V(prepared)
       type: str
+    env_file:
+      description: Its environment file, for O(echodiary.infra.alembic#module:env_file).
+      returned: with V(read) and V(prepared), where a slot serves
+      type: str
+    volumes:
+      description: What it mounts, for O(echodiary.infra.alembic#module:volumes).
+      returned: with V(read) and V(prepared), where a slot serves
+      type: list
+      elements: str
 image:
   description: The image by its digest.
   returned: with O(state=resolved)
