@@ -43,7 +43,7 @@ options:
       kind:
         description: What was done.
         type: str
-        choices: [deploy, rollback, restart, migrate, converge]
+        choices: [deploy, rollback, restart, migrate, converge, incident]
         default: deploy
       outcome:
         description:

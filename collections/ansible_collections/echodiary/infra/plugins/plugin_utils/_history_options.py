@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-KINDS = ("deploy", "rollback", "restart", "migrate", "converge")
+KINDS = ("deploy", "rollback", "restart", "migrate", "converge", "incident")
 OUTCOMES = ("succeeded", "taken_back", "partial", "failed", "refused")
 
 ENTRY: dict[str, Any] = {

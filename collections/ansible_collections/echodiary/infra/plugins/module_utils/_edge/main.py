@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The entry on the host: reads what HAProxy's edge was told, and tells it something else, which outlives its process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._converge import haproxy, traffic
+from .._ledger import files
+from . import planning
+
+MAP = "/var/lib/haproxy/edge.map"
+SOCKET = "/run/haproxy/admin.sock"
+MODE = 0o644
+
+
+def run(manifest: dict[str, Any]) -> dict[str, Any]:
+    """``manifest``: check, traffic and message (None leaves it), drain (s), backend; map and socket for tests."""
+    edge = {"socket": manifest.get("socket") or SOCKET, "backend": manifest["backend"], "save": ""}
+    path = manifest.get("map") or MAP
+    try:
+        return _run(manifest, edge, path)
+    except (haproxy.HaproxyError, planning.EdgeError) as error:
+        return {"failed": True, "msg": str(error)}
+    except OSError as error:
+        return {"failed": True, "msg": f"{path}: {error}; does the task become root, and is there room on the disk?"}
+
+
+def _run(manifest: dict[str, Any], edge: dict[str, Any], path: str) -> dict[str, Any]:
+    now = read(edge, path)
+    after = planning.wanted(now, manifest["traffic"], manifest["message"])
+    if after != now and not manifest["check"]:
+        tell(edge, path, planning.to_value(after))
+    left = _drained(edge, manifest) if after.traffic == planning.OUT and not manifest["check"] else None
+    return {
+        "changed": after != now,
+        "before": planning.shown(now),
+        "edge": planning.shown(after),
+        "requests_left": left,
+        "said": planning.words(after),
+        "was": planning.words(now),
+        **_slots(edge),
+    }
+
+
+def read(edge: dict[str, Any], path: str) -> planning.Edge:
+    """What the process goes by, not what the file says."""
+    return planning.from_value(next((value for key, value in _entries(edge, path) if key == planning.KEY), ""))
+
+
+def _entries(edge: dict[str, Any], path: str) -> list[tuple[str, str]]:
+    said = haproxy.ask(edge, f"show map {path}")
+    if said.startswith("Unknown map"):
+        raise haproxy.HaproxyError(f"HAProxy knows no map {path}: its configuration is older than this; converge component haproxy first")
+    rows = [line.split(" ", 2) for line in said.splitlines() if line.startswith("0x")]
+    return [(row[1], row[2]) for row in rows if len(row) == 3]
+
+
+def tell(edge: dict[str, Any], path: str, value: str) -> None:
+    """The file first: a process that starts in between must not go back. Both versions are whole at every moment."""
+    files.write_text(path, f"{planning.KEY} {value}\n" if value else "", MODE)
+    version = haproxy.ask(edge, f"prepare map {path}").strip().rpartition(" ")[2]
+    lines = [f"add map @{version} {path} <<\n{planning.KEY} {value}\n"] if value else []
+    for command in (*lines, f"commit map @{version} {path}"):
+        said = haproxy.ask(edge, command).strip()
+        if said:
+            raise haproxy.HaproxyError(f"HAProxy refuses '{command.splitlines()[0]}': {said}")
+    if planning.to_value(read(edge, path)) != value:
+        raise haproxy.HaproxyError(f"HAProxy did not take the edge's state; look at: show map {path}")
+
+
+def _drained(edge: dict[str, Any], manifest: dict[str, Any]) -> int:
+    return sum(traffic.wait_for_requests(edge, slot, manifest["drain"]) for slot in haproxy.servers(edge))
+
+
+def _slots(edge: dict[str, Any]) -> dict[str, Any]:
+    """Which slot would serve; empty where none is well."""
+    serving = [name for name, server in haproxy.servers(edge).items() if server.admin == haproxy.READY and server.steady]
+    return {"serving": serving[0] if serving else ""}
