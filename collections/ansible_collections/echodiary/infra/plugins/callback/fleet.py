@@ -19,6 +19,8 @@ description:
   - No cursor movement, so logs read the same as terminals. Colours follow Ansible's own settings.
 notes:
   - The variable C(next_steps), a list of strings in the play or the inventory, is shown at the end when all is well.
+  - The variable C(next_now), a string of the play or a fact, is shown at the end whatever happened. A play that knows better than this
+    callback what to do after a failure or a preview sets it.
   - With the C(ansible) command, set E(ANSIBLE_LOAD_CALLBACK_PLUGINS=1) to use it; results are then shown in full.
 extends_documentation_fragment:
   - result_format_callback
@@ -188,7 +190,8 @@ class CallbackModule(CallbackBase):
             self._say(["", *table, *(paint("bad", line) for line in unknown)])
         bad = totals.failed or totals.unreachable or totals.unhealthy
         self._say(["", paint("bad" if bad else "change" if totals.changed else "good", total_line(totals))])
-        self._say([paint("title", line) for line in next_lines(totals, _command(), self._next_steps())])
+        steps, now = self._variable("next_steps"), self._variable("next_now")
+        self._say([paint("title", line) for line in next_lines(totals, _command(), steps, now)])
 
     # How
 
@@ -288,17 +291,17 @@ class CallbackModule(CallbackBase):
             seconds=time.monotonic() - self._began,
         )
 
-    def _next_steps(self) -> list[str]:
-        """The variable next_steps as the last play's last host sees it: an inventory knows best what to open."""
+    def _variable(self, name: str) -> list[str]:
+        """A variable as the last play's last host sees it: an inventory knows best what to open, a play what comes after it."""
         if self._play is None or self._host is None:
             return []
         variables = self._play.get_variable_manager().get_vars(play=self._play, host=self._host)
-        if "next_steps" not in variables:
+        if name not in variables:
             return []
         try:
-            steps = Templar(loader=self._play.get_loader(), variables=variables).template(variables["next_steps"])
+            steps = Templar(loader=self._play.get_loader(), variables=variables).template(variables[name])
         except AnsibleError as error:
-            return [f"mend the variable next_steps: {error}"]
+            return [f"mend the variable {name}: {error}"]
         return [clean(step) for step in ([steps] if isinstance(steps, str) else steps)]
 
 

@@ -80,6 +80,10 @@ before:
   description: The same, before.
   returned: always
   type: dict
+differs:
+  description: Whether it was to be told anything new, whatever a task makes of C(changed).
+  returned: always
+  type: bool
 said:
   description: RV(edge) as words.
   returned: always

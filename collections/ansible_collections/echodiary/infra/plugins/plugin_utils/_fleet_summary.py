@@ -61,8 +61,10 @@ def unknown_lines(hosts: Sequence[str]) -> list[str]:
     return [f"? {', '.join(hosts)}: Unknown, see above"] if hosts else []
 
 
-def next_lines(totals: Totals, command: Command, steps: Sequence[str]) -> list[str]:
-    """What to do next: mend, apply, look at what does not work, or what the play says is worth opening."""
+def next_lines(totals: Totals, command: Command, steps: Sequence[str], now: Sequence[str] = ()) -> list[str]:
+    """What to do next: what the play says of this run, else mend, apply, look at what does not work, or what is worth opening."""
+    if now:
+        return [f"next: {step}" for step in now]
     if totals.failed or totals.unreachable:
         again = dict.fromkeys([*totals.failed, *totals.unreachable])
         return [f"next: mend what is said above, then {command.line(tuple(again))}"]

@@ -34,6 +34,7 @@ def _run(manifest: dict[str, Any], edge: dict[str, Any], path: str) -> dict[str,
     left = _drained(edge, manifest) if after.traffic == planning.OUT and not manifest["check"] else None
     return {
         "changed": after != now,
+        "differs": after != now,
         "before": planning.shown(now),
         "edge": planning.shown(after),
         "requests_left": left,
