@@ -20,6 +20,7 @@ INSIDE = (
     "compare",
     "server",
     "connections",
+    "sessions",
     "bridge",
     "sentinel",
     "guard",

@@ -37,9 +37,10 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         import sqlalchemy
     except ImportError as error:
         return {"error": {"kind": "environment", "text": f"{first_lines(error)}: Alembic has to be installed beside the release's code"}}
-    from . import connections, migrate, read
+    from . import connections, migrate, read, sessions
 
-    work = {"migrate": migrate.migrate, "connections": connections.read}.get(request["do"], read.read)
+    works = {"migrate": migrate.migrate, "connections": connections.read, "sessions": sessions.work}
+    work = works.get(request["do"], read.read)
     try:
         answer = work(request)
     except InsideError as error:
