@@ -18,6 +18,8 @@ HOSTS = Path("hosts.yml")
 VARIABLES = Path("group_vars") / "all" / "lab.yml"
 #: what a deploy to the lab has pinned; read after the environment's own release.yml
 PIN = VARIABLES.with_name("release_lab.yml")
+#: how many workers an incident has scaled to
+WORKERS = VARIABLES.with_name("workers_lab.yml")
 
 
 def write_hosts(lab: Settings) -> None:
@@ -41,7 +43,7 @@ def _application(path: Path) -> str:
 
 
 def remove(lab: Settings) -> None:
-    for name in (HOSTS, VARIABLES, PIN):
+    for name in (HOSTS, VARIABLES, PIN, WORKERS):
         (lab.inventory / name).unlink(missing_ok=True)
 
 
@@ -55,6 +57,7 @@ def hosts(lab: Settings) -> dict[str, Any]:
 def variables(lab: Settings, images: dict[str, str]) -> dict[str, Any]:
     return {
         **connection(lab, lab.inventory),
+        "lab_name": lab.name,
         "lab_registry": f"{lab.address('registry')}:5000",
         "lab_aws_endpoint": f"http://{lab.address('aws')}:5000",
         "lab_postgres_host": lab.address("postgres"),
@@ -84,7 +87,7 @@ def _link_group_vars(lab: Settings) -> None:
     target = lab.inventory / "group_vars"
     shutil.rmtree(target, ignore_errors=True)
     (target / "all").mkdir(parents=True)
-    own = [lab.root / "inventories" / "local" / name for name in (VARIABLES, PIN)]
+    own = [lab.root / "inventories" / "local" / name for name in (VARIABLES, PIN, WORKERS)]
     for path in [*source.iterdir(), *(source / "all").iterdir()]:
         if path not in (source / "all", *own) and not path.name.startswith("."):
             link = target / path.relative_to(source)

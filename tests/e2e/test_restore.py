@@ -126,6 +126,6 @@ def test_the_release_itself_reads_the_connection_budget() -> None:
     sizes = {"hosts": 2, "workers": 2, "pool_size": 5, "pool_overflow": 5, "postgresql_major": 17, "application": "echodiary-"}
     ask = ("app1", "-b", "-m", "echodiary.infra.database_budget", "-a")
     code, output = ansible("ansible", *ask, json.dumps({"image": image, "env_file": env_file, **sizes}))
-    assert code == 0 and "x (5 + 5 + 1) = 88 <= max_connections 200 - 3 reserved" in output, output
+    assert code == 0 and "x (5 + 5 + 1) = 88 <= max_connections 200 - 6 reserved" in output, output
     code, output = ansible("ansible", *ask, json.dumps({"image": image, "env_file": env_file, **sizes, "workers": 8}))
     assert code != 0 and "2 hosts x 2 slots x 8 workers x (5 + 5 + 1) = 352 > max_connections 200" in output, output

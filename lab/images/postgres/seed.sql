@@ -9,11 +9,21 @@ SELECT 'CREATE ROLE echodiary LOGIN'
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'echodiary') \gexec
 ALTER ROLE echodiary PASSWORD :'database_password';
 
--- Restores, and nothing else: it may make databases, give them to the application, and end sessions in them.
-SELECT 'CREATE ROLE echodiary_admin LOGIN CREATEDB'
+-- The application's second login: passwords are changed for whichever of the two nobody uses. What it makes belongs to the first one.
+SELECT 'CREATE ROLE echodiary_clone LOGIN'
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'echodiary_clone') \gexec
+GRANT echodiary TO echodiary_clone;
+ALTER ROLE echodiary_clone SET role = 'echodiary';
+-- Either login sees what sessions of the other one do, as a migration has to.
+GRANT pg_read_all_stats TO echodiary;
+
+-- Restores, incidents, and nothing else: it may make databases, give them to the application, end sessions when no connection is
+-- left for anybody else, and change the passwords of both logins.
+SELECT 'CREATE ROLE echodiary_admin LOGIN'
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'echodiary_admin') \gexec
-ALTER ROLE echodiary_admin PASSWORD :'admin_password';
-GRANT echodiary, pg_signal_backend TO echodiary_admin;
+ALTER ROLE echodiary_admin CREATEDB CREATEROLE PASSWORD :'admin_password';
+GRANT echodiary, echodiary_clone TO echodiary_admin WITH ADMIN OPTION;
+GRANT pg_signal_backend, pg_monitor, pg_use_reserved_connections TO echodiary_admin;
 
 SELECT 'CREATE ROLE postgres_exporter LOGIN CONNECTION LIMIT 5'
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'postgres_exporter') \gexec

@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Says how full the disks are, which directories are big, and what may go. That is images that no container uses, logs that rotation has
     put aside, the journal beyond a size, and downloaded packages.
-  - Images that are kept for a rollback stay, as do those of stopped containers and those of O(keep). Containers, volumes and files of people
+  - Images that are kept for a rollback stay, as do those of stopped containers and those of O(keep). Containers, volumes and people's files
     are never touched.
 options:
   remove:

@@ -21,6 +21,7 @@ INSIDE = (
     "server",
     "connections",
     "sessions",
+    "password",
     "bridge",
     "sentinel",
     "guard",

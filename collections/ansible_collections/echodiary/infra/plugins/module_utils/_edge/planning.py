@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import json
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 KEY = "edge"
 #: taking requests; taking them, yet failing the load balancer's health check; answering nobody but the host itself
@@ -26,7 +26,7 @@ class EdgeError(Exception):
     """One line: what is wrong with a message or a value."""
 
 
-def wanted(now: Edge, traffic: Optional[str], message: Optional[str]) -> Edge:
+def wanted(now: Edge, traffic: str | None, message: str | None) -> Edge:
     """``None`` leaves a part as it is."""
     return Edge(now.traffic if traffic is None else traffic, now.message if message is None else checked(message))
 

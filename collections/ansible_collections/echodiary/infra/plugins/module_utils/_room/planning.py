@@ -8,7 +8,7 @@ rollback, or that the inventory names: without a registry it could not be had ag
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 #: the tags under which converge keeps what a rollback may need (module_utils/_converge/images.py)
 KEPT = "echodiary.kept/"
@@ -71,7 +71,7 @@ def _logs(found: dict[str, Any], days: float) -> list[Thing]:
     ]
 
 
-def _journal(found: dict[str, Any], megabytes: int) -> Optional[Thing]:
+def _journal(found: dict[str, Any], megabytes: int) -> Thing | None:
     over = found["journal"] - megabytes * 2**20
     if over <= 0:
         return None
@@ -79,7 +79,7 @@ def _journal(found: dict[str, Any], megabytes: int) -> Optional[Thing]:
     return Thing("journal", f"the journal beyond {megabytes} MiB", over, commands)
 
 
-def _packages(found: dict[str, Any]) -> Optional[Thing]:
+def _packages(found: dict[str, Any]) -> Thing | None:
     if not found["packages"]:
         return None
     return Thing("packages", "downloaded packages", found["packages"], [["apt-get", "clean"]])

@@ -37,9 +37,9 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         import sqlalchemy
     except ImportError as error:
         return {"error": {"kind": "environment", "text": f"{first_lines(error)}: Alembic has to be installed beside the release's code"}}
-    from . import connections, migrate, read, sessions
+    from . import connections, migrate, password, read, sessions
 
-    works = {"migrate": migrate.migrate, "connections": connections.read, "sessions": sessions.work}
+    works = {"migrate": migrate.migrate, "connections": connections.read, "sessions": sessions.work, "password": password.work}
     work = works.get(request["do"], read.read)
     try:
         answer = work(request)

@@ -38,7 +38,10 @@ WHERE pid = :pid AND backend_start::text = :began AND (state_change::text = :sin
 
 
 def work(request: dict[str, Any]) -> dict[str, Any]:
-    """``request``: end, a list of {pid, began, since, still}. Returns sessions (before ending), limits, ended (pids), refused (pid -> why)."""
+    """``request``: end, a list of {pid, began, since, still}.
+
+    Returns sessions as they were, limits, ended (pids), refused (pid -> why).
+    """
     from sqlalchemy import create_engine, text
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SQLAlchemyError
