@@ -48,3 +48,8 @@ def test_no_hosts_is_said() -> None:
 def test_hosts_without_a_state_are_unknown() -> None:
     assert unknown_lines([]) == []
     assert unknown_lines(["gone"]) == ["? gone: Unknown, see above"]
+
+
+def test_what_the_play_says_of_this_run_comes_before_everything() -> None:
+    totals = Totals(hosts=1, failed=["a"])
+    assert next_lines(totals, SITE, OPEN, ["bring it back"]) == ["next: bring it back"]
