@@ -50,5 +50,5 @@ class ActionModule(ActionBase):
         found = answer["answers"][0]
         if "error" in found:
             raise AnsibleActionFail(words.trouble(found["error"], args["image"] or args["virtualenv"]))
-        result.update(changed=found["changed"])
+        result.update(changed=found["changed"], role=args["role"])
         return result

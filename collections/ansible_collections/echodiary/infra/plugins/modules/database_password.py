@@ -75,4 +75,8 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+role:
+  description: The role whose password it is.
+  returned: always
+  type: str
 """
