@@ -9,7 +9,8 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._sessions_plan imp
 
 
 def session(pid: int, **more: Any) -> dict[str, Any]:
-    base = {"role": "echodiary", "application": "psql", "state": "idle", "kind": "client backend", "client": "10.0.0.1", "query": "SELECT 1"}
+    base = {"role": "echodiary", "application": "psql", "state": "idle", "kind": "client backend"}
+    base |= {"client": "10.0.0.1", "query": "SELECT 1"}
     times = {"seconds": 100.0, "transaction_seconds": 0.0, "waits": False, "waits_seconds": 0.0, "began": f"b{pid}", "since": f"s{pid}"}
     return {"pid": pid, "database": "echodiary", "blocked_by": [], "advisory": False, **base, **times, **more}
 

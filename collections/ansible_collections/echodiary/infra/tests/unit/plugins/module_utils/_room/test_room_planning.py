@@ -27,7 +27,8 @@ def names(things: list[planning.Thing]) -> list[str]:
 
 
 def test_only_images_that_nobody_has_a_claim_on_go() -> None:
-    used, kept, named, loose = image("aa", "x:1"), image("bb", "x:2", "echodiary.kept/x:2"), image("cc", digests=("r/x@sha256:1",)), image("dd")
+    used, kept = image("aa", "x:1"), image("bb", "x:2", "echodiary.kept/x:2")
+    named, loose = image("cc", digests=("r/x@sha256:1",)), image("dd")
     things = planning.plan(found(images=[used, kept, named, loose], used=[used["Id"]]), {**ASKED, "keep": ["r/x@sha256:1"]})
     assert [thing.commands for thing in things] == [[["docker", "rmi", loose["Id"]]]]
 
