@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 #: the tags under which converge keeps what a rollback may need (module_utils/_converge/images.py)
 KEPT = "echodiary.kept/"
-_ROTATED = re.compile(r"\.(gz|xz|zst|bz2|old|\d+)$|-\d{8}$")
+_ROTATED = re.compile(r"(\.\d+|-\d{8})(\.(gz|xz|zst|bz2))?$|\.(gz|old)$")
 
 
 class Thing(NamedTuple):

@@ -49,7 +49,7 @@ def _alter(url: Any, role: str, password: str, look: bool) -> None:
 
     try:
         with psycopg.connect(_conninfo(url), connect_timeout=5, autocommit=True) as connection:
-            if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s AND rolcanlogin", [role]).fetchone():
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s AND rolcanlogin", [role]).fetchone():
                 raise InsideError("environment", f"there is no login role {role}; make it first (docs/operations.md)")
             if look:
                 return

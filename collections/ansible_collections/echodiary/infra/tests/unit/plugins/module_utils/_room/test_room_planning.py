@@ -44,6 +44,8 @@ def test_an_image_with_several_names_loses_each() -> None:
         ("/var/log/syslog.1", 8, True),
         ("/var/log/apt/history.log.2.gz", 8, True),
         ("/var/log/app-20260101", 8, True),
+        ("/var/log/app-20260101.xz", 8, True),
+        ("/var/log/apt/eipp.log.xz", 800, False),
         ("/var/log/syslog.1", 6, False),
         ("/var/log/syslog", 800, False),
         ("/var/log/wtmp", 800, False),
