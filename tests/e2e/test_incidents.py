@@ -301,7 +301,6 @@ time.sleep(600)
 @pytest.mark.full
 def test_idle_connections_that_keep_everybody_out_are_ended() -> None:
     (container,) = drill.running_containers("app1")
-    fleet.on("app1", f"docker cp - {container}:/tmp >/dev/null 2>&1 || true")
     fleet.on("app1", f"docker exec -d {container} python -c '{HOARD}'")
     known = secrets()
     try:
