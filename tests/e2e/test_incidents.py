@@ -171,11 +171,10 @@ def test_an_isolated_host_loses_no_request_and_returns_when_it_is_well(tmp_path:
     assert drill.lease() is None
 
 
-@pytest.mark.parametrize("name", ["isolate-host", "return-host", "restart-host", "disk-full"])
-def test_a_host_that_is_none_is_refused(name: str) -> None:
-    for words in ({"host": "app9"}, {}):
-        ran = incident(name, **words)
-        assert ran.code == 2 and "app1, app2" in plain(ran), ran.output
+@pytest.mark.parametrize(("name", "words"), [("isolate-host", {"host": "app9"}), ("disk-full", {})])
+def test_a_host_that_is_none_is_refused(name: str, words: dict[str, str]) -> None:
+    ran = incident(name, **words)
+    assert ran.code == 2 and "app1, app2" in plain(ran), ran.output
 
 
 @pytest.mark.full
@@ -430,7 +429,7 @@ def test_a_bundle_tells_all_but_secrets(tmp_path: Path) -> None:
     assert {f"{host}/units/all.txt" for host in fleet.HOSTS} <= set(texts)
     assert "asker" in texts["app1/postgresql/sessions.txt"] and "planted" in texts["app1/containers/list.txt"]
     assert "unit broken.service has failed" in texts["summary.md"]
-    unwanted = [*PLANTED, *(value for value in secrets().values() if len(value) > 8)]
+    unwanted = [*PLANTED, *(value for name, value in secrets().items() if name != "database_user")]
     assert [(name, value) for name, text in texts.items() for value in unwanted if value in text] == []
 
 
