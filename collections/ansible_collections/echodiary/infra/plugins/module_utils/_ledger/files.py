@@ -55,14 +55,17 @@ def read_json(path: str) -> Any:
 
 
 def write_json(path: str, document: Any, mode: int) -> None:
+    write(path, json.dumps(document, sort_keys=True, indent=1) + "\n", mode)
+
+
+def write(path: str, text: str, mode: int) -> None:
     """All or nothing, also when the power fails: written beside it, synced, renamed, the directory synced."""
     fresh = path + ".new"
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
             os.fchmod(handle.fileno(), mode)
-            json.dump(document, handle, sort_keys=True, indent=1)
-            handle.write("\n")
+            handle.write(text)
             handle.flush()
             os.fsync(handle.fileno())
         os.rename(fresh, path)
