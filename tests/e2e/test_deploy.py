@@ -117,7 +117,7 @@ def test_image_that_does_not_exist_is_refused() -> None:
 
 
 @pytest.mark.usefixtures("as_before")
-@pytest.mark.parametrize("release", ["sick", "crashing"])
+@pytest.mark.parametrize("release", ["crashing", pytest.param("sick", marks=pytest.mark.full)])
 def test_release_that_does_not_become_healthy_is_taken_back(release: str) -> None:
     with drill.channel() as channel, drill.traffic(RATE / 2) as found:
         ran = drill.run("deploy", release=release, echodiary_ready_deadline=12, deploy_webhook_url=channel.url)

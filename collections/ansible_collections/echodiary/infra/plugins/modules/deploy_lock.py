@@ -63,6 +63,19 @@ options:
     description: Why this cannot wait for the end of a freeze. It is kept with the lease and written down.
     type: str
     default: ''
+  textfiles:
+    description:
+      - The directory of node_exporter's textfile collector on the host. Acquiring and releasing then leave there, in
+        C(echodiary_deploy.prom), that something is under way or how it ended. What cannot be written is a note and no failure.
+    type: path
+  environment:
+    description: The label C(environment) of these metrics.
+    type: str
+    default: ""
+  outcome:
+    description: With O(state=released), how it ended, for these metrics.
+    type: str
+    default: unknown
   directory:
     description: Where locks are kept.
     type: path

@@ -23,6 +23,9 @@ SPEC: dict[str, Any] = {
     "force": {"type": "bool", "default": False},
     "until": {"type": "str"},
     "override_freeze": {"type": "str", "default": ""},
+    "textfiles": {"type": "path"},
+    "environment": {"type": "str", "default": ""},
+    "outcome": {"type": "str", "default": "unknown"},
     "directory": {"type": "path", "default": "/var/lib/echodiary/lease"},
 }
 REQUIRED_IF = [
@@ -52,6 +55,7 @@ def asked(args: dict[str, Any], owner: str, run_url: str) -> dict[str, Any]:
         "force": args["force"],
         "override_freeze": args["override_freeze"].strip(),
         "until": _until(args["until"]) if args["state"] == "frozen" else None,
+        **{name: args[name] for name in ("textfiles", "environment", "outcome")},
     }
 
 

@@ -59,7 +59,7 @@ def _entries(edge: dict[str, Any], path: str) -> list[tuple[str, str]]:
 
 def tell(edge: dict[str, Any], path: str, value: str) -> None:
     """The file first: a process that starts in between must not go back. Both versions are whole at every moment."""
-    files.write_text(path, f"{planning.KEY} {value}\n" if value else "", MODE)
+    files.write(path, f"{planning.KEY} {value}\n" if value else "", MODE)
     version = haproxy.ask(edge, f"prepare map {path}").strip().rpartition(" ")[2]
     lines = [f"add map @{version} {path} <<\n{planning.KEY} {value}\n"] if value else []
     for command in (*lines, f"commit map @{version} {path}"):

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._ledger import files, journal
-from . import clock, planning, store
+from . import clock, metrics, planning, store
 
 DIRECTORY = "/var/lib/echodiary/lease"
 
@@ -40,7 +40,7 @@ def _decide(directory: str, name: str, manifest: dict[str, Any], moment: clock.N
     notes = [plan.note] if plan.note else []
     if changed and not manifest["check"]:
         store.save(directory, name, plan.record)
-        notes += filter(None, [store.tell(directory, name, plan.events)])
+        notes += filter(None, [store.tell(directory, name, plan.events), _metrics(asked, moment)])
     return {
         "outcome": plan.outcome,
         "changed": changed,
@@ -49,6 +49,12 @@ def _decide(directory: str, name: str, manifest: dict[str, Any], moment: clock.N
         **_view(plan.record, moment),
         "journal": journal.read(store.journal_of(directory, name)).records[-20:] if asked["state"] == "read" else [],
     }
+
+
+def _metrics(asked: dict[str, Any], moment: clock.Now) -> str:
+    if not asked["textfiles"] or asked["state"] not in ("acquired", "released"):
+        return ""
+    return metrics.tell(metrics.path_of(asked["textfiles"]), asked, moment)
 
 
 def _load(directory: str, name: str, asked: dict[str, Any]) -> tuple[planning.Record, bool]:

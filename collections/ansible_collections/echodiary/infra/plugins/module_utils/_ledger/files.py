@@ -55,10 +55,10 @@ def read_json(path: str) -> Any:
 
 
 def write_json(path: str, document: Any, mode: int) -> None:
-    write_text(path, json.dumps(document, sort_keys=True, indent=1) + "\n", mode)
+    write(path, json.dumps(document, sort_keys=True, indent=1) + "\n", mode)
 
 
-def write_text(path: str, text: str, mode: int) -> None:
+def write(path: str, text: str, mode: int) -> None:
     """All or nothing, also when the power fails: written beside it, synced, renamed, the directory synced."""
     fresh = path + ".new"
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)

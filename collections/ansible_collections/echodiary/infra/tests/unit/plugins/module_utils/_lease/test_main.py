@@ -21,7 +21,8 @@ def ask(directory: Path, state: str, **given: Any) -> dict[str, Any]:
     """One request at a time of our choosing (``at`` s after the first)."""
     check, at = given.pop("check", False), given.pop("at", 0.0)
     base = {"owner": "ann", "reason": "deploy v1", "run_url": "", "ttl": 900.0, "token": None, "force": False}
-    asked = {**base, "override_freeze": "", "until": None, "state": state, **given}
+    told = {"textfiles": None, "environment": "lab", "outcome": "unknown"}
+    asked = {**base, **told, "override_freeze": "", "until": None, "state": state, **given}
     moment = (WALL + at, 1000.0 + at, "one")
     return main.run({"check": check, "name": "deploy", "asked": asked, "directory": str(directory), "now": moment})
 
@@ -121,3 +122,28 @@ def test_what_is_recorded_is_readable_without_root(tmp_path: Path) -> None:
     path = Path(store.path_of(str(tmp_path), "deploy"))
     assert path.stat().st_mode & 0o777 == 0o644
     assert json.loads(path.read_text())["lease"]["owner"] == "ann"
+
+
+def metrics(directory: Path) -> dict[str, float]:
+    lines = (directory / "echodiary_deploy.prom").read_text().splitlines()
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
+
+
+def test_prometheus_hears_that_it_is_under_way_and_how_it_ended(tmp_path: Path) -> None:
+    running = 'echodiary_deploy_in_progress{environment="lab"}'
+    textfiles = tmp_path / "textfile"
+    textfiles.mkdir()
+    ask(tmp_path, "acquired", textfiles=str(textfiles), check=True)
+    assert not list(textfiles.iterdir())
+    token = ask(tmp_path, "acquired", textfiles=str(textfiles))["lease"]["token"]
+    assert metrics(textfiles) == {running: 1}
+    ask(tmp_path, "acquired", owner="bob", textfiles=str(textfiles), at=1)
+    ask(tmp_path, "released", token=token, textfiles=str(textfiles), outcome="taken_back", at=5)
+    ended = 'echodiary_deploy_last_timestamp_seconds{environment="lab",outcome="taken_back"}'
+    assert metrics(textfiles) == {running: 0, ended: WALL + 5}
+
+
+def test_a_lease_does_not_fail_for_metrics_that_cannot_be_written(tmp_path: Path) -> None:
+    answer = ask(tmp_path, "acquired", textfiles=str(tmp_path / "nowhere"))
+    assert answer["outcome"] == "done"
+    assert any("echodiary_deploy.prom" in note for note in answer["notes"])
