@@ -109,7 +109,7 @@ rollback: setup ## Put an environment back on its last good release (ENVIRONMENT
 
 .PHONY: smoke
 smoke: setup ## Ask every host of an environment as its users do (ENVIRONMENT=staging)
-	@.ci/fleet ansible-playbook playbooks/smoke.yml -i "inventories/$$ENVIRONMENT"
+	@.ci/smoke "$$ENVIRONMENT"
 
 .PHONY: drift
 drift: setup ## Report what differs from git, and change nothing (ENVIRONMENT=production)
