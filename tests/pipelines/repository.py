@@ -41,13 +41,13 @@ class Checkout:
             self.git("push", "-q", "origin", "HEAD:main")
         return self.git("rev-parse", "HEAD")
 
-    def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
         """A command with the tools and the stand-ins on its path. GITHUB_* of where the tests run is not its business."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "ANSIBLE_"))}
         path = f"{STAND_INS}:{Path(sys.executable).parent}:{os.environ['PATH']}"
         given = {**inherited, **WHO, "PATH": path, "STAND_IN_STATE": str(self.path.parent / "stand-ins.json"), **environment}
         return subprocess.run(
-            command, cwd=self.path, env=given, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False
+            command, cwd=self.path, env=given, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=False
         )
 
     def outputs(self, *command: str, **environment: str) -> dict[str, str]:

@@ -148,7 +148,10 @@ class Run:
         named = {**self._contexts(job, environment, contexts["needs"]), "matrix": row}
         work = self.directory / "-".join([name, *map(str, row.values())])
         with tempfile.TemporaryDirectory(prefix="gh-") as home:  # short: ssh's sockets are made in it
-            return _Steps(self, name, job, named, work, Path(home)).all()
+            try:
+                return _Steps(self, name, job, named, work, Path(home)).all()
+            finally:
+                _hang_up(Path(home))
 
 
 class _Steps:
@@ -301,6 +304,13 @@ ACTIONS: dict[str, Callable[[_Steps, dict[str, Any]], None]] = {
 
 class StepFailedError(Exception):
     """A step ended with an error."""
+
+
+def _hang_up(home: Path) -> None:
+    """A runner of GitHub's is thrown away with its connections; here they would stay open for minutes."""
+    for control in home.glob(".ansible/cp/*"):
+        command = ["ssh", "-O", "exit", "-o", f"ControlPath={control}", "any"]
+        subprocess.run(command, capture_output=True, timeout=20, check=False)
 
 
 def run_steps(workflow: Path) -> set[tuple[str, str, str]]:
