@@ -84,8 +84,7 @@ bench: engine ## Measure against tuned Ansible, Mitogen and pyinfra; results in 
 
 # What the pipelines do, and anybody can do by hand (docs/pipelines.md). Values come from the environment or the command line
 # and are read as text by the scripts.
-export ENVIRONMENT RELEASE REASON IMAGE CONFIRM
-ENVIRONMENT ?=
+export ENVIRONMENT RELEASE REASON IMAGE IMAGE_REPOSITORY
 
 .PHONY: image
 image: ## Build EchoDiary's image of this commit and push it (IMAGE_REPOSITORY=registry/name)

@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     if record is None:
         # The hosts' newest record is somebody else's: this run did not come as far as having one.
         record = {"kind": options.kind, "outcome": "refused", "error": last_words(Path(options.log))}
-        path.write_text(json.dumps(record, indent=1), encoding="utf-8")
+    path.write_text(json.dumps(record, indent=1), encoding="utf-8")
     page = markdown(options.kind, options.environment, record)
     (path.with_name("record.md")).write_text(page, encoding="utf-8")
     _append("GITHUB_STEP_SUMMARY", page)

@@ -71,8 +71,8 @@ class World:
 
     def record(self, run: Run, environment: Environment) -> dict[str, Any]:
         path = run.artefacts / f"record-{environment.name}" / environment.name / "record.json"
-        found: Any = json.loads(path.read_text())
-        return found[0] if isinstance(found, list) else found
+        found: dict[str, Any] = json.loads(path.read_text())
+        return found
 
     def converge(self, environment: Environment) -> None:
         command = [".ci/fleet", "ansible-playbook", "site.yml", "-i", f"inventories/{environment.name}"]
