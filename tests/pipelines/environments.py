@@ -165,8 +165,8 @@ def login(environment: Environment) -> dict[str, str]:
     return {
         **machine(),
         "TRANSPORT": environment.transport,
-        "SSH_KNOWN_HOSTS": variables()[environment.name]["SSH_KNOWN_HOSTS"],
-        "SSH_PRIVATE_KEY": secrets()[environment.name]["SSH_PRIVATE_KEY"],
+        "SSH_KNOWN_HOSTS": (environment.state / "known_hosts").read_text(),
+        "SSH_PRIVATE_KEY": (environment.state / "ssh/id_ed25519").read_text(),
     }
 
 

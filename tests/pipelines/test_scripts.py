@@ -152,6 +152,14 @@ def test_a_merged_pin_asks_for_a_deploy_and_no_build(checkout: Checkout) -> None
     assert checkout.outputs(".ci/changes", BEFORE=before) == {"build": "false", "pinned": "true", "image": IMAGES[1], "before": IMAGES[0]}
 
 
+def test_a_merged_pin_whose_message_was_lost_is_not_built_again(checkout: Checkout) -> None:
+    before = checkout.git("rev-parse", "HEAD")
+    checkout.write(PIN, f"---\nechodiary_image: {IMAGES[0]}\n")
+    checkout.commit("squashed")
+    told = checkout.outputs(".ci/changes", BEFORE=before)
+    assert (told["build"], told["pinned"]) == ("false", "true")
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
