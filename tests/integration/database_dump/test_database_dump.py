@@ -104,6 +104,7 @@ def test_the_applications_own_role_may_not_restore_and_is_told_why(diary: Diary)
         assert needed in result["msg"]
 
 
+@pytest.mark.full
 def test_a_superusers_session_is_named_and_not_waited_for(diary: Diary, session: object) -> None:
     diary.play("created", id="held")
     name = session(diary.name, role="")  # type: ignore[operator]
@@ -113,6 +114,7 @@ def test_a_superusers_session_is_named_and_not_waited_for(diary: Diary, session:
     assert not diary.play("restored", id="held").get("failed")
 
 
+@pytest.mark.full
 def test_what_is_said_about_the_database_itself_survives(diary: Diary) -> None:
     diary.server.sql(
         f"ALTER DATABASE {diary.name} CONNECTION LIMIT 30; ALTER DATABASE {diary.name} SET search_path TO public, pg_temp;"
@@ -132,6 +134,7 @@ def test_what_is_said_about_the_database_itself_survives(diary: Diary) -> None:
     assert diary.server.sql(look) == before
 
 
+@pytest.mark.full
 def test_a_database_that_is_gone_is_made_from_its_backup(diary: Diary) -> None:
     before = diary.rows()
     diary.play("created", id="gone")

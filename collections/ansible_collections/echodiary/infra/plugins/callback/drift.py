@@ -56,7 +56,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_sinc
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_table as table
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _moments
 
-CONVERGE = ("echodiary.infra.converge", "converge", "echodiary.infra.release")
+CONVERGE = ("echodiary.infra.converge", "converge")
 ALEMBIC = ("echodiary.infra.alembic", "alembic")
 EVIDENCE = ("echodiary.infra.evidence", "evidence")
 

@@ -20,7 +20,7 @@ SILENT = frozenset(
         "slurp", "stat", "validate_argument_spec", "wait_for", "wait_for_connection",
     )
 )  # fmt: skip
-#: Asking the lock, the history, a gate or what serves is about a deploy; what a release rolled comes with its components.
+#: Asking the lock, the history, a gate or what serves is about a deploy and not about what the host is.
 SILENT_HERE = frozenset(f"echodiary.infra.{name}" for name in ("deploy_lock", "release", "release_history", "health_gate"))
 BAD = ("failed", "taken_back")
 SILENCE = "nothing was heard of it"
