@@ -262,7 +262,8 @@ class _Steps:
         """The cache has them: this Python's, with the stamp that says so."""
         place = self.workspace / ".venv"
         place.mkdir()
-        (place / "bin").symlink_to(Path(sys.prefix) / "bin")
+        for name in ("bin", "lib", "pyvenv.cfg"):
+            (place / name).symlink_to(Path(sys.prefix) / name)
         names = ("requirements.txt", "requirements-dev.txt", "app/requirements.txt", "app/requirements-dev.txt")
         text = f"{self.workspace}\n".encode() + b"".join((self.workspace / name).read_bytes() for name in names)
         (place / ".stamp").write_text(f"{hashlib.sha256(text).hexdigest()}  -\n")
