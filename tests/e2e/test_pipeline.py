@@ -100,6 +100,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         made.converge(environment)
     yield made
     environments.leave_network()
+    environments.forget_images()
     if not kept:
         environments.down()
 

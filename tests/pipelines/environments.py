@@ -90,6 +90,13 @@ def down() -> None:
         environment.command("down", "--keep-images")
 
 
+def forget_images() -> None:
+    """What a build leaves on this machine's engine; the registry has it, and goes with the lab."""
+    listed = subprocess.run(["docker", "images", "-q", PUSH_TO], capture_output=True, text=True, timeout=60, check=False)
+    for image in set(listed.stdout.split()):
+        subprocess.run(["docker", "rmi", "-f", image], capture_output=True, timeout=120, check=False)
+
+
 def leave_network() -> None:
     command = ["docker", "network", "disconnect", PRODUCTION.lab, f"{STAGING.lab}-registry"]
     subprocess.run(command, capture_output=True, timeout=60, check=False)
