@@ -82,6 +82,50 @@ bench: engine ## Measure against tuned Ansible, Mitogen and pyinfra; results in 
 	@.ci/setup .venv-bench requirements.txt requirements-bench.txt
 	@python -m benchmarks
 
+# What the pipelines do, and anybody can do by hand (docs/pipelines.md). Values come from the environment or the command line
+# and are read as text by the scripts.
+export ENVIRONMENT RELEASE REASON IMAGE IMAGE_REPOSITORY
+
+.PHONY: image
+image: ## Build EchoDiary's image of this commit and push it (IMAGE_REPOSITORY=registry/name)
+	@.ci/image
+
+.PHONY: pin
+pin: setup ## Write which image an environment runs (ENVIRONMENT=staging IMAGE=…@sha256:…)
+	@.ci/pin "$$ENVIRONMENT" "$$IMAGE"
+
+.PHONY: publish-pin
+publish-pin: setup
+	@.ci/publish-pin "$$ENVIRONMENT"
+
+.PHONY: deploy
+deploy: setup ## Deploy to an environment (ENVIRONMENT=staging RELEASE=v1.4.0)
+	@.ci/release deploy "$$ENVIRONMENT"
+
+.PHONY: rollback
+rollback: setup ## Put an environment back on its last good release (ENVIRONMENT=production)
+	@.ci/release rollback "$$ENVIRONMENT"
+
+.PHONY: smoke
+smoke: setup ## Ask every host of an environment as its users do (ENVIRONMENT=staging)
+	@.ci/smoke "$$ENVIRONMENT"
+
+.PHONY: drift
+drift: setup ## Report what differs from git, and change nothing (ENVIRONMENT=production)
+	@.ci/look status "$$ENVIRONMENT"
+
+.PHONY: plan
+plan: setup ## Report what this checkout would change in an environment (ENVIRONMENT=staging)
+	@.ci/look plan "$$ENVIRONMENT"
+
+.PHONY: drift-issue
+drift-issue: setup
+	@PYTHONPATH=. python .ci/github.py issue --environment "$$ENVIRONMENT"
+
+.PHONY: plan-comment
+plan-comment: setup
+	@PYTHONPATH=. python .ci/github.py comment --environment "$$ENVIRONMENT" --number "$$NUMBER"
+
 .PHONY: lock
 lock: setup ## Pin requirements*.in anew (make lock ARGS=--upgrade)
 	@.ci/lock $(ARGS)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,12 @@ class PerDirectory(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> PerDirectory | None:
     """For ``--dist loadscope``; everything else stays pytest-xdist's own."""
     return PerDirectory(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """On GitHub the page of the run says what failed, beside the annotations in the pull request."""
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    failed = [report.nodeid for kind in ("failed", "error") for report in terminalreporter.stats.get(kind, [])]
+    if page and failed:
+        with Path(page).open("a", encoding="utf-8") as file:
+            file.write("\n".join(["### Tests that failed", "", *(f"- `{name}`" for name in failed), "", ""]))
