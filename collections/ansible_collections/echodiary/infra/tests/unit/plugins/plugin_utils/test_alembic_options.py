@@ -4,8 +4,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
-from ansible_collections.echodiary.infra.plugins.modules import alembic as documented
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_options as options_of
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge_errors import SpecError
 
@@ -13,14 +11,6 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._converge_errors i
 def options(**given: Any) -> options_of.Options:
     defaults = {name: spec.get("default") for name, spec in options_of.ARGUMENTS.items()}
     return options_of.parse({**defaults, "state": "head", "image": "app:1", **given})
-
-
-def test_the_documentation_says_the_same_as_the_arguments() -> None:
-    told = yaml.safe_load(documented.DOCUMENTATION)["options"]
-    assert list(told) == list(options_of.ARGUMENTS)
-    for name, spec in options_of.ARGUMENTS.items():
-        for key in ("type", "default", "choices", "required", "elements"):
-            assert told[name].get(key) == spec.get(key), f"{name}: {key}"
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_converge_runs_in_a_bare_interpreter(tmp_path: Path) -> None:
 
 def test_the_lock_runs_in_a_bare_interpreter(tmp_path: Path) -> None:
     asked = {"state": "acquired", "owner": "ann", "reason": "x", "run_url": "", "ttl": 900.0, "token": None, "force": False}
-    asked.update(override_freeze="", until=None)
+    asked.update(override_freeze="", until=None, textfiles=None, environment="", outcome="")
     answer = run(deploy_lock.PACKAGE, {"check": False, "name": "deploy", "asked": asked, "directory": str(tmp_path)})
     assert (answer["outcome"], answer["lease"]["token"]) == ("done", 1)
 
