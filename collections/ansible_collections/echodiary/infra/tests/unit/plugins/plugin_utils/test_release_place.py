@@ -8,11 +8,19 @@ from typing import Any
 import pytest
 from ansible.plugins.loader import fragment_loader
 from ansible.utils.plugin_docs import get_docstring
-from ansible_collections.echodiary.infra.plugins.modules import alembic, database_budget
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_options, _budget_options
+from ansible_collections.echodiary.infra.plugins.action import database_password as password_action
+from ansible_collections.echodiary.infra.plugins.modules import alembic, database_budget, database_password, database_sessions
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_options, _budget_options, _sessions_options
+
+MODULES = [
+    (alembic, _alembic_options.ARGUMENTS),
+    (database_budget, _budget_options.ARGUMENTS),
+    (database_password, password_action.ARGUMENTS),
+    (database_sessions, _sessions_options.ARGUMENTS),
+]
 
 
-@pytest.mark.parametrize(("module", "arguments"), [(alembic, _alembic_options.ARGUMENTS), (database_budget, _budget_options.ARGUMENTS)])
+@pytest.mark.parametrize(("module", "arguments"), MODULES)
 def test_the_documentation_says_the_same_as_the_arguments(module: Any, arguments: dict[str, Any]) -> None:
     documentation = get_docstring(module.__file__, fragment_loader, collection_name="echodiary.infra", is_module=True)[0]
     told = documentation["options"]
