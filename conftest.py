@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 from xdist.remote import Producer
@@ -14,6 +15,10 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).parent
 
 _AnsibleCollectionFinder(paths=[str(ROOT / "collections")])._install()
+
+# A busy machine must not fail a property for being slow.
+hypothesis.settings.register_profile("unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("unhurried")
 
 KINDS = ("integration", "e2e")
 

@@ -43,7 +43,8 @@ def opened(result: Result) -> int:
 
 
 def test_connections_are_kept() -> None:
-    assert opened(attack(good, seconds=0.5)) < 10  # one, if nothing delays an answer until the next request is due
+    # one, where nothing delays an answer until the next request is due; 25 if none were kept
+    assert opened(attack(good, rate=25, seconds=1)) < 20
 
 
 def test_or_not() -> None:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _budget_plan as plan
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 ROLE, DATABASE = "echodiary", "diary"
@@ -96,7 +96,6 @@ def test_more_connections_than_the_settings_allow_are_remarked_on() -> None:
     assert "holds 23 connections" in plan.surplus(demand, plan.Present(23, 0, 0, 0))
 
 
-@settings(deadline=None)  # a busy machine is no counterexample
 @given(demands, sessions, small, small)
 def test_the_applications_own_connections_change_nothing(demand: plan.Demand, others: list[dict[str, Any]], own: int, more: int) -> None:
     """However many of its connections are open, old and new together are the demand."""
@@ -105,7 +104,6 @@ def test_the_applications_own_connections_change_nothing(demand: plan.Demand, ot
     assert judge(demand, before) == judge(demand, after)
 
 
-@settings(deadline=None)  # a busy machine is no counterexample
 @given(demands, sessions, st.integers(-1, 200), st.integers(-1, 200))
 def test_every_session_is_counted_once(demand: plan.Demand, now: list[dict[str, Any]], role: int, database: int) -> None:
     found = facts(sessions=now, role={"name": ROLE, "limit": role, "superuser": False}, database={"name": DATABASE, "limit": database})
@@ -121,7 +119,6 @@ def test_every_session_is_counted_once(demand: plan.Demand, now: list[dict[str, 
     assert fits == 0 or fits * demand.slots * demand.workers <= free < (fits + 1) * demand.slots * demand.workers
 
 
-@settings(deadline=None)  # a busy machine is no counterexample
 @given(demands, sessions, st.integers(1, 300))
 def test_the_advice_is_right(demand: plan.Demand, now: list[dict[str, Any]], whole: int) -> None:
     """With what it asks for, the same deploy passes, and with one less it does not."""
@@ -134,7 +131,6 @@ def test_the_advice_is_right(demand: plan.Demand, now: list[dict[str, Any]], who
     assert judge(demand, {**found, "max_connections": advised - 1}) != []
 
 
-@settings(deadline=None)  # a busy machine is no counterexample
 @given(demands)
 def test_the_arithmetic_that_is_shown_is_the_one_that_decides(demand: plan.Demand) -> None:
     shown, total = str(demand).rsplit(" = ", 1)
