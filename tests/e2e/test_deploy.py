@@ -85,6 +85,9 @@ def test_changed_configuration_rolls_and_loses_nothing(tmp_path: Path) -> None:
     assert ran.code == 0, ran.output
     drill.nothing_lost(found)
     assert {host: drill.slots(host)["active"] for host in drill.APPS} != active
+    back = drill.run("rollback")
+    assert back.code == 0, back.output
+    assert {host: drill.slots(host)["active"] for host in drill.APPS} == active, "the same image as it was configured before"
     fleet.play(tmp=tmp_path)
 
 
