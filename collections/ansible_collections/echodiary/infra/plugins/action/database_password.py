@@ -36,7 +36,7 @@ class ActionModule(ActionBase):
         _, args = self.validate_argument_spec(argument_spec=ARGUMENTS, **RULES)
         result: dict[str, Any] = super().run(tmp, task_vars)
         password = args["password"] if args["state"] == "present" else ""
-        if password is not None and args["state"] == "present" and len(password) < SHORTEST:
+        if args["state"] == "present" and len(password) < SHORTEST:
             raise AnsibleActionFail(f"password: has fewer than {SHORTEST} characters")
         request = {"do": "password", "role": args["role"], "password": password, "look": self._task.check_mode}
         settings = {"lock_timeout": 3000, "statement_timeout": args["timeout"] * 1000}

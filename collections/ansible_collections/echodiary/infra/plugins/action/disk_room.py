@@ -35,8 +35,5 @@ class ActionModule(ActionBase):
         if args["days"] < 0 or args["journal"] < 16:
             raise AnsibleActionFail("days must not be negative, and the journal needs 16 MiB at least")
         result: dict[str, Any] = super().run(tmp, task_vars)
-        try:
-            result.update(_remote.call(self, PACKAGE, {**args, "check": self._task.check_mode}, task_vars))
-        except _remote.NoAnswerError as error:
-            raise AnsibleActionFail(str(error)) from error
+        result.update(_remote.answer(self, PACKAGE, {**args, "check": self._task.check_mode}, task_vars))
         return result

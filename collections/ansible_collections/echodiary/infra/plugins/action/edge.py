@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils import _remote
@@ -33,8 +32,5 @@ class ActionModule(ActionBase):
         task_vars = task_vars or {}
         _, args = self.validate_argument_spec(argument_spec=ARGUMENTS)
         result: dict[str, Any] = super().run(tmp, task_vars)
-        try:
-            result.update(_remote.call(self, PACKAGE, {**args, "check": self._task.check_mode}, task_vars))
-        except _remote.NoAnswerError as error:
-            raise AnsibleActionFail(str(error)) from error
+        result.update(_remote.answer(self, PACKAGE, {**args, "check": self._task.check_mode}, task_vars))
         return result

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils import _remote
@@ -28,8 +27,5 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         if not args["resources"]:
             return {**result, "changed": False, "evidence": {}}
-        try:
-            result.update(_remote.call(self, PACKAGE, {"resources": args["resources"]}, task_vars))
-        except _remote.NoAnswerError as error:
-            raise AnsibleActionFail(str(error)) from error
+        result.update(_remote.answer(self, PACKAGE, {"resources": args["resources"]}, task_vars))
         return result

@@ -7,7 +7,6 @@ import os
 import uuid
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils import _caller, _history_table, _remote
@@ -38,10 +37,7 @@ class ActionModule(ActionBase):
             "last": args["last"],
             "limit": args["max_bytes"],
         }
-        try:
-            answer = _remote.call(self, PACKAGE, manifest, task_vars)
-        except _remote.NoAnswerError as error:
-            raise AnsibleActionFail(str(error)) from error
+        answer = _remote.answer(self, PACKAGE, manifest, task_vars)
         result.update(answer)
         if args["state"] == "read" and not answer.get("failed"):
             result.update(_history_table.summary(answer))

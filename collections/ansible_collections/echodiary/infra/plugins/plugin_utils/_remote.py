@@ -14,6 +14,8 @@ import os
 import zlib
 from typing import Any, NamedTuple
 
+from ansible.errors import AnsibleActionFail
+
 from ..module_utils import _loader
 
 
@@ -43,6 +45,14 @@ def call(action: Any, package: Package, manifest: dict[str, Any], task_vars: dic
         said = (ran["stderr"] or ran["stdout"]).strip()[-2000:]
         raise NoAnswerError(f"no answer from the host (exit {ran['rc']}): {said}; is {python} there, and does become work?")
     return answer
+
+
+def answer(action: Any, package: Package, manifest: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+    """As ``call``, for a task that has nothing to say without an answer: it fails with that one line."""
+    try:
+        return call(action, package, manifest, task_vars)
+    except NoAnswerError as error:
+        raise AnsibleActionFail(str(error)) from error
 
 
 def interpreter(action: Any, task_vars: dict[str, Any]) -> str:
