@@ -42,7 +42,7 @@ print(__import__("json").dumps(found))
 
 #: evaluates an expression over the parts that are under test
 DRIVER = """
-import json, sys, threading, time
+import json, sys, threading, time, urllib.request
 sys.path.insert(0, "/opt/under-test")
 from parts._converge import haproxy, model, slots, traffic
 EDGE = json.loads(sys.argv[1])
@@ -53,6 +53,16 @@ def took(call, *words):
     except model.ConvergeError as error:
         answer = "%s: %s" % (type(error).__name__, error)
     return [answer, time.monotonic() - began]
+def waited_for(port, seconds, call, *words):
+    # whether the call had not ended before what is held at the port was let go, and its answer
+    answer = []
+    caller = threading.Thread(target=lambda: answer.append(call(*words)))
+    caller.start()
+    caller.join(seconds)
+    waiting = caller.is_alive()
+    urllib.request.urlopen("http://127.0.0.1:%d/let-go" % port, timeout=20).read()
+    caller.join()
+    return [waiting, *answer]
 def watched(call, *words):
     seen, done = [], threading.Event()
     def watch():
@@ -125,6 +135,16 @@ class Machine(machine.Machine):
 
     def edge(self, path: str = "/") -> str:
         return self.sh(f"python3 -c 'import urllib.request as u; print(u.urlopen(\"http://127.0.0.1{path}\", timeout=20).read().decode())'")
+
+    def hold(self, requests: int = 1) -> list[subprocess.Popen[str]]:
+        """Requests through the edge that blue works on until it is told to let them go."""
+        ask = "python3 -c 'import urllib.request as u; print(u.urlopen(\"http://127.0.0.1/held\", timeout=60).read().decode())'"
+        held = [self.start(ask) for _ in range(requests)]
+        eventually(lambda: self.parts("haproxy.servers(EDGE)['blue'].sessions") == requests)
+        return held
+
+    def let_go(self, port: int = 8001) -> None:
+        self.sh(f"python3 -c 'import urllib.request as u; u.urlopen(\"http://127.0.0.1:{port}/let-go\", timeout=20)'")
 
     def users(self) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import threading
 from typing import Any
 
 import pytest
@@ -12,7 +14,6 @@ from tests.integration.converge.machine import Task
 from tests.integration.release.machine import Machine, eventually
 
 KILL = "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null | grep -q -- ' -[I]SB' && kill -9 ${p#/proc/}; done; true"
-SLOW = "python3 -c 'import urllib.request as u; print(u.urlopen(\"http://127.0.0.1/?seconds={}\", timeout=30).read().decode())'"
 ONE, TWO = {"app_image": "release-test/app:1", "app_who": "one"}, {"app_image": "release-test/app:2", "app_who": "two"}
 THREE = {"app_image": "release-test/app:3", "app_who": "three"}
 
@@ -46,6 +47,11 @@ def well(done: Task, slot: str) -> Task:
     assert not done.failed, done.msg
     assert release(done)["slot"] == slot
     return done
+
+
+def rolls(host: Machine) -> subprocess.Popen[str]:
+    """``two`` on its way, with time for what is held."""
+    return host.spawn({"action": {"echodiary.infra.release": {"component": "app"}}, "vars": {**TWO, "app_drain": 50.0}})
 
 
 def in_sync(host: Machine, **variables: Any) -> None:
@@ -96,9 +102,13 @@ def test_a_new_release_goes_to_the_other_slot_and_nobody_notices(blue: Machine) 
 
 
 def test_a_request_in_flight_ends_in_the_slot_it_is_in(blue: Machine) -> None:
-    flying = blue.start(SLOW.format(12))
-    eventually(lambda: blue.parts("haproxy.servers(EDGE)['blue'].sessions") == 1)
-    well(blue.release(app_drain=20.0, **TWO), "green")
+    [flying] = blue.hold()
+    rolling = rolls(blue)
+    eventually(lambda: blue.told().get("blue") == "drain", 60)
+    assert flying.poll() is None
+    blue.let_go()
+    output, _ = rolling.communicate(timeout=60)
+    assert rolling.returncode == 0, output
     assert flying.communicate(timeout=20)[0].strip() == "one"
 
 
@@ -196,11 +206,11 @@ def test_an_image_that_cannot_be_had_touches_nothing(green: Machine) -> None:
 
 
 def test_once_the_new_slot_serves_trouble_with_the_old_one_is_told_and_put_right_later(blue: Machine) -> None:
-    flying = blue.start(SLOW.format(20))
-    eventually(lambda: blue.parts("haproxy.servers(EDGE)['blue'].sessions") == 1)
-    rolling = blue.spawn({"action": {"echodiary.infra.release": {"component": "app"}}, "vars": {**TWO, "app_drain": 30.0}})
+    [flying] = blue.hold()
+    rolling = rolls(blue)
     eventually(lambda: blue.record()["active"] == "green", 60)
     blue.sh("systemctl stop haproxy")
+    blue.let_go()
     output, _ = rolling.communicate(timeout=60)
     assert rolling.returncode == 0, output
     done = json.JSONDecoder().raw_decode(output[output.find('{\n    "') :])[0]["plays"][0]["tasks"][0]["hosts"]["machine"]
@@ -219,15 +229,15 @@ def test_once_the_new_slot_serves_trouble_with_the_old_one_is_told_and_put_right
 
 
 def test_killed_while_the_old_slot_drains_the_next_run_ends_it(blue: Machine) -> None:
-    flying = blue.start(SLOW.format(20))
-    eventually(lambda: blue.parts("haproxy.servers(EDGE)['blue'].sessions") == 1)
-    rolling = blue.spawn({"action": {"echodiary.infra.release": {"component": "app"}}, "vars": {**TWO, "app_drain": 30.0}})
+    [flying] = blue.hold()
+    rolling = rolls(blue)
     eventually(lambda: blue.told().get("blue") == "drain", 60)
     blue.sh(KILL)
     rolling.wait(timeout=60)
     assert (blue.record()["active"], bool(blue.started("blue"))) == ("green", True)
     assert ("slot:blue", "stop", "corrective") in blue.converge(check=True, **TWO).actions
-    well(blue.converge(app_drain=30.0, **TWO), "green")
+    threading.Timer(5, blue.let_go).start()
+    well(blue.converge(app_drain=50.0, **TWO), "green")
     assert flying.communicate(timeout=20)[0].strip() == "one"
     assert blue.started("blue") == ""
     in_sync(blue, **TWO)

@@ -1,25 +1,26 @@
-"""python3 server.py WHO [PORT]: says who it is; is as ready as its name allows; takes as long as it is asked to."""
+"""python3 server.py WHO [PORT]: says who it is; is as ready as its name allows; /held is answered once /let-go was asked."""
 
 import http.server
 import json
 import signal
 import sys
 import threading
-import time
-from urllib.parse import parse_qs, urlsplit
 
 WHO = sys.argv[1]
 PORT = int(sys.argv[2]) if len(sys.argv) > 2 else 8000
+GO = threading.Event()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        parts = urlsplit(self.path)
-        if parts.path == "/ready":
+        if self.path == "/ready":
             # HAProxy names its host 'localhost', everybody else the address and the port.
             ill = WHO == "sick" or (WHO == "two-faced" and self.headers["Host"] == "localhost")
             return self.answer(503 if ill else 200, json.dumps({"status": "ill" if ill else "ready"}))
-        time.sleep(float(parse_qs(parts.query).get("seconds", ["0"])[0]))
+        if self.path == "/let-go":
+            GO.set()
+        if self.path == "/held":
+            GO.wait()
         return self.answer(200, WHO)
 
     def answer(self, status, text):
