@@ -80,7 +80,7 @@ def test_errors_that_come_later_are_seen_by_the_gate() -> None:
     assert "entries of app1" in ran.output or "error rate" in ran.output
     assert drill.history()[-1]["outcome"] == "taken_back"
     assert channel.events()[-1] == "taken_back"
-    assert {failure["host"] for failure in found["result"].failures} <= {fleet.address("app1")}, "only the canary ever failed anybody"
+    assert {failure["host"] for failure in found["result"].failures} <= {drill.TARGETS[0]}, "only the canary ever failed anybody"
 
 
 def test_host_that_freezes_in_the_middle_is_named() -> None:

@@ -77,6 +77,7 @@ class ActionModule(ActionBase):
                 "interval": settings.interval,
                 "delay": delay,
                 "budget": max(0.0, settings.deadline - (started - began)),
+                "age": started - began,
             }
             for origin, of in asked.items()
             if of

@@ -89,6 +89,13 @@ options:
       min_samples:
         description: With fewer samples than these the condition is inconclusive, whatever its value.
         type: float
+      lookback:
+        description:
+          - Seconds. In O(promql[].query) and O(promql[].sample_query) C($range) stands for the time since the gate began and these seconds
+            before, such as C(42s). So a query looks at what happened since, and not at what was there before.
+          - Twice the scrape interval is enough for a difference at the first tick.
+        type: float
+        default: 30.0
       on_empty:
         description:
           - What an empty result means. A ratio whose numerator has no series yet, errors for example, is empty and not 0.
@@ -162,8 +169,7 @@ requirements:
   - jmespath on the controller, for O(http[].expression)
 notes:
   - A Prometheus that only its own host reaches is asked with C(delegate_to).
-  - Ticks within one scrape interval see the same samples. Set O(interval) or O(hold) accordingly, and let O(promql[].query) look back
-    no further than the deploy.
+  - Ticks within one scrape interval see the same samples. Set O(interval) or O(hold) accordingly.
   - A query that Prometheus cannot parse ends the gate at once.
   - Reading logs needs the rights to do so (C(become)). Nothing else does.
 author:
@@ -186,11 +192,11 @@ EXAMPLES = r"""
       - name: error rate
         url: http://127.0.0.1:9090
         query: >-
-          sum(rate(http_requests_total{instance="app1", status=~"5.."}[1m]))
-          / sum(rate(http_requests_total{instance="app1"}[1m]))
+          sum(rate(http_requests_total{instance="app1", status=~"5.."}[$range]))
+          / sum(rate(http_requests_total{instance="app1"}[$range]))
         expect: < 0.01
         on_empty: pass
-        sample_query: sum(increase(http_requests_total{instance="app1"}[1m]))
+        sample_query: sum(increase(http_requests_total{instance="app1"}[$range]))
         min_samples: 100
     interval: 5
     hold: 120

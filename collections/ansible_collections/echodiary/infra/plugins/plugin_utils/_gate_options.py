@@ -32,6 +32,7 @@ _PROMQL: dict[str, Any] = {
     "expect": {"type": "str", "required": True},
     "sample_query": {"type": "str"},
     "min_samples": {"type": "float"},
+    "lookback": {"type": "float", "default": 30.0},
     "on_empty": {"type": "str", "choices": ["inconclusive", "pass", "fail"], "default": "inconclusive"},
     **_WHERE,
 }
@@ -105,6 +106,8 @@ def _promql(given: dict[str, Any], timeout: float) -> Promql:
     _check_url(given["url"])
     if given["on_empty"] == "pass" and given["sample_query"] is None:
         raise GateError(f"{given['name']}: on_empty=pass needs sample_query and min_samples, else a gate opens on no evidence at all")
+    if given["lookback"] <= 0:
+        raise GateError(f"{given['name']}: lookback has to be more than 0 s")
     return Promql.of(given, _reach(given, timeout))
 
 

@@ -53,6 +53,7 @@ class Promql(NamedTuple):
         if not matched:
             raise GateError(f"{given['name']}: expect {given['expect']!r} is no comparison with a number, such as '< 0.01'")
         queries = [given["query"], *([given["sample_query"]] if given["sample_query"] is not None else [])]
+        reach = {**reach, "lookback": given["lookback"]}
         probes = [_question(given["url"], query, reach) for query in queries]
         return cls(given["name"], given["from"], probes, matched[1], float(matched[2]), given["min_samples"], given["on_empty"])
 

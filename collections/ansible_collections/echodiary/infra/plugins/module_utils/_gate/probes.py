@@ -6,6 +6,7 @@ resolve, nor for a server that sends one byte a second. Whatever goes wrong is a
 from __future__ import annotations
 
 import http.client
+import math
 import ssl
 import threading
 import time
@@ -18,12 +19,16 @@ Answer = dict[str, Any]
 LONGEST = 1_000_000
 #: characters of a body that are kept where nobody looks into it
 EXCERPT = 2_000
+#: stands in a form's query for how far back it looks: to where the gate began, and a probe's ``lookback`` further
+RANGE = "%24range"
 
 
-def ticks(probes: list[dict[str, Any]], count: int, interval: float, delay: float, budget: float) -> list[dict[str, Any]]:
+def ticks(
+    probes: list[dict[str, Any]], count: int, interval: float, delay: float, budget: float, age: float = 0.0
+) -> list[dict[str, Any]]:
     """``count`` rounds, one every ``interval`` s after ``delay`` s; fewer, but at least one, when ``budget`` s have passed.
 
-    Each is {"at": s since the start, "answers": one per probe}.
+    Each is {"at": s since the start, "answers": one per probe}. ``age``: s that the gate had lasted before.
     """
     began = time.monotonic()
     rounds: list[dict[str, Any]] = []
@@ -31,9 +36,16 @@ def ticks(probes: list[dict[str, Any]], count: int, interval: float, delay: floa
     while len(rounds) < count and (not rounds or due < budget):
         time.sleep(max(0.0, began + due - time.monotonic()))
         at = time.monotonic() - began
-        rounds.append({"at": round(at, 3), "answers": ask_all(probes, max(1.0, budget - at))})
+        rounds.append({"at": round(at, 3), "answers": ask_all([ranged(probe, age + at) for probe in probes], max(1.0, budget - at))})
         due = max(at + interval, time.monotonic() - began)
     return rounds
+
+
+def ranged(probe: dict[str, Any], age: float) -> dict[str, Any]:
+    """The probe as it is asked when the gate has lasted ``age`` s. Pure."""
+    if "lookback" not in probe:
+        return probe
+    return {**probe, "body": probe["body"].replace(RANGE, f"{math.ceil(age + probe['lookback'])}s")}
 
 
 def ask_all(probes: list[dict[str, Any]], longest: float) -> list[Answer]:
