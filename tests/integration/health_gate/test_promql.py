@@ -32,6 +32,7 @@ def sampled(job: str, least: float) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def played(service: Service, prometheus: Prometheus, tmp_path_factory: pytest.TempPathFactory) -> Played:
     url = prometheus.url
+    scrapes = 'sum(count_over_time(up{job="good"}[$range]))'
     mixed = gate("mixed", url, errors("good"), condition={**sampled("good", 20), "on_empty": "pass", "from": "controller"}, deadline=20)
     mixed["echodiary.infra.health_gate"]["http"] = [{"url": f"{service.url}/after/1"}]
     tasks = [
@@ -46,6 +47,8 @@ def played(service: Service, prometheus: Prometheus, tmp_path_factory: pytest.Te
         gate("a matrix", url, "up[1m]", deadline=30),
         gate("gone", f"http://127.0.0.1:{free_port()}", "up"),
         mixed,
+        gate("since it began", url, scrapes, condition={"expect": ">= 8", "lookback": 1}, passes=1, deadline=30),
+        gate("long before", url, scrapes, condition={"expect": ">= 8", "lookback": 30}, passes=1, deadline=30),
     ]
     return play(tmp_path_factory.mktemp("plays"), tasks)
 
@@ -99,3 +102,9 @@ def test_host_and_controller_may_both_ask(played: Played) -> None:
     result = played.task["mixed"]
     assert result["verdict"] == "passed", result["msg"]
     assert len(result["last"]) == 2
+
+
+def test_a_query_sees_what_happened_since_the_gate_began(played: Played) -> None:
+    patient, at_once = played.task["since it began"], played.task["long before"]
+    assert (patient["verdict"], at_once["verdict"]) == ("passed", "passed")
+    assert patient["seconds"] > 2, "seven scrapes, half a second each, less what was there before"

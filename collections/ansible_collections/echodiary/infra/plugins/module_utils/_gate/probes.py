@@ -23,9 +23,7 @@ EXCERPT = 2_000
 RANGE = "%24range"
 
 
-def ticks(
-    probes: list[dict[str, Any]], count: int, interval: float, delay: float, budget: float, age: float = 0.0
-) -> list[dict[str, Any]]:
+def ticks(probes: list[dict[str, Any]], count: int, interval: float, delay: float, budget: float, age: float = 0.0) -> list[dict[str, Any]]:
     """``count`` rounds, one every ``interval`` s after ``delay`` s; fewer, but at least one, when ``budget`` s have passed.
 
     Each is {"at": s since the start, "answers": one per probe}. ``age``: s that the gate had lasted before.

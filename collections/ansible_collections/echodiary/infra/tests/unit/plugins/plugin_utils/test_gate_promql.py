@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from ansible_collections.echodiary.infra.plugins.module_utils._gate import probes
 from ansible_collections.echodiary.infra.plugins.plugin_utils._gate_model import GateError
 from ansible_collections.echodiary.infra.plugins.plugin_utils._gate_promql import Promql
 
@@ -14,7 +15,7 @@ REACH = {"headers": {"Authorization": "Bearer x"}, "timeout": 5.0, "validate_cer
 
 def condition(**given: Any) -> Promql:
     base = {"name": "errors", "url": "http://p:9090/prom/", "query": "q", "expect": "< 0.01", "from": "host"}
-    rest = {"sample_query": None, "min_samples": None, "on_empty": "inconclusive"}
+    rest = {"sample_query": None, "min_samples": None, "lookback": 30.0, "on_empty": "inconclusive"}
     return Promql.of({**base, **rest, **given}, REACH)
 
 
@@ -122,3 +123,9 @@ def test_the_question_is_an_instant_query_with_the_credentials() -> None:
     assert parse_qs(first["body"]) == {"query": ['up{job="a b"} == 1'], "timeout": ["5s"]}
     assert first["headers"]["Authorization"] == second["headers"]["Authorization"] == "Bearer x"
     assert parse_qs(second["body"])["query"] == ["n"]
+
+
+def test_both_queries_look_back_to_the_gates_beginning_and_a_little_further() -> None:
+    both = condition(query="rate(e[$range])", sample_query="increase(n[$range])", min_samples=1.0, lookback=10.0)
+    asked = [parse_qs(probes.ranged(probe, 4.2)["body"])["query"] for probe in both.probes]
+    assert asked == [["rate(e[15s])"], ["increase(n[15s])"]]
