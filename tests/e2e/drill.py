@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,6 +78,18 @@ def serving(host: str) -> tuple[str, str]:
 
 def everywhere() -> set[tuple[str, str]]:
     return {serving(host) for host in APPS}
+
+
+def everywhere_again(seconds: float = 90) -> set[tuple[str, str]]:
+    """Once every host serves: after what took one of them down for a while."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return everywhere()
+        except (AssertionError, ValueError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(1)
 
 
 def running_containers(host: str) -> list[str]:

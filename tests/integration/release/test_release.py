@@ -152,6 +152,15 @@ def test_back_to_what_rests_whatever_git_says(green: Machine) -> None:
     well(green.release("previous", **THREE), "green")
 
 
+@pytest.mark.parametrize("lost", ["docker network prune -f", "docker rm app-blue-api-1"])
+def test_back_to_what_was_removed_since(green: Machine, lost: str) -> None:
+    before = green.sh("docker network ls -q; docker ps -aq")
+    green.sh(lost)
+    assert green.sh("docker network ls -q; docker ps -aq") != before
+    well(green.release("previous", **TWO), "blue")
+    assert green.edge() == "one"
+
+
 def test_back_to_something_else_than_what_rests_is_refused(green: Machine) -> None:
     for check in (True, False):
         done = green.release("previous", check=check, expect="release-test/app:3", **TWO)

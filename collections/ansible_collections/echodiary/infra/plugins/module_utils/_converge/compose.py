@@ -158,6 +158,12 @@ def down(project: dict[str, Any]) -> None:
     run(command(project, "down", "--remove-orphans"), timeout=120)
 
 
+def start(container: docker.Container) -> None:
+    answer = docker.post(f"/containers/{container.id}/{'unpause' if container.state == 'paused' else 'start'}", timeout=90)
+    if answer.status >= 400 or answer.status == 0:
+        raise model.ConvergeError(f"container of {container.service} does not start: {answer.text[:200]}")
+
+
 def restart(container: docker.Container) -> None:
     answer = docker.post(f"/containers/{container.id}/restart", timeout=90)
     if answer.status >= 400 or answer.status == 0:

@@ -170,7 +170,7 @@ class Roller:
         self._lap = time.monotonic()
         try:
             images.have(held["image"])
-            compose.up(project, [])
+            resting.start(project)
             self._clock("start")
             record = state.load(self.host.state_dir, slots.name_in(self.spec["name"], self.idle))
             resting.wait_until_well(project, self.release, record)

@@ -14,6 +14,18 @@ def runs(project: dict[str, Any]) -> bool:
     )
 
 
+def start(project: dict[str, Any]) -> None:
+    """As it was left, by the engine itself: Compose takes a second longer, and is for what somebody has removed since."""
+    containers = [container for several in compose.read(project).values() for container in several]
+    try:
+        for container in containers:
+            compose.start(container)
+    except model.ConvergeError:  # its network was pruned, say
+        containers = []
+    if not containers:
+        compose.up(project, [])
+
+
 def holds(spec: dict[str, Any], record: dict[str, Any], slot: str, expect: str) -> dict[str, str]:
     """``{"image", "config"}`` of the release that rests; ``expect`` is the image it has to be, if any is named."""
     held: dict[str, str] = record["releases"].get(slot) or {}
