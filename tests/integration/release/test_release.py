@@ -112,6 +112,11 @@ def test_a_request_in_flight_ends_in_the_slot_it_is_in(blue: Machine) -> None:
     assert flying.communicate(timeout=20)[0].strip() == "one"
 
 
+def test_it_serves_before_docker_itself_has_looked(green: Machine) -> None:
+    assert green.sh("docker inspect -f '{{.State.Health.Status}}' app-green-api-1") == "starting"
+    in_sync(green, **TWO)
+
+
 def test_only_the_configuration_is_new(blue: Machine) -> None:
     done = well(blue.release(**{**ONE, "app_who": "another"}), "green")
     assert release(done)["image"] == release(done)["previous"]["image"]

@@ -132,6 +132,11 @@ def up(project: dict[str, Any], paused: list[docker.Container]) -> None:
     must(command(project, "up", "-d", "--remove-orphans", "--no-build", "--pull", "never"), timeout=300)
 
 
+def recreate(project: dict[str, Any]) -> None:
+    """New containers from the files that are there, running."""
+    must(command(project, "up", "-d", "--force-recreate", "--remove-orphans", "--no-build", "--pull", "never"), timeout=300)
+
+
 def create(project: dict[str, Any]) -> None:
     """Containers as the file has them, none of them running: what rests in a slot until a rollback needs it."""
     stop(project)

@@ -15,15 +15,15 @@ def runs(project: dict[str, Any]) -> bool:
 
 
 def start(project: dict[str, Any]) -> None:
-    """As it was left, by the engine itself: Compose takes a second longer, and is for what somebody has removed since."""
+    """As it was left, by the engine itself; Compose takes a second longer, and makes anew what somebody has removed since."""
     containers = [container for several in compose.read(project).values() for container in several]
     try:
         for container in containers:
             compose.start(container)
-    except model.ConvergeError:  # its network was pruned, say
-        containers = []
+    except model.ConvergeError:
+        containers = []  # its network was pruned, say: a container never takes another one than it was made with
     if not containers:
-        compose.up(project, [])
+        compose.recreate(project)
 
 
 def holds(spec: dict[str, Any], record: dict[str, Any], slot: str, expect: str) -> dict[str, str]:

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
 import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._converge import compose, docker, health, wellbeing
 
@@ -53,3 +56,34 @@ def test_a_container_that_only_just_came_back_again_is_not_healthy(
     container = docker.Container("id", "web", "image", "hash", "running", "", 0, 1000.0 - age, restarts)
     project = {"services": {"web": {"oneshot": False}}}
     assert compose.health(project, {"web": [container]}) == {"web": "Degraded" if looping else "Healthy"}
+
+
+class Spoken(NamedTuple):
+    """As much of a view as it takes: one container, of which Docker's own check has said this."""
+
+    spec: dict[str, Any]
+    said: str
+
+    @property
+    def seen(self) -> Any:
+        container = docker.Container("id", "api", "image", "hash", "running", self.said, 0, 0.0, 0)
+        return SimpleNamespace(services={"api": [container]})
+
+    host = SimpleNamespace(check=True)
+
+
+@pytest.mark.parametrize(
+    ("release", "probes", "said", "expected"),
+    [
+        ({"service": "api"}, [{"url": "http://x"}], "starting", "Healthy"),
+        ({"service": "api"}, [{"url": "http://x"}], "unhealthy", "Degraded"),
+        ({"service": "api"}, [], "starting", "Progressing"),
+        ({"service": "other"}, [{"url": "http://x"}], "starting", "Progressing"),
+        (None, [{"url": "http://x"}], "starting", "Progressing"),
+    ],
+)
+def test_a_releases_own_probes_need_not_wait_for_dockers_first_check(
+    release: dict[str, str] | None, probes: list[dict[str, str]], said: str, expected: str
+) -> None:
+    spec = {"units": {}, "compose": {"services": {"api": {"oneshot": False}}}, "release": release, "health": probes}
+    assert wellbeing.of_processes(Spoken(spec, said)) == {"container api": expected}  # type: ignore[arg-type]
