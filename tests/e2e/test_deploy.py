@@ -103,11 +103,16 @@ def test_rolling_restart_loses_nothing() -> None:
 
 
 @pytest.mark.usefixtures("as_before")
-def test_check_previews_and_touches_nothing() -> None:
+@pytest.mark.parametrize(
+    ("playbook", "variables", "hosts"),
+    [("deploy", {"release": "v3"}, 2), ("rollback", {}, 2), ("restart", {}, 2), ("migrate", {"release": "v3"}, 0)],
+)
+def test_check_previews_and_touches_nothing(playbook: str, variables: dict[str, str], hosts: int) -> None:
     footprint = {host: fleet.footprint(host)["containers"] for host in drill.APPS}
-    ran = drill.run("deploy", "--check", release="v3", deploy_webhook_url="http://127.0.0.1:9/")
+    ran = drill.run(playbook, "--check", deploy_webhook_url="http://127.0.0.1:9/", **variables)
     assert ran.code == 0, ran.output
-    assert "would" in ran.output
+    assert "would be done on every host; nothing was changed" in ran.output
+    assert ran.output.count("Roll to the release  would change") == hosts, ran.output
     assert {host: fleet.footprint(host)["containers"] for host in drill.APPS} == footprint
 
 

@@ -72,6 +72,49 @@ def until(process: subprocess.Popen[str], phase: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("as_before")
+def test_check_shows_the_sql_that_is_pending_and_touches_nothing() -> None:
+    before = {host: fleet.footprint(host) for host in (*drill.APPS, "mon1")}
+    for playbook in ("deploy", "migrate"):
+        ran = drill.run(playbook, "--check", "--diff", release="locking")
+        assert ran.code == 0, ran.output
+        assert ran.output.count("ALTER TABLE entries ADD COLUMN place TEXT") == 1, ran.output
+        assert "Dump the database and read the dump back  would change" in ran.output
+    assert drill.revision() == "0004"
+    # the first host alone knows the new release's migrations, from its image
+    _same_but_for_images(before, images_of="app1")
+
+
+OTHERS: dict[str, dict[str, str]] = {
+    "lock": {"reason": "a look"},
+    "unlock": {"reason": "a look"},
+    "backup": {},
+    "backups": {},
+    "smoke": {},
+    "history": {},
+    "restart": {"component": "prometheus"},
+}
+
+
+@pytest.mark.usefixtures("as_before")
+@pytest.mark.parametrize("playbook", OTHERS)
+def test_every_other_playbook_can_be_previewed(playbook: str) -> None:
+    before = {host: fleet.footprint(host) for host in (*drill.APPS, "mon1")}
+    ran = drill.run(playbook, "--check", **OTHERS[playbook])
+    assert ran.code == 0, ran.output
+    assert ("would change" in ran.output.replace("0 would change", "")) == (playbook in ("lock", "backup", "restart")), ran.output
+    _same_but_for_images(before)
+
+
+def _same_but_for_images(before: dict[str, dict[str, str]], images_of: str = "") -> None:
+    """A preview leaves hosts as they are, to the last file and its times."""
+    for host, then in before.items():
+        now = fleet.footprint(host)
+        if host == images_of:
+            assert set(now.pop("containers").split()) >= set(then.pop("containers").split())
+        assert now == then
+
+
+@pytest.mark.usefixtures("as_before")
 def test_errors_that_come_later_are_seen_by_the_gate() -> None:
     with drill.channel() as channel, drill.traffic(RATE, paths="/health,/entries?limit=1") as found:
         ran = drill.run("deploy", release="later", deploy_gate_hold=40, deploy_webhook_url=channel.url)

@@ -44,7 +44,7 @@ class ActionModule(ActionBase):
             seconds=seconds,
             changed=False,
             speaker=_speaker(hosts),
-            msg=verdicts.message(args["what"], found, seconds, args["migrated"]),
+            msg=verdicts.message(args["what"], found, seconds, args["migrated"], check=self._task.check_mode),
         )
         return result
 

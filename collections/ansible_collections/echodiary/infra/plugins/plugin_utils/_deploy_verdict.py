@@ -76,12 +76,14 @@ WORDS = {
     FAILED: "failed before any host was changed",
     REFUSED: "refused before anything was touched",
 }
+PREVIEW = "would be done on every host; nothing was changed"
 
 
-def message(what: str, found: Verdict, seconds: dict[str, float], migrated: str) -> str:
+def message(what: str, found: Verdict, seconds: dict[str, float], migrated: str, *, check: bool = False) -> str:
     """The last lines people read: what happened, why, what runs where when that is not the same everywhere, what to do next."""
     took = f" ({seconds['total']:.0f} s)" if "total" in seconds else ""
-    lines = [f"{what}: {_ended(found)}{took}"]
+    ended = PREVIEW if check and found.outcome == SUCCEEDED else _ended(found)
+    lines = [f"{what}: {ended}{took}"]
     if found.error:
         lines.append(f"because: {found.error}")
     return "\n".join([*lines, *_advice(found.outcome, migrated)])

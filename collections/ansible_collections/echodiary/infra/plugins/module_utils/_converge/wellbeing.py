@@ -41,7 +41,7 @@ def of_processes(view: View, seen: bool = False) -> dict[str, str]:
 
 def _spoken_for(judged: dict[str, str], spec: dict[str, Any]) -> None:
     """A release's own probes say more, and sooner, than the first of Docker's checks, which comes after a whole interval."""
-    service = (spec.get("release") or {}).get("service")
+    service = str((spec.get("release") or {}).get("service", ""))
     if spec["health"] and judged.get(service) == "Progressing":
         judged[service] = "Healthy"
 

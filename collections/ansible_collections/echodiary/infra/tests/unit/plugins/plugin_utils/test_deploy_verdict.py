@@ -152,3 +152,12 @@ def test_seconds_of_phases_and_their_total() -> None:
 )
 def test_going_back_is_not_the_phase_in_which_it_failed(names: list[str], failed: str) -> None:
     assert verdicts.failed_in([phase(name, 0.0) for name in names]) == failed
+
+
+def test_a_preview_does_not_say_that_anything_was_done() -> None:
+    hosts = {"app1": {"roll": {"components": [{}]}, "back": None}}
+    assert verdicts.message("deploy of v2", verdicts.verdict(hosts, "smoke", []), {}, "", check=True) == (
+        "deploy of v2: would be done on every host; nothing was changed"
+    )
+    refused = verdicts.verdict({"app1": {"roll": None, "back": None}}, "preflight", ["app1: no"])
+    assert verdicts.message("deploy of v2", refused, {}, "", check=True) == verdicts.message("deploy of v2", refused, {}, "")
