@@ -73,7 +73,7 @@ def do(drifts: tuple[Drift, ...]) -> None:
 
 def checks(gitops: Gitops, number: int) -> None:
     """So many checks of a quiet fleet: none finds anything, and none leaves a trace."""
-    before = {host: still(host) for host in fleet.HOSTS}
+    before = {host: fleet.still(host) for host in fleet.HOSTS}
     since = int(time.time())
     for _ in range(number):
         done = gitops.run("status")
@@ -81,15 +81,10 @@ def checks(gitops: Gitops, number: int) -> None:
         assert gitops.ssh_calls() == dict.fromkeys(fleet.HOSTS, 1)
     until = int(time.time()) + 1
     for host in fleet.HOSTS:
-        after = still(host)
+        after = fleet.still(host)
         moved = {what: sorted(before[host][what] ^ after[what])[:10] for what in after if before[host][what] != after[what]}
         assert moved == {}, host
         assert engine_events(host, since, until) == []
-
-
-def still(host: str) -> dict[str, set[str]]:
-    """The footprint without the data that services write of their own accord (/srv)."""
-    return {what: {line for line in text.splitlines() if not line.startswith("/srv/")} for what, text in fleet.footprint(host).items()}
 
 
 def engine_events(host: str, since: int, until: int) -> list[str]:
