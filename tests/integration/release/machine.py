@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,19 @@ class Machine(machine.Machine):
         self.sh("touch /run/asked")
         found: dict[str, int] = json.loads(users.communicate(timeout=30)[0])
         return found
+
+
+def with_haproxy(kind: type[Machine], place: Path) -> Iterator[Machine]:
+    """A machine for as long as a session lasts. KEEP_MACHINE=1 leaves it for a look afterwards."""
+    made = kind(place)
+    try:
+        made.bring()
+        done = made.one(["haproxy"])
+        assert not done.failed, done.msg
+        yield made
+    finally:
+        if not os.environ.get("KEEP_MACHINE"):
+            made.destroy()
 
 
 def eventually(question: Callable[[], Any], seconds: float = 20) -> Any:
