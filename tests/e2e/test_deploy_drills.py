@@ -16,7 +16,7 @@ from tests.e2e import drill, fleet, releases
 pytestmark = [pytest.mark.full, pytest.mark.usefixtures("released")]
 
 RATE = 60.0
-PHASES = ("preflight", "canary", "roll", "smoke")
+PHASES = ("lock", "preflight", "canary", "roll", "smoke")
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,7 @@ def released(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> Non
     drill.publish("later", lines=releases.LATER_ERRORS_LINES, files=releases.LATER_ERRORS)
     drill.publish("half", files={**_column("0005", "0004", "place"), **releases.migration("0006", "0005", 'op.execute("SELECT 1/0")')})
     drill.publish("locking", files=_column("0005", "0004", "place"))
+    drill.publish("further", files={**_column("0005", "0004", "place"), **_column("0006", "0005", "mood_of_the_day")})
     deployed = drill.run("deploy", release="v2")
     assert deployed.code == 0, deployed.output
 
@@ -126,19 +127,18 @@ def test_errors_that_come_later_are_seen_by_the_gate() -> None:
     assert {failure["host"] for failure in found["result"].failures} <= {drill.TARGETS[0]}, "only the canary ever failed anybody"
 
 
-def test_host_that_freezes_in_the_middle_is_named() -> None:
+@pytest.mark.parametrize(("loss", "undo"), [("pause", "unpause"), ("kill", "start")])
+def test_host_that_is_lost_in_the_middle_is_named(loss: str, undo: str) -> None:
     before = drill.everywhere()
     process = drill.start("deploy", release="v3")
     lines = until(process, "roll")
-    docker("pause", f"{fleet.NAME}-app2")
-    try:
+    with later(loss, "app2", undo):
         rest, _ = process.communicate(timeout=400)
-    finally:
-        docker("unpause", f"{fleet.NAME}-app2")
-    output = "".join(lines) + rest
-    assert process.returncode != 0
-    assert "Partial" in output and "app2" in output, output
-    assert drill.serving("app1") in before, "the host that answers went back"
+        output = "".join(lines) + rest
+        assert process.returncode != 0
+        assert "Partial" in output and "app2" in output, output
+        assert drill.serving("app1") in before, "the host that answers went back"
+    drill.everywhere_again()
     recovered = drill.run("deploy", release="v2", deploy_lease_wait=60)
     assert recovered.code == 0, recovered.output
     assert drill.everywhere() == before
@@ -252,3 +252,20 @@ def test_docker_restart_reload_and_reboot_keep_the_slot(tmp_path: object) -> Non
     drill.nothing_lost(found)
     docker("restart", f"{fleet.NAME}-app1")
     assert drill.everywhere_again() == versions
+
+
+@pytest.mark.parametrize(("phase", "release", "revision"), [("backup", "locking", "0005"), ("migrate", "further", "0006")])
+def test_deployer_that_is_killed_before_the_schema_is_through_is_recovered_from(phase: str, release: str, revision: str) -> None:
+    """Last, because no release before knows these revisions."""
+    with drill.traffic(RATE) as found:
+        process = drill.start("deploy", release=release, deploy_lease_ttl=5)
+        until(process, phase)
+        time.sleep(1)
+        process.kill()
+        process.wait()
+        ran = drill.run("deploy", release=release, deploy_lease_wait=60)
+    assert ran.code == 0, ran.output
+    drill.nothing_lost(found)
+    assert {version for version, _ in drill.everywhere()} == {release}
+    assert drill.revision() == revision
+    assert drill.lease() is None
