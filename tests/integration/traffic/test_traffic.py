@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -122,6 +123,32 @@ def test_correcting_towards_somebody_ill_leaves_the_other_one_serving(host: Mach
     assert "does not find slot blue well" in answer
     assert host.told()["green"] == "ready"
     assert host.edge() == "two"
+
+
+#: twenty users for three seconds, and what they were told
+CROWD = """
+import collections, threading, time, urllib.request
+found, end = collections.Counter(), time.monotonic() + 3
+def ask():
+    while time.monotonic() < end:
+        try:
+            found[urllib.request.urlopen("http://127.0.0.1/", timeout=20).read().decode()] += 1
+        except OSError as error:
+            found["failed: %s" % error] += 1
+crowd = [threading.Thread(target=ask) for _ in range(20)]
+[one.start() for one in crowd]
+[one.join() for one in crowd]
+print(__import__("json").dumps(found))
+"""
+
+
+def test_connections_that_fail_for_a_second_are_tried_again(host: Machine, servers: Servers) -> None:
+    """As when Docker restarts: the application goes on, and what leads to its port is gone for a moment."""
+    servers(blue="one")
+    crowd = host.start(f"python3 -c '{CROWD}'")
+    eventually(lambda: host.parts("haproxy.servers(EDGE)['blue'].sessions") > 0)
+    host.sh("iptables -I INPUT -i lo -p tcp --dport 8001 --syn -j REJECT --reject-with tcp-reset; sleep 0.8; iptables -D INPUT 1")
+    assert set(json.loads(crowd.communicate(timeout=30)[0])) == {"one"}
 
 
 @pytest.mark.parametrize(
