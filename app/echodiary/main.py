@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from echodiary import entries, metrics, operations, revision, statistics
+from echodiary import entries, metrics, operations, revision, statistics, workers
 from echodiary.database import create_engine, create_probe_engine, session_factory
 from echodiary.observe import Observe
 from echodiary.readiness import Readiness
@@ -40,7 +40,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.sessions = session_factory(engine)
     redis = statistics.create_redis(settings)
     state.cache = statistics.Cache(redis, settings.stats_cache_seconds)
-    state.readiness = Readiness(probe_engine, redis, settings.ready_timeout)
+    state.readiness = Readiness(probe_engine, redis, settings.ready_timeout, settings.web_concurrency)
+    workers.arrived()
     yield
     await engine.dispose()
     await probe_engine.dispose()

@@ -1,5 +1,7 @@
-"""Where the workers of one container keep their metrics. Imports nothing of prometheus_client, which looks for this
-directory the moment it is imported."""
+"""Where the workers of one container keep their metrics, and say that they are there.
+
+Imports nothing of prometheus_client, which looks for this directory the moment it is imported.
+"""
 
 import os
 import shutil
@@ -17,7 +19,7 @@ def prepared() -> Iterator[Path]:
     given = os.environ.get(VARIABLE)
     path = Path(given) if given else Path(tempfile.mkdtemp(prefix="echodiary-metrics-"))
     path.mkdir(parents=True, exist_ok=True)
-    for stale in path.glob("*.db"):
+    for stale in (*path.glob("*.db"), *path.glob("*.up")):
         stale.unlink()
     os.environ[VARIABLE] = str(path)
     try:

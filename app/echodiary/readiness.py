@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from echodiary import metrics, revision
+from echodiary import metrics, revision, workers
 
 OK = "ok"
 Checks = dict[str, str]
@@ -19,10 +19,11 @@ Result = TypeVar("Result")
 class Readiness:
     """Answers many askers with one round of checks: asking often must not cost many connections."""
 
-    def __init__(self, engine: AsyncEngine, redis: Redis | None, seconds: float) -> None:
+    def __init__(self, engine: AsyncEngine, redis: Redis | None, seconds: float, workers: int = 1) -> None:
         self._engine = engine
         self._redis = redis
         self._seconds = seconds
+        self._workers = workers
         self._round: asyncio.Task[Checks] | None = None
 
     async def check(self) -> Checks:
@@ -35,7 +36,7 @@ class Readiness:
         pending: list[Awaitable[Checks]] = [_check_database(self._engine, self._seconds)]
         if self._redis is not None:
             pending.append(_check_redis(self._redis, self._seconds))
-        checks: Checks = {}
+        checks: Checks = _check_workers(self._workers) if self._workers > 1 else {}
         for result in await asyncio.gather(*pending):
             checks.update(result)
         for name, verdict in checks.items():
@@ -68,6 +69,11 @@ def _judge(found: list[str]) -> str:
     if found == [expected] or (found and revision.known().isdisjoint(found)):
         return OK
     return f"revision is {', '.join(found) or 'none'}, this release needs {expected}; run: alembic upgrade head"
+
+
+def _check_workers(wanted: int) -> Checks:
+    missing = workers.missing(wanted)
+    return {"workers": f"{wanted - missing} of {wanted} have come up" if missing else OK}
 
 
 async def _check_redis(redis: Redis, seconds: float) -> Checks:

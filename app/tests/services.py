@@ -190,6 +190,7 @@ class Service:
 
     def wait(self) -> None:
         wait_for(f"EchoDiary answers, see {self.log}", lambda: self.http.get("/health").status_code == 200)
+        wait_for("all workers are there", lambda: "have come up" not in self.fresh("/ready").text)
 
     def fresh(self, path: str) -> httpx.Response:
         """Over a new connection, so that any of the workers may answer."""

@@ -1,14 +1,20 @@
 """/ready tells the truth about database, schema and Redis, and tells it in time."""
 
+import contextlib
+import os
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 import services
 from services import Service, Wire
 from sqlalchemy.engine import URL
+
+from echodiary import workers
 
 
 def ask(service: Service) -> tuple[int, dict[str, str], float]:
@@ -22,7 +28,7 @@ def test_ready(running: Service) -> None:
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "ready",
-        "checks": {"database": "ok", "schema": "ok"},
+        "checks": {"workers": "ok", "database": "ok", "schema": "ok"},
         "revision": "0004",
         "version": "0.0.0-dev",
     }
@@ -134,3 +140,29 @@ def test_statistics_without_redis(running: Service) -> None:
     assert after["cached"] is False
     assert (after["entries"] - before["entries"], after["characters"] - before["characters"]) == (1, 9)
     assert after["moods"]["great"] - before["moods"].get("great", 0) == 1
+
+
+def test_ready_only_once_all_workers_are_and_then_whatever_becomes_of_one(database: URL, tmp_path: Path) -> None:
+    running = services.Service(database, tmp_path / "service.log", WEB_CONCURRENCY="3")
+    try:
+        services.wait_for("ready", lambda: ask(running)[0] == 200)
+        assert running.log.read_text().count("Waiting for application startup") == 3
+        assert ask(running)[1]["workers"] == "ok"
+        os.kill(running.workers()[0], signal.SIGKILL)
+        for _ in range(20):
+            with contextlib.suppress(httpx.TransportError):  # the one it hit, in the moment it died
+                assert ask(running)[0] == 200
+    finally:
+        running.stop()
+
+
+def test_who_has_not_come_up_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert workers.missing(2) == 0, "one process alone waits for nobody"
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    assert workers.missing(2) == 2
+    workers.arrived()
+    workers.arrived()
+    assert workers.missing(2) == 1
+    (tmp_path / "worker_1.up").touch()
+    (tmp_path / "worker_2.up").touch()
+    assert workers.missing(2) == 0
