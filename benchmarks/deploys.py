@@ -103,7 +103,8 @@ def measure(name: str, step: Callable[[], str], rate: float) -> dict[str, Any]:
         ended,
     )
     print("  " + "  ".join(f"{column} {value}" for column, value in zip(COLUMNS[1:], values[1:], strict=True)), flush=True)
-    return dict(zip(COLUMNS, values, strict=True)) | {"generator": result.generator}
+    reasons = [{key: failure[key] for key in ("host", "kind", "reason", "count")} for failure in result.failures]
+    return dict(zip(COLUMNS, values, strict=True)) | {"generator": result.generator, "failures": reasons}
 
 
 def ratios(rows: list[dict[str, Any]]) -> None:
