@@ -157,7 +157,7 @@ def footprint(host: str) -> dict[str, str]:
     }
 
 
-def still(host: str) -> dict[str, set[str]]:
-    """The footprint without what services write of their own accord: their data, what is measured every few seconds, private /tmp."""
-    own = ("/srv/", "/var/lib/node_exporter/textfile", "/var/tmp ")
+def still(host: str, *more: str) -> dict[str, set[str]]:
+    """The footprint without what services write of their own accord: their data, and ``more``."""
+    own = ("/srv/", *more)
     return {what: {line for line in text.splitlines() if not line.startswith(own)} for what, text in footprint(host).items()}

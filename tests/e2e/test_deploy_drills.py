@@ -74,7 +74,7 @@ def until(process: subprocess.Popen[str], phase: str) -> list[str]:
 
 @pytest.mark.usefixtures("as_before")
 def test_check_shows_the_sql_that_is_pending_and_touches_nothing() -> None:
-    before = {host: fleet.still(host) for host in (*drill.APPS, "mon1")}
+    before = {host: fleet.still(host, *MEASURED) for host in (*drill.APPS, "mon1")}
     for playbook in ("deploy", "migrate"):
         ran = drill.run(playbook, "--check", "--diff", release="locking")
         assert ran.code == 0, ran.output
@@ -99,17 +99,21 @@ OTHERS: dict[str, dict[str, str]] = {
 @pytest.mark.usefixtures("as_before")
 @pytest.mark.parametrize("playbook", OTHERS)
 def test_every_other_playbook_can_be_previewed(playbook: str) -> None:
-    before = {host: fleet.still(host) for host in (*drill.APPS, "mon1")}
+    before = {host: fleet.still(host, *MEASURED) for host in (*drill.APPS, "mon1")}
     ran = drill.run(playbook, "--check", **OTHERS[playbook])
     assert ran.code == 0, ran.output
     assert ("would change" in ran.output.replace("0 would change", "")) == (playbook in ("lock", "backup", "restart")), ran.output
     _unmoved(before)
 
 
+#: written every few seconds, whoever looks: what is measured, and services' private /tmp
+MEASURED = ("/var/lib/node_exporter/textfile", "/var/tmp ")
+
+
 def _unmoved(before: dict[str, dict[str, set[str]]], images_of: str = "") -> None:
     """A preview leaves hosts as they are, to the last file and its times."""
     for host, then in before.items():
-        now = fleet.still(host)
+        now = fleet.still(host, *MEASURED)
         if host == images_of:
             assert now.pop("containers") >= then.pop("containers")
         assert {what: sorted(now[what] ^ then[what])[:5] for what in now if now[what] != then[what]} == {}, host
@@ -192,18 +196,22 @@ def test_two_deploys_at_once_are_one_after_the_other() -> None:
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_deployer_that_is_killed_in_any_phase_is_recovered_from(phase: str) -> None:
-    wanted = "v3" if {version for version, _ in drill.everywhere()} == {"v2"} else "v2"
+    _killed_and_run_again(phase, "v3" if {version for version, _ in drill.everywhere()} == {"v2"} else "v2")
+
+
+def _killed_and_run_again(phase: str, release: str) -> None:
     with drill.traffic(RATE) as found:
-        process = drill.start("deploy", release=wanted, deploy_lease_ttl=5)
+        process = drill.start("deploy", release=release, deploy_lease_ttl=5)
         until(process, phase)
         time.sleep(1)
         process.kill()
         process.wait()
-        ran = drill.run("deploy", release=wanted, deploy_lease_wait=60)
+        ran = drill.run("deploy", release=release, deploy_lease_wait=60)
     assert ran.code == 0, ran.output
     drill.nothing_lost(found)
-    assert {version for version, _ in drill.everywhere()} == {wanted}
+    assert {version for version, _ in drill.everywhere()} == {release}
     assert all(len(drill.running_containers(host)) == 1 for host in drill.APPS)
+    assert drill.lease() is None
 
 
 def test_rollback_needs_no_registry() -> None:
@@ -257,15 +265,5 @@ def test_docker_restart_reload_and_reboot_keep_the_slot(tmp_path: object) -> Non
 @pytest.mark.parametrize(("phase", "release", "revision"), [("backup", "locking", "0005"), ("migrate", "further", "0006")])
 def test_deployer_that_is_killed_before_the_schema_is_through_is_recovered_from(phase: str, release: str, revision: str) -> None:
     """Last, because no release before knows these revisions."""
-    with drill.traffic(RATE) as found:
-        process = drill.start("deploy", release=release, deploy_lease_ttl=5)
-        until(process, phase)
-        time.sleep(1)
-        process.kill()
-        process.wait()
-        ran = drill.run("deploy", release=release, deploy_lease_wait=60)
-    assert ran.code == 0, ran.output
-    drill.nothing_lost(found)
-    assert {version for version, _ in drill.everywhere()} == {release}
+    _killed_and_run_again(phase, release)
     assert drill.revision() == revision
-    assert drill.lease() is None

@@ -152,9 +152,10 @@ def test_verdicts_are_drawn_newest_on_the_right(browser: Browser, tmp_path: Path
     assert heights == sorted(heights)
 
 
-def test_a_hundred_hosts_of_twelve_components_can_be_filtered(browser: Browser, tmp_path: Path) -> None:
+def test_a_hundred_hosts_of_twelve_components_are_there_within_a_second(browser: Browser, tmp_path: Path) -> None:
     Opened(browser, tmp_path, fresh(build.quiet()))  # the browser itself is warm then
-    one = Opened(browser, tmp_path, fresh(build.large(100, 12)))
+    # the page's own time, and not the machine's: the best of three
+    one = min((Opened(browser, tmp_path, fresh(build.large(100, 12))) for _ in range(3)), key=lambda opened: opened.seconds)
     assert one.page.locator("#grid tbody tr").count() == 100
     assert one.page.locator("#grid tbody td").count() == 1200
     began = time.monotonic()
@@ -162,5 +163,6 @@ def test_a_hundred_hosts_of_twelve_components_can_be_filtered(browser: Browser, 
     assert one.page.locator("#grid tbody tr").count() == 1
     filtered = time.monotonic() - began
     one.keep("hundred")
-    assert one.seconds < 10
+    assert one.seconds < 1, f"{one.seconds:.2f} s"
+    assert filtered < 1, f"{filtered:.2f} s"
     print(f"interactive after {one.seconds:.2f} s, filtered in {filtered:.2f} s")  # noqa: T201

@@ -89,7 +89,7 @@ def test_drain_gives_up_at_its_deadline_and_says_how_many_are_left(host: Machine
     flying = host.hold(2)
     left, seconds = host.parts("took(traffic.drain, EDGE, 'blue', 1.0)")
     assert left == 2
-    assert seconds >= 1
+    assert 1 <= seconds < 20
     host.let_go()
     assert [one.communicate(timeout=20)[0].strip() for one in flying] == ["one", "one"]
 

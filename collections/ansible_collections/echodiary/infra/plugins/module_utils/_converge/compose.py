@@ -129,18 +129,22 @@ def pull(references: list[str]) -> None:
 def up(project: dict[str, Any], paused: list[docker.Container]) -> None:
     for container in paused:
         docker.post(f"/containers/{container.id}/unpause")
-    must(command(project, "up", "-d", "--remove-orphans", "--no-build", "--pull", "never"), timeout=300)
+    _up(project, "-d")
 
 
 def recreate(project: dict[str, Any]) -> None:
     """New containers from the files that are there, running."""
-    must(command(project, "up", "-d", "--force-recreate", "--remove-orphans", "--no-build", "--pull", "never"), timeout=300)
+    _up(project, "-d", "--force-recreate")
 
 
 def create(project: dict[str, Any]) -> None:
     """Containers as the file has them, none of them running: what rests in a slot until a rollback needs it."""
     stop(project)
-    must(command(project, "up", "--no-start", "--remove-orphans", "--no-build", "--pull", "never"), timeout=300)
+    _up(project, "--no-start")
+
+
+def _up(project: dict[str, Any], *how: str) -> None:
+    must(command(project, "up", *how, "--remove-orphans", "--no-build", "--pull", "never"), timeout=300)
 
 
 def stop(project: dict[str, Any]) -> None:
@@ -153,9 +157,7 @@ def stop(project: dict[str, Any]) -> None:
 def _stop(container: docker.Container) -> None:
     if container.state == "paused":
         docker.post(f"/containers/{container.id}/unpause")
-    answer = docker.post(f"/containers/{container.id}/stop", timeout=STOP_TIMEOUT)
-    if answer.status >= 400 or answer.status == 0:
-        raise model.ConvergeError(f"container of {container.service} does not stop: {answer.text[:200]}")
+    _tell(container, "stop", STOP_TIMEOUT)
 
 
 def down(project: dict[str, Any]) -> None:
@@ -164,15 +166,17 @@ def down(project: dict[str, Any]) -> None:
 
 
 def start(container: docker.Container) -> None:
-    answer = docker.post(f"/containers/{container.id}/{'unpause' if container.state == 'paused' else 'start'}", timeout=90)
-    if answer.status >= 400 or answer.status == 0:
-        raise model.ConvergeError(f"container of {container.service} does not start: {answer.text[:200]}")
+    _tell(container, "unpause" if container.state == "paused" else "start", 90)
 
 
 def restart(container: docker.Container) -> None:
-    answer = docker.post(f"/containers/{container.id}/restart", timeout=90)
+    _tell(container, "restart", 90)
+
+
+def _tell(container: docker.Container, verb: str, timeout: float) -> None:
+    answer = docker.post(f"/containers/{container.id}/{verb}", timeout=timeout)
     if answer.status >= 400 or answer.status == 0:
-        raise model.ConvergeError(f"container of {container.service} does not restart: {answer.text[:200]}")
+        raise model.ConvergeError(f"container of {container.service} does not {verb}: {answer.text[:200]}")
 
 
 def kill(container: docker.Container, name: str) -> None:

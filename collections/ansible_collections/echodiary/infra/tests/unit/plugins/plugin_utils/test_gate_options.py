@@ -57,6 +57,7 @@ def test_what_contradicts_itself_is_refused(given: dict[str, Any], about: str) -
         ({"http": [{"url": "http://a:99999/"}]}, "is not http"),
         ({"http": [{"url": "127.0.0.1/ready"}]}, "is not http"),
         ({"promql": [{**PROMQL, "on_empty": "pass"}]}, "sample_query"),
+        ({"promql": [{**PROMQL, "lookback": 0}]}, "lookback"),
     ],
 )
 def test_conditions_that_cannot_be(given: dict[str, Any], about: str) -> None:
