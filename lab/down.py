@@ -21,20 +21,23 @@ KEEP = {"dockerd.log"}  # of an engine that goes on running
 
 def down(client: docker.DockerClient, lab: Settings, progress: Progress, *, keep_images: bool = False) -> None:
     _same_checkout(client, lab)
-    with progress.step("containers") as step:
-        found = containers.of_lab(client, lab)
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(containers.remove, found))
-        step.result = f"{len(found)} removed"
-    with progress.step("network and volumes") as step:
-        removed = networks.remove(client, lab)
-        volumes = client.volumes.list(filters=labels.filters(lab))
-        for volume in volumes:
-            volume.remove(force=True)
-        step.result = f"{removed} and {len(volumes)} removed"
+    with progress.step("lab") as step:
+        step.result = remove(client, lab)
     _images(client, lab, progress, keep_images)
     inventory.remove(lab)
     _clear(lab)
+
+
+def remove(client: docker.DockerClient, lab: Settings) -> str:
+    """Removes the lab's containers, network and volumes; returns how many of each there were."""
+    found = containers.of_lab(client, lab)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(containers.remove, found))
+    removed = networks.remove(client, lab)
+    volumes = client.volumes.list(filters=labels.filters(lab))
+    for volume in volumes:
+        volume.remove(force=True)
+    return f"{len(found)} containers, {removed} networks, {len(volumes)} volumes removed"
 
 
 def other_labs(client: docker.DockerClient, lab: Settings) -> set[str]:

@@ -17,7 +17,7 @@ from typing import Any
 import docker
 import pytest
 
-from lab import labels, topology
+from lab import containers, labels, topology
 
 pytestmark = pytest.mark.integration
 
@@ -168,6 +168,28 @@ def test_a_lab_of_another_checkout(client: docker.DockerClient, foreign_image: s
         theirs.reload()
     finally:
         theirs.remove(force=True)
+
+
+def test_what_another_checkout_left_behind_gives_way_once_it_stands_still(client: docker.DockerClient, tmp_path: Path) -> None:
+    done("host", "create", "single", "--image", "bare")
+    image = client.containers.get(f"{NAME}-single").attrs["Config"]["Image"]
+    done("host", "destroy", "single")
+    stamp = {labels.LAB: NAME, labels.HOME: str(tmp_path)}
+    pool = docker.types.IPAMPool(subnet="172.30.79.0/24")
+    network = client.networks.create(NAME, ipam=docker.types.IPAMConfig(pool_configs=[pool]), labels=stamp)
+    theirs = client.containers.run(image, ["sleep", "600"], name=f"{NAME}-left", labels=stamp, network=NAME, detach=True)
+    try:
+        assert str(tmp_path) in refused(client, "host", "create", "single", "--image", "bare", LAB_REPLACE_STOPPED="1")
+        theirs.kill()
+        assert str(tmp_path) in refused(client, "host", "create", "single", "--image", "bare")
+        done("host", "create", "single", "--image", "bare", LAB_REPLACE_STOPPED="1")
+        assert done("ssh", "single", "sudo", "id", "-u").strip() == "0"
+        assert {thing.name for thing in client.containers.list(all=True, filters={"label": f"{labels.LAB}={NAME}"})} == {f"{NAME}-single"}
+    finally:
+        containers.remove(theirs)
+        done("host", "destroy", "single")
+        networks = client.networks.list(names=[f"^{NAME}$"])
+        assert not networks, network.id
 
 
 def test_a_single_host_needs_no_lab(client: docker.DockerClient) -> None:
