@@ -125,7 +125,7 @@ def test_correcting_towards_somebody_ill_leaves_the_other_one_serving(host: Mach
     assert host.edge() == "two"
 
 
-#: twenty users for three seconds, and what they were told
+#: a hundred users for three seconds, and what they were told: as many as make HAProxy doubt a server whose connections it counts
 CROWD = """
 import collections, threading, time, urllib.request
 found, end = collections.Counter(), time.monotonic() + 3
@@ -135,7 +135,7 @@ def ask():
             found[urllib.request.urlopen("http://127.0.0.1/", timeout=20).read().decode()] += 1
         except OSError as error:
             found["failed: %s" % error] += 1
-crowd = [threading.Thread(target=ask) for _ in range(20)]
+crowd = [threading.Thread(target=ask) for _ in range(100)]
 [one.start() for one in crowd]
 [one.join() for one in crowd]
 print(__import__("json").dumps(found))
