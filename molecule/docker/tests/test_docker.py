@@ -55,6 +55,21 @@ def test_images_come_through_the_mirror_and_containers_outlive_the_engine(host: 
     assert (after["State"]["StartedAt"], after["State"]["Pid"]) == (before["State"]["StartedAt"], before["State"]["Pid"])
 
 
+def test_published_ports_answer_on_the_host_itself_while_the_engine_is_stopped(host: Host) -> None:
+    image = LAB["lab_images"]["prometheuscommunity/postgres-exporter"]
+    ask = "python3 -c \"import urllib.request as u; print(u.urlopen('http://127.0.0.1:8123/', timeout=5).status)\""
+    with host.sudo():
+        host.check_output("docker run --detach --name published --publish 127.0.0.1:8123:9187 %s", image)
+        try:
+            host.check_output(f"for i in $(seq 50); do {ask} 2>/dev/null && break; sleep 0.2; done")
+            assert host.check_output(ask) == "200"
+            host.check_output("systemctl stop docker.socket docker.service")
+            assert host.check_output(ask) == "200"
+        finally:
+            host.check_output("systemctl start docker.socket docker.service")
+            host.check_output("docker rm --force published")
+
+
 def test_settings_the_engine_does_not_know_are_refused_untouched(host: Host, converge: Callable[..., Any]) -> None:
     engine = host.check_output("systemctl show --property MainPID docker.service")
     for options in (["--check"], []):
