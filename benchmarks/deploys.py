@@ -3,7 +3,7 @@
 
     python -m benchmarks.deploys [--rate 500]
 
-Uses the end-to-end lab (made when it is not there, and left). Every step runs under the same load on both hosts.
+Makes the end-to-end lab anew, and leaves it. Every step runs under the same load on both hosts.
 """
 
 from __future__ import annotations
@@ -32,15 +32,13 @@ def main() -> None:
 
 
 def prepare() -> None:
+    fleet.lab("down", "--keep-images")
     fleet.lab("up")
     converged = drill.run("site")
     assert converged.code == 0, converged.output
     drill.publish("v2")
     add, drop = 'op.add_column("entries", sa.Column("place", sa.Text(), nullable=True))', 'op.drop_column("entries", "place")'
     drill.publish("v3", files=releases.migration("0005", "0004", add, drop))
-    if drill.revision() == "0005":
-        allowed = [{"revision": "0005", "rule": "ban-drop-column", "direction": "down", "reason": "a benchmark's own column"}]
-        drill.run("migrate", release="v3", deploy_revision="0004", echodiary_migrations_allowed=allowed, deploy_backup_tasks="")
     ran = drill.run("deploy", release="v2")
     assert ran.code == 0, ran.output
 
