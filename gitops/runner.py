@@ -64,8 +64,10 @@ def play(order: Order, on_event: OnEvent | None = None) -> Run:
     began = time.monotonic()
     failures: list[Failure] = []
     releases: list[dict[str, Any]] = []
+    ending = _Ending()
 
     def heard(event: dict[str, Any]) -> bool:
+        ending.pid = event.get("pid") or ending.pid
         failure = _failure(event)
         if failure:
             failures.append(failure)
@@ -76,7 +78,7 @@ def play(order: Order, on_event: OnEvent | None = None) -> Run:
 
     # /dev/shm where there is one: what runner writes about a run never reaches a disk
     with tempfile.TemporaryDirectory(prefix="gitops-", dir=_memory()) as private:
-        done = _interruptible(event_handler=heard, **arguments(order, Path(private)))
+        done = _interruptible(ending, event_handler=heard, **arguments(order, Path(private)))
         output = _output(done)
         return Run(done.status, output, read_report(Path(private) / "out"), tuple(failures), tuple(releases), time.monotonic() - began)
 
@@ -96,10 +98,30 @@ def listen() -> None:
         signal.signal(number, stop)
 
 
-def _interruptible(**given: Any) -> Any:
+class _Ending:
+    """Runner kills what it is told to end. A playbook is asked first, so that it can give its lease back."""
+
+    GRACE = 40.0
+
+    def __init__(self) -> None:
+        self.pid: int | None = None
+        self._asked: float | None = None
+
+    def now(self) -> bool:
+        """Whether to kill."""
+        if not _STOP.is_set() or self.pid is None:
+            return _STOP.is_set()
+        if self._asked is None:
+            self._asked = time.monotonic()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGINT)
+        return time.monotonic() - self._asked > self.GRACE
+
+
+def _interruptible(ending: _Ending, **given: Any) -> Any:
     _BUSY.set()
     try:
-        done = ansible_runner.run(cancel_callback=_STOP.is_set, **given)
+        done = ansible_runner.run(cancel_callback=ending.now, **given)
     finally:
         _BUSY.clear()
     if _STOP.is_set():
@@ -132,7 +154,7 @@ def environment(order: Order, out: str) -> dict[str, str]:
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
         "ANSIBLE_CONFIG": str(order.project / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(order.project / "collections"),
-        "ANSIBLE_CALLBACKS_ENABLED": "echodiary.infra.drift",
+        "ANSIBLE_CALLBACKS_ENABLED": "echodiary.infra.drift,echodiary.infra.lease",
         "ANSIBLE_FORCE_COLOR": "0",
         "ECHODIARY_DRIFT_DIRECTORY": out,
         "ECHODIARY_DRIFT_ENVIRONMENT": order.environment,

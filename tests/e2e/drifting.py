@@ -29,13 +29,19 @@ class Gitops:
         wrapper.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> {self.log}\nexec /usr/bin/ssh "$@"\n')
         wrapper.chmod(0o755)
 
-    def run(self, *words: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+    def start(self, *words: str) -> subprocess.Popen[str]:
         self.log.write_text("")
         options = ["-i", str(self.inventory), "--environment", "local", "--policy", str(self.policy)]
         options += ["--state", str(self.place / "state"), "--reports", str(self.place / "reports"), "-o", "json"]
         environment = {**os.environ, **fleet.ENVIRONMENT, "ANSIBLE_SSH_EXECUTABLE": str(self.place / "ssh")}
         command = [sys.executable, "-m", "gitops", *options, *words]
-        return subprocess.run(command, cwd=fleet.ROOT, env=environment, capture_output=True, text=True, timeout=timeout, check=False)
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=fleet.ROOT, env=environment, stdout=pipe, stderr=pipe, text=True)
+
+    def run(self, *words: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        process = self.start(*words)
+        output, errors = process.communicate(timeout=timeout)
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
     def report(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.place / "reports/local/report.json").read_text())

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import subprocess
 import threading
 import time
@@ -199,14 +200,24 @@ def test_deployer_that_is_killed_in_any_phase_is_recovered_from(phase: str) -> N
     _killed_and_run_again(phase, "v3" if {version for version, _ in drill.everywhere()} == {"v2"} else "v2")
 
 
+@pytest.mark.parametrize("phase", ["canary", "roll"])
+def test_deployer_that_is_interrupted_gives_its_lease_back_and_is_recovered_from(phase: str) -> None:
+    release = "v3" if {version for version, _ in drill.everywhere()} == {"v2"} else "v2"
+    _stopped_and_run_again(phase, release, signal.SIGINT)
+
+
 def _killed_and_run_again(phase: str, release: str) -> None:
+    _stopped_and_run_again(phase, release, signal.SIGKILL, deploy_lease_ttl=5, deploy_lease_wait=60)
+
+
+def _stopped_and_run_again(phase: str, release: str, number: signal.Signals, **lease: float) -> None:
     with drill.traffic(RATE) as found:
-        process = drill.start("deploy", release=release, deploy_lease_ttl=5)
+        process = drill.start("deploy", release=release, **lease)
         until(process, phase)
         time.sleep(1)
-        process.kill()
-        process.wait()
-        ran = drill.run("deploy", release=release, deploy_lease_wait=60)
+        process.send_signal(number)
+        process.wait(60)
+        ran = drill.run("deploy", release=release, **lease)
     assert ran.code == 0, ran.output
     drill.nothing_lost(found)
     assert {version for version, _ in drill.everywhere()} == {release}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import statistics
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from gitops import exits, place, policy, spread
-from tests.e2e import fleet
+from tests.e2e import drill, fleet
 from tests.e2e.drifting import Gitops, inventory_with
 
 pytestmark = [pytest.mark.full, pytest.mark.usefixtures("converged")]
@@ -215,6 +216,34 @@ def test_a_sync_waits_for_nobody_and_leaves_the_lease_as_it_was(gitops: Gitops) 
     assert gitops.run("status").returncode == exits.OUT_OF_SYNC
     assert gitops.run("sync").returncode == exits.GOOD
     assert "released" in fleet._run([*lease, '{"state": "read"}'], {}).stdout
+
+
+def test_an_interrupted_sync_gives_its_lease_back(gitops: Gitops) -> None:
+    do(DRIFTS[:1])
+    process = gitops.start("sync")
+    until(lambda: drill.lease() is not None, 60)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode != exits.GOOD
+    assert "interrupted" in errors
+    assert drill.lease() is None
+    assert gitops.run("sync").returncode == exits.GOOD
+
+
+def test_a_host_that_stops_answering_in_the_middle_of_a_sync_holds_up_nobody_for_good(gitops: Gitops) -> None:
+    do((DRIFTS[0], DRIFTS[4]))
+    process = gitops.start("sync")
+    until(lambda: drill.lease() is not None, 60)
+    subprocess.run(["docker", "pause", f"{fleet.NAME}-app2"], check=True, capture_output=True)
+    try:
+        _, errors = process.communicate(timeout=200)
+        assert process.returncode == exits.UNKNOWN, errors
+        assert "app2" in errors
+        assert drill.lease() is None
+    finally:
+        subprocess.run(["docker", "unpause", f"{fleet.NAME}-app2"], check=True, capture_output=True)
+    assert {host["name"]: host["sync"] for host in gitops.report()["hosts"]}["app1"] == "Synced"
+    assert gitops.run("sync").returncode == exits.GOOD
 
 
 def test_several_workers_make_one_report(tmp_path: Path) -> None:

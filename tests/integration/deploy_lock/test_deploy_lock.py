@@ -85,6 +85,26 @@ def test_a_killed_deploy_locks_nobody_out_for_longer_than_its_lease(lock: Lock) 
     assert "lost" in next_one.task["late"]["msg"]
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "a cancelled pipeline"])
+def test_an_interrupted_deploy_gives_its_lease_back(lock: Lock, number: signal.Signals) -> None:
+    """Ansible runs no `always` then."""
+    work = {"name": "work", "ansible.builtin.command": "sleep 600"}
+    interrupted = start(lock.plays, [{"name": "deploy", "block": [lock.acquire(), work], "always": [lock.release()]}])
+    wait_for(lock)
+    time.sleep(1)
+    interrupted.send_signal(number)
+    ended = finish(interrupted)
+    assert ended.code not in (0, None)
+    assert "given back" in ended.output
+    assert lock.journal() == ["acquired", "released"]
+
+
+def test_a_lease_that_a_run_means_to_keep_outlives_it(lock: Lock) -> None:
+    """One step of a pipeline takes it, another gives it back."""
+    assert play(lock.plays, [lock.acquire()]).code == 0
+    assert lock.read()["held"]
+
+
 def wait_for(lock: Lock) -> None:
     """Until somebody holds it."""
     end = time.monotonic() + 60

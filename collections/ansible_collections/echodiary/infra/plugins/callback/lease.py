@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Gives leases back when a run is interrupted: Ansible's own `always` does not run then. What to call is in plugin_utils/_lease_back.py."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: lease
+type: notification
+author: EchoDiary maintainers (@echodiary)
+short_description: A run that is interrupted gives its leases back
+description:
+  - Ctrl-C, or SIGTERM as a pipeline sends it, ends C(ansible-playbook) without running C(always). A lease of
+    M(echodiary.infra.deploy_lock) that the run held would then stand in everybody's way until it expires.
+  - Remembers the leases a run acquires, and gives those back that it still holds when it is interrupted. A run that ends by itself, well
+    or not, keeps what it did not release.
+  - What a host had begun is finished or taken back by the next run.
+requirements:
+  - named in C(callbacks_enabled) of the configuration
+"""
+
+import atexit
+import os
+import signal
+import types
+from typing import Any
+
+from ansible import context
+from ansible.executor.stats import AggregateStats
+from ansible.executor.task_result import CallbackTaskResult
+from ansible.playbook.play import Play
+from ansible.plugins.callback import CallbackBase
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _lease_back as back
+
+ACTIONS = ("echodiary.infra.deploy_lock", "deploy_lock")
+
+
+class CallbackModule(CallbackBase):
+    """``_held``: where a lease is -> how to give it back."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "echodiary.infra.lease"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._held: dict[tuple[str, ...], back.Held] = {}
+        self._extra: dict[str, Any] = {}
+
+    def v2_playbook_on_start(self, playbook: Any) -> None:
+        atexit.register(self._give_back)
+        before = signal.getsignal(signal.SIGTERM)
+
+        def stop(number: int, frame: types.FrameType | None) -> None:
+            if self._held or not callable(before):
+                os.kill(os.getpid(), signal.SIGINT)  # what Ansible ends itself for, rather than dies of
+            else:
+                before(number, frame)
+
+        signal.signal(signal.SIGTERM, stop)
+
+    def v2_playbook_on_play_start(self, play: Play) -> None:
+        self._extra = dict(play.get_variable_manager().extra_vars)
+
+    def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
+        if result.task.action in ACTIONS and not result.task_fields.get("check_mode"):
+            delegated = result.result.get("_ansible_delegated_vars") or {}
+            host = delegated.get("ansible_delegated_host") or result.host.get_name()
+            self._held = back.after(self._held, str(host), dict(result.task_fields), dict(result.result))
+
+    def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
+        """The run ended by itself."""
+        self._held = {}
+
+    def _give_back(self) -> None:
+        for held in self._held.values():
+            why = back.give(held, dict(context.CLIARGS), self._extra)
+            if why:
+                self._display.warning(f"the lease {held.name} on {held.host} could not be given back and ends by itself: {why}")
+            else:
+                self._display.display(
+                    f"{held.host}  the lease {held.name} was given back; run it again to finish or take back what had begun"
+                )
+        self._held = {}
