@@ -44,6 +44,21 @@ class Drift(NamedTuple):
 
 
 CONF = "/etc/systemd/system/haproxy.service.d/echodiary.conf"
+BLACKBOX = "/etc/blackbox_exporter/blackbox.yml"
+
+
+def from_another_image(project: str, service: str, compose: str) -> str:
+    """Somebody runs an image of his own by the project's name."""
+    container = f"$(docker ps -q --filter name={project}-{service})"
+    override = f"printf 'services: {{{service}: {{image: \"by-hand:1\"}}}}' > /root/by-hand.yaml"
+    start = f"docker compose -p {project} -f {compose} -f /root/by-hand.yaml up -d {service}"
+    return f"docker commit {container} by-hand:1 && {override} && {start}"
+
+
+SLOT = "slot=$(docker ps --format '{{.Names}}' | sed -n 's/^echodiary-\\(.*\\)-api-1$/\\1/p')"
+UNDEPLOYED = from_another_image("echodiary-$slot", "api", "/opt/echodiary/echodiary/$slot/compose.yaml")
+ALERTMANAGER = from_another_image("alertmanager", "alertmanager", "/opt/echodiary/alertmanager/compose.yaml")
+#: the fourteen of the tests of `converge`, on the components of a fleet, and a release that nobody deployed
 DRIFTS = (
     Drift("app1", "haproxy", "file:/etc/haproxy/haproxy.cfg", "echo '# by hand' >> /etc/haproxy/haproxy.cfg"),
     Drift("app1", "node_exporter", "unit:prometheus-node-exporter.service", "systemctl stop prometheus-node-exporter"),
@@ -54,6 +69,14 @@ DRIFTS = (
     Drift("app2", "haproxy", f"file:{CONF}", f"echo '# by hand' >> {CONF}"),
     Drift("mon1", "prometheus", "stranger:/etc/prometheus/rules/old.yml", "echo 'groups: []' > /etc/prometheus/rules/old.yml"),
     Drift("mon1", "postgres_exporter", "service:postgres_exporter", "docker stop -t 1 postgres-exporter-postgres_exporter-1"),
+    Drift("app1", "haproxy", "file:/etc/haproxy/pages/503.http", "chown nobody /etc/haproxy/pages/503.http"),
+    Drift("mon1", "blackbox_exporter", f"file:{BLACKBOX}", f"mv {BLACKBOX} /etc/moved.yml && ln -s /etc/moved.yml {BLACKBOX}"),
+    Drift("app2", "node_exporter", "unit:prometheus-node-exporter.service", "systemctl disable prometheus-node-exporter"),
+    Drift("mon1", "redis_exporter", "service:redis_exporter", "docker rm -f redis-exporter-redis_exporter-1"),
+    Drift("mon1", "alertmanager", "service:alertmanager", ALERTMANAGER),
+    Drift("mon1", "prometheus", "process:prometheus", "touch /etc/prometheus/prometheus.yml"),
+    Drift("app1", "baseline", "package:unattended-upgrades", "dpkg --purge unattended-upgrades"),
+    Drift("app1", "echodiary", "service:api", f"{SLOT}; {UNDEPLOYED}"),
 )
 
 

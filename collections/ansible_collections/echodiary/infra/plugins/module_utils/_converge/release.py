@@ -58,9 +58,8 @@ class Roller:
         found = list(self.current.view.plan.all())
         if self.rolls():
             why = "rolled, so that no request is lost" if self.active else ""
-            found.append(
-                model.Change(f"traffic:{self.edge['backend']}", "switch", model.PENDING, {"slot": [self.active, self.idle]}, why=why)
-            )
+            origin = model.merged_origin([change.origin for change in found])
+            found.append(model.Change(f"traffic:{self.edge['backend']}", "switch", origin, {"slot": [self.active, self.idle]}, why=why))
         elif self.active and self.servers is not None:
             found += traffic.plan(self.edge, self.servers, self.active, model.CORRECTIVE)
         if self.active and self.running.get(self.idle) and not self.rolls():
