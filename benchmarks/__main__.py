@@ -71,7 +71,7 @@ def prove(everyone: list[Contender], every_host: Fleet, sockets: Path) -> None:
     """On one host: it is the same code for any number. That there is nothing to do is checked again in every single run."""
     one = every_host.first(1)
     for contender in everyone:
-        for mode in rounds.modes(contender):
+        for mode in contender.modes:
             proof.no_op(contender, one, contender.run(one, mode == "check", sockets))
         if contender.finds:
             proof.detects(contender, one, sockets)

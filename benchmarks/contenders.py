@@ -5,17 +5,21 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from benchmarks import measure
 from benchmarks.fleet import Fleet
 from benchmarks.measure import Took
 from benchmarks.settings import HERE, PEERS, ROOT, TREE, BenchError, ansible_playbook
 from benchmarks.settings import pyinfra as pyinfra_program
+from gitops import exits
 
 PERSIST = ["-o", "ControlMaster=auto", "-o", "ControlPersist=15m"]
+MODES = ("no-op", "check")
 #: As in ansible.cfg, without keeping connections.
 ANEW = ["-o", "ControlMaster=no", "-o", "ControlPath=none"]
 KEYS_ONLY = ["-o", "PreferredAuthentications=publickey"]
@@ -35,7 +39,7 @@ class Contender:
     """`run(fleet, check, sockets)`: one whole run; `sockets` is the directory of the kept connections.
 
     `keeps` says whether it uses connections that are already open. `finds` is what it calls the drifted file; empty for a
-    contender that only reads.
+    contender that only reads. `modes`: what it can be asked for.
     """
 
     key: str
@@ -43,15 +47,17 @@ class Contender:
     keeps: bool
     finds: str
     run: Callable[[Fleet, bool, Path], Outcome]
+    modes: tuple[str, ...] = MODES
 
 
 def everyone() -> list[Contender]:
     drifted = "Write the application's configuration"
     return [
-        Contender("floor", "floor", True, "", floor(PERSIST)),
-        Contender("floor-anew", "floor, connecting anew", False, "", floor(ANEW)),
+        Contender("floor", "floor", True, "", floor(PERSIST), ("no-op",)),
+        Contender("floor-anew", "floor, connecting anew", False, "", floor(ANEW), ("no-op",)),
         Contender("ours", "ours", True, "file:/etc/bench/app.yaml", ours),
         Contender("ours-anew", "ours, connecting anew", False, "file:/etc/bench/app.yaml", ours_anew),
+        Contender("drift", "ours, drift report", True, "file:/etc/bench/app.yaml", drift, ("check",)),
         Contender("pyinfra", "pyinfra", False, "Write /etc/bench/app.yaml", pyinfra),
         Contender("mitogen", "Ansible tasks, Mitogen", True, drifted, mitogen),
         Contender("ansible", "Ansible tasks, tuned", True, drifted, ansible),
@@ -64,6 +70,38 @@ def ours(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
 
 def ours_anew(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
     return _playbook("ours.yml", fleet, check, sockets, {"ANSIBLE_SSH_ARGS": shlex.join([*ANEW, *KEYS_ONLY])})
+
+
+def drift(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
+    """All that a user of `gitops status` waits for: the check, judged, remembered and written as a page, Markdown and metrics."""
+    place, log = fleet.folder / "drift", fleet.folder / "errors.log"
+    command = [sys.executable, "-m", "gitops", "-i", str(fleet.ansible_inventory()), "--environment", "bench", "-o", "json"]
+    command += [
+        "--state",
+        str(place / "state"),
+        "--reports",
+        str(place / "reports"),
+        "--policy",
+        str(_empty_policy(fleet.folder)),
+        "status",
+    ]
+    environment = {"ANSIBLE_SSH_CONTROL_PATH_DIR": str(sockets), "ANSIBLE_ROLES_PATH": str(HERE / "roles")}
+    took, code, output = measure.timed(command, environment, log)
+    if code not in (exits.GOOD, exits.OUT_OF_SYNC, exits.DEGRADED):
+        raise BenchError(f"gitops status failed ({code}): {(log.read_text(encoding='utf-8') + output).strip()[-1500:]}")
+    found = json.loads((place / "reports" / "bench" / "report.json").read_text(encoding="utf-8"))["hosts"]
+    return Outcome(took, {host["name"]: list(_differing(host)) for host in found if host["sync"] != "Unknown"})
+
+
+def _empty_policy(folder: Path) -> Path:
+    path = folder / "policy.yml"
+    path.write_text("{}", encoding="utf-8")
+    return path
+
+
+def _differing(host: Mapping[str, Any]) -> Iterator[str]:
+    for component in host["components"]:
+        yield from (found["resource"] for found in component["resources"] if found["sync"] != "Synced")
 
 
 def ansible(fleet: Fleet, check: bool, sockets: Path) -> Outcome:

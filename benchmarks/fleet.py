@@ -46,6 +46,8 @@ class Fleet:
         variables = {
             **inventory.connection(self.lab, self.folder),
             "ansible_python_interpreter": "/usr/bin/python3",
+            "components": ["bench"],
+            "echodiary_secrets_source": "inventory",
         }
         path.write_text(yaml.safe_dump({"all": {"hosts": members, "vars": variables}}, sort_keys=False))
         return path

@@ -11,8 +11,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.contenders import Contender
-from benchmarks.rounds import MODES, Sample, Samples
+from benchmarks.contenders import MODES, Contender
+from benchmarks.rounds import Sample, Samples
 
 #: (slower, faster, at least this many times as long)
 AT_LEAST = (("ansible", "ours", 20.0), ("mitogen", "ours", 4.0), ("pyinfra", "ours", 2.0), ("pyinfra", "ours-anew", 2.0))
@@ -76,12 +76,12 @@ def write(folder: Path, stamp: datetime, found: dict[str, Any], readable: str) -
 
 def _size(size: int, samples: Samples, contenders: list[Contender]) -> str:
     head = ["", "no-op (s)", "check (s)", "to ours", "check to ours", "controller CPU (s)", "machine CPU (s)", "runs"]
-    rows = [_row(contender, samples) for contender in contenders if samples[contender.key][MODES[0]].wall]
+    rows = [_row(contender, samples) for contender in contenders if samples[contender.key][contender.modes[0]].wall]
     return f"### {size} host{'s' if size > 1 else ''}\n\n" + _table(head, rows)
 
 
 def _row(contender: Contender, samples: Samples) -> list[str]:
-    sample = samples[contender.key]["no-op"]
+    sample = samples[contender.key][contender.modes[0]]
     times = [_median(samples, contender.key, mode) for mode in MODES]
     ratios = [_ratio(time, _median(samples, "ours", mode)) for time, mode in zip(times, MODES, strict=True)]
     return [
@@ -117,7 +117,7 @@ def _targets(results: Results) -> str:
 
 
 def _measured(samples: Samples) -> bool:
-    return any(modes[MODES[0]].wall for modes in samples.values())
+    return any(sample.wall for modes in samples.values() for sample in modes.values())
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

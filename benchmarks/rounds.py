@@ -12,8 +12,6 @@ from benchmarks.contenders import Contender, Outcome
 from benchmarks.fleet import Fleet
 from benchmarks.settings import Settings
 
-MODES = ("no-op", "check")
-
 
 @dataclass
 class Sample:
@@ -34,7 +32,7 @@ Samples = dict[str, dict[str, Sample]]
 
 
 def empty(contenders: list[Contender]) -> Samples:
-    return {contender.key: {mode: Sample() for mode in modes(contender)} for contender in contenders}
+    return {contender.key: {mode: Sample() for mode in contender.modes} for contender in contenders}
 
 
 def measure(
@@ -47,18 +45,13 @@ def measure(
         order = contenders[turn % len(contenders) :] + contenders[: turn % len(contenders)]
         for contender in order:
             modes_of = samples[contender.key]
-            cost = spent[contender.key] / max(1, len(modes_of[MODES[0]].wall))
+            cost = spent[contender.key] / max(1, len(modes_of[contender.modes[0]].wall))
             if turn and chosen.budget and spent[contender.key] + cost > chosen.budget:
                 continue
             took = {mode: _once(contender, fleet, mode, sample, sockets) for mode, sample in modes_of.items()}
             spent[contender.key] += sum(took.values())
             said = "  ".join(f"{mode} {seconds:6.2f} s" for mode, seconds in took.items())
             say(f"{len(fleet.names):>3} hosts, round {turn + 1}: {contender.title:<24}{said}")
-
-
-def modes(contender: Contender) -> tuple[str, ...]:
-    """What only reads has no check mode."""
-    return MODES if contender.finds else MODES[:1]
 
 
 def _once(contender: Contender, fleet: Fleet, mode: str, sample: Sample, sockets: Path) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.monitoring import watched
+from tests.e2e.monitoring.drills import Visitors
 from tests.e2e.monitoring.receiver import Receiver
 
 
@@ -18,3 +19,11 @@ def receiver(fresh_fleet: None) -> Iterator[Receiver]:
     yield listening
     listening.shutdown()
     listening.server_close()
+
+
+@pytest.fixture
+def visitors(receiver: Receiver) -> Iterator[Visitors]:
+    people = Visitors()
+    people.start()
+    yield people
+    people.stop()

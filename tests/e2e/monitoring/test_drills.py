@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,14 +18,6 @@ pytestmark = pytest.mark.full
 #: All hosts of a lab share the machine's processors and disk: what others do on it is seen here too.
 AMBIENT = {"Watchdog", "HostCpu"}
 RESULTS = watched.ROOT / ".lab" / watched.NAME / "drills.json"
-
-
-@pytest.fixture
-def visitors(receiver: Receiver) -> Iterator[Visitors]:
-    people = Visitors()
-    people.start()
-    yield people
-    people.stop()
 
 
 def messages(receiver: Receiver, drill: Drill, since: float, state: str) -> dict[str, float]:
