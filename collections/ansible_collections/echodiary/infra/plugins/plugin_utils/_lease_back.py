@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -70,12 +69,10 @@ def give(held: Held, options: Mapping[str, Any], extra: Mapping[str, Any]) -> st
         json.dump(dict(extra), variables, default=str)
         variables.flush()
         words = [*command(held, options), "-e", f"@{variables.name}"]
-        environment = {**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.oneline"}
         try:
             # A session of its own: another Ctrl-C is meant for the run that is ending.
             done = subprocess.run(
                 words,
-                env=environment,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
