@@ -75,7 +75,7 @@ def until(process: subprocess.Popen[str], phase: str) -> list[str]:
 
 @pytest.mark.usefixtures("as_before")
 def test_check_shows_the_sql_that_is_pending_and_touches_nothing() -> None:
-    before = {host: fleet.still(host, *MEASURED) for host in (*drill.APPS, "mon1")}
+    before = {host: fleet.still(host) for host in (*drill.APPS, "mon1")}
     for playbook in ("deploy", "migrate"):
         ran = drill.run(playbook, "--check", "--diff", release="locking")
         assert ran.code == 0, ran.output
@@ -100,21 +100,17 @@ OTHERS: dict[str, dict[str, str]] = {
 @pytest.mark.usefixtures("as_before")
 @pytest.mark.parametrize("playbook", OTHERS)
 def test_every_other_playbook_can_be_previewed(playbook: str) -> None:
-    before = {host: fleet.still(host, *MEASURED) for host in (*drill.APPS, "mon1")}
+    before = {host: fleet.still(host) for host in (*drill.APPS, "mon1")}
     ran = drill.run(playbook, "--check", **OTHERS[playbook])
     assert ran.code == 0, ran.output
     assert ("would change" in ran.output.replace("0 would change", "")) == (playbook in ("lock", "backup", "restart")), ran.output
     _unmoved(before)
 
 
-#: written every few seconds, whoever looks: what is measured, and services' private /tmp
-MEASURED = ("/var/lib/node_exporter/textfile", "/var/tmp ")
-
-
 def _unmoved(before: dict[str, dict[str, set[str]]], images_of: str = "") -> None:
     """A preview leaves hosts as they are, to the last file and its times."""
     for host, then in before.items():
-        now = fleet.still(host, *MEASURED)
+        now = fleet.still(host)
         if host == images_of:
             assert now.pop("containers") >= then.pop("containers")
         assert {what: sorted(now[what] ^ then[what])[:5] for what in now if now[what] != then[what]} == {}, host
