@@ -28,6 +28,7 @@ ENVIRONMENT = {
     "LAB_SUBNET": "172.30.79.0/24",
     "LAB_PORT_OFFSET": "3000",
     "LAB_APP_HOSTS": "1",
+    "LAB_REPLACE_STOPPED": "0",
 }
 FOREIGN_IMAGE = "echodiary-labtest-foreign:1"
 
@@ -57,7 +58,7 @@ def client() -> docker.DockerClient:
 
 @pytest.fixture(autouse=True, scope="module")
 def nothing_left(client: docker.DockerClient) -> Iterator[None]:
-    done("down", "--keep-images")
+    done("down", "--keep-images", LAB_REPLACE_STOPPED="1")
     yield
     done("down", "--keep-images")
     assert not (ROOT / ".lab" / NAME).exists()
