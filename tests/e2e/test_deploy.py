@@ -43,7 +43,7 @@ def as_before() -> Iterator[None]:
 
 
 def test_deploy_with_a_migration_loses_nothing() -> None:
-    with drill.channel() as channel, drill.traffic(RATE) as found:
+    with drill.channel() as channel, drill.traffic(RATE, paths=drill.COUNTED) as found:
         ran = drill.run("deploy", release="v3", deploy_reason="places", deploy_webhook_url=channel.url)
     assert ran.code == 0, ran.output
     drill.nothing_lost(found)
@@ -66,7 +66,7 @@ def test_what_was_deployed_is_what_site_converges_to(tmp_path: Path) -> None:
 
 def test_rollback_without_arguments_loses_nothing() -> None:
     before = {host: drill.slots(host) for host in drill.APPS}
-    with drill.traffic(RATE) as found:
+    with drill.traffic(RATE, paths=drill.COUNTED) as found:
         ran = drill.run("rollback")
     assert ran.code == 0, ran.output
     drill.nothing_lost(found)
@@ -80,7 +80,7 @@ def test_rollback_without_arguments_loses_nothing() -> None:
 
 def test_changed_configuration_rolls_and_loses_nothing(tmp_path: Path) -> None:
     active = {host: drill.slots(host)["active"] for host in drill.APPS}
-    with drill.traffic(RATE) as found:
+    with drill.traffic(RATE, paths=drill.COUNTED) as found:
         ran = fleet.play("-e", "echodiary_log_level=warning", tmp=tmp_path)
     assert ran.code == 0, ran.output
     drill.nothing_lost(found)
@@ -94,7 +94,7 @@ def test_changed_configuration_rolls_and_loses_nothing(tmp_path: Path) -> None:
 def test_rolling_restart_loses_nothing() -> None:
     before = {host: fleet.on(host, "docker ps -q --filter name=echodiary-") for host in drill.APPS}
     versions = drill.everywhere()
-    with drill.traffic(RATE) as found:
+    with drill.traffic(RATE, paths=drill.COUNTED) as found:
         ran = drill.run("restart")
     assert ran.code == 0, ran.output
     drill.nothing_lost(found)
@@ -127,7 +127,7 @@ def test_image_that_does_not_exist_is_refused() -> None:
 @pytest.mark.usefixtures("as_before")
 @pytest.mark.parametrize("release", ["crashing", pytest.param("sick", marks=pytest.mark.full)])
 def test_release_that_does_not_become_healthy_is_taken_back(release: str) -> None:
-    with drill.channel() as channel, drill.traffic(RATE / 2) as found:
+    with drill.channel() as channel, drill.traffic(RATE / 2, paths=drill.COUNTED) as found:
         ran = drill.run("deploy", release=release, echodiary_ready_deadline=12, deploy_webhook_url=channel.url)
     assert ran.code != 0
     assert "every host runs what it ran before" in ran.output, ran.output
@@ -177,7 +177,7 @@ def test_deployer_that_is_killed_is_recovered_from() -> None:
     time.sleep(2)
     process.kill()
     process.wait()
-    with drill.traffic(RATE / 2) as found:
+    with drill.traffic(RATE / 2, paths=drill.COUNTED) as found:
         ran = drill.run("deploy", release="v4", deploy_lease_wait=60)
     assert ran.code == 0, ran.output
     drill.nothing_lost(found)

@@ -164,7 +164,7 @@ def test_blocked_migration_names_who_blocks_and_readers_do_not_wait() -> None:
     holder = threading.Thread(target=fleet.on, args=("postgres", BLOCKER))
     holder.start()
     time.sleep(1)
-    with drill.traffic(RATE, paths="/entries?limit=1") as found:
+    with drill.traffic(RATE, paths=drill.COUNTED) as found:
         ran = drill.run("deploy", release="locking", deploy_backup_tasks="")
     holder.join()
     assert ran.code != 0
@@ -207,7 +207,7 @@ def _killed_and_run_again(phase: str, release: str) -> None:
 
 
 def _stopped_and_run_again(phase: str, release: str, number: signal.Signals, **lease: float) -> None:
-    with drill.traffic(RATE) as found:
+    with drill.traffic(RATE, paths=drill.COUNTED) as found:
         process = drill.start("deploy", release=release, **lease)
         until(process, phase)
         time.sleep(1)
