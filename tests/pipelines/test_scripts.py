@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -367,3 +368,19 @@ def _bodies(text: str) -> list[str]:
     """The JSON texts between the lines that say where they would go."""
     parts = text.replace("nothing was sent; once more with --apply", "").split("would send: ")[1:]
     return [part.partition("\n")[2] for part in parts]
+
+
+# Lint
+
+
+def test_lint_takes_nothing_here_for_an_inventory(tmp_path: Path) -> None:
+    """What can be executed is an inventory script to Ansible: it would be run."""
+    lines = (repository.ROOT / ".ci/lint").read_text(encoding="utf-8").splitlines()
+    function = next(line for line in lines if line.startswith("without_inventory()"))
+    script = tmp_path / "script"
+    script.write_text("#!/bin/sh\ntouch ran\n", encoding="utf-8")
+    script.chmod(0o755)
+    asked = ["bash", "-c", f"{function}; without_inventory ansible-inventory --list"]
+    listed = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert json.loads(listed)["all"]["children"] == ["ungrouped"]
+    assert not (tmp_path / "ran").exists()
