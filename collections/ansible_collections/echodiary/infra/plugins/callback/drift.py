@@ -40,25 +40,16 @@ requirements:
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible import context
 from ansible.executor.task_result import CallbackTaskResult
 from ansible.playbook.play import Play
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.echodiary.infra.plugins.callback.fleet import paint
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_collect as collect
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_files as files
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_git as git
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_outputs as outputs
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_since as since
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_table as table
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _moments
 
-CONVERGE = ("echodiary.infra.converge", "converge")
-ALEMBIC = ("echodiary.infra.alembic", "alembic")
-EVIDENCE = ("echodiary.infra.evidence", "evidence")
+if TYPE_CHECKING:
+    from ansible_collections.echodiary.infra.plugins.plugin_utils._drift_run import Run
 
 
 class CallbackModule(CallbackBase):
@@ -70,28 +61,31 @@ class CallbackModule(CallbackBase):
     def __init__(self) -> None:
         super().__init__()
         self._began = time.monotonic()
-        self._collected = collect.Collected()
-        self._directory = ""
-        self._environment = ""
         self._root = Path.cwd()
-        self._in_check_mode: set[bool] = set()
+        self._run: Run | None = None
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
         self._began = time.monotonic()
         self._root = Path(playbook._basedir)
 
     def v2_playbook_on_play_start(self, play: Play) -> None:
-        self._directory = str(self.get_option("directory") or play.vars.get("drift_directory") or self._directory)
-        if not self._directory:
+        directory = self.get_option("directory") or play.vars.get("drift_directory")
+        if directory and self._run is None:
+            # Here and not above: most runs report nothing, and Ansible compiles what it imports of a collection in every run.
+            from ansible_collections.echodiary.infra.plugins.plugin_utils._drift_run import Run
+
+            self._run = Run(self._root, self._began)
+        if self._run is None:
             return
+        self._run.directory = str(directory or self._run.directory)
         manager = play.get_variable_manager()
         hosts = manager._inventory.get_hosts(play.hosts)
         for host in hosts:
-            self._collected.expect(host.get_name(), tuple(sorted(group.get_name() for group in host.get_groups())))
+            self._run.expect(host.get_name(), tuple(sorted(group.get_name() for group in host.get_groups())))
         named = self.get_option("environment_name") or manager.get_vars(play=play).get("echodiary_environment")
         if not named and hosts:
             named = manager.get_vars(play=play, host=hosts[0]).get("echodiary_environment")
-        self._environment = str(named or self._environment)
+        self._run.environment = str(named or self._run.environment)
 
     # Results
 
@@ -104,97 +98,39 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_skipped(self, result: CallbackTaskResult) -> None:
         if not result.task.loop or "results" not in result.result:
-            self._take_ordinary(result, skipped=True)
+            self._take(result, skipped=True)
 
     def v2_runner_item_on_skipped(self, result: CallbackTaskResult) -> None:
-        self._take_ordinary(result, skipped=True)
+        self._take(result, skipped=True)
 
     def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
-        action = result.task.action
-        if action in EVIDENCE:
-            return
-        if action in (*CONVERGE, *ALEMBIC):
-            self._take(result, failed=True)
-        elif ignore_errors:
-            self._collected.did(result.host.get_name(), collect.unseen(result.task_name, result.result))
-        else:
-            self._collected.failed(result.host.get_name(), result.task_name, result.result)
+        if self._run is not None:
+            check = bool(result.task_fields.get("check_mode"))
+            name, data = result.task_name, result.result
+            self._run.failed(result.host.get_name(), result.task.action, name, data, check=check, ignored=ignore_errors)
 
     def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
-        if result.task_fields.get("ignore_unreachable"):
+        if self._run is not None and not result.task_fields.get("ignore_unreachable"):
+            self._run.unreachable(result.host.get_name(), result.result)
+
+    def _take(self, result: CallbackTaskResult, *, skipped: bool = False) -> None:
+        if self._run is None:
             return
-        self._collected.unreachable(result.host.get_name(), result.result)
-
-    def _take(self, result: CallbackTaskResult, *, failed: bool = False) -> None:
-        host, data, action = result.host.get_name(), result.result, result.task.action
-        check = bool(result.task_fields.get("check_mode"))
-        if action in CONVERGE and isinstance(data.get("components"), list):
-            self._in_check_mode.add(check)
-            self._collected.converged(host, data, check=check)
-        elif action in CONVERGE and failed:
-            self._in_check_mode.add(check)
-            self._collected.failed(host, result.task_name, data)
-        elif action in EVIDENCE:
-            self._collected.evidence(host, data.get("evidence") or {})
-        elif action in ALEMBIC:
-            if "sync" in data or failed or "failed_when_result" in data:
-                self._collected.compared(host, data, failed=failed or "sync" not in data)
-        else:
-            self._take_ordinary(result)
-
-    def _take_ordinary(self, result: CallbackTaskResult, *, skipped: bool = False) -> None:
-        check, name = bool(result.task_fields.get("check_mode")), result.task_name
+        name, check = result.task_name, bool(result.task_fields.get("check_mode"))
         if result.task.loop:
             name = f"{name} ({self._get_item_label(result.result)})"
-        found = collect.task(name, result.task.action, result.result, check=check, skipped=skipped)
-        if found:
-            self._in_check_mode.add(check)
-            self._collected.did(result.host.get_name(), found)
+        self._run.did(result.host.get_name(), result.task.action, name, result.result, check=check, skipped=skipped)
 
     # The end
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
-        if not self._directory or context.CLIARGS.get("module_name"):
+        if self._run is None or context.CLIARGS.get("module_name"):
             return
-        report = self._report()
-        try:
-            report = self._write(report)
-        except files.DriftFileError as error:
-            # A verdict that nobody can read must not look like a good run.
-            raise SystemExit(self._complain(str(error))) from error
-        if not self.get_option("raw"):
-            for line in ["", *table.lines(report, paint)]:
-                self._display.display(line)
-            self._display.display(f"report: {self._place() / outputs.PAGE}")
-
-    def _report(self) -> model.Report:
-        report = model.Report(
-            environment=self._environment or "unnamed",
-            time=_moments.now(),
-            seconds=round(time.monotonic() - self._began, 3),
-            mode="check" if self._in_check_mode <= {True} else "apply",
-            git=git.head(self._root),
-            hosts=self._collected.hosts(),
-        )
         inventory = next((str(source) for source in context.CLIARGS.get("inventory") or ()), "inventories")
-        return git.blamed(report, self._root, inventory) if report.git else report
-
-    def _write(self, report: model.Report) -> model.Report:
-        place = self._place()
-        with files.held(place):
-            if self.get_option("raw"):
-                files.write(place, {outputs.REPORT: outputs.json_text(report)})
-                return report
-            memory = files.read_memory(place)
-            report = since.aged(report, memory)
-            files.write(place, outputs.files(report))
-            files.write_memory(place, since.remembered(report, memory))
-        return report
-
-    def _place(self) -> Path:
-        """A relative directory is one of the working directory; environments do not share a memory."""
-        return Path(self._directory).absolute() / (self._environment or "unnamed")
-
-    def _complain(self, message: str) -> int:
-        self._display.error(message)
-        return 1
+        lines, complaint = self._run.ended(inventory, paint, raw=self.get_option("raw"))
+        if complaint:
+            self._display.error(complaint)
+            # A verdict that nobody can read must not look like a good run.
+            raise SystemExit(1)
+        for line in lines:
+            self._display.display(line)
