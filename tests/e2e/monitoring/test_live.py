@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_metrics
 
 from tests import rendering
-from tests.e2e.monitoring import watched
+from tests.e2e.monitoring import panels_table, watched
 from tests.lint import dashboards, queries
 
 pytestmark = pytest.mark.usefixtures("stirred")
@@ -36,8 +37,11 @@ echodiary_backup_last_success_timestamp_seconds{{environment="local"}} {now}
 
 
 @pytest.fixture(scope="module")
-def stirred(receiver: Any) -> None:
-    """Ordinary use until there is data everywhere: rates need several scrapes, and what never happened has no series."""
+def stirred(receiver: Any) -> Iterator[None]:
+    """Ordinary use until there is data everywhere: rates need several scrapes, and what never happened has no series.
+
+    In the end the table of docs/panels.md is written anew, for whoever wants to look or to renew that page.
+    """
     text = TEXTFILE.format(now=int(time.time()))
     for family in _drift_metrics.FAMILIES:
         value = int(time.time()) if "timestamp" in family.name else int(family.name == "app_info")
@@ -50,6 +54,8 @@ def stirred(receiver: Any) -> None:
             watched.visit(edge)
         time.sleep(1)
         silent = {expression for expression in silent if not watched.query(expression)}
+    yield
+    panels_table.write(watched.ROOT / ".lab" / watched.NAME / "panels.md", DASHBOARDS)
 
 
 def panels() -> list[Any]:

@@ -47,6 +47,11 @@ from ansible.playbook.task import Task
 from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 from ansible.utils.color import stringc
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _bytecode
+
+# Standard output comes first of all plugins: what is imported from here on is compiled once and not in every run.
+_bytecode.keep()
+
 from ansible_collections.echodiary.infra.plugins.plugin_utils._component_warming import Warming
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_summary import (
     Command,
