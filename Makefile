@@ -63,7 +63,7 @@ app-test: engine ## Run EchoDiary's own tests
 
 .PHONY: integration
 integration: engine ## Run the tests that need a Docker engine
-	@pytest -n 3 --dist loadscope -m "integration and not full"
+	@pytest -n 3 --dist loadscope --no-loadscope-reorder -m "integration and not full"
 
 .PHONY: molecule
 molecule: engine ## Test every role on a fresh host, or one with ROLE=name

@@ -21,10 +21,13 @@ hypothesis.settings.register_profile("unhurried", deadline=None, suppress_health
 hypothesis.settings.load_profile("unhurried")
 
 KINDS = ("integration", "e2e")
+#: Those that take minutes begin first, so that in the end no worker is left alone with one of them.
+LONGEST = ("converge", "release_trouble", "release", "gitops", "database_dump")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test's directory says what it needs: tests/integration, tests/e2e."""
+    items.sort(key=lambda item: LONGEST.index(item.path.parent.name) if item.path.parent.name in LONGEST else len(LONGEST))
     for item in items:
         for kind in set(KINDS) & set(item.path.relative_to(ROOT).parts):
             item.add_marker(kind)
