@@ -48,10 +48,6 @@ from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 from ansible.utils.color import stringc
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _bytecode
-
-# Standard output comes first of all plugins: what is imported from here on is compiled once and not in every run.
-_bytecode.keep()
-
 from ansible_collections.echodiary.infra.plugins.plugin_utils._component_warming import Warming
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_summary import (
     Command,
@@ -100,6 +96,8 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
+        # Standard output comes first of all plugins; the others, and what they import, are compiled once and not in every run.
+        _bytecode.keep()
         self._began = time.monotonic()
         self._host_width = 0
         self._states: dict[str, dict[str, Component]] = {}

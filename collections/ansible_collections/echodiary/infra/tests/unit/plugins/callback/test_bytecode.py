@@ -26,10 +26,10 @@ def rig(tmp_path: Path) -> Rig:
 
 
 def test_modules_are_compiled_once(rig: Rig) -> None:
-    rig.run({"app1": fleet.IN_SYNC}, [fleet.CONVERGE])
+    rig.run({"app1": fleet.IN_SYNC}, [fleet.CONVERGE], vars={"drift_directory": str(rig.directory / "out")})
     first = rig.compiled()
-    assert {"_fleet_table", "_fleet_view", "_component_warming"} <= set(first)
-    rig.run({"app1": fleet.IN_SYNC}, [fleet.CONVERGE])
+    assert {"_drift_run", "_drift_collect", "_drift_table"} <= set(first)
+    rig.run({"app1": fleet.IN_SYNC}, [fleet.CONVERGE], vars={"drift_directory": str(rig.directory / "out")})
     assert rig.compiled() == first
 
 
