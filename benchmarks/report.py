@@ -16,8 +16,9 @@ from benchmarks.rounds import Sample, Samples
 
 #: (slower, faster, at least this many times as long)
 AT_LEAST = (("ansible", "ours", 20.0), ("mitogen", "ours", 4.0), ("pyinfra", "ours", 2.0), ("pyinfra", "ours-anew", 2.0))
-#: (slower, faster, at most this many times as long); the floor has no check mode
-AT_MOST = (("ours", "floor", 2.5), ("ours-anew", "floor-anew", 2.5))
+#: (slower, faster, at most this many times as long); the floor has no check mode. The first is what people would do by hand, one
+#: ssh that connects, next to what they get; the others compare like with like.
+AT_MOST = (("ours", "floor-anew", 2.5), ("ours-anew", "floor-anew", 2.5), ("ours", "floor", 2.5))
 
 #: number of hosts -> samples
 Results = dict[int, Samples]
