@@ -17,7 +17,7 @@ pytestmark = pytest.mark.full
 
 #: All hosts of a lab share the machine's processors and disk: what others do on it is seen here too.
 AMBIENT = {"Watchdog", "HostCpu"}
-RESULTS = watched.ROOT / ".lab" / watched.NAME / "drills.json"
+RESULTS = watched.LEFT / "drills.json"
 
 
 def messages(receiver: Receiver, drill: Drill, since: float, state: str) -> dict[str, float]:

@@ -55,7 +55,7 @@ def stirred(receiver: Any) -> Iterator[None]:
         time.sleep(1)
         silent = {expression for expression in silent if not watched.query(expression)}
     yield
-    panels_table.write(watched.ROOT / ".lab" / watched.NAME / "panels.md", DASHBOARDS)
+    panels_table.write(watched.LEFT / "panels.md", DASHBOARDS)
 
 
 def panels() -> list[Any]:

@@ -22,6 +22,8 @@ PROMETHEUS = f"http://{SUBNET}.5:9090"
 ALERTMANAGER = f"http://{SUBNET}.5:9093"
 EDGES = (f"http://{SUBNET}.11", f"http://{SUBNET}.12")
 RECEIVER_PORT = 9470
+#: where tests leave what they measured; a lab's own directory goes with it
+LEFT = ROOT / ".lab"
 
 
 def run(*words: str, seconds: float = 900, check: bool = True) -> subprocess.CompletedProcess[str]:
