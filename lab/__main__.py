@@ -42,6 +42,9 @@ def _run(options: argparse.Namespace, lab: Settings) -> int:
         client = engine.ensure(lab.state, progress)
         progress.say("docker engine", f"{client.version()['Version']} answers")
         return 0
+    if options.verb == "images":
+        up.make_images(engine.ensure(lab.state, progress), lab, progress)
+        return 0
     if options.verb in ("up", "down", "host"):
         with locks.machine_wide(lab.name):
             return _change(options, lab, progress)
@@ -86,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="verb")
     verbs.add_parser("engine", help="make sure that a Docker engine runs")
+    verbs.add_parser("images", help="make the images; the next `up` finds them")
     starting = verbs.add_parser("up", help="make the lab exist and answer")
     starting.add_argument("--services", action="store_true", help="registry, database, Redis and AWS API only")
     ending = verbs.add_parser("down", help="remove everything that carries the lab's label")

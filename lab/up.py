@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 import docker
@@ -15,6 +16,15 @@ from lab.images import Recipe
 from lab.progress import Progress
 from lab.settings import Settings
 from lab.topology import Upstream
+
+
+@dataclass(frozen=True)
+class Images:
+    """Builds that have begun; each ends with an image's id. `host` is None where no host is wanted."""
+
+    host: Future[str] | None
+    services: dict[str, Future[str]]
+    to_push: dict[Upstream, Future[str]]
 
 
 class Up:
@@ -32,20 +42,24 @@ class Up:
         base.ensure(self.client, topology.folder(self.lab.root, "base"), self.progress)
         _ensure_volumes(self.client, self.lab)
 
-    def run(self, machines: list[Container]) -> dict[str, str]:
-        """Everything at once; returns what the registry serves (upstream name -> full reference)."""
-        services = topology.services(self.lab)
-        host_image = self.crew.build(self._build, None, *topology.host_recipes(self.lab.root)) if machines else None
+    def images(self, *, for_hosts: bool) -> Images:
+        """Begins to build every image; what stands on another waits for it."""
+        host = self.crew.build(self._build, None, *topology.host_recipes(self.lab.root)) if for_hosts else None
         python = self.crew.build(self._build, None, self._recipe("python"))
         needs = {"aws": python}
-        built = {s.member: self.crew.build(self._build, needs.get(s.member), self._recipe(s.member)) for s in services}
-        to_push = self._images_to_push(python)
-        running = {s.member: self.crew.start(self._service, built[s.member], s) for s in services}
+        members = [service.member for service in topology.services(self.lab)]
+        services = {member: self.crew.build(self._build, needs.get(member), self._recipe(member)) for member in members}
+        return Images(host, services, self._images_to_push(python))
+
+    def run(self, machines: list[Container]) -> dict[str, str]:
+        """Everything at once; returns what the registry serves (upstream name -> full reference)."""
+        made = self.images(for_hosts=bool(machines))
+        running = {s.member: self.crew.start(self._service, made.services[s.member], s) for s in topology.services(self.lab)}
         self.crew.start(self._seed_database, running["postgres"])
         self.crew.start(self._seed_aws, running["aws"])
         for machine in machines:
-            self.crew.start(self._host, host_image, machine)
-        pushed = {image: self.crew.start(self._push, running["registry"], image, to_push[image]) for image in to_push}
+            self.crew.start(self._host, made.host, machine)
+        pushed = {image: self.crew.start(self._push, running["registry"], image, built) for image, built in made.to_push.items()}
         self.crew.finish()
         return {image.name: reference for image, future in pushed.items() if (reference := future.result())}
 
@@ -126,6 +140,14 @@ def up(client: docker.DockerClient, lab: Settings, progress: Progress, *, servic
         inventory.write_hosts(lab)
     inventory.write_variables(lab, served)
     hosts.refresh_known_hosts(client, lab)
+
+
+def make_images(client: docker.DockerClient, lab: Settings, progress: Progress) -> None:
+    """Every image and nothing else: most of what a first `up` takes, and it disturbs nobody's lab."""
+    base.ensure(client, topology.folder(lab.root, "base"), progress)
+    with Crew() as crew:
+        Up(client, lab, progress, crew).images(for_hosts=True)
+        crew.finish()
 
 
 def build_host_images(client: docker.DockerClient, lab: Settings, progress: Progress) -> None:

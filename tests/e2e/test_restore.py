@@ -94,6 +94,7 @@ def test_rows_are_the_same_after_a_restore_and_the_application_goes_on() -> None
     assert code != 0 and "the lock" not in output and "has been restored before" in output, "and the deploy lock was given back"
 
 
+@pytest.mark.full
 def test_an_rds_snapshot_is_made_found_and_restored_to_an_instance_of_its_own() -> None:
     client = rds()
     sizes = {"Engine": "postgres", "DBInstanceClass": "db.t4g.micro", "AllocatedStorage": 20}

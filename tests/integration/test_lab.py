@@ -193,6 +193,16 @@ def test_what_another_checkout_left_behind_gives_way_once_it_stands_still(client
         assert not networks, network.id
 
 
+def test_images_need_no_lab(client: docker.DockerClient) -> None:
+    before = ours(client)
+    done("images")
+    again = done("images")
+    names = {"host", "bare", "python", "postgres", "redis", "aws", "registry", "prometheus", "echodiary"}
+    assert all(client.images.list(f"echodiary-lab/{name}") for name in names)
+    assert "built" not in again
+    assert ours(client) == before
+
+
 def test_a_single_host_needs_no_lab(client: docker.DockerClient) -> None:
     done("host", "create", "single", "--image", "bare")
     again = done("host", "create", "single", "--image", "bare")
@@ -206,6 +216,7 @@ def test_a_single_host_needs_no_lab(client: docker.DockerClient) -> None:
     assert not volumes & {volume.name for volume in client.volumes.list()}
 
 
+@pytest.mark.full
 def test_a_life(client: docker.DockerClient) -> None:
     done("up")
     _everything_is_labelled(client)

@@ -164,6 +164,7 @@ def test_what_fails_leaves_nothing_that_looks_like_a_backup(diary: Diary) -> Non
     assert os.listdir(diary.directory) == ["backups.lock"]
 
 
+@pytest.mark.full
 def test_one_that_waits_for_ever_is_stopped(diary: Diary) -> None:
     with connect(diary) as blocker:
         blocker.autocommit = False

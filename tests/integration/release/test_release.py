@@ -23,6 +23,7 @@ def test_the_first_one_is_put_into_the_first_slot(app: Machine) -> None:
     in_sync(app, **ONE)
 
 
+@pytest.mark.full
 def test_the_first_one_serves_once_it_is_said_to(app: Machine) -> None:
     """HAProxy asks for itself, and a slot that it holds for down gets no request however well its container is."""
     done = app.converge(**{**ONE, "app_who": "two-faced"})

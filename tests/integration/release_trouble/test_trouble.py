@@ -111,6 +111,7 @@ def test_killed_between_two_steps_of_the_move_the_next_run_finishes_it(green: Ma
     in_sync(green, **TWO)
 
 
+@pytest.mark.full
 def test_killed_between_two_steps_and_then_something_else_is_wanted_that_fails(green: Machine) -> None:
     interrupted(green)
     done = green.release(app_image="release-test/app:3", app_who="two-faced")
