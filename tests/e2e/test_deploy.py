@@ -91,6 +91,7 @@ def test_changed_configuration_rolls_and_loses_nothing(tmp_path: Path) -> None:
     fleet.play(tmp=tmp_path)
 
 
+@pytest.mark.full
 def test_rolling_restart_loses_nothing() -> None:
     before = {host: fleet.on(host, "docker ps -q --filter name=echodiary-") for host in drill.APPS}
     versions = drill.everywhere()
@@ -168,6 +169,7 @@ def test_channel_that_is_down_is_a_warning() -> None:
     assert "never-pushed" in ran.output, "the first error stays the one that is told"
 
 
+@pytest.mark.full
 def test_deployer_that_is_killed_is_recovered_from() -> None:
     process = drill.start("deploy", release="v4", deploy_lease_ttl=5)
     assert process.stdout

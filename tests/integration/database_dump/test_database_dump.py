@@ -144,6 +144,7 @@ def test_a_database_that_is_gone_is_made_from_its_backup(diary: Diary) -> None:
     assert diary.databases() == {diary.name} and diary.rows() == before
 
 
+@pytest.mark.full
 def test_the_newest_are_kept_and_only_of_this_database(diary: Diary, server: Server, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     other = Diary(server, tmp_path / "other")
