@@ -7,6 +7,7 @@ Ansible's own loader of collections compiles every module anew in every run.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
@@ -20,17 +21,16 @@ OURS = __name__.rpartition("plugin_utils.")[0]
 class Finder(MetaPathFinder):
     """Python's ordinary finder. What it does not find, a package without a file among them, is left to Ansible's."""
 
-    def __init__(self) -> None:
-        self._folders: dict[str, FileFinder] = {}
-
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         if not fullname.startswith(OURS):
             return None
-        specs = (self._folder(folder).find_spec(fullname) for folder in path or ())
+        specs = (_folder(folder).find_spec(fullname) for folder in path or ())
         return next((spec for spec in specs if spec is not None and spec.loader is not None), None)
 
-    def _folder(self, path: str) -> FileFinder:
-        return self._folders.setdefault(path, FileFinder(path, (SourceFileLoader, [".py"])))
+
+@functools.cache
+def _folder(path: str) -> FileFinder:
+    return FileFinder(path, (SourceFileLoader, [".py"]))
 
 
 def keep() -> None:
