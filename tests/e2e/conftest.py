@@ -25,11 +25,7 @@ def fresh_fleet() -> Iterator[None]:
     if os.environ.get("KEEP_FLEET") == "again":
         yield
         return
-    fleet.lab("down", "--keep-images")
-    fleet.lab("up")
-    for host in fleet.HOSTS:
-        # sudo marks an account at its first use; that is the login's trace, not the check's
-        fleet.on(host, "su admin -c 'sudo -n true'")
+    fleet.boot()
     yield
     if not os.environ.get("KEEP_FLEET"):
         fleet.lab("down", "--keep-images")

@@ -30,8 +30,16 @@ def released(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> Non
     drill.publish("crashing", lines='CMD ["python", "-c", "raise SystemExit(\\"no settings\\")"]', files=place)
 
 
+@pytest.fixture(scope="module")
+def on_the_new_schema(released: None) -> None:
+    """Where the first test ends; one that was chosen without it begins here, too."""
+    if drill.revision() == "0004":
+        ran = drill.run("deploy", release="v3")
+        assert ran.code == 0, ran.output
+
+
 @pytest.fixture
-def as_before() -> Iterator[None]:
+def as_before(on_the_new_schema: None) -> Iterator[None]:
     """A failed deploy leaves nothing but its record: the same release everywhere, one container, no lease, traffic in one slot."""
     before, revision = drill.everywhere(), drill.revision()
     containers = {host: drill.running_containers(host) for host in drill.APPS}

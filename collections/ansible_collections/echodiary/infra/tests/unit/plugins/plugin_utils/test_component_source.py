@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import py_compile
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,14 @@ def test_a_link_that_leads_out_of_the_tree_is_refused(role: Path, tmp_path: Path
 def test_a_link_within_the_tree_is_its_content(role: Path) -> None:
     (role / "tree/etc/x/b").symlink_to("a")
     assert sources.tree_files(load(role)) == ["etc/x/a", "etc/x/b"]
+
+
+def test_what_python_leaves_beside_a_script_that_was_imported_here_belongs_to_no_host(role: Path) -> None:
+    script = role / "tree/etc/x/script.py"
+    script.write_text("")
+    py_compile.compile(str(script))
+    assert list(script.parent.glob("__pycache__/*.pyc"))
+    assert sources.tree_files(load(role)) == ["etc/x/a", "etc/x/script.py"]
 
 
 def test_a_linked_directory_within_the_tree_is_refused_too_because_nobody_would_look_into_it(role: Path) -> None:
