@@ -90,6 +90,12 @@ def play(*words: str, tmp: Path, readable: bool = False) -> Play:
     return Play(done.returncode, done.stdout + done.stderr, result, calls)
 
 
+def converge(tmp: Path) -> None:
+    """``site.yml`` on the whole fleet, which has to succeed."""
+    ran = play(tmp=tmp)
+    assert ran.code == 0, ran.output
+
+
 def _json(output: str) -> dict[str, Any] | None:
     start = output.find("{\n")
     try:

@@ -9,7 +9,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -23,11 +22,11 @@ PHASES = ("lock", "preflight", "canary", "roll", "smoke")
 
 @pytest.fixture(scope="module")
 def released(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> None:
-    converge(tmp_path_factory.mktemp("converge"))
+    fleet.converge(tmp_path_factory.mktemp("converge"))
     if drill.revision() != "0004":
         # what was deployed before brought a revision that none of these releases knows
         fleet.boot()
-        converge(tmp_path_factory.mktemp("again"))
+        fleet.converge(tmp_path_factory.mktemp("again"))
     for tag in ("v2", "v3"):
         drill.publish(tag)
     drill.publish("later", lines=releases.LATER_ERRORS_LINES, files=releases.LATER_ERRORS)
@@ -36,11 +35,6 @@ def released(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> Non
     drill.publish("further", files={**_column("0005", "0004", "place"), **_column("0006", "0005", "mood_of_the_day")})
     deployed = drill.run("deploy", release="v2")
     assert deployed.code == 0, deployed.output
-
-
-def converge(tmp: Path) -> None:
-    ran = fleet.play(tmp=tmp)
-    assert ran.code == 0, ran.output
 
 
 def _column(revision: str, down: str, name: str) -> dict[str, str]:

@@ -25,8 +25,7 @@ pytestmark = [pytest.mark.full, pytest.mark.usefixtures("converged")]
 
 @pytest.fixture(scope="module")
 def converged(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> None:
-    done = fleet.play(tmp=tmp_path_factory.mktemp("converge"))
-    assert done.code == 0, done.output
+    fleet.converge(tmp_path_factory.mktemp("converge"))
 
 
 @pytest.fixture

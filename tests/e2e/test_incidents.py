@@ -30,8 +30,7 @@ CONFIRMED = {"confirm": "local"}
 
 @pytest.fixture(scope="module")
 def converged(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> None:
-    run = fleet.play(tmp=tmp_path_factory.mktemp("converge"))
-    assert run.code == 0, run.output
+    fleet.converge(tmp_path_factory.mktemp("converge"))
 
 
 def incident(name: str, *words: str, **variables: Any) -> drill.Ran:

@@ -393,9 +393,10 @@ def test_lint_takes_nothing_here_for_an_inventory(tmp_path: Path) -> None:
 def test_a_python_that_can_make_environments_is_taken_first(master: Checkout, tmp_path: Path) -> None:
     nothing, unable = tmp_path / "requirements.txt", tmp_path / "unable"
     nothing.write_text("")
-    unable.write_text(f'#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\nexec {sys.executable} "$@"\n')
+    unable.write_text(f'#!/bin/sh\ncase "$*" in *ensurepip* | *"-m venv"*) exit 1 ;; esac\nexec {sys.executable} "$@"\n')
     unable.chmod(0o755)
     able = Path(sys.base_exec_prefix) / "bin/python3"
     made = master.run(".ci/setup", str(tmp_path / "venv"), str(nothing), PYTHON=f"{unable} {able}")
     assert made.returncode == 0, made.stderr
+    assert "installing" not in made.stdout
     assert f"home = {able.parent}\n" in (tmp_path / "venv/pyvenv.cfg").read_text()
