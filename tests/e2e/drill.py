@@ -23,7 +23,7 @@ APPS = ("app1", "app2")
 #: What a gate judges by. Probes are not counted: where most of a light load asks for those, its few slow bodies are the p95.
 COUNTED = "/entries?limit=1"
 REGISTRY = f"{fleet.SUBNET}.2:5000"
-PUSH_TO = f"127.0.0.1:{5077 + 2000}"
+PUSH_TO = f"127.0.0.1:{5077 + fleet.PORT_OFFSET}"
 REPOSITORY = f"{REGISTRY}/echodiary/echodiary"
 TARGETS = tuple(f"http://{fleet.address(host)}" for host in APPS)
 

@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-NAME = "echodiary-e2e"
-SUBNET = "172.30.78"
-ENVIRONMENT = {"LAB_NAME": NAME, "LAB_SUBNET": f"{SUBNET}.0/24", "LAB_PORT_OFFSET": "2000", "LAB_APP_HOSTS": "2"}
+#: Checkouts that test side by side on one machine each take a number of their own, from 1 to 20.
+SLOT = int(os.environ.get("E2E_SLOT") or 0)
+NAME = f"echodiary-e2e-{SLOT}" if SLOT else "echodiary-e2e"
+SUBNET = f"172.30.{200 + SLOT}" if SLOT else "172.30.78"
+PORT_OFFSET = 2000 + 10 * SLOT
+ENVIRONMENT = {"LAB_NAME": NAME, "LAB_SUBNET": f"{SUBNET}.0/24", "LAB_PORT_OFFSET": str(PORT_OFFSET), "LAB_APP_HOSTS": "2"}
 HOSTS = ("app1", "app2", "mon1")
 INVENTORY = ROOT / ".lab" / NAME / "inventory"
 
