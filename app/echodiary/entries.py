@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response, status
 from sqlalchemy import func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from echodiary import metrics, paging
 from echodiary.database import Session
@@ -16,10 +17,7 @@ EntryId = Annotated[int, Path(ge=1, lt=2**63)]
 
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=EntryOut)
 async def create(new: EntryIn, session: Session, response: Response) -> Entry:
-    entry = Entry(**new.model_dump())
-    session.add(entry)
-    await session.flush()
-    await session.refresh(entry)
+    entry = await insert(session, new)
     await session.commit()
     metrics.ENTRIES_CREATED.labels(entry.mood or "none").inc()
     metrics.CHARACTERS.inc(len(entry.title) + len(entry.body))
@@ -46,22 +44,44 @@ async def read(entry_id: EntryId, session: Session) -> Entry:
 
 @router.patch("/{entry_id}", response_model=EntryOut)
 async def update(entry_id: EntryId, patch: EntryPatch, session: Session) -> Entry:
-    changes = patch.model_dump(exclude_unset=True)
-    entry = await _get(session, entry_id, lock=True)
-    for name, value in changes.items():
-        setattr(entry, name, value)
-    entry.updated_at = await session.scalar(select(func.clock_timestamp())) or entry.updated_at
+    entry = await change(session, entry_id, patch)
     await session.commit()
     metrics.ENTRIES_UPDATED.inc()
+    changes = patch.model_dump(exclude_unset=True)
     metrics.CHARACTERS.inc(sum(len(changes.get(field, "")) for field in ("title", "body")))
     return entry
 
 
 @router.delete("/{entry_id}", status_code=status.HTTP_204_NO_CONTENT)
 async def delete(entry_id: EntryId, session: Session) -> None:
-    await session.delete(await _get(session, entry_id, lock=True))
+    await remove(session, entry_id)
     await session.commit()
     metrics.ENTRIES_DELETED.inc()
+
+
+# What the routes above do to the database, all but the commit: the route that verifies a release does the same and takes it back.
+
+
+async def insert(session: AsyncSession, new: EntryIn) -> Entry:
+    entry = Entry(**new.model_dump())
+    session.add(entry)
+    await session.flush()
+    await session.refresh(entry)
+    return entry
+
+
+async def change(session: AsyncSession, entry_id: int, patch: EntryPatch) -> Entry:
+    entry = await _get(session, entry_id, lock=True)
+    for name, value in patch.model_dump(exclude_unset=True).items():
+        setattr(entry, name, value)
+    entry.updated_at = await session.scalar(select(func.clock_timestamp())) or entry.updated_at
+    await session.flush()
+    return entry
+
+
+async def remove(session: AsyncSession, entry_id: int) -> None:
+    await session.delete(await _get(session, entry_id, lock=True))
+    await session.flush()
 
 
 async def _get(session: Session, entry_id: int, lock: bool = False) -> Entry:

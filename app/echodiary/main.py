@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from echodiary import entries, metrics, operations, revision, statistics, workers
+from echodiary import entries, metrics, operations, revision, statistics, verify, workers
 from echodiary.database import create_engine, create_probe_engine, session_factory
 from echodiary.observe import Observe
 from echodiary.readiness import Readiness
@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(entries.router)
     app.include_router(statistics.router)
     app.include_router(operations.router)
+    app.include_router(verify.router)
     app.add_exception_handler(PoolTimeout, _pool_exhausted)
     app.add_exception_handler(DBAPIError, _database_failed)
     app.add_middleware(Observe)

@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from echodiary import multiproc, readiness, revision
 
 router = APIRouter(tags=["operations"])
-PATHS = frozenset({"/health", "/ready", "/version", "/metrics"})
+PATHS = frozenset({"/health", "/ready", "/version", "/metrics", "/verify"})
 
 
 @router.get("/health")

@@ -1,8 +1,8 @@
 """Is everything there that a request needs? Every check is bounded, and they run at the same time."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable
+from typing import Any
 
 from redis.asyncio import Redis
 from sqlalchemy import text
@@ -10,10 +10,10 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from echodiary import metrics, revision, workers
+from echodiary.deadline import within
 
 OK = "ok"
 Checks = dict[str, str]
-Result = TypeVar("Result")
 
 
 class Readiness:
@@ -46,7 +46,7 @@ class Readiness:
 
 async def _check_database(engine: AsyncEngine, seconds: float) -> Checks:
     try:
-        found = await _within(seconds, _revisions(engine))
+        found = await within(seconds, _revisions(engine))
     except Exception as error:
         return {"database": _reason(error), "schema": "unknown: the database does not answer"}
     return {"database": OK, "schema": _judge(found)}
@@ -79,7 +79,7 @@ def _check_workers(wanted: int) -> Checks:
 async def _check_redis(redis: Redis, seconds: float) -> Checks:
     ping: Any = redis.ping()
     try:
-        await _within(seconds, ping)
+        await within(seconds, ping)
     except Exception as error:
         return {"redis": _reason(error)}
     return {"redis": OK}
@@ -90,25 +90,3 @@ def _reason(error: Exception) -> str:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     kind = type(cause).__name__
     return "no answer in time" if "Timeout" in kind else f"unreachable ({kind})"
-
-
-_abandoned: set["asyncio.Task[Any]"] = set()
-
-
-async def _within(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
-    """Unlike asyncio.wait_for this does not wait for what it cancels: psycopg then asks the server, which may be
-    the silent one, to cancel as well, and gives that ten seconds."""
-    task = asyncio.create_task(work)
-    await asyncio.wait({task}, timeout=seconds)
-    if task.done():
-        return task.result()
-    _abandoned.add(task)
-    task.add_done_callback(_forget)
-    task.cancel()
-    raise TimeoutError
-
-
-def _forget(task: "asyncio.Task[Any]") -> None:
-    _abandoned.discard(task)
-    if not task.cancelled():
-        task.exception()  # seen, so that nobody complains that it was not

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = None
     stats_cache_seconds: int = Field(10, ge=1, le=3600)
     ready_timeout: float = Field(2, gt=0, le=30)
+    verify_timeout: float = Field(5, gt=0, le=60)
 
     @field_validator("log_level", mode="before")
     @classmethod
