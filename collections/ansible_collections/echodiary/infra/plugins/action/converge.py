@@ -71,26 +71,28 @@ class ActionModule(ActionBase):
         return manifests.build(source.name, rendered, render.tree(source, available, self._templar))
 
     def _converge(self, specs: list[dict[str, Any]], task_vars: dict[str, Any]) -> list[dict[str, Any]]:
-        """Call until nothing is left: once when the host is as declared, once more for each part that needed a hand."""
+        """Call until nothing is left: once when the host is as declared, once more for each part that needed a hand.
+
+        It ends: whatever is lent a hand for was never lent one before, and a call without needs does at least one component.
+        """
         declared = [spec["name"] for spec in specs]
         claimed = sorted({path for spec in specs for path in [*spec["files"], *spec["links"], *spec["directories"]]})
         answers: list[dict[str, Any]] = []
-        helped: dict[str, dict[str, Any]] = {}
+        lent: list[_hands.Call] = []
         left = specs
         while True:
-            answer = self._call({"check": self._task.check_mode, "components": left, "claimed": claimed, "declared": declared}, task_vars)
+            kept = _hands.packages_before(specs, left[0]["name"]) if lent else {}
+            manifest = {"check": self._task.check_mode, "components": left, "claimed": claimed, "declared": declared, "kept": kept}
+            answer = self._call(manifest, task_vars)
             answers.append(answer)
+            if answer.get("gone"):
+                answer["components"] = [outcome.failed(left[0]["name"], _hands.went(answer["gone"], lent, left[0]["name"]))]
             self._show(answer["components"], bool(answer["rest"]) or bool(answer["needs"]))
             if answer["needs"]:
                 name = answer["components"][-1]["name"]
-                why = (
-                    f"still missing: {answer['needs']}"
-                    if helped.get(name) == answer["needs"]
-                    else self._lend_hands(name, answer, task_vars, specs)
-                )
+                why = self._lend_hands(name, answer, task_vars, specs, lent)
                 if why:
                     return [*answers, outcome.without_hands(answer, why)]
-                helped[name] = answer["needs"]
                 self._note_migration(name, answer["needs"], specs)
                 left = [spec for spec in left if spec["name"] in (name, *answer["rest"])]
             elif answer["rest"] and not answer["stopped"]:
@@ -109,8 +111,10 @@ class ActionModule(ActionBase):
         if needs.get("migrate"):
             next(spec for spec in specs if spec["name"] == name)["release"]["migrated"] = True
 
-    def _lend_hands(self, name: str, answer: dict[str, Any], task_vars: dict[str, Any], specs: list[dict[str, Any]]) -> str:
-        """Why it failed; empty when all is done."""
+    def _lend_hands(
+        self, name: str, answer: dict[str, Any], task_vars: dict[str, Any], specs: list[dict[str, Any]], lent: list[_hands.Call]
+    ) -> str:
+        """Why it failed; empty when all is done, which ``lent`` then tells."""
         if answer["needs"].get("migrate"):
             spec = next(spec for spec in specs if spec["name"] == name)
             display.display(f"{self._host}  {name}  migrate the schema ...")
@@ -118,11 +122,15 @@ class ActionModule(ActionBase):
             arguments = _migrate.arguments(spec["release"]["migrate"], answer["needs"]["migrate"])
             return _migrate.why_failed(_another_action.run(self, _migrate.ALEMBIC, arguments, task_vars))
         for call in _hands.calls(answer["needs"], answer["manager"]):
+            why = _hands.asked_again(lent, call)
+            if why:
+                return why
             display.display(f"{self._host}  {name}  {call.what} ...")
             self._calls += 1
             done = self._execute_module(module_name=call.module, module_args=call.args, task_vars=task_vars)
             if done.get("failed"):
                 return _hands.why_failed(call, done)
+            lent.append(call)
         return ""
 
     def _show(self, components: list[dict[str, Any]], more: bool) -> None:

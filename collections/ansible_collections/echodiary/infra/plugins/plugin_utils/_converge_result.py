@@ -50,6 +50,10 @@ def without_hands(answer: dict[str, Any], why: str) -> dict[str, Any]:
     return {**answer, "components": [component], "needs": None, "stopped": True}
 
 
+def failed(name: str, why: str) -> dict[str, Any]:
+    return {**skipped(name), "status": "failed", "msg": why}
+
+
 def skipped(name: str) -> dict[str, Any]:
     unknown = {"sync": "Unknown", "health": "Unknown", "msg": "not reached"}
     return {"name": name, "status": "skipped", **unknown, "changes": [], "notes": [], "seconds": {}}

@@ -19,7 +19,7 @@ PATIENCE = 3.0
 
 
 def run(manifest: dict[str, Any]) -> dict[str, Any]:
-    """``manifest``: check, components, claimed. Returns components (results), needs, rest (names not looked at yet)."""
+    """``manifest``: check, components, claimed, declared, kept. Returns components (results), needs, rest (names not looked at yet)."""
     began = time.monotonic()
     lock = None
     try:
@@ -39,6 +39,10 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def _all(manifest: dict[str, Any], began: float) -> dict[str, Any]:
     specs, check = manifest["components"], manifest["check"]
+    gone = _gone(manifest.get("kept") or {})
+    if gone:
+        rest = [spec["name"] for spec in specs[1:]]
+        return {"components": [], "needs": None, "rest": rest, "stopped": True, "gone": gone}
     host = Host(specs, check, manifest["claimed"], manifest.get("state_dir") or STATE_DIR)
     results: list[dict[str, Any]] = []
     needs = None
@@ -58,6 +62,12 @@ def _all(manifest: dict[str, Any], began: float) -> dict[str, Any]:
         "manager": packages.manager(),
         "undeclared": sorted(set(state.recorded(host.state_dir)) - set(manifest["declared"])),
     }
+
+
+def _gone(kept: dict[str, str]) -> dict[str, str]:
+    """Packages of components that are done, and that what was installed since has removed."""
+    live = packages.installed([packages.split(wanted)[0] for wanted in kept])
+    return {wanted: component for wanted, component in kept.items() if packages.plan([wanted], live, {})}
 
 
 def _has_news(results: list[dict[str, Any]]) -> bool:
