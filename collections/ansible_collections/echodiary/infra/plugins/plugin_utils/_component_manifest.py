@@ -89,6 +89,10 @@ _SPEC: dict[str, Any] = {
 }
 
 
+#: apt's other forms (name/release, name-, patterns in the name) mean something else from day to day, or remove what they name
+_PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*(:[a-z0-9-]+)?(=[^=\s/]+)?")
+
+
 def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
     """The manifest of one component; raises SpecError for anything it does not understand."""
     checked = _checked(name, spec, _SPEC, "component.yml")
@@ -97,7 +101,7 @@ def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, An
     manifest = {
         "name": name,
         "secrets": [value for value in checked["secrets"] if value],
-        "packages": checked["packages"],
+        "packages": _packages(name, checked["packages"]),
         "users": [_without_nones(user) for user in checked["users"]],
         "sysctl": {key: str(value) for key, value in checked["sysctl"].items()},
         "directories": {path: _directory(name, path, policy) for path, policy in checked["directories"].items()},
@@ -129,6 +133,14 @@ def _checked(name: str, values: Any, spec: dict[str, Any], where: str) -> dict[s
         raise SpecError(f"{name}: {where}: {'; '.join(result.error_messages)}")
     parameters: dict[str, Any] = result.validated_parameters
     return parameters
+
+
+def _packages(name: str, wanted: list[str]) -> list[str]:
+    for package in wanted:
+        if not _PACKAGE.fullmatch(package):
+            forms = "name, name:architecture or name=version, where the version may hold wildcards, as in tree=2.*"
+            raise SpecError(f"{name}: packages '{package}' cannot be compared with what is installed; write it as {forms}")
+    return wanted
 
 
 def _without_nones(values: dict[str, Any]) -> dict[str, Any]:

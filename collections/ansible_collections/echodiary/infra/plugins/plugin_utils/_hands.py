@@ -10,6 +10,9 @@ from ansible.module_utils.common.text.converters import to_text
 
 from ..module_utils._converge import sysctl
 
+#: what dpkg asks for after it was killed, without a question to anybody and with changed configuration files kept
+GO_ON = ["env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--force-confdef", "--force-confold", "--configure", "-a"]
+
 
 class Call(NamedTuple):
     """One module call: what people are told, which module, with what. ``brings`` names each thing that it makes true."""
@@ -21,7 +24,9 @@ class Call(NamedTuple):
 
 
 def calls(needs: dict[str, Any], manager: str) -> Iterator[Call]:
-    """In the order of a component: packages, then users, then kernel parameters."""
+    """In the order of a component: packages (an interrupted dpkg goes on first), then users, then kernel parameters."""
+    if needs.get("interrupted"):
+        yield Call("dpkg --configure -a", "ansible.builtin.command", {"argv": GO_ON})
     if needs["packages"]:
         yield _packages(needs["packages"], manager)
     for user in needs["users"]:
@@ -95,4 +100,6 @@ def _listing(module: str) -> str:
 
 def why_failed(call: Call, result: dict[str, Any]) -> str:
     said = to_text(result.get("msg") or result.get("stderr") or "no message").strip()
+    if call.args.get("argv"):
+        said = " ".join(to_text(result.get("stderr") or result.get("stdout") or said).split())[-500:]
     return f"{call.what}: {call.module} failed: {said}"

@@ -7,7 +7,7 @@ import os
 import time
 from typing import Any
 
-from . import acting, docker, health, model, staging, state, transaction, undoing, wellbeing
+from . import acting, docker, health, model, packages, staging, state, transaction, undoing, wellbeing
 from .host import Host
 from .view import View
 
@@ -77,8 +77,10 @@ class Converger:
         if not self.view.plan.hands:
             return None
         spec, named = self.view.spec, {change.resource for change in self.view.plan.hands}
+        wanted = [name for name in spec["packages"] if f"package:{packages.split(name)[0]}" in named]
         return {
-            "packages": [name for name in spec["packages"] if f"package:{name.partition('=')[0]}" in named],
+            "packages": wanted,
+            "interrupted": bool(wanted) and packages.interrupted(),
             "users": [user for user in spec["users"] if f"user:{user['name']}" in named],
             "sysctl": {key: value for key, value in spec["sysctl"].items() if f"sysctl:{key}" in named},
         }
