@@ -193,6 +193,8 @@ def _project(name: str, checked: dict[str, Any], tree: dict[str, Any]) -> dict[s
         return None
     if path not in tree:
         raise SpecError(f"{name}: compose names {path}, which is not in the tree; add tree{path} or correct the path")
+    if not isinstance(tree[path], str):
+        raise SpecError(f"{name}: {path} is not UTF-8, which a Compose file has to be; save tree{path} as UTF-8")
     return compose_file.read(name, checked["compose_project"] or name.replace("_", "-"), path, tree)
 
 

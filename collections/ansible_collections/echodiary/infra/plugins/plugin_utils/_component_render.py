@@ -55,16 +55,27 @@ def tree(source: sources.Source, available: dict[str, Any], templar: Templar) ->
     """
     contents: dict[str, Any] = {}
     # one templating environment for all files of a component: making one costs more than rendering most files
-    scoped = templates.scoped(templar, available, [source.tree, os.path.join(source.path, "templates")])
+    included = [source.tree, os.path.join(source.path, "templates")]
+    scoped = templates.scoped(templar, available, included)
     for relative in sources.tree_files(source):
         with open(os.path.join(source.tree, relative), "rb") as handle:
             raw = handle.read()
         if relative.endswith(".j2"):
-            text = _render_file(scoped, f"{source.name}/tree/{relative}", raw.decode())
+            where = f"{source.name}/tree/{relative}"
+            text = _render_file(scoped, where, _template_text(where, raw), included)
             contents["/" + relative[:-3]] = text if text.strip() else None
         else:
             contents["/" + relative] = _transportable(raw)
     return contents
+
+
+def _template_text(where: str, raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        said = f"byte 0x{raw[error.start]:02x} is not UTF-8, which a template has to be"
+        raise SpecError(f"{where} line {line}: {said}; save it as UTF-8, or drop .j2 from its name if it is no template") from error
 
 
 def _transportable(raw: bytes) -> Any:
@@ -74,9 +85,34 @@ def _transportable(raw: bytes) -> Any:
         return {"b64": base64.b64encode(raw).decode()}
 
 
-def _render_file(templar: Templar, where: str, text: str) -> str:
-    rendered = _template(templar, trust_as_template(text), where, **templates.FILE_OPTIONS)
+def _render_file(templar: Templar, where: str, text: str, included: list[str]) -> str:
+    try:
+        rendered = _template(templar, trust_as_template(text), where, **templates.FILE_OPTIONS)
+    except SpecError as error:
+        _blame_included(error, where, included)
+        raise
     return "" if rendered is None else str(rendered)
+
+
+def _blame_included(error: SpecError, where: str, included: list[str]) -> None:
+    """A decoding error knows the bytes and not the file: the template that has them is the one to be named."""
+    raw = _undecodable(error)
+    for directory in included if raw else []:
+        for parent, _, names in os.walk(directory):
+            for name in names:
+                path = os.path.join(parent, name)
+                with open(path, "rb") as handle:
+                    if handle.read() == raw:
+                        _template_text(f"{where} includes {os.path.relpath(path, os.path.dirname(directory))}:", raw)
+
+
+def _undecodable(error: BaseException) -> bytes:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, UnicodeDecodeError):
+            return cause.object
+        cause = cause.__cause__ or cause.__context__
+    return b""
 
 
 def _template(templar: Templar, value: Any, where: str, **options: Any) -> Any:

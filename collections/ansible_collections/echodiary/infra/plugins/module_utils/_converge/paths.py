@@ -13,7 +13,7 @@ import os
 import stat
 from typing import Any, NamedTuple
 
-from . import masking, model
+from . import differences, masking, model
 
 #: a longer file is compared by content but not shown
 LONGEST_SHOWN = 200_000
@@ -65,7 +65,7 @@ def plan_path(path: str, desired: Value, live: Live, last: Value | None, texts: 
         "create" if live.value is None else "update",
         model.origin(desired, last, live.value),
         fields,
-        _diff(path, *texts) if texts and "content" in fields else "",
+        differences.unified(path, *texts) if texts and "content" in fields else "",
         "" if live.value is None or live.value["kind"] == desired["kind"] else f"a {live.value['kind']} stands in its place",
     )
 
@@ -83,17 +83,10 @@ def plan_removal(path: str, live: Live, last: Value) -> model.Change | None:
     return model.Change(resource(live.value["kind"], path), "remove", origin, why="no longer declared")
 
 
-def _diff(path: str, before: str, after: str) -> str:
-    import difflib  # only a run that shows a difference pays for it
-
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), f"{path} (live)", f"{path} (desired)", lineterm="", n=2)
-    return "\n".join(lines)
-
-
 def as_text(content: bytes) -> str:
     if len(content) > LONGEST_SHOWN:
-        return f"({len(content)} bytes)"
+        return f"({len(content)} bytes)\n"
     try:
         return content.decode()
     except UnicodeDecodeError:
-        return f"(binary, {len(content)} bytes)"
+        return f"(binary, {len(content)} bytes)\n"
