@@ -15,7 +15,9 @@ from ..plugin_utils import _component_manifest as manifests
 from ..plugin_utils import _component_render as render
 from ..plugin_utils import _component_source as sources
 from ..plugin_utils import _converge_result as outcome
+from ..plugin_utils._common import elsewhere
 from ..plugin_utils._converge_errors import SpecError
+from ..plugin_utils._deploy import roll_permission
 
 display = Display()
 
@@ -30,15 +32,22 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
     _supports_diff = True
     TRANSFERS_FILES = False
+    #: whoever calls this does so under a lease of its own
+    _holds_lease = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         began = time.monotonic()
         task_vars = task_vars or {}
         _, args = self.validate_argument_spec(
-            argument_spec={"components": {"type": "list", "elements": "str", "required": True}},
+            argument_spec={
+                "components": {"type": "list", "elements": "str", "required": True},
+                "lease_host": {"type": "str"},
+                "lease_token": {"type": "int"},
+            },
         )
         result: dict[str, Any] = super().run(tmp, task_vars)
         self._calls, self._host = 0, task_vars["inventory_hostname"]
+        self._lease = (args["lease_host"], args["lease_token"])
         try:
             specs = self._specs(args["components"], task_vars)
             answers = self._converge(specs, task_vars)
@@ -88,7 +97,11 @@ class ActionModule(ActionBase):
             if answer.get("gone"):
                 answer["components"] = [outcome.failed(left[0]["name"], _hands.went(answer["gone"], lent, left[0]["name"]))]
             self._show(answer["components"], bool(answer["rest"]) or bool(answer["needs"]))
-            if answer["needs"]:
+            if answer["needs"] and answer["needs"].get("roll"):
+                left = self._ask_to_roll(answers, left, task_vars)
+                if not left:
+                    return answers
+            elif answer["needs"]:
                 name = answer["components"][-1]["name"]
                 why = self._lend_hands(name, answer, task_vars, specs, lent)
                 if why:
@@ -107,9 +120,29 @@ class ActionModule(ActionBase):
             raise SpecError(answer["msg"])
         return answer
 
+    def _ask_to_roll(self, answers: list[dict[str, Any]], left: list[dict[str, Any]], task_vars: dict[str, Any]) -> list[dict[str, Any]]:
+        """What is left to converge: with the release when it may be rolled, else without it, and with a failure in its place."""
+        name, rest = answers[-1]["components"][-1]["name"], answers[-1]["rest"]
+        host = roll_permission.lease_host(self._lease[0], self._rendered(task_vars))
+        self._calls += 1
+        answer = elsewhere.run(self, host, roll_permission.LOCK, roll_permission.question(), task_vars)
+        why = roll_permission.refusal(host, answer, self._lease[1])
+        if why:
+            answers[-1] = outcome.refused(answers[-1], why)
+        for spec in left:
+            if spec["name"] == name:
+                spec["release"]["permitted"] = True
+        return [spec for spec in left if spec["name"] in rest or (spec["name"] == name and not why)]
+
+    def _rendered(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        given = task_vars.get(roll_permission.VARIABLE)
+        return {**task_vars, roll_permission.VARIABLE: self._templar.template(given) if given else ""}
+
     def _note_migration(self, name: str, needs: dict[str, Any], specs: list[dict[str, Any]]) -> None:
+        """It may have taken long: that the release may be rolled is asked again."""
         if needs.get("migrate"):
-            next(spec for spec in specs if spec["name"] == name)["release"]["migrated"] = True
+            release = next(spec for spec in specs if spec["name"] == name)["release"]
+            release.update(migrated=True, permitted=self._holds_lease)
 
     def _lend_hands(
         self, name: str, answer: dict[str, Any], task_vars: dict[str, Any], specs: list[dict[str, Any]], lent: list[_hands.Call]

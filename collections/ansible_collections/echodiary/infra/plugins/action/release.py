@@ -27,6 +27,8 @@ LOOKING = ("prepared", "resolved", "read")
 class ActionModule(Converge):
     """``echodiary.infra.release: {component: echodiary, state: present}``"""
 
+    _holds_lease = True
+
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         began = time.monotonic()
         task_vars = task_vars or {}
@@ -55,7 +57,7 @@ class ActionModule(Converge):
     def _roll(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         spec = self._restarting(args, task_vars) if args["state"] == "restarted" else self._release(args, task_vars)
         if spec["release"]:
-            spec["release"].update(state=args["state"], expect=args["expect"], migrated=not args["migrate"])
+            spec["release"].update(state=args["state"], expect=args["expect"], migrated=not args["migrate"], permitted=True)
         answers = self._converge([spec], task_vars)
         found = outcome.summary(answers, [spec["name"]], self._task.check_mode)
         component = found["components"][0]

@@ -31,6 +31,17 @@ options:
     type: list
     elements: str
     required: true
+  lease_host:
+    description:
+      - Host of the inventory on which M(echodiary.infra.deploy_lock) keeps the lease of deploys. It is asked when a release would be
+        rolled, and then only.
+      - While somebody else holds the lease, while a freeze stands, or where that host does not answer, the release is not rolled and the
+        task fails, with all other components converged.
+      - Without it, the variable C(deploy_lease_host), else the first host of the group C(app), else of the inventory.
+    type: str
+  lease_token:
+    description: Token of the lease that this run holds itself, so that it is not refused because of it.
+    type: int
 attributes:
   check_mode:
     description: Returns the same changes that apply would make, and touches nothing. A validator that is installed runs in check mode too.
@@ -121,6 +132,9 @@ components:
       description: What could not be looked at, and why.
       type: list
       elements: str
+    project:
+      description: Its Compose project, of the slot that serves; empty where it has none.
+      type: str
     release:
       description: Of a component in two slots, the C(slot) that serves, its C(image) and C(config), and C(previous), which rests.
       returned: when C(component.yml) declares C(release)

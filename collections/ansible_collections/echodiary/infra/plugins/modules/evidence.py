@@ -15,11 +15,20 @@ description:
   - It is a hint for people. Times of files can be set, and somebody who logged in need not be the one who changed something.
   - The callback P(echodiary.infra.drift#callback) puts it beside the differences.
 options:
+  components:
+    description:
+      - Components as M(echodiary.infra.converge) returned them. What git alone moved is not asked about.
+      - Containers are looked for in the component's own Compose project, and in the slot that serves.
+    type: list
+    elements: dict
+    default: []
   resources:
-    description: Kind and name of resources, such as C(file:/etc/haproxy/haproxy.cfg), as converge returns them.
+    description:
+      - Kind and name of resources, such as C(file:/etc/haproxy/haproxy.cfg), as converge returns them.
+      - Whose container it is, is not known here; where several projects have a service of that name, only that is told.
     type: list
     elements: str
-    required: true
+    default: []
 attributes:
   check_mode:
     description: It only reads.
@@ -50,11 +59,17 @@ EXAMPLES = r"""
 
 - name: Ask how what differs came to be
   echodiary.infra.evidence:
-    resources: "{{ seen.components | map(attribute='changes') | flatten | map(attribute='resource') }}"
+    components: "{{ seen.components }}"
   become: true
 """
 
 RETURN = r"""
+components:
+  description: Component to resource to what is known about it, as words.
+  returned: always
+  type: dict
+  sample:
+    haproxy: {"file:/etc/haproxy/haproxy.cfg": {"modified": "2026-11-21T16:03:12Z", "owner": "root", "logins before": "ann 10.0.0.7"}}
 evidence:
   description: Resource to what is known about it, as words. What nothing is known about is left out.
   returned: always

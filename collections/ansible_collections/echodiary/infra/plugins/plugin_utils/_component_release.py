@@ -61,6 +61,7 @@ def read(manifest: dict[str, Any], release: dict[str, Any] | None) -> dict[str, 
         "state": "present",
         "expect": "",
         "migrated": False,
+        "permitted": False,
     }
 
 

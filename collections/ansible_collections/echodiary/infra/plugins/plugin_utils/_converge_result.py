@@ -54,6 +54,12 @@ def failed(name: str, why: str) -> dict[str, Any]:
     return {**skipped(name), "status": "failed", "msg": why}
 
 
+def refused(answer: dict[str, Any], why: str) -> dict[str, Any]:
+    """The answer of a release that may not be rolled now: it failed, untouched, and what comes after it is converged all the same."""
+    component = {**answer["components"][-1], "status": "failed", "msg": why}
+    return {**answer, "components": [*answer["components"][:-1], component], "needs": None}
+
+
 def skipped(name: str) -> dict[str, Any]:
     unknown = {"sync": "Unknown", "health": "Unknown", "msg": "not reached"}
     return {"name": name, "status": "skipped", **unknown, "changes": [], "notes": [], "seconds": {}}

@@ -144,6 +144,15 @@ def _message(result: Mapping[str, Any]) -> str:
     return " ".join(str(result.get("msg") or result.get("reason") or "no message").split())
 
 
+#: resource to what is known of it, as words
+Told = Mapping[str, Mapping[str, str]]
+
+
+def _with_evidence(one: model.Component, told: Told) -> model.Component:
+    found = tuple(dataclasses.replace(seen, host=dict(told.get(seen.resource, seen.host))) for seen in one.resources)
+    return dataclasses.replace(one, resources=found)
+
+
 class Collected:
     """What a run has told so far, per host. The only thing here that remembers."""
 
@@ -183,15 +192,11 @@ class Collected:
     def unreachable(self, host: str, result: Mapping[str, Any]) -> None:
         self._hosts[host] = dataclasses.replace(self._heard(host), reached=False, msg=_message(result))
 
-    def evidence(self, host: str, found: Mapping[str, Mapping[str, str]]) -> None:
-        """What the host could tell about each resource that somebody changed there."""
+    def evidence(self, host: str, found: Told, components: Mapping[str, Told] | None = None) -> None:
+        """What the host could tell about each resource that somebody changed there; of each component by itself where that is known."""
         now = self._heard(host)
-        told = tuple(
-            dataclasses.replace(
-                one, resources=tuple(dataclasses.replace(r, host=dict(found.get(r.resource, r.host))) for r in one.resources)
-            )
-            for one in now.components
-        )
+        known = {name: told for name, told in (components or {}).items() if name}
+        told = tuple(_with_evidence(one, known.get(one.name, {}) if known else found) for one in now.components)
         self._hosts[host] = dataclasses.replace(now, components=told)
 
     def hosts(self) -> tuple[model.Host, ...]:

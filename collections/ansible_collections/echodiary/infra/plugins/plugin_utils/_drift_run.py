@@ -46,7 +46,7 @@ class Run:
             self._in_check_mode.add(check)
             self._collected.converged(host, data, check=check)
         elif action in EVIDENCE:
-            self._collected.evidence(host, data.get("evidence") or {})
+            self._collected.evidence(host, data.get("evidence") or {}, data.get("components") or {})
         elif action in ALEMBIC:
             if "sync" in data or "failed_when_result" in data:
                 self._collected.compared(host, data, failed="sync" not in data)

@@ -154,6 +154,7 @@ class Converger:
             "changes": [change.as_dict() for change in self.view.plan.all()],
             "notes": self.notes,
             "seconds": self.seconds,
+            "project": (self.view.spec["compose"] or {}).get("name", ""),
         }
 
 

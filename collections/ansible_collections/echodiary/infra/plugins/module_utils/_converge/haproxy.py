@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import csv
 import socket
+import time
 from typing import Any, NamedTuple
 
 from . import model
-from .run import run
+from .run import run, tail
 
 READY, DRAIN, MAINT = "ready", "drain", "maint"
 _MAINT_BITS, _DRAIN_BITS = 0x23, 0x18
 _RUNNING = "2"
+#: between attempts to save (s)
+SAVE_PAUSES = (0.3, 1.0)
 
 
 class Server(NamedTuple):
@@ -77,8 +80,22 @@ def tell(edge: dict[str, Any], server: str, state: str) -> None:
     said = ask(edge, f"set server {edge['backend']}/{server} state {state}").strip()
     if said:
         raise HaproxyError(f"HAProxy refuses to set {edge['backend']}/{server} {state}: {said}")
-    if edge["save"]:
-        run([edge["save"]], timeout=10)
+    save(edge)
+
+
+def save(edge: dict[str, Any]) -> None:
+    """For the next process: one that starts from an older state would send requests to a slot that was stopped since."""
+    if not edge["save"]:
+        return
+    for pause in (*SAVE_PAUSES, 0.0):
+        done = run([edge["save"]], timeout=10)
+        if done.code == 0:
+            return
+        time.sleep(pause)
+    raise HaproxyError(
+        f"HAProxy's state cannot be saved, so that its next process would go by an older one: {edge['save']} ended with {done.code} "
+        f"({tail(done.output, 1)}); look at the disk and the rights of /var/lib/haproxy"
+    )
 
 
 def ask(edge: dict[str, Any], command: str) -> str:

@@ -96,10 +96,12 @@ class Roller:
     # -- apply -----------------------------------------------------------------------------------------------------
 
     def needs(self) -> dict[str, Any] | None:
-        """Packages and the like, and the schema: a release that brings its own image is migrated for first."""
+        """Packages and the like, leave to roll, and the schema: a release that brings its own image is migrated for first."""
         if self.release["state"] == PREVIOUS:
             return None
         needs = self.current.needs()
+        if not needs and self.rolls() and not self.release["permitted"]:
+            return {"packages": [], "users": [], "sysctl": {}, "roll": True}
         if needs or not self._brings_image():
             return needs
         prepared = images.prepare(self.spec, self.current.view.want.files, self.serving, self.host.state_dir)
@@ -114,7 +116,7 @@ class Roller:
         return self.rolls() and self.record["releases"].get(self.active, {}).get("image") != self.release["image"]
 
     def waiting(self) -> dict[str, Any]:
-        return self._result(self.current.waiting(), self.changes())
+        return self._result({**self._quiet(), "status": "needs", "sync": "OutOfSync"}, self.changes())
 
     def apply(self) -> dict[str, Any]:
         if self.release["state"] == PREVIOUS:
@@ -291,6 +293,7 @@ class Roller:
             "changes": shown,
             "notes": notes,
             "seconds": {**result["seconds"], **self.seconds},
+            "project": slots.project_name(self.spec, self.serving),
             "release": release,
         }
 

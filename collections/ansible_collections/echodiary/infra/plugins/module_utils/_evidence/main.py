@@ -20,26 +20,38 @@ LOGINS = 3
 
 
 def run(manifest: dict[str, Any]) -> dict[str, Any]:
-    """``manifest``: resources, as converge names them. Returns evidence: resource -> what is known, as words."""
-    found = {}
-    for resource in manifest["resources"]:
-        kind, _, name = resource.partition(":")
-        moment, told = _of(kind, name)
-        if moment:
-            told["logins before"] = _logins(moment)
-        found[resource] = {key: value for key, value in told.items() if value}
-    return {"changed": False, "evidence": {resource: told for resource, told in found.items() if told}}
+    """``manifest``: asked, each ``[component, Compose project, resource]`` with empty words for what is not known.
+
+    Returns ``components``: component -> resource -> what is known, as words; and ``evidence``, the same by resource alone.
+    """
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for component, project, resource in manifest["asked"]:
+        told = _about(resource, project)
+        if told:
+            found.setdefault(component, {})[resource] = told
+    flat = {resource: told for of_one in found.values() for resource, told in of_one.items()}
+    return {"changed": False, "evidence": flat, "components": found}
 
 
-def _of(kind: str, name: str) -> tuple[float, dict[str, str]]:
+def _about(resource: str, project: str) -> dict[str, str]:
+    kind, _, name = resource.partition(":")
+    moment, told = _of(kind, name, project)
+    if moment:
+        told["logins before"] = _logins(moment)
+    return {key: value for key, value in told.items() if value}
+
+
+def _of(kind: str, name: str, project: str) -> tuple[float, dict[str, str]]:
     if kind in ("file", "directory", "link", "stranger"):
         return _path(name)
     if kind == "unit":
         return _unit(name)
     if kind in ("service", "container"):
-        return _container(name)
+        return _container(name, project)
+    if kind == "slot":
+        return _container("", project)
     if kind == "process":
-        return _unit(name) if "." in name else _container(name)
+        return _unit(name) if "." in name else _container(name, project)
     if kind == "package":
         return _package(name.split("=")[0])
     return (0.0, {})
@@ -78,20 +90,30 @@ def _unit(name: str) -> tuple[float, dict[str, str]]:
     return (moment, {state or "state": f"since {_moment(moment)}" if moment else "", "unit file": values.get("UnitFileState", "")})
 
 
-def _container(service: str) -> tuple[float, dict[str, str]]:
+def _container(service: str, project: str) -> tuple[float, dict[str, str]]:
+    """Of its own project: the slot that rests, and other projects, have services of the same name."""
     if not docker.running():
         return (0.0, {"engine": "Docker does not run"})
-    wanted = quote(json.dumps({"label": [f"com.docker.compose.service={service}"]}))
-    listed = docker.get(f"/containers/json?all=1&filters={wanted}")
-    if listed.status != 200 or not listed.json():
+    label = "com.docker.compose"
+    wanted = [f"{label}.{key}={value}" for key, value in (("project", project), ("service", service)) if value]
+    listed = docker.get(f"/containers/json?all=1&filters={quote(json.dumps({'label': wanted}))}")
+    found = (listed.json() or []) if listed.status == 200 else []
+    if not found:
         return (0.0, {"container": "gone"})
-    state = docker.get(f"/containers/{listed.json()[0]['Id']}/json").json()
-    created, started, ended = (
-        docker.timestamp(text) for text in (state["Created"], state["State"]["StartedAt"], state["State"]["FinishedAt"])
-    )
-    told = {"created": _moment(created), "started": _moment(started), "image": state["Image"][:19]}
-    if not state["State"]["Running"] and ended:
-        told["ended"] = f"{_moment(ended)} with {state['State']['ExitCode']}"
+    projects = sorted({one["Labels"].get(f"{label}.project", "") for one in found})
+    if len(projects) > 1:
+        return (0.0, {"container": f"one in each of {', '.join(projects)}"})
+    return _lived(docker.get(f"/containers/{found[0]['Id']}/json").json())
+
+
+def _lived(inspected: dict[str, Any]) -> tuple[float, dict[str, str]]:
+    state = inspected["State"]
+    created, started, ended = (docker.timestamp(text) for text in (inspected["Created"], state["StartedAt"], state["FinishedAt"]))
+    told = {"created": _moment(created), "image": inspected["Image"][:19]}
+    if started:
+        told["started"] = _moment(started)
+    if not state["Running"] and ended:
+        told["ended"] = f"{_moment(ended)} with {state['ExitCode']}"
     return (max(created, started, ended), told)
 
 

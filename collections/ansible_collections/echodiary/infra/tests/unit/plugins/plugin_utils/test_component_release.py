@@ -38,6 +38,7 @@ def test_what_the_host_is_told() -> None:
         "state": "present",
         "expect": "",
         "migrated": False,
+        "permitted": False,
     }
 
 

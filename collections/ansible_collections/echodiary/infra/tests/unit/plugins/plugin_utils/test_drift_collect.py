@@ -131,3 +131,13 @@ def test_evidence_is_put_beside_its_resource_only() -> None:
     collected.evidence("app1", {"file:/a": {"modified": "t", "owner": "ann"}})
     (host,) = collected.hosts()
     assert [found.host for found in host.components[0].resources] == [{"modified": "t", "owner": "ann"}, {}]
+
+
+def test_evidence_of_one_component_is_not_put_beside_another() -> None:
+    collected = collect.Collected()
+    both = (build.entry("a", build.change("service:api")), build.entry("b", build.change("service:api")))
+    collected.converged("app1", build.result(*both), check=True)
+    flat = {"service:api": {"started": "b"}}
+    collected.evidence("app1", flat, {"a": {"service:api": {"started": "a"}}, "b": flat})
+    (host,) = collected.hosts()
+    assert [one.resources[0].host for one in host.components] == [{"started": "a"}, {"started": "b"}]

@@ -11,7 +11,7 @@ from ansible_collections.echodiary.infra.plugins.module_utils._evidence import m
 
 
 def told(*resources: str) -> dict[str, dict[str, str]]:
-    answer = main.run({"resources": list(resources)})
+    answer = main.run({"asked": [["", "", resource] for resource in resources]})
     assert answer["changed"] is False
     found: dict[str, dict[str, str]] = answer["evidence"]
     return found

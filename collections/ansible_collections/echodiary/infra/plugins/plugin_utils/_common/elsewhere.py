@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One action plugin asks another on another host, as a task with ``delegate_to`` would: only when there is something to ask.
+
+A delegated task of the play would call that host in every run, and most runs have nothing to ask it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.executor.task_executor import TaskExecutor
+
+from .. import _another_action
+
+
+def run(action: Any, host: str, name: str, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+    """What the action ``name`` returns on ``host``; a host that does not answer is a failed result that says so."""
+    try:
+        if host == task_vars["inventory_hostname"]:
+            return _another_action.run(action, name, arguments, task_vars)
+        return _over_there(action, host, name, arguments, task_vars)
+    except AnsibleError as error:
+        return {"failed": True, "msg": " ".join(str(error).split())}
+
+
+def _over_there(action: Any, host: str, name: str, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+    if host not in task_vars["hostvars"]:
+        return {"failed": True, "msg": f"the inventory has no host {host}"}
+    theirs = task_vars["hostvars"][host]
+    found = {**task_vars, "inventory_hostname": host, "ansible_python_interpreter": theirs.get("ansible_python_interpreter")}
+    connection = _connection(action, theirs)
+    try:
+        return _another_action.run(action, name, arguments, found, connection)
+    finally:
+        connection.close()
+
+
+def _connection(action: Any, theirs: Any) -> Any:
+    """Made as Ansible makes the one of a delegated task: how a host is reached, and as whom, is known there and nowhere else."""
+    executor = TaskExecutor(
+        host=None, task=action._task, job_vars={}, play_context=action._play_context.copy(), loader=action._loader,
+        shared_loader_obj=action._shared_loader_obj, final_q=None, variable_manager=None,
+    )  # fmt: skip
+    kind = theirs.get("ansible_connection") or action._task.connection
+    executor._connection = executor._get_connection(theirs, action._templar, kind)
+    executor._set_connection_options(theirs, action._templar)
+    return executor._connection
