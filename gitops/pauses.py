@@ -8,7 +8,7 @@ from typing import Any
 
 from gitops import clock
 from gitops.errors import GitopsError
-from gitops.place import Place, read_json, write_json
+from gitops.place import Place, held, read_json, write_json
 from gitops.policy import Scope
 
 LONGEST = 30 * 86400.0
@@ -42,12 +42,18 @@ def add(place: Place, pause: Pause, now: float) -> None:
         )
     if not pause.reason.strip():
         raise GitopsError("a pause needs a reason that others will understand; give it with --reason")
-    kept = [one for one in read(place) if (one.host, one.component) != (pause.host, pause.component) and one.until > now]
-    _write(place, [*kept, pause])
+    with held(place, "pauses"):
+        kept = [one for one in read(place) if (one.host, one.component) != (pause.host, pause.component) and one.until > now]
+        _write(place, [*kept, pause])
 
 
 def remove(place: Place, host: str, component: str, now: float, *, needed: bool = True) -> list[Pause]:
     """The pauses that ended by this; none is a mistake where one is ``needed``."""
+    with held(place, "pauses"):
+        return _removed(place, host, component, now, needed=needed)
+
+
+def _removed(place: Place, host: str, component: str, now: float, *, needed: bool) -> list[Pause]:
     found = read(place)
     ended = [one for one in found if now < one.until and (one.host, one.component) == (host, component)]
     if not ended and needed:

@@ -7,14 +7,18 @@ import contextlib
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import yaml
 
 from gitops.errors import BlockedError, GitopsError
+
+#: what is held is held for milliseconds (s)
+LOCK_WAIT = 10.0
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def write_json(path: Path, data: Any) -> None:
     """By rename, for this account only."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.new")
+        fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
             json.dump(data, handle, indent=1)
@@ -94,15 +98,36 @@ def write_json(path: Path, data: Any) -> None:
         raise GitopsError(f"{path} cannot be written: {error.strerror}; name another directory with --state") from error
 
 
+def _lock_file(place: Place, what: str) -> TextIO:
+    try:
+        place.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return (place.state / f"{what}.lock").open("w")
+    except OSError as error:
+        raise GitopsError(f"{place.state} cannot be written: {error.strerror}; name another directory with --state") from error
+
+
+@contextlib.contextmanager
+def held(place: Place, name: str) -> Iterator[None]:
+    """What is kept under this name is read, changed and written by one process at a time; the others wait their turn."""
+    with _lock_file(place, name) as handle:
+        end = time.monotonic() + LOCK_WAIT
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    raise BlockedError(
+                        f"{handle.name} is held for more than {LOCK_WAIT:.0f} s; see who holds it: fuser {handle.name}"
+                    ) from None
+                time.sleep(0.02)
+        yield
+
+
 @contextlib.contextmanager
 def only_one(place: Place, what: str) -> Iterator[None]:
     """One operation at a time on this machine; the lease on the fleet keeps other machines out."""
-    try:
-        place.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = (place.state / f"{what}.lock").open("w")
-    except OSError as error:
-        raise GitopsError(f"{place.state} cannot be written: {error.strerror}; name another directory with --state") from error
-    with handle:
+    with _lock_file(place, what) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

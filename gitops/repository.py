@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 from pathlib import Path
 
@@ -17,15 +18,20 @@ class GitError(GitopsError):
 
 
 def git(root: Path, *words: str, timeout: float = TIMEOUT) -> str:
+    """What git says; bytes that are no UTF-8 come through and back (surrogateescape), as in names of files."""
+    return git_bytes(root, *words, timeout=timeout).decode(errors="surrogateescape")
+
+
+def git_bytes(root: Path, *words: str, timeout: float = TIMEOUT) -> bytes:
     command = ["git", "-C", str(root), *words]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+        done = subprocess.run(command, capture_output=True, timeout=timeout, check=False)
     except subprocess.TimeoutExpired as error:
         raise GitError(f"git {words[0]} in {root} had no end after {timeout:.0f} s") from error
     except OSError as error:
         raise GitError(f"git cannot be run: {error.strerror}; install git") from error
     if done.returncode != 0:
-        said = (done.stderr or done.stdout).strip().splitlines()
+        said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
         raise GitError(f"git {words[0]} in {root} failed: {said[-1] if said else done.returncode}")
     return done.stdout
 
@@ -33,16 +39,22 @@ def git(root: Path, *words: str, timeout: float = TIMEOUT) -> str:
 def desired(root: Path) -> str:
     """The commit, and a fingerprint of what is changed but not committed: both decide what would be applied."""
     commit = git(root, "rev-parse", "HEAD").strip()
-    changed = git(root, "diff", "HEAD", "--binary")
-    untracked = [name for name in git(root, "ls-files", "--others", "--exclude-standard", "-z").split("\0") if name]
+    changed = git_bytes(root, "diff", "HEAD", "--binary", "--no-ext-diff", "--no-textconv")
+    untracked = [name for name in git_bytes(root, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0") if name]
     if not changed and not untracked:
         return commit
-    digest = hashlib.sha256(changed.encode())
+    digest = hashlib.sha256(changed)
     for name in sorted(untracked):
-        digest.update(name.encode())
-        path = root / name
-        digest.update(path.read_bytes() if path.is_file() else b"")
+        digest.update(name)
+        digest.update(_content(root / os.fsdecode(name)))
     return f"{commit}+{digest.hexdigest()[:12]}"
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes() if path.is_file() else b""
+    except OSError as error:
+        raise GitError(f"{path} cannot be read ({error.strerror}), so nobody can say what would be applied; commit or remove it") from error
 
 
 def fetch(root: Path, remote: str, branch: str, timeout: float = TIMEOUT) -> str:

@@ -16,7 +16,7 @@ from gitops.errors import BlockedError, GitopsError
 from gitops.operations import Context
 from gitops.place import only_one, read_json, write_json
 from gitops.plans import Targets
-from gitops.watch import core, deliver, notices
+from gitops.watch import core, deliver, notices, resumes
 from gitops.watch import state as states
 from gitops.watch.state import State
 
@@ -36,15 +36,16 @@ def watch(context: Context, *, once: bool) -> int:
 
 
 def resume(context: Context, host: str, component: str) -> list[str]:
-    """What flapped in this scope and may be tried again. Between two rounds: a round would write its own state over it."""
-    with only_one(context.place, "watch"):
-        path = context.place.state / FILE
-        state = states.from_dict(read_json(path, {}))
-        scope = policy.Scope((host,), (component,))
-        freed = [key for key in sorted(core.flapping_components(state)) if scope.covers(*key.split("/", 1))]
-        if freed:
-            write_json(path, states.as_dict(core.resumed(state, freed)))
-        return freed
+    """What flapped in this scope and may be tried again. A watcher's state is its own: it is asked, and does it in its next round."""
+    state = states.from_dict(read_json(context.place.state / FILE, {}))
+    freed = _flapping(state, policy.Scope((host,), (component,)))
+    if freed:
+        resumes.ask(context.place, host, component)
+    return freed
+
+
+def _flapping(state: State, scope: policy.Scope) -> list[str]:
+    return [key for key in sorted(core.flapping_components(state)) if scope.covers(*key.split("/", 1))]
 
 
 class Round:
@@ -59,6 +60,7 @@ class Round:
 
     def run(self) -> tuple[int, float | None]:
         """The exit code of the verdict, and when to look again (None: at the next interval)."""
+        self._resume()
         try:
             project = self._project()
             report = self._look(project)
@@ -76,6 +78,14 @@ class Round:
         self._end(report, after)
         waits = [attempt.next for attempt in self.state.attempts.values() if attempt.failed and attempt.next > self._now()]
         return exits.of(report), min([*waits, *([after.wake] if after.wake else [])], default=None)
+
+    def _resume(self) -> None:
+        """What people asked for since; done and written down before the wish is forgotten."""
+        with resumes.taken(self.place) as scopes:
+            freed = {key for scope in scopes for key in _flapping(self.state, scope)}
+            if freed:
+                self.state = core.resumed(self.state, freed)
+                self._save()
 
     def _now(self) -> float:
         return self.context.clock.now()
@@ -195,18 +205,30 @@ class Round:
         self._save()
 
     def _deliver(self) -> None:
-        """In order; what does not arrive waits for the next round."""
-        waiting = list(self.state.outbox)
-        while waiting:
+        """To each target in order; what one does not take waits for that one, until a later round."""
+        for notice in self.state.outbox:
+            if not notice.get("said"):
+                self.context.say(notice["text"])
+        self.state = dataclasses.replace(self.state, outbox=tuple({**notice, "said": True} for notice in self.state.outbox))
+        for target in self.policy.notify:
+            self._deliver_to(target)
+        left = tuple(notice for notice in self.state.outbox if deliver.waiting(notice, self.policy.notify))
+        self.state = dataclasses.replace(self.state, outbox=left)
+        self._save()
+
+    def _deliver_to(self, target: policy.Target) -> None:
+        for number, notice in enumerate(self.state.outbox):
+            if target not in deliver.waiting(notice, self.policy.notify):
+                continue
             try:
-                deliver.deliver(waiting[0], self.policy.notify)
+                deliver.deliver(notice, target)
             except deliver.DeliveryError as error:
                 self.context.say(f"gitops: a notification waits: {error}")
                 self.state = self.state.counted("notifications_failed")
-                break
-            self.context.say(waiting[0]["text"])
-            waiting.pop(0)
-            self.state = dataclasses.replace(self.state, outbox=tuple(waiting)).counted("notifications_succeeded")
+                return
+            outbox = [*self.state.outbox]
+            outbox[number] = deliver.taken(notice, target)
+            self.state = dataclasses.replace(self.state, outbox=tuple(outbox)).counted("notifications_succeeded")
             self._save()
 
     def _samples(self, report: model.Report) -> list[metrics.Sample]:

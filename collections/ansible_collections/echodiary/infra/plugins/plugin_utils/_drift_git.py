@@ -32,12 +32,22 @@ def blamed(report: model.Report, root: Path, inventory: str) -> model.Report:
     """Every difference that git had a part in, with the commit that last touched its role or the inventory."""
     names = {one.name for _, one in report.components() if any(found.origin in ("pending", "conflict") for found in one.resources)}
     declared = _inside(root, inventory)
-    commits = {name: last_commit(root, f":(top,glob)**/roles/{name}/**", *declared) for name in names}
+    commits = {name: _moved(root, f":(top,glob)**/roles/{name}/**", *declared) for name in names}
     hosts = tuple(
         dataclasses.replace(host, components=tuple(_with_commit(one, commits.get(one.name, {})) for one in host.components))
         for host in report.hosts
     )
     return dataclasses.replace(report, hosts=hosts)
+
+
+def _moved(root: Path, *paths: str) -> dict[str, str]:
+    """The last commit of these paths, unless they were changed since: that is not committed, so nobody is named for it."""
+    said = _git(root, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *paths)
+    changed = [entry[3:] for entry in said.split("\0") if entry[3:]]
+    if not changed:
+        return last_commit(root, *paths)
+    more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+    return {"commit": "", "author": "", "date": "", "subject": f"not committed: {', '.join(changed[:3])}{more}"}
 
 
 def _inside(root: Path, path: str) -> list[str]:
@@ -57,7 +67,7 @@ def _git(root: Path, *words: str) -> str:
     # Checks may run beside other users of the same checkout: no lock is taken for looking.
     command = ["git", "--no-optional-locks", "-C", str(root), *words]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=TIMEOUT, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return done.stdout.strip("\n") if done.returncode == 0 else ""

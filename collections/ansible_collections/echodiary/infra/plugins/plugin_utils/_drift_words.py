@@ -22,7 +22,8 @@ def who(found: model.Resource) -> str:
     """Who moved, and as far as it is known, which commit and what the host says."""
     parts = [_WHO.get(found.origin, found.origin)]
     if found.git:
-        parts.append(f"{found.git['commit'][:8]} by {found.git['author']}")
+        named = f"{found.git['commit'][:8]} by {found.git['author']}"
+        parts.append(named if found.git["commit"] else found.git.get("subject", ""))
     parts += [f"{key} {value}" for key, value in found.host.items()]
     return clean("; ".join(part for part in parts if part))
 
