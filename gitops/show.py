@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_markdown, _drift_outputs, _drift_table
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
@@ -67,20 +68,20 @@ def plan(found: model.Report, made: dict[str, Any], left: list[str], form: str) 
     lines = [f"left as it is: {line}" for line in left]
     lines += [f"plan {made['id']}: {count} components would be put right" if count else f"plan {made['id']}: nothing to put right"]
     lines += [f"next: python -m gitops sync --plan {made['id']}"] if count else []
-    out("\n".join(f"- {line}" if form == "markdown" else line for line in lines))
+    out("\n".join(f"- {outputs.markdown(line)}" if form == "markdown" else outputs.name(line) for line in lines))
 
 
 def entries(found: list[dict[str, Any]], form: str) -> None:
     """The history."""
     if form == "json":
-        out(json.dumps(found, indent=1, ensure_ascii=False))
+        out(outputs.json_text(found, indent=1))
         return
     heads = ("time", "operation", "outcome", "who", "what", "why")
     rows = [_row(entry) for entry in found]
     if form == "markdown":
         out("| " + " | ".join(heads) + " |\n|" + "---|" * len(heads))
         for row in rows:
-            out("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
+            out("| " + " | ".join(map(outputs.markdown, row)) + " |")
         return
     widths = [max(len(row[number]) for row in [heads, *rows]) for number in range(len(heads) - 1)]
     for row in [heads, *rows]:
@@ -94,7 +95,7 @@ def _row(entry: dict[str, Any]) -> tuple[str, ...]:
     what = " ".join(f"{host}:{','.join(names)}" for host, names in sorted(targets.items())) or str(entry.get("what", ""))
     why = "; ".join(str(entry[key]) for key in ("reason", "why") if entry.get(key))
     cells = (entry["time"], entry["operation"], entry["outcome"], entry["who"], what, why)
-    return tuple(" ".join(str(cell).split()) for cell in cells)
+    return tuple(outputs.name(" ".join(str(cell).split())) for cell in cells)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from tests.e2e import fleet
 
 #: The story that begins with hosts that have just booted comes first, deploys, which leave another schema behind, after the
 #: others; and at the end what has to have data of everything: by then most of it has happened.
-ORDER = {"test_fleet.py": 0, "test_deploy.py": 2, "test_deploy_drills.py": 3, "test_live.py": 4}
+ORDER = {"test_fleet.py": 0, "test_deploy.py": 2, "test_going_back.py": 3, "test_deploy_drills.py": 4, "test_live.py": 5}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

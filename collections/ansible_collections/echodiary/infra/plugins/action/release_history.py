@@ -13,7 +13,7 @@ from ..plugin_utils import _caller, _history_table, _remote
 from ..plugin_utils import _history_options as options
 from ..plugin_utils import _moments as moments
 
-PACKAGE = _remote.Package("_history", ("_ledger.files", "_ledger.journal", "_history.goodness", "_history.main"))
+PACKAGE = _remote.Package("_history", ("_ledger.files", "_ledger.journal", "_history.goodness", "_history.records", "_history.main"))
 
 
 class ActionModule(ActionBase):

@@ -48,6 +48,7 @@ from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 from ansible.utils.color import stringc
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _bytecode
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
 from ansible_collections.echodiary.infra.plugins.plugin_utils._component_warming import Warming
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_summary import (
     Command,
@@ -102,7 +103,7 @@ class CallbackModule(CallbackBase):
         self._host_width = 0
         self._states: dict[str, dict[str, Component]] = {}
         self._remote_calls: dict[str, int] = {}
-        self._changed = 0
+        self._changed = {True: 0, False: 0}  # by whether it was looked at in check mode
         self._play: Play | None = None
         self._host: Host | None = None
         self._warming = Warming()
@@ -152,7 +153,7 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_item_on_ok(self, result: CallbackTaskResult) -> None:
         self._handle_warnings(result.result)
-        self._show_good(result, item=f" ({self._get_item_label(result.result)})")
+        self._show_good(result, item=self._item(result))
 
     def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
         self._handle_warnings(result.result)
@@ -163,7 +164,7 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_item_on_failed(self, result: CallbackTaskResult) -> None:
         self._handle_warnings(result.result)
-        self._show_failed(result, item=f" ({self._get_item_label(result.result)})")
+        self._show_failed(result, item=self._item(result))
 
     def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
         self._handle_warnings(result.result)
@@ -180,6 +181,9 @@ class CallbackModule(CallbackBase):
             left = result.result["retries"] - result.result["attempts"]
             self._line(result, "quiet", f"{_title(result)}  not yet, {left} attempts left")
 
+    def _item(self, result: CallbackTaskResult) -> str:
+        return f" ({outputs.name(self._get_item_label(result.result))})"
+
     # The end
 
     def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
@@ -192,7 +196,7 @@ class CallbackModule(CallbackBase):
         if table:
             self._say(["", *table, *(paint("bad", line) for line in unknown)])
         bad = totals.failed or totals.unreachable or totals.unhealthy
-        self._say(["", paint("bad" if bad else "change" if totals.changed else "good", total_line(totals))])
+        self._say(["", paint("bad" if bad else "change" if totals.changed or totals.would else "good", total_line(totals))])
         steps, now = self._variable("next_steps"), self._variable("next_now")
         self._say([paint("title", line) for line in next_lines(totals, _command(), steps, now)])
 
@@ -205,16 +209,20 @@ class CallbackModule(CallbackBase):
             return
         if _is_converge(result):
             self._show_converge(result, failed=False)
-        elif data.get("changed"):
-            self._changed += 1
+        elif data.get("changed") and not self._is_a_look(result):
+            self._changed[_in_check_mode(result)] += 1
             would = "would change" if _in_check_mode(result) else "changed"
             self._line(result, "change", f"{_title(result)}{item}  {would}")
         elif self._display.verbosity >= 2 or self._wants_everything():
-            self._line(result, "quiet", f"{_title(result)}{item}  ok")
+            self._line(result, "quiet", f"{_title(result)}{item}  {'would change' if data.get('changed') else 'ok'}")
         self._show_diff(result)
         if self._wants_everything():
             self._clean_results(data, result.task.action)
             self._say([clean(self._dump_results(data, indent=2))])
+
+    def _is_a_look(self, result: CallbackTaskResult) -> bool:
+        """In check mode by its own word: what it found is for the tasks after it, which change it or do not."""
+        return _in_check_mode(result) and not (self._play and self._play.check_mode)
 
     def _show_message(self, result: CallbackTaskResult, item: str) -> None:
         """A task that only exists to say something."""
@@ -229,7 +237,8 @@ class CallbackModule(CallbackBase):
         """Modules only return a difference where one was asked for; those that always do are kept quiet."""
         data = result.result
         if data.get("diff") and data.get("changed") and result.task_fields.get("diff"):
-            diff = self._get_diff(data["diff"]).strip("\n")
+            # cleaned before it is coloured: colours are sequences, too
+            diff = self._get_diff(_cleaned(data["diff"])).strip("\n")
             self._say([" " * (self._host_width + 4) + line for line in diff.splitlines()])
 
     def _show_failed(self, result: CallbackTaskResult, item: str) -> None:
@@ -248,7 +257,7 @@ class CallbackModule(CallbackBase):
         states = self._states.setdefault(host, {})
         for component in data["components"]:
             states[str(component.get("name"))] = component
-            self._changed += sum(change.get("action") != "report" for change in component.get("changes") or [])
+            self._changed[_in_check_mode(result)] += sum(change.get("action") != "report" for change in component.get("changes") or [])
         self._remote_calls[host] = self._remote_calls.get(host, 0) + int(data.get("remote_calls") or 0)
         self._say(result_lines(self.host_label(result), data, self._view(result), failed=failed))
 
@@ -281,7 +290,8 @@ class CallbackModule(CallbackBase):
         return Totals(
             check=bool(context.CLIARGS.get("check")),
             hosts=len(summaries),
-            changed=self._changed,
+            changed=self._changed[False],
+            would=self._changed[True],
             failed=[host for host, summary in summaries.items() if summary["failures"]],
             unreachable=[host for host, summary in summaries.items() if summary["unreachable"]],
             unhealthy=[
@@ -323,6 +333,15 @@ def _is_loop(result: CallbackTaskResult) -> bool:
 
 def _in_check_mode(result: CallbackTaskResult) -> bool:
     return bool(result.task_fields.get("check_mode"))
+
+
+def _cleaned(value: Any) -> Any:
+    """The texts of a difference, their lines as they are."""
+    if isinstance(value, str):
+        return "\n".join(clean(line) for line in value.split("\n"))
+    if isinstance(value, dict):
+        return {key: _cleaned(one) for key, one in value.items()}
+    return [_cleaned(one) for one in value] if isinstance(value, list) else value
 
 
 def _spare_the_workers() -> None:

@@ -11,7 +11,7 @@ short_description: Record releases on the hosts, and read which one was good
 version_added: 0.1.0
 description:
   - The history is a file on the host with one JSON document per line, to which is only ever appended, and which is rotated when it grows.
-  - A line that a crash cut off costs that line only.
+  - A line that a crash cut off, or that is no record, costs that line only, and is counted.
   - From the history follows which release is good. A deploy or rollback that succeeded makes its release good, and a rollback from it
     ends that. A release is an image's digest together with its configuration's fingerprint.
 options:
@@ -66,6 +66,14 @@ options:
         default: ''
       config:
         description: Fingerprint of the configuration that the image ran with.
+        type: str
+        default: ''
+      digest_before:
+        description: The image that served before.
+        type: str
+        default: ''
+      config_before:
+        description: Fingerprint of the configuration that it ran with.
         type: str
         default: ''
       migration_from:
@@ -181,7 +189,8 @@ previous_good:
   returned: when O(state=read)
   type: dict
 damaged:
-  description: How many lines could not be read.
+  description:
+    - How many lines are no record. They are cut off, have no O(entry.id), O(entry.kind) or O(entry.outcome), or a field of another type.
   returned: when O(state=read)
   type: int
 table:

@@ -3,22 +3,20 @@
 
 from __future__ import annotations
 
-import html
-import re
-
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_words as words
-from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_words import clean
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
 
 #: characters; a comment on GitHub may have 65536
 ROOM = 60000
 #: rows of the table; a fleet in which everything differs needs no list to say so
 ROWS = 150
+_text = outputs.markdown
 _MARKS = {"Synced": "✅", "OutOfSync": "🟡", "Unknown": "❔"}
 
 
 def text(report: model.Report, title: str = "Drift") -> str:
-    parts = [f"### {title}: {_mark(report)} {words.headline(report)}\n"]
+    parts = [f"### {title}: {_mark(report)} {_text(words.headline(report))}\n"]
     differing = report.differing()
     rows = [_row(report, *entry) for entry in differing[:ROWS]]
     if rows:
@@ -42,30 +40,23 @@ def _mark(report: model.Report) -> str:
 
 
 def _row(report: model.Report, host: model.Host, component: model.Component, found: model.Resource) -> str:
-    cells = (host.name, component.name, f"`{words.title(found)}`", found.action, words.age(found.since, report.time), words.who(found))
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |\n"
-
-
-def _cell(value: str) -> str:
-    """A host's words must not become markup; backticks of our own stay."""
-    return html.escape(clean(value), quote=False).replace("|", "\\|").replace("\n", " ").replace("@", "@\u200b")
+    rest = (found.action, words.age(found.since, report.time), words.who(found))
+    cells = (_text(host.name), _text(component.name), outputs.code(words.title(found)), *map(_text, rest))
+    return "| " + " | ".join(cells) + " |\n"
 
 
 def _remarks(report: model.Report) -> list[str]:
-    found = [f"- **{_cell(host.name)}**: {_cell(host.msg)}\n" for host in report.hosts if host.msg]
+    found = [f"- **{_text(host.name)}**: {_text(host.msg)}\n" for host in report.hosts if host.msg]
     for host, component in report.components():
-        state = ": ".join(part for part in (words.state(component), *clean(component.msg).splitlines()[:1]) if part)
+        state = ": ".join(part for part in (words.state(component), *outputs.terminal(component.msg).splitlines()[:1]) if part)
         if component.health != "Healthy" or state:
             verdict = words.verdict(component.sync, component.health)
-            found.append(f"- **{_cell(host.name)} {_cell(component.name)}**: {verdict}{': ' + _cell(state) if state else ''}\n")
-    return [*found, *(f"- {_cell(note)}\n" for note in report.notes)]
+            found.append(f"- **{_text(host.name)} {_text(component.name)}**: {verdict}{': ' + _text(state) if state else ''}\n")
+    return [*found, *(f"- {_text(note)}\n" for note in report.notes)]
 
 
 def _folded(host: model.Host, component: model.Component, found: model.Resource) -> str:
     body = [f"{name}: {before} -> {after}" for name, (before, after) in found.fields.items()]
     body += [found.diff] if found.diff else []
-    inside = clean("\n".join(body))
-    # a fence longer than any in the text, so that nothing in it ends the block
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", inside)), default=0))
-    head = _cell(f"{host.name} {component.name} {words.title(found)}")
-    return f"<details><summary>{head}</summary>\n\n{fence}diff\n{inside}\n{fence}\n\n</details>\n"
+    head = outputs.html(f"{host.name} {component.name} {words.title(found)}").replace("@", "@\u200b")
+    return f"<details><summary>{head}</summary>\n\n{outputs.fenced(chr(10).join(body), 'diff')}\n\n</details>\n"

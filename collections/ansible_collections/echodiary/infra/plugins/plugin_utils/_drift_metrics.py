@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
 
 PREFIX = "echodiary_gitops_"
 #: how bad a state is, for tables that sort and for alerts that compare
@@ -112,9 +113,5 @@ def _of_component(environment: str, host: str, one: model.Component) -> Iterable
 
 
 def _line(sample: Sample) -> str:
-    inside = ",".join(f'{name}="{_escaped(value)}"' for name, value in sample.labels.items())
+    inside = ",".join(f'{name}="{outputs.label(value)}"' for name, value in sample.labels.items())
     return f"{PREFIX}{sample.name}{{{inside}}} {sample.value:.15g}"
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')

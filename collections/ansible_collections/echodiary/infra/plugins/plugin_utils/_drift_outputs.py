@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils import (
@@ -13,6 +12,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils import (
     _drift_model,
     _drift_page,
 )
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
 
 REPORT, PAGE, MARKDOWN, BADGE, METRICS = "report.json", "index.html", "report.md", "badge.svg", "drift.prom"
 
@@ -28,4 +28,4 @@ def files(report: _drift_model.Report, more: Sequence[_drift_metrics.Sample] = (
 
 
 def json_text(report: _drift_model.Report) -> str:
-    return json.dumps(report.as_dict(), indent=1, ensure_ascii=False) + "\n"
+    return outputs.json_text(report.as_dict(), indent=1) + "\n"

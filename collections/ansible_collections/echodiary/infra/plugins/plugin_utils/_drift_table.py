@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_words as words
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_view import Paint, diff_lines, plain
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_words import clean
 
@@ -42,7 +43,7 @@ def _detailed(report: model.Report, rows: Sequence[str], paint: Paint) -> list[s
     found = []
     for line, (_host, _component, resource) in zip(rows, report.differing(), strict=True):
         found.append(line)
-        found += [f"    {clean(name)}: {clean(before)} -> {clean(after)}" for name, (before, after) in resource.fields.items()]
+        found += [outputs.name(f"    {name}: {before} -> {after}") for name, (before, after) in resource.fields.items()]
         found += [f"    {text}" for text in diff_lines(resource.diff, paint)]
     return found
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _moments
-from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_words import clean, split_resource
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
+from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_words import split_resource
 
 _WHO = {"pending": "git moved", "corrective": "changed on the host", "conflict": "git and host moved", "": ""}
 
@@ -25,13 +26,13 @@ def who(found: model.Resource) -> str:
         named = f"{found.git['commit'][:8]} by {found.git['author']}"
         parts.append(named if found.git["commit"] else found.git.get("subject", ""))
     parts += [f"{key} {value}" for key, value in found.host.items()]
-    return clean("; ".join(part for part in parts if part))
+    return outputs.name("; ".join(part for part in parts if part))
 
 
 def what(found: model.Resource) -> str:
     """The difference on one line."""
     fields = ", ".join(f"{name} {_value(before)} -> {_value(after)}" for name, (before, after) in found.fields.items())
-    return clean(found.why or fields)
+    return outputs.name(found.why or fields)
 
 
 def _value(value: object) -> str:
@@ -41,7 +42,7 @@ def _value(value: object) -> str:
 
 def title(found: model.Resource) -> str:
     kind, name = split_resource(found.resource)
-    return clean(f"{kind} {name}")
+    return outputs.name(f"{kind} {name}")
 
 
 def verdict(sync: str, health: str) -> str:
@@ -58,7 +59,7 @@ def state(component: model.Component) -> str:
     ignored = [found for found in component.resources if found.ignored]
     if ignored:
         parts.append(f"{len(ignored)} ignored")
-    return clean(", ".join(part for part in parts if part))
+    return outputs.name(", ".join(part for part in parts if part))
 
 
 def headline(report: model.Report) -> str:
@@ -75,4 +76,4 @@ def headline(report: model.Report) -> str:
         parts.append(f"{counts['hosts']} hosts" if counts["hosts"] != 1 else "1 host")
     if report.git:
         parts.append(f"commit {report.git['commit'][:8]}{' with local changes' if report.git.get('dirty') else ''}")
-    return " · ".join(parts)
+    return outputs.name(" · ".join(parts))

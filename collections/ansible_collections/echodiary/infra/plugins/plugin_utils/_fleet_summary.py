@@ -11,11 +11,13 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_words impor
 
 @dataclass
 class Totals:
-    """What a run added up to. ``changed`` counts resources and ordinary tasks, not hosts."""
+    """What a run added up to. ``changed`` and ``would`` count resources and ordinary tasks, not hosts: what was changed, and what only
+    would be, because it was looked at in check mode. A run may have both, whatever was typed."""
 
     check: bool = False
     hosts: int = 0
     changed: int = 0
+    would: int = 0
     failed: list[str] = field(default_factory=list)
     unreachable: list[str] = field(default_factory=list)
     #: "host: component" of what is in sync but does not work
@@ -41,7 +43,8 @@ class Command:
 
 def total_line(totals: Totals) -> str:
     """ "0 changed · 3 hosts · 1 remote call each · 1.8 s"."""
-    parts = [f"{totals.changed} would change" if totals.check else f"{totals.changed} changed"]
+    parts = [f"{totals.changed} changed"] if totals.changed or not (totals.check or totals.would) else []
+    parts += [f"{totals.would} would change"] if totals.check or totals.would else []
     parts += [f"{len(totals.failed)} failed"] if totals.failed else []
     parts += [f"{len(totals.unreachable)} unreachable"] if totals.unreachable else []
     parts.append(count(totals.hosts, "host"))
@@ -70,7 +73,7 @@ def next_lines(totals: Totals, command: Command, steps: Sequence[str], now: Sequ
         return [f"next: mend what is said above, then {command.line(tuple(again))}"]
     if not totals.hosts:
         return ["next: nothing was done, because no host matched; ansible-inventory --graph shows those there are"]
-    if totals.check and totals.changed:
+    if totals.check and totals.would:
         return [f"next: {command.line()}"]
     if totals.unhealthy:
         return [f"next: look at {', '.join(totals.unhealthy)}"]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_words import (
     Change,
     clean,
@@ -120,11 +121,11 @@ def _what_happened(component: Component, view: View) -> tuple[str, str]:
 
 def _details(changes: Iterable[Change], view: View) -> Iterator[str]:
     for change in changes:
-        why = f": {clean(change['why'])}" if change.get("why") else ""
+        why = f": {change['why']}" if change.get("why") else ""
         head = f"{change.get('action')} {change.get('resource')} ({change.get('origin', 'pending')}){why}"
-        yield from _indented([view.paint("change", clean(head))], view)
+        yield from _indented([view.paint("change", outputs.name(head))], view)
         for field, (before, after) in (change.get("fields") or {}).items():
-            yield from _indented([f"{field}: {clean(before)} -> {clean(after)}"], view, deeper=2)
+            yield from _indented([outputs.name(f"{field}: {before} -> {after}")], view, deeper=2)
         yield from _indented(diff_lines(str(change.get("diff") or ""), view.paint), view, deeper=2)
 
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
+
 Change = Mapping[str, Any]
 _Groups = dict[tuple[str, str], dict[str, list[str]]]
 
@@ -52,7 +54,6 @@ _KINDS = {
 _PREFIX = {"stranger": "stranger ", "user": "user ", "service": "container ", "image": "image "}
 _ORIGIN = {"corrective": " (changed on the host)", "conflict": " (changed on the host and in git)"}
 _DIGEST = re.compile(r"@sha256:([0-9a-f]{12})[0-9a-f]*")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def sentence(changes: Iterable[Change], *, check: bool) -> str:
@@ -61,7 +62,7 @@ def sentence(changes: Iterable[Change], *, check: bool) -> str:
     for change in changes:
         kind, name = split_resource(str(change.get("resource", "")))
         key = (str(change.get("action", "update")), str(change.get("origin", "pending")))
-        groups.setdefault(key, {}).setdefault(kind, []).append(name)
+        groups.setdefault(key, {}).setdefault(kind, []).append(outputs.name(name))
     shorter_and_shorter = (_sentence(groups, check, named) for named in range(NAMED_AT_MOST, -1, -1))
     return next((said for said in shorter_and_shorter if len(said) <= LONG), _sentence(groups, check, 0))
 
@@ -106,6 +107,5 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s"
 
 
-def clean(text: object) -> str:
-    """Text from a host without control characters: it must not be able to steer the reader's terminal."""
-    return _CONTROL.sub("", str(text)).expandtabs(8).strip("\n")
+#: text from a host: it must not be able to steer the reader's terminal
+clean = outputs.terminal

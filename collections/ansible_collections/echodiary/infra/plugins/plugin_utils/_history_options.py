@@ -20,6 +20,8 @@ ENTRY: dict[str, Any] = {
     "commit": {"type": "str", "default": ""},
     "digest": {"type": "str", "default": ""},
     "config": {"type": "str", "default": ""},
+    "digest_before": {"type": "str", "default": ""},
+    "config_before": {"type": "str", "default": ""},
     "migration_from": {"type": "str", "default": ""},
     "migration_to": {"type": "str", "default": ""},
     "rollback_of": {"type": "str", "default": ""},

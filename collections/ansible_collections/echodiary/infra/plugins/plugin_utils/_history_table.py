@@ -30,7 +30,7 @@ def summary(answer: dict[str, Any]) -> dict[str, Any]:
 def table(entries: list[Entry], last_good: Entry | None = None) -> list[str]:
     if not entries:
         return ["no releases recorded yet"]
-    good = last_good["id"] if last_good else None
+    good = last_good.get("id") if last_good else None
     rows = [[_mark(entry, good), *(_cut(name, text) for name, text in zip(_COLUMNS, _row(entry), strict=True))] for entry in entries]
     head = ["", *_COLUMNS]
     widths = [max(len(row[index]) for row in [head, *rows]) for index in range(len(head))]
@@ -70,8 +70,8 @@ def _migration(entry: Entry) -> str:
 def _seconds(entry: Entry) -> str:
     """The whole when it was measured, else the sum of the phases."""
     seconds = entry.get("seconds") or {}
-    numbers = [value for value in seconds.values() if isinstance(value, (int, float))]
-    return f"{seconds.get('total', sum(numbers)):.1f}" if numbers else ""
+    numbers = {name: value for name, value in seconds.items() if isinstance(value, (int, float))}
+    return f"{numbers.get('total', sum(numbers.values())):.1f}" if numbers else ""
 
 
 def _cut(column: str, text: str) -> str:

@@ -4,7 +4,7 @@
 A release is good from the moment a deploy or rollback to it succeeded, or converge brought it, until somebody rolls back from it;
 deployed again with success, it is good again. A deploy that was taken back never was good, and what ran before it goes on being the
 current release. A release is its image's digest together with its configuration's fingerprint: the same image with another
-configuration is another release.
+configuration is another release. Who goes back by name to something newer says nothing against what he leaves.
 """
 
 from __future__ import annotations
@@ -25,23 +25,56 @@ class Good(NamedTuple):
 
 
 def good(entries: list[Entry]) -> Good:
-    standing: list[Entry] = []  # entries that made a release good, in order of that
-    for entry in entries:
-        if entry.get("kind") in MOVES and entry.get("outcome") == "succeeded" and entry.get("digest"):
-            left = entry.get("rollback_of")
-            standing = [one for one in standing if not _is(one, left) and _release(one) != _release(entry)]
-            standing.append(entry)
-    newest_first: list[Entry | None] = list(reversed(standing))
+    newest_first: list[Entry | None] = list(reversed(standing(entries)))
     return Good(*([*newest_first, None, None])[:2])
 
 
-def _release(entry: Entry) -> tuple[Any, Any]:
-    return entry["digest"], entry.get("config")
+def standing(entries: list[Entry]) -> list[Entry]:
+    """The entries that made a release good which still is, in order of that."""
+    found: list[Entry] = []
+    tried: list[Entry] = []  # one for each release, in the order in which they were first tried
+    for entry in entries:
+        if entry.get("kind") not in MOVES or not entry.get("digest"):
+            continue
+        if entry.get("outcome") == "succeeded":
+            forward = _is_forward(entry, found, tried)
+            found = [one for one in found if not same(one, entry) and (forward or not _left(one, entry))]
+            found.append(entry)
+        if _place(entry, tried) is None:
+            tried.append(entry)
+    return found
 
 
-def _is(entry: Entry, named: Any) -> bool:
-    """A rollback names what it leaves by the id of its entry, which is exact, or by its digest."""
-    return bool(named) and named in (entry.get("id"), entry["digest"])
+def same(one: Entry, other: Entry) -> bool:
+    """Whether two entries are about the same release. Where a configuration is not known, the image decides."""
+    configs = {one.get("config") or "", other.get("config") or ""} - {""}
+    return digest(one["digest"]) == digest(other["digest"]) and len(configs) < 2
+
+
+def digest(image: str) -> str:
+    """However an image is spelt, its digest names it."""
+    return image.rpartition("@")[2]
+
+
+def _left(one: Entry, entry: Entry) -> bool:
+    """A rollback names what it leaves by the id of its entry, which is exact, by its digest, or as what served before it."""
+    named = entry.get("rollback_of")
+    before = {"digest": entry.get("digest_before") or "", "config": entry.get("config_before")}
+    if named and (named == one.get("id") or digest(named) == digest(one["digest"])):
+        return True
+    return entry["kind"] == "rollback" and bool(before["digest"]) and same(one, before)
+
+
+def _is_forward(entry: Entry, good: list[Entry], tried: list[Entry]) -> bool:
+    """To what is not good at the moment, and was first tried after all that is."""
+    there = _place(entry, tried)
+    if there is None or _place(entry, good) is not None:
+        return False
+    return all((_place(one, tried) or 0) < there for one in good)
+
+
+def _place(entry: Entry, tried: list[Entry]) -> int | None:
+    return next((number for number, one in enumerate(tried) if same(one, entry)), None)
 
 
 def chosen(entries: list[Entry], outcomes: list[str], last: int) -> list[Entry]:

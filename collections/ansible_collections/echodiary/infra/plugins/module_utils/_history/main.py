@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from .._ledger import files, journal
-from . import goodness
+from . import goodness, records
 
 PATH = "/var/lib/echodiary/history.jsonl"
 
@@ -41,11 +41,12 @@ def _known(path: str, entry: dict[str, Any]) -> bool:
 
 def _read(path: str, manifest: dict[str, Any]) -> dict[str, Any]:
     found = journal.read(path)
-    good = goodness.good(found.records)
+    sound, unsound = records.sound(found.records)
+    good = goodness.good(sound)
     return {
         "changed": False,
-        "entries": goodness.chosen(found.records, manifest["outcomes"], manifest["last"]),
+        "entries": goodness.chosen(sound, manifest["outcomes"], manifest["last"]),
         "last_good": good.current,
         "previous_good": good.previous,
-        "damaged": found.damaged,
+        "damaged": found.damaged + unsound,
     }

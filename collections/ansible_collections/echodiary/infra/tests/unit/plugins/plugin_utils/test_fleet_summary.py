@@ -18,7 +18,7 @@ def test_total_line() -> None:
 
 
 def test_total_line_of_trouble_in_check_mode() -> None:
-    totals = Totals(check=True, hosts=2, changed=4, failed=["a"], unreachable=["b"], remote_calls=[1, 3], seconds=20)
+    totals = Totals(check=True, hosts=2, would=4, failed=["a"], unreachable=["b"], remote_calls=[1, 3], seconds=20)
     assert total_line(totals) == "4 would change · 1 failed · 1 unreachable · 2 hosts · 4 remote calls · 20.0 s"
 
 
@@ -28,7 +28,7 @@ def test_when_all_is_well_the_play_says_what_is_next() -> None:
 
 
 def test_drift_is_followed_by_the_command_that_mends_it() -> None:
-    totals = Totals(hosts=1, check=True, changed=1)
+    totals = Totals(hosts=1, check=True, would=1)
     assert next_lines(totals, Command("ansible-playbook", ("site.yml",), "app"), OPEN) == ["next: ansible-playbook site.yml --limit app"]
 
 

@@ -47,3 +47,28 @@ def test_chosen_newest_first_filtered_and_bounded() -> None:
     story = [entry("deploy", "A"), entry("deploy", "B", "failed"), entry("deploy", "C")]
     assert [one["digest"] for one in goodness.chosen(story, [], 2)] == ["C", "B"]
     assert [one["digest"] for one in goodness.chosen(story, ["failed", "refused"], 9)] == ["B"]
+
+
+@pytest.mark.parametrize(
+    ("story", "good"),
+    [
+        # on a host where the release came by converge, the entry goes by another id than on the one that the rollback named it by
+        (
+            [entry("converge", "A"), entry("converge", "B"), entry("rollback", "A", rollback_of="elsewhere", digest_before="B")],
+            ["A"],
+        ),
+        # by name to something newer: what is left stays good
+        (
+            [entry("deploy", "A"), entry("deploy", "B"), entry("rollback", "A", rollback_of="B"), entry("rollback", "B", rollback_of="A")],
+            ["A", "B"],
+        ),
+        # by name to something that the history does not know: what is left was left
+        ([entry("deploy", "A"), entry("deploy", "B"), entry("rollback", "Z", rollback_of="B")], ["A", "Z"]),
+        # a configuration that is not known is no other release
+        ([entry("deploy", "A", config="1"), entry("deploy", "A")], ["A"]),
+        # spelt with and without its repository
+        ([entry("deploy", "r/a@sha256:1"), entry("deploy", "B"), entry("rollback", "sha256:1", rollback_of="B")], ["sha256:1"]),
+    ],
+)
+def test_which_stand(story: list[dict[str, Any]], good: list[str]) -> None:
+    assert [one["digest"] for one in goodness.standing(story)] == good

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ways back on a real fleet: a rollback never goes forward, a downgrade never takes the schema away from what serves, and neither
+needs a registry."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e import drill, fleet, releases
+
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("released")]
+
+ADD_PLACE = 'op.add_column("entries", sa.Column("place", sa.Text(), nullable=True))'
+#: revision 0005 as the tests of deploys bring it, too, so that either may come first
+PLACE = releases.migration("0005", "0004", ADD_PLACE, 'op.drop_column("entries", "place")')
+#: its code cannot work without the column
+READS_PLACE = "RUN printf '    place: Mapped[str | None] = mapped_column(Text)\\n' >> echodiary/models.py"
+QUICK = {"deploy_gate_hold": 2, "deploy_backup_tasks": ""}
+ALLOW_DROP = [
+    {"revision": "0005", "rule": rule, "direction": "down", "reason": "the column is empty"}
+    for rule in ("ban-drop-column", "breaks-running-release")
+]
+
+
+@pytest.fixture(scope="module")
+def released(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A fleet on which a release serves that reads a column of the newest revision."""
+    if not _converged():
+        fleet.converge(tmp_path_factory.mktemp("converge"))
+    drill.publish("placed", READS_PLACE, PLACE)
+    ran = drill.run("deploy", release="placed", **QUICK)
+    assert ran.code == 0, ran.output
+
+
+def _converged() -> bool:
+    """Deploys before these have left their own pin."""
+    return all(drill.running_containers(host) for host in drill.APPS)
+
+
+@contextlib.contextmanager
+def silent_registry() -> Iterator[None]:
+    """It takes connections and answers nothing."""
+    _docker("pause", f"{fleet.NAME}-registry")
+    try:
+        yield
+    finally:
+        _docker("unpause", f"{fleet.NAME}-registry")
+
+
+def _docker(*words: str) -> None:
+    subprocess.run(["docker", *words], check=True, capture_output=True, timeout=120)
+
+
+def versions() -> set[str]:
+    return {version for version, _ in drill.everywhere()}
+
+
+def ready_everywhere() -> bool:
+    question = "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/entries?limit=1"
+    return {fleet.on(host, question) for host in drill.APPS} == {"200"}
+
+
+def test_downgrade_under_a_release_that_needs_the_schema_is_refused() -> None:
+    ran = drill.run("migrate", release="placed", deploy_revision="0004", deploy_migrations_allowed=ALLOW_DROP[:1], **QUICK)
+    assert ran.code != 0
+    assert drill.revision() == "0005"
+    assert ready_everywhere()
+    assert "refused before anything was touched" in ran.output, ran.output
+
+
+def test_registry_that_does_not_answer_is_told_as_that() -> None:
+    with silent_registry():
+        ran = drill.run("deploy", release="placed")
+    assert ran.code != 0
+    assert "does not answer" in ran.output, ran.output
+    assert "unknown image" not in ran.output
+    assert versions() == {"placed"}
+
+
+def test_rollbacks_never_go_forward() -> None:
+    with silent_registry():
+        first = drill.run("rollback")
+    assert first.code == 0, first.output
+    assert "placed" not in versions(), "a registry is not needed to go back"
+    between = drill.everywhere()
+    second = drill.run("rollback")
+    assert "placed" not in versions(), second.output
+    if second.code:
+        assert drill.everywhere() == between
+        assert "refused before anything was touched" in second.output
