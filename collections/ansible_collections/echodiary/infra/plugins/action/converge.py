@@ -21,7 +21,8 @@ from ..plugin_utils._deploy import roll_permission
 
 display = Display()
 
-PACKAGE = _remote.Package("_converge", ("_ledger.files", *(f"_converge.{name}" for name in _remote.files_of("_converge"))))
+LEDGER = ("_ledger.files", "_ledger.records", "_ledger.shapes")
+PACKAGE = _remote.Package("_converge", (*LEDGER, *(f"_converge.{name}" for name in _remote.files_of("_converge"))))
 # Ansible imports this file before it forks a worker per host: none of them reads and compresses the same sources again.
 _remote.shipped(PACKAGE)
 

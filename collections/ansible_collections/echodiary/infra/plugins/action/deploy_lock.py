@@ -19,7 +19,17 @@ display = Display()
 
 PACKAGE = _remote.Package(
     "_lease",
-    ("_ledger.files", "_ledger.journal", "_lease.clock", "_lease.metrics", "_lease.planning", "_lease.store", "_lease.main"),
+    (
+        "_ledger.files",
+        "_ledger.journal",
+        "_ledger.records",
+        "_ledger.shapes",
+        "_lease.clock",
+        "_lease.metrics",
+        "_lease.planning",
+        "_lease.store",
+        "_lease.main",
+    ),
 )
 #: seconds between two looks while waiting, and between two lines that say so
 POLL = 3.0

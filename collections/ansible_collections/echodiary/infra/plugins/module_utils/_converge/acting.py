@@ -11,9 +11,9 @@ from .view import View
 
 
 def prepare(view: View) -> None:
-    """All that can fail without having touched anything: images are pulled, files validated."""
+    """All that can fail without having touched anything: images are pulled, and files validated, whichever step is about to load them."""
     compose.pull(view.missing_images())
-    if view.plan.paths:
+    if view.plan.acting():
         staging.validate(view.spec["validate"], view.want.files, lenient=False)
 
 
@@ -75,7 +75,8 @@ def restart_all(view: View) -> None:
 
 def refresh(view: View, consumer: processes.Consumer, how: str) -> None:
     if consumer.kind == "unit":
-        units.restart(consumer.name, how)
+        units.unmask(consumer.name, view.seen.units[consumer.name])
+        units.tell(consumer.name, how)
         return
     container = (view.seen.services or {})[consumer.name][0]
     reload = planning.reload_of(view.spec, consumer)

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import os
 import time
+import traceback
 from typing import Any
 
-from . import acting, docker, health, model, packages, staging, state, transaction, undoing, wellbeing
+from .._ledger.files import LedgerError
+from . import acting, docker, health, model, packages, staging, transaction, undoing, wellbeing
 from .host import Host
 from .view import View
 
@@ -32,7 +34,7 @@ class Converger:
     # -- check mode ------------------------------------------------------------------------------------------------
 
     def check(self) -> dict[str, Any]:
-        sync = "OutOfSync" if self.view.plan.all() else self._sync_of_the_unseen()
+        sync = "OutOfSync" if self.view.plan.all() or self._unfinished() else self._sync_of_the_unseen()
         try:
             self._validate()
             self._check_images()
@@ -49,9 +51,16 @@ class Converger:
         self.notes.append("Docker does not run here: containers could not be looked at")
         return "Unknown"
 
+    def _unfinished(self) -> bool:
+        """Half a change is no state that git declares, even where every file is as it should be."""
+        cut_off = os.path.isdir(self.view.journal())
+        if cut_off:
+            self.notes.append("a change was cut off before its end; the next converge finishes it, or takes it back")
+        return cut_off
+
     def _validate(self) -> None:
         """A validator that the same run would install is noted, not missed."""
-        if self.view.plan.paths:
+        if self.view.plan.acting():
             lenient = self.view.host.installing or bool(self.view.plan.hands) or bool(self.view.missing_images())
             self.notes += staging.validate(self.view.spec["validate"], self.view.want.files, lenient)
             self._clock("validate")
@@ -90,19 +99,20 @@ class Converger:
         return self._result("needs", "OutOfSync", health.Verdict("Unknown"))
 
     def apply(self) -> dict[str, Any]:
-        if not self.view.plan.acting() and not os.path.isdir(state.journal_of(self.view.host.state_dir, self.view.name)):
+        if not self.view.plan.acting() and not os.path.isdir(self.view.journal()):
             return self._nothing_to_do()
         journal = transaction.Transaction(self.view.host.state_dir, self.view.name)
         interrupted = journal.recover()
         if journal.withdraw({*self.view.want.values, *self.view.formerly_applied()}):
             self.view = View(self.view.spec, self.view.host, self.view.resting)
+        self.notes += journal.notes
         if not self.view.plan.acting() and not interrupted:
             return self._nothing_to_do()
         acting.prepare(self.view)
         self._clock("prepare")
         try:
             verdict = self._make_it_so(journal)
-        except (model.ConvergeError, OSError) as error:
+        except Exception as error:
             return self._take_back(journal, error)
         journal.commit()
         self.view.record()
@@ -134,13 +144,21 @@ class Converger:
         return verdict
 
     def _take_back(self, journal: transaction.Transaction, error: Exception) -> dict[str, Any]:
-        logs = wellbeing.log_tail(self.view)
+        logs = self._logs()
         back, verdict = undoing.take_back(self.view, journal)
         self._clock("take_back")
         return self._result("taken_back", "OutOfSync", verdict, f"{reason(error)}; {back}{logs}")
 
+    def _logs(self) -> str:
+        """Where they cannot be had, the way back is still taken."""
+        try:
+            return wellbeing.log_tail(self.view)
+        except Exception as error:
+            return f"\n(no logs: {reason(error)})"
+
     def _sync_after(self) -> str:
-        return "OutOfSync" if any(change.action == "report" for change in self.view.plan.paths) else "Synced"
+        left = os.path.isdir(self.view.journal())  # what only a killed attempt brought, and could not be taken away yet
+        return "OutOfSync" if left or any(change.action == "report" for change in self.view.plan.paths) else "Synced"
 
     def _result(self, status: str, sync: str, verdict: health.Verdict, msg: str = "") -> dict[str, Any]:
         if verdict.health not in ("Healthy", "Missing") and verdict.why and not msg:
@@ -159,9 +177,14 @@ class Converger:
 
 
 def reason(error: Exception) -> str:
+    """One line: what was wrong where. What nobody foresaw says where in this program it happened."""
     if isinstance(error, OSError):
-        return f"{error.filename or 'the host'}: {error.strerror}"
-    return str(error)
+        return f"{error.filename or 'the host'}: {error.strerror or error}"
+    if isinstance(error, (model.ConvergeError, LedgerError)):
+        return str(error)
+    where = traceback.extract_tb(error.__traceback__)[-1:]
+    place = "".join(f" in {os.path.basename(frame.filename)}, line {frame.lineno}" for frame in where)
+    return f"a fault of echodiary.infra itself{place}: {type(error).__name__}: {error}; please report it"
 
 
 def _says_unknown(said: str) -> bool:

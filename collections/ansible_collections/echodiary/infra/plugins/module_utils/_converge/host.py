@@ -18,8 +18,10 @@ class Host:
         self.check = check
         self.state_dir = state_dir
         self.claimed = set(claimed)
+        #: what was found wrong with the state kept here, to be told with the component that is worked on
+        self.notes: list[str] = []
         key_file = os.path.join(state_dir, "fingerprint.key")
-        self.key = masking.read_key(key_file) if check else masking.ensure_key(key_file)
+        self.key = masking.read_key(key_file, self.notes) if check else masking.ensure_key(key_file, self.notes)
         #: check mode only: something that brings programs, users and units is planned but not there yet
         self.installing = False
         self._package_names = sorted({packages.split(name)[0] for spec in specs for name in spec["packages"]})
@@ -36,6 +38,11 @@ class Host:
         if self._units is None:
             self._units = units.read(self._unit_names)
         return self._units
+
+    def told(self) -> list[str]:
+        """The notes since the last time, each once."""
+        notes, self.notes[:] = list(dict.fromkeys(self.notes)), []
+        return notes
 
     def forget(self) -> None:
         self._packages = self._units = None

@@ -28,8 +28,8 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
         if not manifest["check"]:
             lock = _lock()
         answer = preparing.run(manifest) if manifest.get("prepare") else _all(manifest, began)
-    except (model.ConvergeError, OSError) as error:
-        answer = {"components": [], "needs": None, "rest": [], "failed": True, "msg": str(error)}
+    except Exception as error:
+        answer = {"components": [], "needs": None, "rest": [], "failed": True, "msg": component.reason(error)}
     finally:
         if lock is not None:
             os.close(lock)
@@ -76,18 +76,24 @@ def _has_news(results: list[dict[str, Any]]) -> bool:
 
 
 def _one(spec: dict[str, Any], host: Host) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """One component's trouble stays its own."""
     try:
-        converger = release.Roller(spec, host) if spec.get("release") else component.Converger(spec, host)
-        if host.check:
-            return converger.check(), None
-        needs = converger.needs()
-        if needs:
-            return converger.waiting(), needs
-        result = converger.apply()
-        host.forget()
-        return result, None
-    except (model.ConvergeError, OSError) as error:
-        return component.failed(spec["name"], error), None
+        result, needs = _converged(spec, host)
+    except Exception as error:
+        result, needs = component.failed(spec["name"], error), None
+    return {**result, "notes": [*host.told(), *result["notes"]]}, needs
+
+
+def _converged(spec: dict[str, Any], host: Host) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    converger = release.Roller(spec, host) if spec.get("release") else component.Converger(spec, host)
+    if host.check:
+        return converger.check(), None
+    needs = converger.needs()
+    if needs:
+        return converger.waiting(), needs
+    result = converger.apply()
+    host.forget()
+    return result, None
 
 
 def _lock() -> int:

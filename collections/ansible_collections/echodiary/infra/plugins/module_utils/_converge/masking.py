@@ -8,9 +8,12 @@ import hmac
 import os
 from typing import Any
 
+from .._ledger import files, records
+
 MASK = "«secret»"
 #: shorter values would mask ordinary words all over a log
 SHORTEST = 4
+KEY_LENGTH = 32
 
 
 def mask(value: Any, secrets: list[str]) -> Any:
@@ -36,20 +39,34 @@ def fingerprint(key: bytes, content: bytes) -> str:
     return "hmac:" + hmac.new(key, content, hashlib.sha256).hexdigest()[:16]
 
 
-def read_key(path: str) -> bytes:
+def read_key(path: str, told: list[str] | None = None) -> bytes:
     """The host's own key; a host that never converged has none, and then a throw-away one does."""
+    return _kept_key(path, told) or os.urandom(KEY_LENGTH)
+
+
+def ensure_key(path: str, told: list[str] | None = None) -> bytes:
+    """The same, made when it is missing. A damaged one is put aside: with a part of it, secrets could be guessed."""
+    kept = _kept_key(path, told)
+    if kept:
+        return kept
+    if os.path.lexists(path):
+        records.put_aside(path)
+    fresh = os.urandom(KEY_LENGTH)
+    files.make_directories(os.path.dirname(path), 0o700)
+    files.write_bytes(path, fresh, 0o600)
+    return fresh
+
+
+def _kept_key(path: str, told: list[str] | None) -> bytes:
+    """Empty when there is none to use."""
     try:
         with open(path, "rb") as handle:
-            return handle.read()
+            key = handle.read()
+        fault = "" if len(key) == KEY_LENGTH else f"has {len(key)} bytes instead of {KEY_LENGTH}"
     except FileNotFoundError:
-        return os.urandom(32)
-
-
-def ensure_key(path: str) -> bytes:
-    if not os.path.exists(path):
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        descriptor = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as handle:
-            handle.write(os.urandom(32))
-        os.rename(path + ".new", path)
-    return read_key(path)
+        return b""
+    except OSError as error:
+        key, fault = b"", f"cannot be read ({error.strerror})"
+    if fault and told is not None:
+        told.append(records.told(path, fault) + "; processes that read secrets count as older than their files once")
+    return b"" if fault else key

@@ -8,6 +8,7 @@ A value is what the state file keeps of a path:
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -42,9 +43,24 @@ def observe(path: str, key: bytes | None = None) -> Live:
         return Live({"kind": "directory", **owner}, info.st_mtime)
     if not stat.S_ISREG(info.st_mode):
         return Live({"kind": "special", **owner}, info.st_mtime)
-    with open(path, "rb") as handle:
-        content = handle.read()
+    try:
+        with open(path, "rb") as handle:
+            content = handle.read()
+    except FileNotFoundError:
+        return Live(None)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from error
     return Live({"kind": "file", "content": digest(content, key), **owner}, info.st_mtime, content)
+
+
+def holds_something(path: str) -> bool:
+    """Is it a directory, or a link to one, with something in it?"""
+    try:
+        with os.scandir(path) as entries:
+            return next(entries, None) is not None
+    except OSError as error:
+        # what cannot be looked at may be full of data
+        return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
 def digest(content: bytes, key: bytes | None) -> str:

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import model, paths
+from .._ledger import files
+from . import hindrance, model, paths
 
 SUFFIX = ".echodiary-new"
 
@@ -44,8 +47,13 @@ def make_directory(path: str, wanted: dict[str, Any]) -> None:
     set_attributes(path, wanted)
 
 
+def make_link(path: str, target: str) -> None:
+    discard(path)
+    os.symlink(target, path)
+
+
 def copy_tree(source: str, target: str) -> None:
-    """Contents, modes and owners; pipes and sockets are left out."""
+    """Contents, modes and owners, on the disk when this returns; pipes and sockets are left out."""
     shutil.copytree(source, target, symlinks=True, copy_function=copy_regular)
     for directory, below, names in os.walk(source):
         for name in [".", *below, *names]:
@@ -55,6 +63,7 @@ def copy_tree(source: str, target: str) -> None:
                 os.chown(copied, info.st_uid, info.st_gid, follow_symlinks=False)
                 if not stat.S_ISLNK(info.st_mode):
                     os.chmod(copied, stat.S_IMODE(info.st_mode))
+                    files.sync(copied)
 
 
 def copy_regular(source: str, target: str) -> None:
@@ -62,23 +71,42 @@ def copy_regular(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
+def back_up(source: str, target: str) -> None:
+    """A private copy, on the disk when this returns."""
+    shutil.copy2(source, target)
+    os.chmod(target, 0o600)
+    files.sync(target)
+
+
+def put_back(backup: str, path: str, before: dict[str, Any]) -> None:
+    make_parents(path)
+    discard(beside(path))
+    shutil.copy2(backup, beside(path))
+    set_attributes(beside(path), before)
+    files.sync(beside(path))
+    clear_directory(path)
+    os.rename(beside(path), path)
+
+
 def beside(path: str) -> str:
-    return os.path.join(os.path.dirname(path), f".{os.path.basename(path)}{SUFFIX}")
+    """The temporary name of ``path``: in the same directory, and never longer than a name may be."""
+    directory, name = os.path.split(path)
+    fresh = f".{name}{SUFFIX}"
+    if len(os.fsencode(fresh)) > hindrance.LONGEST_NAME:
+        fresh = f".{hashlib.sha256(os.fsencode(name)).hexdigest()[:32]}{SUFFIX}"
+    return os.path.join(directory, fresh)
 
 
 def write(path: str, file: model.File) -> None:
-    unlink(path)
+    """A new file, whole and on the disk when this returns; nobody else reads it before it has its owner and mode."""
+    discard(path)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as handle:
-            handle.write(file.content)
-            handle.flush()
-            os.fsync(handle.fileno())
-    except OSError as error:
-        # a full disk names no file by itself
-        raise OSError(error.errno, error.strerror, path) from error
-    os.chown(path, file.uid, file.gid)
-    os.chmod(path, file.mode)
+    with os.fdopen(descriptor, "wb") as handle:
+        handle.write(file.content)
+        handle.flush()
+        os.fchown(handle.fileno(), file.uid, file.gid)
+        os.fchmod(handle.fileno(), file.mode)
+        os.fsync(handle.fileno())
 
 
 def unlink(path: str) -> None:
@@ -86,11 +114,23 @@ def unlink(path: str) -> None:
         os.unlink(path)
 
 
-def attempt(failures: list[str], path: str, step: Callable[..., None], *arguments: Any) -> None:
+def discard(path: str) -> None:
+    """Away with a temporary name, whatever goes by it. One that is too long to exist never did."""
+    try:
+        remove(path)
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+
+
+def attempt(failures: list[str], path: str, step: Callable[..., None], *arguments: Any) -> bool:
+    """Did ``step`` go well? If not, why it did not is among the failures, and the others still have their turn."""
     try:
         step(*arguments)
     except OSError as error:
-        failures.append(f"{path}: {error.strerror}")
+        failures.append(f"{path}: {hindrance.explain(path, error)}")
+        return False
+    return True
 
 
 def clear(path: str, before: paths.Value | None) -> None:
@@ -116,3 +156,13 @@ def remove(path: str) -> None:
         shutil.rmtree(path)
     else:
         unlink(path)
+
+
+def settle(touched: Iterable[str], attributes: Iterable[str] = ()) -> None:
+    """The power may fail now: what was renamed, made or taken away at ``touched`` stays so, and so do these ``attributes``."""
+    changed = list(touched)
+    for path in [*attributes, *(path for path in changed if os.path.isdir(path) and not os.path.islink(path))]:
+        files.sync(path)
+    for directory in sorted({os.path.dirname(path) for path in changed}):
+        if os.path.isdir(directory):
+            files.sync_directory(directory)

@@ -26,7 +26,7 @@ class Roller:
         self.release: dict[str, Any] = spec["release"]
         self.edge: dict[str, Any] = self.release["haproxy"]
         self.names = list(self.release["slots"])
-        self.record = slots.load(host.state_dir, spec["name"])
+        self.record = slots.load(host.state_dir, spec["name"], host.notes)
         self.notes: list[str] = []
         self.unsettled = False
         self.seconds: dict[str, float] = {}
@@ -173,7 +173,7 @@ class Roller:
             images.have(held["image"])
             resting.start(project)
             self._clock("start")
-            record = state.load(self.host.state_dir, slots.name_in(self.spec["name"], self.idle))
+            record = state.load(self.host.state_dir, slots.name_in(self.spec["name"], self.idle), self.host.notes)
             resting.wait_until_well(project, self.release, record)
             self._clock("health")
             self._move(self.idle)

@@ -10,9 +10,14 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from .._ledger import shapes
 from . import haproxy, state
 
 SLOT, PORT = "{slot}", "{port}"
+_HELD = shapes.fields({"image": shapes.TEXT, "config": shapes.TEXT})
+_SHAPE = shapes.fields(
+    {}, {"active": shapes.TEXT, "next": shapes.TEXT, "releases": shapes.each(_HELD), "images": shapes.items(shapes.TEXT)}
+)
 
 
 def path_of(state_dir: str, component: str) -> str:
@@ -23,13 +28,16 @@ def empty() -> dict[str, Any]:
     return {"active": "", "next": "", "releases": {}, "images": []}
 
 
-def load(state_dir: str, component: str) -> dict[str, Any]:
-    return {**empty(), **state.read_json(path_of(state_dir, component))}
+FORMAT = state.Format(_SHAPE, 1, empty)
+
+
+def load(state_dir: str, component: str, told: list[str] | None = None) -> dict[str, Any]:
+    """A damaged record counts as none and is ``told``: the slot that takes requests is then the one (see ``serving``)."""
+    return state.read(path_of(state_dir, component), FORMAT, told)
 
 
 def save(state_dir: str, component: str, record: dict[str, Any]) -> None:
-    if load(state_dir, component) != record:
-        state.write_json(path_of(state_dir, component), record)
+    state.replace(path_of(state_dir, component), FORMAT, record)
 
 
 def serving(names: list[str], record: dict[str, Any], servers: dict[str, haproxy.Server] | None, running: dict[str, bool]) -> str:

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import stat
 import tempfile
+from collections.abc import Iterator
 from typing import Any
 
 from . import docker, model
@@ -21,13 +24,20 @@ def validate(validators: list[dict[str, Any]], files: dict[str, model.File], len
     """
     if not validators:
         return []
+    with mirror(files) as root:
+        notes = [_validate(validator, root, lenient) for validator in validators]
+    return [note for note in notes if note]
+
+
+@contextlib.contextmanager
+def mirror(files: dict[str, model.File]) -> Iterator[str]:
+    """``files`` below a directory that only root can look into, and that does not stay."""
     root = tempfile.mkdtemp(prefix="echodiary-staging-", dir=BASE if os.access(BASE, os.W_OK) else None)
     try:
         build(root, files)
-        notes = [_validate(validator, root, lenient) for validator in validators]
+        yield root
     finally:
         shutil.rmtree(root, ignore_errors=True)
-    return [note for note in notes if note]
 
 
 def build(root: str, files: dict[str, model.File]) -> None:
@@ -48,11 +58,45 @@ def _validate(validator: dict[str, Any], root: str, lenient: bool) -> str:
         return f"not validated by {program} yet: {absent}"
     if absent:
         raise model.ConvergeError(f"validator {program} cannot run: {absent}; declare the package that brings it")
-    done = run(_command(validator, root), timeout=float(validator.get("timeout", 60)))
-    if done.code != 0:
-        said = tail(done.output).replace(root, "")
-        raise model.ConvergeError(f"{program} rejects the new configuration ({done.code}), nothing was touched: {said}")
+    code, said = _ask(validator, root)
+    if code != 0:
+        raise model.ConvergeError(f"{program} rejects the new configuration ({code}), nothing was touched: {said}")
     return ""
+
+
+def _ask(validator: dict[str, Any], root: str) -> tuple[int, str]:
+    done = run(_command(validator, root), timeout=float(validator.get("timeout", 60)))
+    return done.code, tail(done.output).replace(root, "")
+
+
+def refusal(validators: list[dict[str, Any]], paths: list[str]) -> str:
+    """What a validator has against ``paths`` as they are on the host; empty when none objects, or none can tell."""
+    files = as_they_are(paths)
+    judges = [validator for validator in validators if _can_judge(validator, files)]
+    if not judges:
+        return ""
+    with mirror(files) as root:
+        for validator in judges:
+            code, said = _ask(validator, root)
+            if code != 0:
+                return f"{validator['command'][0]} rejects them ({code}): {said}"
+    return ""
+
+
+def as_they_are(paths: list[str]) -> dict[str, model.File]:
+    """What can be read of them; what is no file, or not there, a validator finds missing as the program itself would."""
+    found = {}
+    for path in paths:
+        with contextlib.suppress(OSError), open(path, "rb") as handle:
+            info = os.fstat(handle.fileno())
+            found[path] = model.File(handle.read(), stat.S_IMODE(info.st_mode), info.st_uid, info.st_gid)
+    return found
+
+
+def _can_judge(validator: dict[str, Any], files: dict[str, model.File]) -> bool:
+    """Is it there, and is there something for it to read? A program without a configuration of ours runs on its own."""
+    named = [word.partition("{staging}")[2] for word in validator["command"] if "{staging}" in word] + list(validator.get("mounts") or [])
+    return not _absent(validator) and all(any(f"{path}/".startswith(f"{name}/") for path in files) for name in named)
 
 
 def _absent(validator: dict[str, Any]) -> str:

@@ -2,22 +2,70 @@
 """What was last applied to a component on this host: the third side of three-way drift.
 
 ``resources`` maps a resource's name to the value it was given; ``loaded`` maps a process to what it last read;
-``health`` keeps the probes, and ``services`` Compose's own config hash for the definition it came from. Written last, atomically.
+``health`` keeps the probes, ``validate`` the validators, and ``services`` Compose's own config hash for the definition it came from.
+Written last, atomically.
 """
 
 from __future__ import annotations
 
-import json
 import os
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-from .._ledger import files
+from .._ledger import files, records, shapes
 
 VERSION = 1
+
+_PATH = shapes.fields({"kind": shapes.TEXT})
+_USER = shapes.fields({}, {"groups": shapes.items(shapes.TEXT)})
+_LOADED = shapes.fields({"identity": shapes.TEXT, "digest": shapes.TEXT, "newest": shapes.NUMBER})
+_SERVICE = shapes.fields({"digest": shapes.TEXT, "config_hash": shapes.TEXT, "image_id": shapes.TEXT})
+_PROBE = shapes.fields(
+    {"url": shapes.TEXT},
+    {"status": shapes.kind(int), "json": shapes.kind(dict), "deadline": shapes.NUMBER, "timeout": shapes.NUMBER},
+)
+_VALIDATOR = shapes.fields({"command": shapes.items(shapes.TEXT)}, {"timeout": shapes.NUMBER, "mounts": shapes.items(shapes.TEXT)})
+_KINDS: dict[str, shapes.Shape] = {"path": _PATH, "user": _USER, "unit": shapes.kind(dict), "package": shapes.TEXT, "sysctl": shapes.TEXT}
+
+
+def _resources(value: Any, where: str) -> str:
+    fault = shapes.kind(dict)(value, where)
+    return fault or next(filter(None, (_resource(name, item, where) for name, item in value.items())), "")
+
+
+def _resource(name: str, value: Any, where: str) -> str:
+    kind, _, told = name.partition(":")
+    if kind == "path" and (not told.startswith("/") or "\0" in told):
+        return f"{where} names a path that is none: {told!r}"
+    return _KINDS[kind](value, f"{where}.{name}") if kind in _KINDS else ""
+
+
+class Format(NamedTuple):
+    """What a kind of record looks like, up to which version it is known, and what it says before anything was recorded."""
+
+    shape: shapes.Shape
+    version: int
+    empty: Callable[[], dict[str, Any]]
 
 
 def empty() -> dict[str, Any]:
     return {"version": VERSION, "resources": {}, "loaded": {}, "services": {}, "health": []}
+
+
+FORMAT = Format(
+    shapes.fields(
+        {},
+        {
+            "resources": _resources,
+            "loaded": shapes.each(_LOADED),
+            "services": shapes.each(_SERVICE),
+            "health": shapes.items(_PROBE),
+            "validate": shapes.items(_VALIDATOR),
+        },
+    ),
+    VERSION,
+    empty,
+)
 
 
 def path_of(state_dir: str, component: str) -> str:
@@ -29,38 +77,41 @@ def journal_of(state_dir: str, component: str) -> str:
     return os.path.join(state_dir, "journal", component)
 
 
-def load(state_dir: str, component: str) -> dict[str, Any]:
-    """The recorded state; an unreadable record counts as none (everything is then ``pending``, nothing is lost)."""
-    state = read_json(path_of(state_dir, component))
-    return {**empty(), **state} if state.get("version") == VERSION else empty()
+def load(state_dir: str, component: str, told: list[str] | None = None) -> dict[str, Any]:
+    """The recorded state; a damaged record counts as none (everything is then ``pending``, nothing is lost) and is ``told``.
+
+    Raises LedgerError for one that a newer version wrote.
+    """
+    return read(path_of(state_dir, component), FORMAT, told)
 
 
 def save(state_dir: str, component: str, state: dict[str, Any]) -> None:
-    """Write the record only when it says something new: a no-op run leaves no trace."""
-    if load(state_dir, component) != state:
-        write_json(path_of(state_dir, component), state)
+    replace(path_of(state_dir, component), FORMAT, state)
 
 
-def read_json(path: str) -> dict[str, Any]:
-    """A record that is not there, or cannot be read, is empty."""
-    try:
-        with open(path, encoding="utf-8") as handle:
-            found = json.load(handle)
-    except (FileNotFoundError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+def read(path: str, form: Format, told: list[str] | None = None) -> dict[str, Any]:
+    """A record that is not there, or not to be believed, is empty."""
+    found = records.read(path, form.shape, form.version)
+    if found.fault and told is not None:
+        told.append(records.told(path, found.fault))
+    return {**form.empty(), **(found.record or {})}
 
 
-def write_json(path: str, value: dict[str, Any]) -> None:
-    """Atomically, for root only."""
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    files.write_json(path, value, 0o600)
+def replace(path: str, form: Format, record: dict[str, Any]) -> None:
+    """Written only when it says something new: a no-op run leaves no trace. What could not be believed is kept beside it."""
+    found = records.read(path, form.shape, form.version)
+    if found.fault:
+        records.put_aside(path)
+    elif {**form.empty(), **(found.record or {})} == record:
+        return
+    files.make_directories(os.path.dirname(path), 0o700)
+    files.write_json(path, record, 0o600)
 
 
 def recorded(state_dir: str) -> list[str]:
     """Names of the components ever applied here."""
     try:
         names = os.listdir(os.path.join(state_dir, "components"))
-    except FileNotFoundError:
+    except OSError:
         return []
     return sorted({name[:-5].partition("@")[0] for name in names if name.endswith(".json")})

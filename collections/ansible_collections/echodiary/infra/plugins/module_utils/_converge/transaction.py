@@ -3,18 +3,37 @@
 
 Before anything moves, the previous state of every path is kept in a journal below the state directory. New contents are
 written beside their targets (a full disk shows here, with nothing touched), then renamed one after the other. The journal outlives a
-killed run: the next run continues from it, and a take-back still returns to the state before the first attempt.
+killed run, and a machine without power: the next run continues from it, and a take-back still returns to the state before the first
+attempt. Each step is on the disk before the next one relies on it.
+
+Nothing on the way back raises. What cannot be put back is named, all the rest is, and the journal keeps what is left for the next run.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import os
 import shutil
 from typing import Any
 
-from . import model, paths, placing, state
+from .._ledger import files, records, shapes
+from . import hindrance, model, paths, placing, state
+
+VERSION = 1
+
+
+def _backup_name(value: Any, where: str) -> str:
+    return shapes.TEXT(value, where) or ("" if value.isdigit() else f"{where} is no name of a backup")
+
+
+_VALUE = shapes.fields(
+    {"kind": shapes.TEXT},
+    {"mode": shapes.TEXT, "uid": shapes.kind(int), "gid": shapes.kind(int), "target": shapes.TEXT, "content": shapes.TEXT},
+)
+_ENTRY = shapes.fields({"value": shapes.maybe(_VALUE), "backup": _backup_name}, {"tree": shapes.kind(bool)})
+INDEX = shapes.fields(
+    {"entries": shapes.each(_ENTRY), "created": shapes.items(shapes.TEXT), "temporary": shapes.items(shapes.TEXT)},
+)
 
 
 class Transaction:
@@ -22,38 +41,58 @@ class Transaction:
 
     def __init__(self, state_dir: str, component: str) -> None:
         self.journal = state.journal_of(state_dir, component)
+        #: what people have to be told, whatever else comes of it
+        self.notes: list[str] = []
         self._index = os.path.join(self.journal, "index.json")
         self._entries: dict[str, dict[str, Any]] = {}
         self._created: list[str] = []
         self._temporary: list[str] = []
+        self._stuck: set[str] = set()
 
     def recover(self) -> bool:
-        """Pick up the journal of a run that was killed; True when there was one."""
-        try:
-            with open(self._index, encoding="utf-8") as handle:
-                kept = json.load(handle)
-        except (FileNotFoundError, ValueError):
-            # cut off before its first index was whole: nothing had been touched yet
+        """Pick up the journal of a run that was killed; True when there was one.
+
+        Raises LedgerError for one that a newer version wrote, before anything is touched.
+        """
+        found = records.read(self._index, INDEX, VERSION)
+        if found.fault:
+            self._put_aside(found.fault)
+        if found.record is None:
+            # cut off before its first index was whole, or when it was done with: nothing had been touched, or nothing is open
             shutil.rmtree(self.journal, ignore_errors=True)
             return False
+        kept = found.record
         self._entries, self._created = kept["entries"], kept["created"]
-        for path in kept["temporary"]:
-            placing.unlink(path)
+        self._temporary = self._without_temporary([*kept["temporary"], *map(placing.beside, self._entries)], self.notes)
         return True
+
+    def _put_aside(self, fault: str) -> None:
+        name = records.put_aside(self.journal)
+        self.notes.append(
+            f"the journal of an unfinished change {fault}: it is kept as {name}, with the files as they were before that change; "
+            "what the change had done by then stands, and is compared with git as everything else"
+        )
 
     def withdraw(self, wanted: set[str]) -> bool:
         """What only a killed attempt brought, and git has taken out since, goes; True when there was such a thing."""
         orphans = [path for path in self._entries if path not in wanted and self._was_brought(path)]
         for path in orphans:
-            placing.clear(path, self._entries[path]["value"])
-            self._restore(path, self._entries[path])
+            if not placing.attempt(self.notes, path, self._withdraw, path):
+                self._stuck.add(path)
         for directory in reversed(self._created):
             if directory not in wanted:
-                placing.remove_empty(directory)
+                placing.attempt(self.notes, directory, placing.remove_empty, directory)
         return bool(orphans)
 
+    def _withdraw(self, path: str) -> None:
+        placing.clear(path, self._entries[path]["value"])
+        self._restore(path, self._entries[path])
+
     def _was_brought(self, path: str) -> bool:
-        now = paths.observe(path).value
+        try:
+            now = paths.observe(path).value
+        except OSError:
+            return True  # taking it back will say why
         return now is not None and now["kind"] != "directory" and now != self._entries[path]["value"]
 
     def apply(
@@ -65,33 +104,40 @@ class Transaction:
         removals: list[str],
     ) -> None:
         """Write ``files``, set ``attributes`` (owner and mode only), make ``directories`` and ``links``, take away ``removals``."""
-        self._temporary = [placing.beside(path) for path in [*files, *links]]
-        for path in [*files, *attributes, *directories, *links, *removals]:
+        self._temporary += [placing.beside(path) for path in [*files, *links]]
+        touched = [*files, *attributes, *directories, *links, *removals]
+        for path in touched:
             self._keep(path)
         self._foresee([*directories, *files, *links], set(directories))
         self._write_index()
-        for path, wanted in directories.items():
-            placing.make_directory(path, wanted)
+        # parents first: one that takes the place of a link must not be followed
+        for path in sorted(directories):
+            with hindrance.named(path):
+                placing.make_directory(path, directories[path])
         for path, file in files.items():
-            placing.make_parents(path)
-            placing.write(placing.beside(path), file)
+            with hindrance.named(path):
+                placing.make_parents(path)
+                placing.write(placing.beside(path), file)
         for path, target in links.items():
-            placing.make_parents(path)
-            placing.unlink(placing.beside(path))
-            os.symlink(target, placing.beside(path))
+            with hindrance.named(path):
+                placing.make_parents(path)
+                placing.make_link(placing.beside(path), target)
         for path in [*files, *links]:
-            placing.clear_directory(path)
-            os.rename(placing.beside(path), path)
+            with hindrance.named(path):
+                placing.clear_directory(path)
+                os.rename(placing.beside(path), path)
         for path, wanted in attributes.items():
-            placing.set_attributes(path, wanted)
+            with hindrance.named(path):
+                placing.set_attributes(path, wanted)
         for path in removals:
-            placing.remove(path)
+            with hindrance.named(path):
+                placing.remove(path)
+        placing.settle([*touched, *self._created], attributes)
 
     def take_back(self) -> list[str]:
         """Put every journalled path back as it was; what cannot be put back is named, the rest still is."""
         failures: list[str] = []
-        for path in self._temporary:
-            placing.unlink(path)
+        self._temporary = self._without_temporary(self._temporary, failures)
         for path, entry in self._entries.items():
             placing.attempt(failures, path, placing.clear, path, entry["value"])
         for path in reversed(self._created):
@@ -99,12 +145,32 @@ class Transaction:
         # parents first: a directory has to be back before what lay in it
         for path in sorted(self._entries):
             placing.attempt(failures, path, self._restore, path, self._entries[path])
+        placing.attempt(failures, self.journal, placing.settle, [*self._entries, *self._created])
         if not failures:
-            self.commit()
-        return failures
+            self._stuck.clear()
+            placing.attempt(failures, self.journal, self.commit)
+        return list(dict.fromkeys(failures))
 
     def commit(self) -> None:
+        """There is no way back from here. What a killed attempt left, and cannot be withdrawn yet, stays in the journal."""
+        if self._stuck or self._temporary_left():
+            self._entries = {path: self._entries[path] for path in self._entries if path in self._stuck}
+            self._write_index()
+            return
+        if os.path.lexists(self._index):
+            # the index first: with a part of its backups gone it would promise what it cannot keep
+            os.unlink(self._index)
+            files.sync_directory(self.journal)
         shutil.rmtree(self.journal, ignore_errors=True)
+
+    def _temporary_left(self) -> bool:
+        self._temporary = [path for path in self._temporary if os.path.lexists(path)]
+        return bool(self._temporary)
+
+    def _without_temporary(self, temporary: list[str], failures: list[str]) -> list[str]:
+        """Those that could not be taken away."""
+        targets = {placing.beside(path): path for path in self._entries}
+        return [path for path in dict.fromkeys(temporary) if not placing.attempt(failures, targets.get(path, path), placing.discard, path)]
 
     def previously_existed(self, path: str) -> bool:
         return bool(self._entries.get(path, {}).get("value"))
@@ -112,21 +178,26 @@ class Transaction:
     def _keep(self, path: str) -> None:
         if path in self._entries:
             return
-        os.makedirs(self.journal, mode=0o700, exist_ok=True)
-        entry: dict[str, Any] = {"value": paths.observe(path).value, "backup": str(len(self._entries))}
+        with hindrance.named(path):
+            entry: dict[str, Any] = {"value": paths.observe(path).value, "backup": self._free_backup()}
         backup = os.path.join(self.journal, entry["backup"])
-        placing.remove(backup)
-        if entry["value"] and entry["value"]["kind"] == "file":
-            shutil.copy2(path, backup)
-            os.chmod(backup, 0o600)
+        with hindrance.named(self.journal):
+            files.make_directories(self.journal, 0o700)
+            placing.remove(backup)
+            if entry["value"] and entry["value"]["kind"] == "file":
+                placing.back_up(path, backup)
         self._entries[path] = entry
+
+    def _free_backup(self) -> str:
+        return str(max((int(entry["backup"]) + 1 for entry in self._entries.values()), default=0))
 
     def keep_tree(self, path: str) -> None:
         """Before a whole strange directory goes: keep all of it."""
         self._keep(path)
         entry = self._entries[path]
         if not entry.get("tree"):
-            placing.copy_tree(path, os.path.join(self.journal, entry["backup"]))
+            with hindrance.named(self.journal):
+                placing.copy_tree(path, os.path.join(self.journal, entry["backup"]))
             entry["tree"] = True
 
     def _foresee(self, targets: list[str], directories: set[str]) -> None:
@@ -138,13 +209,9 @@ class Transaction:
             self._created += [directory for directory in missing if directory not in self._created]
 
     def _write_index(self) -> None:
-        os.makedirs(self.journal, mode=0o700, exist_ok=True)
-        kept = {"entries": self._entries, "created": self._created, "temporary": self._temporary}
-        with open(self._index + ".new", "w", encoding="utf-8") as handle:
-            json.dump(kept, handle)
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.rename(self._index + ".new", self._index)
+        kept = {"version": VERSION, "entries": self._entries, "created": self._created, "temporary": self._temporary}
+        files.make_directories(self.journal, 0o700)
+        files.write_json(self._index, kept, 0o600)
 
     def _restore(self, path: str, entry: dict[str, Any]) -> None:
         before = entry["value"]
@@ -152,11 +219,7 @@ class Transaction:
             return
         backup = os.path.join(self.journal, entry["backup"])
         if before["kind"] == "file":
-            placing.make_parents(path)
-            shutil.copy2(backup, placing.beside(path))
-            placing.set_attributes(placing.beside(path), before)
-            placing.clear_directory(path)
-            os.rename(placing.beside(path), path)
+            placing.put_back(backup, path, before)
         elif before["kind"] == "link":
             placing.make_parents(path)
             os.symlink(before["target"], path)

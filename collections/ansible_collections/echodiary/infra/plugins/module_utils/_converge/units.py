@@ -14,6 +14,7 @@ PROPERTIES = (
 )
 #: states in which "enabled" has nothing left to do
 ENABLED = {"enabled", "enabled-runtime", "static", "alias", "indirect", "generated", "linked"}
+STARTS = {"start", "restart", "reload"}
 RUNNING = {"active", "reloading", "activating", "refreshing"}
 
 
@@ -104,15 +105,39 @@ def apply(change: model.Change, unit: Unit) -> None:
     if change.action == "daemon-reload":
         must(["systemctl", "daemon-reload"])
         return
-    if unit.masked and change.action in ("enable", "start"):
+    if change.action in ("enable", "start"):
+        unmask(name, unit)
+    tell(name, change.action)
+
+
+def unmask(name: str, unit: Unit) -> None:
+    """A mask until the next boot is another one than a mask for good, and each lifts only its own."""
+    if unit.masked:
         must(["systemctl", "unmask", name])
-    must(["systemctl", change.action, name], timeout=120)
+        must(["systemctl", "unmask", "--runtime", name])
 
 
-def restart(name: str, how: str) -> None:
-    """``how``: restart or reload. A unit that starts too often in a row is limited by systemd: that count is ours to reset."""
-    run(["systemctl", "reset-failed", name])
-    must(["systemctl", how, name], timeout=120)
+def tell(name: str, action: str) -> None:
+    """One verb of systemctl. Whatever starts is given a fresh count of starts first: somebody's bad file may have used it up."""
+    _forget_failures(name, action)
+    must(["systemctl", action, name], timeout=120)
+
+
+def try_to(name: str, action: str) -> None:
+    """The same, where a failure is no news."""
+    _forget_failures(name, action)
+    run(["systemctl", action, name], timeout=120)
+
+
+def _forget_failures(name: str, action: str) -> None:
+    if action in STARTS:
+        run(["systemctl", "reset-failed", name, *_triggers(name)])
+
+
+def _triggers(name: str) -> list[str]:
+    """The sockets, paths and timers that start it: they fail with it, and are needed for its start."""
+    shown = run(["systemctl", "show", "-p", "TriggeredBy", "--value", "--", name], timeout=20)
+    return shown.output.split() if shown.code == 0 else []
 
 
 def log_tail(name: str) -> str:

@@ -33,7 +33,7 @@ def narrowed(desired: dict[str, Any], live: dict[str, Any] | None) -> dict[str, 
     """The live user seen through what was declared: undeclared fields and extra groups are the host's own business."""
     if live is None:
         return None
-    value = {field: live[field] for field in desired}
+    value: dict[str, Any] = {field: live.get(field) for field in desired}
     if "groups" in value:
         value["groups"] = sorted(set(value["groups"]) & set(desired["groups"]))
     return value

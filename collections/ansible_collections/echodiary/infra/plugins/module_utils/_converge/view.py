@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from typing import Any
 
-from . import compose, desired, model, planning, processes, reading, state, users
+from . import compose, desired, model, paths, planning, processes, reading, state, users
 from .host import Host
 
 
@@ -18,11 +20,12 @@ class View:
         self.host = host
         self.resting = resting
         self.name: str = spec["name"]
-        self.last = state.load(host.state_dir, self.name)
+        self.last = state.load(host.state_dir, self.name, host.notes)
         self.want = desired.resolve(spec, host.key, (host.check and host.installing) or self._brings_accounts())
         self.seen: reading.Reading = reading.read(spec, self.want, self.last, host)
         self.plan = planning.plan(spec, self.want, self.seen, self.last, planning.strangers(spec, self.want))
         self._refuse_unknown_units()
+        self._refuse_links()
 
     def look_again(self) -> planning.Plan:
         """A new reading and the plan that is left; ``plan`` stays what was planned at first."""
@@ -60,8 +63,13 @@ class View:
             "loaded": loaded,
             "services": self.services_record(),
             "health": self.spec["health"],
+            **({"validate": self.spec["validate"]} if self.spec["validate"] else {}),
         }
         state.save(self.host.state_dir, self.name, record)
+
+    def journal(self) -> str:
+        """Where a change that was cut off would have left its journal."""
+        return state.journal_of(self.host.state_dir, self.name)
 
     def formerly_applied(self) -> list[str]:
         """The paths of the last finished run."""
@@ -78,3 +86,20 @@ class View:
             ours = f"/etc/systemd/system/{name}" in self.want.files
             if unit.load == "not-found" and not ours and not bringing:
                 raise model.ConvergeError(f"unit {name} does not exist on this host; declare the package or the file that brings it")
+
+    def _refuse_links(self) -> None:
+        """What lies behind a link in place of a declared directory would be gone from sight with the link."""
+        for path, live in self.seen.paths.items():
+            wanted = self.want.values.get(path)
+            if wanted and wanted["kind"] == "directory" and live.value and live.value["kind"] == "link" and paths.holds_something(path):
+                raise model.ConvergeError(_leads_elsewhere(path))
+
+
+def _leads_elsewhere(path: str) -> str:
+    real = os.path.realpath(path)
+    there, here = shlex.quote(real), shlex.quote(path)
+    return (
+        f"{path} is declared as a directory, and a link to {real}, which is not empty, stands there: nothing was touched. "
+        f"Declare {real} instead, or keep both names: rm {here} && mkdir {here} && mount --bind {there} {here} "
+        "(and a line in /etc/fstab for the next boot)"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._ledger import files, journal
+from .._ledger import files, journal, records
 from . import clock, metrics, planning, store
 
 DIRECTORY = "/var/lib/echodiary/lease"
@@ -24,6 +24,8 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
             return _decide(directory, name, manifest, moment)
         with files.locked(store.path_of(directory, name)):
             return _decide(directory, name, manifest, moment)
+    except records.NewerError as error:
+        return {"failed": True, "msg": str(error)}
     except files.LedgerError as error:
         return {"failed": True, "msg": f"{error}; unlock with state=released, force=true and a reason"}
     except OSError as error:
@@ -38,6 +40,8 @@ def _decide(directory: str, name: str, manifest: dict[str, Any], moment: clock.N
     plan = planning.plan(record, asked, moment)
     changed = plan.outcome == "done" or healed
     notes = [plan.note] if plan.note else []
+    if healed and not manifest["check"]:
+        notes.append(store.put_aside(directory, name))
     if changed and not manifest["check"]:
         store.save(directory, name, plan.record)
         notes += filter(None, [store.tell(directory, name, plan.events), _metrics(asked, moment)])
@@ -61,6 +65,8 @@ def _load(directory: str, name: str, asked: dict[str, Any]) -> tuple[planning.Re
     """A record that cannot be read is only replaced by force."""
     try:
         return store.load(directory, name), False
+    except records.NewerError:
+        raise
     except files.LedgerError:
         if not (asked["state"] == "released" and asked["force"]):
             raise

@@ -6,16 +6,38 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from .._ledger import files, journal
-from . import planning
+from .._ledger import files, journal, records, shapes
+from . import clock, planning
 
 #: admins may look at it without root; it holds no secret
 MODE = 0o644
-_FIELDS: tuple[tuple[str, tuple[type, ...]], ...] = (
-    ("version", (int,)),
-    ("token", (int,)),
-    ("lease", (dict, type(None))),
-    ("freeze", (dict, type(None))),
+VERSION = 1
+_TOLD = {"owner": shapes.TEXT, "reason": shapes.TEXT}
+_STAMP = shapes.fields({"at": shapes.TEXT, "uptime": shapes.NUMBER, "boot": shapes.TEXT})
+
+
+def _moment(value: Any, where: str) -> str:
+    try:
+        clock.to_wall(value)
+    except (ValueError, TypeError):
+        return f"{where} is no time"
+    return ""
+
+
+_LEASE = shapes.fields(
+    {
+        **_TOLD,
+        "token": shapes.kind(int),
+        "run_url": shapes.TEXT,
+        "ttl": shapes.NUMBER,
+        "override": shapes.TEXT,
+        "acquired": _STAMP,
+        "renewed": _STAMP,
+    }
+)
+_FREEZE = shapes.fields({**_TOLD, "until": _moment, "since": _STAMP})
+SHAPE = shapes.fields(
+    {"version": shapes.kind(int), "token": shapes.kind(int), "lease": shapes.maybe(_LEASE), "freeze": shapes.maybe(_FREEZE)}
 )
 
 
@@ -30,17 +52,21 @@ def journal_of(directory: str, name: str) -> str:
 def load(directory: str, name: str) -> planning.Record:
     """What is recorded; nothing yet is an unlocked lock. Raises LedgerError for what cannot be trusted: unreadable is not unlocked."""
     path = path_of(directory, name)
-    found = files.read_json(path)
-    if found is None:
-        return planning.empty(highest_token(directory, name))
-    if not isinstance(found, dict) or any(not isinstance(found.get(key), kinds) for key, kinds in _FIELDS):
-        raise files.LedgerError(f"{path} is not a lock's record")
-    return found
+    found = records.read(path, SHAPE, VERSION)
+    if found.fault:
+        raise files.LedgerError(f"{path} {found.fault}")
+    return planning.empty(highest_token(directory, name)) if found.record is None else found.record
 
 
 def recovered(directory: str, name: str) -> planning.Record:
     """In place of a record that cannot be read: unlocked, and no fencing token is ever given out twice."""
     return planning.empty(highest_token(directory, name))
+
+
+def put_aside(directory: str, name: str) -> str:
+    """What could not be believed is kept, for people to look at."""
+    kept = records.put_aside(path_of(directory, name))
+    return f"the record that could not be read is kept as {kept}"
 
 
 def highest_token(directory: str, name: str) -> int:

@@ -22,7 +22,7 @@ class LedgerError(Exception):
 @contextlib.contextmanager
 def locked(path: str, wait: float = LOCK_WAIT) -> Iterator[None]:
     """Hold ``path``.lock. Critical sections are milliseconds, so whoever waits ``wait`` seconds has found something broken."""
-    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+    make_directories(os.path.dirname(path), 0o755)
     descriptor = os.open(path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _flock(descriptor, path, wait)
@@ -50,7 +50,7 @@ def read_json(path: str) -> Any:
             return json.load(handle)
     except FileNotFoundError:
         return None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LedgerError(f"{path} is no JSON ({error})") from None
 
 
@@ -59,16 +59,21 @@ def write_json(path: str, document: Any, mode: int) -> None:
 
 
 def write(path: str, text: str, mode: int) -> None:
+    write_bytes(path, text.encode(), mode)
+
+
+def write_bytes(path: str, content: bytes, mode: int) -> None:
     """All or nothing, also when the power fails: written beside it, synced, renamed, the directory synced."""
     fresh = path + ".new"
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-            os.fchmod(handle.fileno(), mode)
-            handle.write(text)
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.rename(fresh, path)
+        with naming(path):
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+            with os.fdopen(descriptor, "wb") as handle:
+                os.fchmod(handle.fileno(), mode)
+                handle.write(content)
+                handle.flush()
+                os.fsync(handle.fileno())
+            os.rename(fresh, path)
     except OSError:
         with contextlib.suppress(OSError):
             os.unlink(fresh)
@@ -76,9 +81,41 @@ def write(path: str, text: str, mode: int) -> None:
     sync_directory(os.path.dirname(path))
 
 
+@contextlib.contextmanager
+def naming(path: str) -> Iterator[None]:
+    """What fails on an open file, on a full disk say, names no path by itself; a temporary name says nothing to anybody."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), path) from error
+
+
+def make_directories(path: str, mode: int) -> None:
+    """``path`` gets ``mode`` when it is made; each new one is in its parent to stay."""
+    missing: list[str] = []
+    above = path
+    while above and not os.path.isdir(above):
+        missing.insert(0, above)
+        above = os.path.dirname(above)
+    os.makedirs(path, mode=mode, exist_ok=True)
+    for directory in missing:
+        sync_directory(os.path.dirname(directory) or ".")
+
+
+def sync(path: str) -> None:
+    """What was written to a file, or to a directory, stays."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        with naming(path):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def sync_directory(path: str) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        with naming(path):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -32,7 +32,7 @@ def test_saying_nothing_new_leaves_no_trace(tmp_path: Path) -> None:
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"version": 999}', "\x00\xff"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "\x00\xff"])
 def test_an_unreadable_record_counts_as_none_and_is_replaced(tmp_path: Path, text: str) -> None:
     state.save(str(tmp_path), "demo", RECORD)
     Path(state.path_of(str(tmp_path), "demo")).write_bytes(text.encode("latin-1"))

@@ -110,4 +110,4 @@ def test_a_masked_unit_is_unmasked_before_it_starts(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(units, "must", lambda command, timeout=60: ran.append(command) or "")
     (change,) = units.plan({"x.service": {"state": "started"}}, {"x.service": unit(active="inactive")}, {})
     units.apply(change, unit(active="inactive", masked=True, load="masked"))
-    assert [command[1] for command in ran] == ["unmask", "start"]
+    assert [command[1] for command in ran] == ["unmask", "unmask", "start"]
