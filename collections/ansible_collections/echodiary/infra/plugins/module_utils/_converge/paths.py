@@ -18,6 +18,8 @@ from . import differences, masking, model
 
 #: a longer file is compared by content but not shown
 LONGEST_SHOWN = 200_000
+#: also behind a link that leads nowhere, or to itself
+NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 Value = dict[str, Any]
 
@@ -34,8 +36,10 @@ def observe(path: str, key: bytes | None = None) -> Live:
     """Read one path without following a final symlink; with ``key`` the content is fingerprinted (sensitive files)."""
     try:
         info = os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return Live(None)
+    except OSError as error:
+        if error.errno in NOTHING_THERE:
+            return Live(None)
+        raise
     if stat.S_ISLNK(info.st_mode):
         return Live({"kind": "link", "target": os.readlink(path)}, info.st_mtime)
     owner = {"mode": f"{stat.S_IMODE(info.st_mode):04o}", "uid": info.st_uid, "gid": info.st_gid}
@@ -60,7 +64,7 @@ def holds_something(path: str) -> bool:
             return next(entries, None) is not None
     except OSError as error:
         # what cannot be looked at may be full of data
-        return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+        return error.errno not in NOTHING_THERE
 
 
 def digest(content: bytes, key: bytes | None) -> str:

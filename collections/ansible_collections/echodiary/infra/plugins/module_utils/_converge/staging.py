@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -15,6 +16,7 @@ from . import docker, model
 from .run import run, tail
 
 BASE = "/run"
+_NAMED = re.compile(r"\{staging\}([^\s'\";]*)")
 
 
 def validate(validators: list[dict[str, Any]], files: dict[str, model.File], lenient: bool) -> list[str]:
@@ -95,7 +97,7 @@ def as_they_are(paths: list[str]) -> dict[str, model.File]:
 
 def _can_judge(validator: dict[str, Any], files: dict[str, model.File]) -> bool:
     """Is it there, and is there something for it to read? A program without a configuration of ours runs on its own."""
-    named = [word.partition("{staging}")[2] for word in validator["command"] if "{staging}" in word] + list(validator.get("mounts") or [])
+    named = [*_NAMED.findall(" ".join(validator["command"])), *(validator.get("mounts") or [])]
     return not _absent(validator) and all(any(f"{path}/".startswith(f"{name}/") for path in files) for name in named)
 
 

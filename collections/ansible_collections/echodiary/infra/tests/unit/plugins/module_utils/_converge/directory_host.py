@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,11 +36,20 @@ class Host:
 
 @pytest.fixture
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
-    monkeypatch.setattr(health, "wait", lambda look, *_: look())
+    monkeypatch.setattr(health, "wait", without_pauses)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(main, "LOCK", str(tmp_path / "lock"))
     monkeypatch.setattr(staging, "BASE", str(tmp_path))
     return Host(tmp_path)
+
+
+def without_pauses(look: Callable[[], health.Verdict], *_: float) -> health.Verdict:
+    verdict = look()
+    for _ in range(8):
+        if verdict.health == "Healthy":
+            break
+        verdict = look()
+    return verdict
 
 
 def probe_that_fails() -> list[dict[str, Any]]:
