@@ -13,7 +13,7 @@ from ..plugin_utils import _remote
 from ..plugin_utils._converge_errors import SpecError
 
 FILES = ("errors", "client", "script", "toc", "store", "make", "sql", "rights", "restore", "main")
-PACKAGE = _remote.Package("_dump", ("_ledger.files", *(f"_dump.{name}" for name in FILES)))
+PACKAGE = _remote.Package("_dump", ("_ledger.files", "_ledger.records", "_ledger.shapes", *(f"_dump.{name}" for name in FILES)))
 
 
 class ActionModule(ActionBase):

@@ -25,7 +25,8 @@ def _read(wanted: dict[str, Any], _check: bool) -> dict[str, Any]:
     if not wanted["id"]:
         backups = kept.all()
         newest = f", the newest of {backups[0]['time']}" if backups else ""
-        return {"changed": False, "msg": f"{len(backups)} backups in {wanted['directory']}{newest}", "backups": backups}
+        damaged = "".join(f"; passed over: {fault}" for fault in kept.damaged)
+        return {"changed": False, "msg": f"{len(backups)} backups in {wanted['directory']}{newest}{damaged}", "backups": backups}
     backup = kept.require(wanted["id"])
     damage = kept.damage(backup)
     if damage:

@@ -38,7 +38,7 @@ def create(wanted: dict[str, Any], check: bool) -> dict[str, Any]:
     said = f"{backup['database']} at {backup['revision'] or 'no revision'}: {backup['rows']} rows, {backup['size']} bytes"
     return {
         "changed": True,
-        "msg": f"{said} in {kept.dump(identifier)}{gone}",
+        "msg": f"{said} in {kept.dump(identifier)}{gone}{''.join(f'; passed over: {fault}' for fault in kept.damaged)}",
         "backup": backup,
         "removed": removed,
         "path": kept.dump(identifier),

@@ -10,17 +10,25 @@ import time
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from .._ledger import files
+from .._ledger import files, records, shapes
 from .client import blocks
 from .errors import DumpError
 
 #: a dump that was begun longer ago than this is nobody's any more (s)
 ABANDONED = 86_400
+VERSION = 1
+#: what every document has had since the first version; the dump is of no use without it
+SHAPE = shapes.fields(
+    {**dict.fromkeys(("id", "time", "database", "sha256"), shapes.TEXT), "size": shapes.kind(int)},
+    {"server_version_num": shapes.kind(int), "release": shapes.TEXT, "tables": shapes.kind(int), "rows": shapes.kind(int)},
+)
 
 
 class Store:
     def __init__(self, directory: str) -> None:
         self.directory = directory
+        #: what ``all`` has passed over, and why
+        self.damaged: list[str] = []
 
     def dump(self, identifier: str) -> str:
         return os.path.join(self.directory, identifier + ".dump")
@@ -34,14 +42,24 @@ class Store:
 
     def find(self, identifier: str) -> dict[str, Any] | None:
         """The backup's document, or None. Raises LedgerError for one that cannot be read."""
-        found: dict[str, Any] | None = files.read_json(self.document(identifier))
-        return found if found is not None and os.path.exists(self.dump(identifier)) else None
+        path = self.document(identifier)
+        found = records.read(path, SHAPE, VERSION)
+        if found.fault:
+            raise files.LedgerError(f"{path} {found.fault}; the dump itself may be whole: pg_restore --list {self.dump(identifier)}")
+        return found.record if os.path.exists(self.dump(identifier)) else None
 
     def all(self) -> list[dict[str, Any]]:
-        """Every backup, newest first."""
+        """Every backup, newest first. One that cannot be read keeps no other from being made, found or restored."""
         names = os.listdir(self.directory) if os.path.isdir(self.directory) else []
-        found = (self.find(name[: -len(".json")]) for name in names if name.endswith(".json"))
+        found = (self._readable(name[: -len(".json")]) for name in names if name.endswith(".json"))
         return sorted((one for one in found if one is not None), key=_age, reverse=True)
+
+    def _readable(self, identifier: str) -> dict[str, Any] | None:
+        try:
+            return self.find(identifier)
+        except files.LedgerError as error:
+            self.damaged.append(str(error))
+            return None
 
     def require(self, identifier: str) -> dict[str, Any]:
         found = self.find(identifier)

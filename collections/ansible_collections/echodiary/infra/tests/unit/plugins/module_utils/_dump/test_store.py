@@ -37,7 +37,7 @@ def kept(tmp_path: Path) -> store.Store:
     found.prepare()
     for identifier in ("one", "two"):
         written = store.write(found.dump(identifier), [b"first ", identifier.encode()])
-        document = {**backup(identifier, 1), "size": written.size, "sha256": written.sha256}
+        document = {**backup(identifier, 1), "database": "diary", "size": written.size, "sha256": written.sha256}
         Path(found.document(identifier)).write_text(json.dumps(document))
     return found
 
