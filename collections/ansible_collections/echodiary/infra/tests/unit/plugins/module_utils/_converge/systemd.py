@@ -41,7 +41,7 @@ start|restart|reload)
   masked && {{ echo "Unit is masked"; exit 1; }}
   ls limit-* >/dev/null 2>&1 && {{ echo "start request repeated too quickly"; exit 1; }}
   echo $(( $(cat starts) + 1 )) > starts
-  tr -d . < /proc/uptime | awk '{{print ($1 + 1) * 10000}}' > since
+  awk '{{printf "%.0f", ($1 + 0.01) * 1000000}}' /proc/uptime > since
   if grep -q bad {config}; then echo failed > active; echo "it does not start"; exit 1; fi
   cp {config} loaded
   echo active > active ;;
