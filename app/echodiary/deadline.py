@@ -9,9 +9,13 @@ _abandoned: set["asyncio.Task[Any]"] = set()
 
 
 async def within(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
-    """Raises TimeoutError. Unlike asyncio.wait_for this does not wait for what it cancels: psycopg then asks the server, which
-    may be the silent one, to cancel as well, and gives that ten seconds."""
-    task = asyncio.create_task(work)
+    """Raises TimeoutError."""
+    return await finished(seconds, asyncio.create_task(work))
+
+
+async def finished(seconds: float, task: "asyncio.Task[Result]") -> Result:
+    """Unlike asyncio.wait_for this does not wait for what it cancels: psycopg then asks the server, which may be the silent one, to
+    cancel as well, and gives that ten seconds. Raises TimeoutError."""
     await asyncio.wait({task}, timeout=seconds)
     if task.done():
         return task.result()

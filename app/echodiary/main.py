@@ -9,7 +9,8 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from echodiary import entries, metrics, operations, revision, statistics, verify, workers
+from echodiary import entries, metrics, operations, optional_redis, revision, statistics, verify, workers
+from echodiary.answer_in_time import AnswerInTime
 from echodiary.database import create_engine, create_probe_engine, session_factory
 from echodiary.observe import Observe
 from echodiary.readiness import Readiness
@@ -20,7 +21,14 @@ log = logging.getLogger(__name__)
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or get_settings()
-    app = FastAPI(title="EchoDiary", version=settings.app_version, lifespan=_lifespan)
+    app = FastAPI(
+        title="EchoDiary",
+        version=settings.app_version,
+        lifespan=_lifespan,
+        # A redirect names the host that the client claims to have asked.
+        redirect_slashes=False,
+        max_body_size=settings.max_body_bytes,
+    )
     app.state.settings = settings
     app.include_router(entries.router)
     app.include_router(statistics.router)
@@ -28,6 +36,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(verify.router)
     app.add_exception_handler(PoolTimeout, _pool_exhausted)
     app.add_exception_handler(DBAPIError, _database_failed)
+    # The last one is the outermost: what is refused or given up is observed as well.
+    app.add_middleware(AnswerInTime, seconds=settings.request_timeout)
     app.add_middleware(Observe)
     return app
 
@@ -39,15 +49,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     metrics.BUILD.labels(settings.app_version, revision.head()).set(1)
     engine, probe_engine = create_engine(settings), create_probe_engine(settings)
     state.sessions = session_factory(engine)
-    redis = statistics.create_redis(settings)
+    redis = optional_redis.create(settings)
     state.cache = statistics.Cache(redis, settings.stats_cache_seconds)
-    state.readiness = Readiness(probe_engine, redis, settings.ready_timeout, settings.web_concurrency)
+    state.readiness = Readiness(probe_engine, None if redis is None else redis.redis, settings.ready_timeout, settings.web_concurrency)
     workers.arrived()
     yield
     await engine.dispose()
     await probe_engine.dispose()
     if redis is not None:
-        await redis.aclose()
+        await redis.close()
 
 
 async def _pool_exhausted(_request: Request, _error: Exception) -> JSONResponse:

@@ -21,7 +21,10 @@ POOL_OPEN = Gauge("echodiary_db_pool_open", "Connections open.", multiprocess_mo
 POOL_CHECKED_OUT = Gauge("echodiary_db_pool_checked_out", "Connections in use.", multiprocess_mode="livesum")
 POOL_OVERFLOW = Gauge("echodiary_db_pool_overflow", "Connections open beyond the size.", multiprocess_mode="livesum")
 
+REQUEST_TIMEOUTS = Counter("echodiary_request_timeouts_total", "Requests given up because the answer took too long.")
+
 READY_CHECKS = Counter("echodiary_ready_checks_total", "Readiness checks made.", ["check", "result"])
+CHECK_OK = Gauge("echodiary_check_ok", "1 when the check passed last time.", ["check"], multiprocess_mode="livemostrecent")
 SCHEMA_MATCH = Gauge(
     "echodiary_schema_revision_match",
     "1 when the database has the revision this code expects.",

@@ -1,4 +1,8 @@
-"""Is everything there that a request needs? Every check is bounded, and they run at the same time."""
+"""Is everything there that this release needs, and what it would like to have? Every check is bounded, and they run at the same time.
+
+Who asks what: a load balancer asks /health, which knows nothing of this, because taking a host out cures no database. A deploy asks
+/ready: is this release whole? A monitor asks /status: is everything well?
+"""
 
 import asyncio
 from collections.abc import Awaitable
@@ -13,6 +17,8 @@ from echodiary import metrics, revision, workers
 from echodiary.deadline import within
 
 OK = "ok"
+#: the service goes on without
+OPTIONAL = frozenset({"redis"})
 Checks = dict[str, str]
 
 
@@ -28,9 +34,13 @@ class Readiness:
 
     async def check(self) -> Checks:
         """Check name -> "ok" or the reason why not."""
+        return await asyncio.shield(self.begin())
+
+    def begin(self) -> asyncio.Task[Checks]:
+        """The round that is under way, or a new one."""
         if self._round is None or self._round.done():
             self._round = asyncio.create_task(self._check_all())
-        return await asyncio.shield(self._round)
+        return self._round
 
     async def _check_all(self) -> Checks:
         pending: list[Awaitable[Checks]] = [_check_database(self._engine, self._seconds)]
@@ -41,7 +51,12 @@ class Readiness:
             checks.update(result)
         for name, verdict in checks.items():
             metrics.READY_CHECKS.labels(name, OK if verdict == OK else "failed").inc()
+            metrics.CHECK_OK.labels(name).set(verdict == OK)
         return checks
+
+
+def failing(checks: Checks) -> set[str]:
+    return {name for name, verdict in checks.items() if verdict != OK}
 
 
 async def _check_database(engine: AsyncEngine, seconds: float) -> Checks:

@@ -28,7 +28,12 @@ class Settings(BaseSettings):
     db_connect_timeout: int = Field(3, ge=1, le=60)
     db_statement_timeout_ms: int = Field(10_000, ge=0)
 
+    request_timeout: float = Field(15, gt=0, le=600)
+    max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024)
+
     redis_url: SecretStr | None = None
+    redis_timeout: float = Field(0.25, gt=0, le=10)
+    redis_pause: float = Field(2, gt=0, le=60)
     stats_cache_seconds: int = Field(10, ge=1, le=3600)
     ready_timeout: float = Field(2, gt=0, le=30)
     verify_timeout: float = Field(5, gt=0, le=60)

@@ -6,14 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import ValidationError
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from sqlalchemy import func, select
 
 from echodiary import metrics
 from echodiary.database import Session
 from echodiary.models import Entry
+from echodiary.optional_redis import OptionalRedis, RedisAwayError
 from echodiary.schemas import Statistics
-from echodiary.settings import Settings
 
 log = logging.getLogger(__name__)
 router = APIRouter(tags=["statistics"])
@@ -23,7 +22,7 @@ KEY = "echodiary:statistics:1"
 class Cache:
     """Never the reason for a failed request: a Redis that is absent or down is a miss."""
 
-    def __init__(self, redis: Redis | None, seconds: int) -> None:
+    def __init__(self, redis: OptionalRedis | None, seconds: int) -> None:
         self._redis = redis
         self._seconds = seconds
 
@@ -31,11 +30,10 @@ class Cache:
         if self._redis is None:
             return None
         try:
-            found = await self._redis.get(KEY)
+            found = await self._redis.ask(_get)
             cached = None if found is None else Statistics.model_validate_json(found)
-        except (RedisError, OSError, TimeoutError, ValidationError) as error:
+        except (RedisAwayError, ValidationError):
             metrics.CACHE.labels("error").inc()
-            log.warning("statistics cache not read", extra={"error": str(error)})
             return None
         metrics.CACHE.labels("miss" if cached is None else "hit").inc()
         return cached
@@ -43,21 +41,18 @@ class Cache:
     async def write(self, statistics: Statistics) -> None:
         if self._redis is None:
             return
+
+        async def put(redis: Redis) -> None:
+            await redis.set(KEY, statistics.model_dump_json(), ex=self._seconds)
+
         try:
-            await self._redis.set(KEY, statistics.model_dump_json(), ex=self._seconds)
-        except (RedisError, OSError, TimeoutError) as error:
-            log.warning("statistics cache not written", extra={"error": str(error)})
+            await self._redis.ask(put)
+        except RedisAwayError:
+            log.debug("statistics cache not written")
 
 
-def create_redis(settings: Settings) -> Redis | None:
-    if settings.redis_url is None:
-        return None
-    return Redis.from_url(
-        settings.redis_url.get_secret_value(),
-        socket_connect_timeout=1,
-        socket_timeout=1,
-        client_name="echodiary",
-    )
+async def _get(redis: Redis) -> bytes | str | None:
+    return await redis.get(KEY)
 
 
 def _cache(request: Request) -> Cache:

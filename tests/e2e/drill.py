@@ -72,7 +72,9 @@ def slots(host: str) -> dict[str, Any]:
 def serving(host: str) -> tuple[str, str]:
     """(version, configuration) of what really answers behind the edge: the process's own word, and the record's fingerprint."""
     version = json.loads(
-        fleet.on(host, "python3 -c \"import urllib.request as u; print(u.urlopen('http://127.0.0.1/version').read().decode())\"")
+        fleet.on(
+            host, "python3 -c \"import urllib.request as u; print(u.urlopen('http://127.0.0.1:8404/echodiary/version').read().decode())\""
+        )
     )
     record = slots(host)
     return version["version"], record["releases"][record["active"]]["config"]

@@ -19,6 +19,11 @@ def service(name: str) -> str:
     return _built(topology.service_recipe(ROOT, name))
 
 
+def host() -> str:
+    """The hosts': it holds the distribution's HAProxy."""
+    return _built(*topology.host_recipes(ROOT))
+
+
 def application() -> str:
     """EchoDiary's, as this checkout has it."""
     recipe = topology.application_recipe(ROOT)

@@ -52,7 +52,7 @@ class Environment:
 
     def versions(self) -> set[str]:
         """What really answers behind the edges."""
-        ask = "python3 -c \"import urllib.request as u; print(u.urlopen('http://127.0.0.1/version').read().decode())\""
+        ask = "python3 -c \"import urllib.request as u; print(u.urlopen('http://127.0.0.1:8404/echodiary/version').read().decode())\""
         return {json.loads(self.on(host, ask))["version"] for host in self.apps}
 
     def lease(self) -> object:

@@ -77,7 +77,7 @@ def test_traffic_that_somebody_sent_elsewhere_is_found_and_brought_back(
     ]
     assert found["sync"] == "OutOfSync"
     assert not converge()["failed"]
-    assert fetch(f"{EDGE}/ready").status == 200
+    assert fetch(f"{EDGE}/entries?limit=1").status == 200
 
 
 def test_only_this_host_reaches_it(host: Host) -> None:
@@ -129,13 +129,13 @@ def test_an_application_that_never_gets_ready_is_not_noticed(fetch: Callable[...
     assert failed["failed"]
     assert failed["components"][0]["status"] == "taken_back"
     assert host.check_output(STARTED) == before
-    assert fetch(f"{EDGE}/ready").status == 200
+    assert fetch(f"{EDGE}/entries?limit=1").status == 200
 
 
 def test_another_setting_goes_to_the_other_slot(fetch: Callable[..., Any], host: Host, converge: Callable[..., Any]) -> None:
     rolled = converge(echodiary_log_level="debug")["components"][0]
     assert (rolled["status"], rolled["release"]["slot"]) == ("changed", "green")
     assert rolled["release"]["previous"]["image"] == rolled["release"]["image"]
-    assert fetch(f"{EDGE}/ready").status == 200
+    assert fetch(f"{EDGE}/entries?limit=1").status == 200
     with pytest.raises(AssertionError):
         fetch(f"{API}/ready")

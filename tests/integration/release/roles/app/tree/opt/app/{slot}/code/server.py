@@ -13,7 +13,7 @@ GO = threading.Event()
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        if self.path == "/ready":
+        if self.path in ("/ready", "/health"):
             # HAProxy names its host 'localhost', everybody else the address and the port.
             ill = WHO == "sick" or (WHO == "two-faced" and self.headers["Host"] == "localhost")
             return self.answer(503 if ill else 200, json.dumps({"status": "ill" if ill else "ready"}))

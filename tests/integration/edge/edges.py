@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real HAProxy with the role's own configuration in front of a real EchoDiary, without a host around them."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import docker
+
+from tests import rendering
+from tests.integration import lab_images
+
+APP = Path(__file__).resolve().parents[3] / "app"
+NAME = "echodiary-edge-test"
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    text: str
+
+
+class Edge(NamedTuple):
+    port: int
+    inside: int
+    slot: int
+
+    def raw(self, request: bytes, port: int = 0) -> Answer:
+        """The answer to exactly these bytes: a client library would tidy the path up."""
+        with socket.create_connection(("127.0.0.1", port or self.port), timeout=20) as connection:
+            connection.sendall(request)
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            text = answer.read().decode(errors="replace")
+            return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, text)
+
+    def get(self, target: str, host: str = "echodiary.example", port: int = 0) -> Answer:
+        return self.raw(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode(), port)
+
+
+@contextlib.contextmanager
+def running(place: Path, **variables: Any) -> Iterator[Edge]:
+    edge = Edge(_free_port(), _free_port(), _free_port())
+    with _application(place, edge.slot), _haproxy(place, edge, **variables):
+        yield edge
+
+
+@contextlib.contextmanager
+def _application(place: Path, port: int) -> Iterator[None]:
+    """With a database that is not there: what is asked here needs none."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": f"postgresql://nobody@127.0.0.1:{_free_port()}/none",
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+    }
+    with (place / "application.log").open("w") as log:
+        process = subprocess.Popen([sys.executable, "-m", "echodiary"], cwd=APP, env=environment, stdout=log, stderr=log)
+    try:
+        _until("EchoDiary answers", lambda: _status(port, "/health") == 200)
+        yield
+    finally:
+        process.terminate()
+        process.wait(40)
+
+
+@contextlib.contextmanager
+def _haproxy(place: Path, edge: Edge, **variables: Any) -> Iterator[None]:
+    ports = {"haproxy_port": edge.port, "haproxy_metrics_port": edge.inside, "haproxy_slots": {"blue": edge.slot, "green": _free_port()}}
+    # the lists' templates know the names of the defaults only
+    given = {"haproxy_bind": "127.0.0.1", "haproxy_metrics_bind": "127.0.0.1", **ports, **variables}
+    for path, text in rendering.tree("haproxy", **given).items():
+        if path.startswith("/etc/haproxy/"):
+            (place / path.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
+            (place / path.lstrip("/")).write_text(text)
+    client, name = docker.from_env(), f"{NAME}-{edge.port}"
+    container = client.containers.run(
+        lab_images.host(),
+        ["sh", "-c", "mkdir -p /run/haproxy && exec haproxy -W -f /etc/haproxy/haproxy.cfg"],
+        entrypoint=[],
+        name=name,
+        detach=True,
+        network_mode="host",
+        volumes={str(place / "etc/haproxy"): {"bind": "/etc/haproxy", "mode": "ro"}},
+    )
+    try:
+        _until(f"HAProxy lets the slot in: {container.logs().decode()}", lambda: _status(edge.port, "/health") == 200)
+        yield
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{container.logs().decode()}") from error
+    finally:
+        container.remove(force=True, v=True)
+
+
+def _status(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+def _until(what: str, question: Callable[[], bool], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not question():
+        assert time.monotonic() < end, f"{what}: not within {seconds:g} s"
+        time.sleep(0.1)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

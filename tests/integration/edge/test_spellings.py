@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is for the inside is not to be had at the edge, however it is spelled, and is to be had inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+
+from tests.integration.edge import edges
+from tests.integration.edge.edges import Edge
+
+INTERNAL = ("/metrics", "/ready", "/status", "/verify", "/version", "/docs", "/redoc", "/openapi.json")
+#: {} is the name without its slash
+SPELLINGS = (
+    "/{}",
+    "/{}/",
+    "//{}",
+    "///{}",
+    "/{}//",
+    "/./{}",
+    "/%2e/{}",
+    "/../{}",
+    "/%2e%2e/{}",
+    "/.%2e/{}",
+    "/entries/../{}",
+    "/entries/%2e%2e/{}",
+    "/entries/..%2f{}",
+    "/a/b/../../{}",
+    "/%2f{}",
+    "/%2F/{}",
+    "/{}%2f",
+    "%2f{}",
+    "/\\{}",
+    "/%5c{}",
+    "/{}?x=1",
+    "/{}%3fx=1",
+    "/{};a=b",
+    "/{}%3ba=b",
+    "/;a=b/{}",
+    "/x/..;a=b/{}",
+    "/{}%00",
+    "/{}%20",
+    "/{}%0a",
+    "/{}%23x",
+    "/{}#x",
+    "http://echodiary.example/{}",
+    "http://elsewhere.example/{}",
+    "HTTP://echodiary.example//{}",
+)
+#: how the name itself is spelled
+NAMES = {
+    "as it is": lambda name: name,
+    "upper case": str.upper,
+    "first letter encoded": lambda name: f"%{ord(name[0]):02x}{name[1:]}",
+    "last letter encoded": lambda name: f"{name[:-1]}%{ord(name[-1]):02X}",
+    "all encoded": lambda name: "".join(f"%{ord(letter):02x}" for letter in name),
+    "encoded twice": lambda name: f"%25{ord(name[0]):02x}{name[1:]}",
+}
+#: what only what is internal says
+TELLTALE = ("# HELP", "# TYPE", '"checks"', '"revision"', '"verified"', "openapi", "swagger", "redoc")
+
+
+@pytest.fixture(scope="module")
+def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    with edges.running(tmp_path_factory.mktemp("edge")) as running:
+        yield running
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("path", INTERNAL)
+def test_nothing_internal_however_it_is_spelled(edge: Edge, path: str, name: str) -> None:
+    word = NAMES[name](path.lstrip("/"))
+    for spelling, method in product(SPELLINGS, ("GET", "POST")):
+        target = spelling.format(word)
+        answer = edge.raw(
+            f"{method} {target} HTTP/1.1\r\nHost: echodiary.example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+        )
+        assert not any(sign in answer.text for sign in TELLTALE), target
+        # a load balancer may ask /ready: it is told what /health says
+        assert answer.status in (400, 404, 405) or (answer.status == 200 and answer.text == '{"status":"ok"}'), (target, answer)
+        assert "location" not in answer.headers, target
+
+
+@pytest.mark.parametrize("path", ["/entries/", "/metrics/", "/health/", "//evil.example/.."])
+def test_nobody_is_sent_where_the_host_header_says(edge: Edge, path: str) -> None:
+    answer = edge.get(path, host="evil.example")
+    assert answer.status not in range(300, 400)
+    assert "evil.example" not in str(answer)
+
+
+def test_a_load_balancer_that_asks_ready_learns_whether_the_host_takes_requests(edge: Edge) -> None:
+    """The database is away; no host is well without it, and none would be better."""
+    assert edge.get("/ready")[::2] == edge.get("/health")[::2] == (200, '{"status":"ok"}')
+
+
+def test_users_paths_are_served(edge: Edge) -> None:
+    assert edge.get("/nothing/metrics/here").status == 404
+    answer = edge.get("/entries")
+    assert (answer.status, answer.headers["retry-after"], "database" in answer.text) == (503, "1", True)
+
+
+@pytest.mark.parametrize("path", INTERNAL)
+def test_it_is_to_be_had_inside_but_nothing_can_be_made_to_happen_there(edge: Edge, path: str) -> None:
+    answer = edge.get(f"/echodiary{path}", port=edge.inside)
+    expected = {"/ready": 503, "/status": 503, "/verify": 405}.get(path, 200)
+    assert answer.status == expected
+    posted = edge.raw(f"POST /echodiary{path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode(), edge.inside)
+    assert posted.status == 404
+
+
+def test_inside_is_no_second_edge(edge: Edge) -> None:
+    assert edge.get("/echodiary/entries", port=edge.inside).status == 404
+    assert edge.get("/entries", port=edge.inside).status == 404
+    assert "haproxy_server_status" in edge.get("/metrics", port=edge.inside).text
