@@ -15,14 +15,28 @@ from ansible.template import Templar, trust_as_template
 from ..module_utils._converge import masking
 from . import _component_source as sources
 from . import _component_templates as templates
+from ._arguments import given
 from ._converge_errors import SpecError
+
+_WHERE = "see {}/meta/argument_specs.yml and set it in the inventory"
 
 
 def variables(source: sources.Source, task_vars: dict[str, Any], templar: Templar) -> dict[str, Any]:
-    """The component's defaults below everything the play knows, checked against its argument_specs."""
+    """The component's defaults below everything the play knows, checked against its argument_specs, and of the types those declare."""
     merged = {**source.defaults, **task_vars, "component_name": source.name}
-    _check_arguments(source, _rendered_arguments(source, merged, templar))
-    return merged
+    # What is text becomes its type before others are rendered that ask for it, and what is rendered to a text after that.
+    merged.update(_typed(source, merged))
+    rendered = _rendered_arguments(source, merged, templar)
+    typed = _typed(source, rendered)
+    _check_arguments(source, {**rendered, **typed})
+    return {**merged, **typed}
+
+
+def _typed(source: sources.Source, values: dict[str, Any]) -> dict[str, Any]:
+    done = given.conversions(values, source.argument_spec)
+    if done.problems:
+        raise SpecError(f"{source.name}: {'; '.join(done.problems)}; {_WHERE.format(source.name)}")
+    return done.values
 
 
 def _rendered_arguments(source: sources.Source, merged: dict[str, Any], templar: Templar) -> dict[str, Any]:
@@ -39,7 +53,7 @@ def _check_arguments(source: sources.Source, values: dict[str, Any]) -> None:
     if result.error_messages:
         hidden = [str(values[name]) for name, option in source.argument_spec.items() if option.get("no_log") and name in values]
         first = masking.mask("; ".join(result.error_messages), hidden)
-        raise SpecError(f"{source.name}: {first}; see {source.name}/meta/argument_specs.yml and set it in the inventory")
+        raise SpecError(f"{source.name}: {first}; {_WHERE.format(source.name)}")
 
 
 def spec(source: sources.Source, available: dict[str, Any], templar: Templar) -> dict[str, Any]:

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which variables are declared: by the roles of this collection, and by a directory of playbooks in its
+meta/argument_specs.yml.
+
+That file is written like a role's: one entry per playbook, named by its path without ``.yml``, with the options it takes by ``-e``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from .conversion import Option
+
+Options = Mapping[str, Option]
+
+ROLES = Path(__file__).parents[3] / "roles"
+#: Read in the main process of every run: libyaml's parser takes a tenth of the time of Python's.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Declared(NamedTuple):
+    """``playbook``: what the one that runs takes; None when nothing says so. ``roles``: what any role takes."""
+
+    playbook: Options | None
+    roles: Options
+
+    @property
+    def options(self) -> Options:
+        return {**self.roles, **(self.playbook or {})}
+
+
+def declared(playbook: Path, roles: Path = ROLES) -> Declared:
+    return Declared(playbook_options(playbook), role_options(roles))
+
+
+def role_options(roles: Path) -> Options:
+    specs = sorted(roles.glob("*/meta/argument_specs.yml"))
+    return {name: option for path in specs for name, option in options_of(path).items()}
+
+
+def options_of(specs: Path) -> Options:
+    """Of every entry point of a role."""
+    return {name: option for entry in _entries(specs).values() for name, option in _options(entry)}
+
+
+def playbook_options(playbook: Path) -> Options | None:
+    """From meta/argument_specs.yml beside the playbook, or one directory above."""
+    for directory in playbook.resolve().parents[:2]:
+        path = directory / "meta" / "argument_specs.yml"
+        if path.is_file():
+            name = playbook.resolve().relative_to(directory).with_suffix("").as_posix()
+            entry = _entries(path).get(name)
+            return None if entry is None else dict(_options(entry))
+    return None
+
+
+def _entries(path: Path) -> dict[str, Any]:
+    with path.open(encoding="utf-8") as file:
+        return (yaml.load(file, Loader=_LOADER) or {}).get("argument_specs") or {}  # noqa: S506 - safe, only quicker
+
+
+def _options(entry: Mapping[str, Any]) -> Iterator[tuple[str, Option]]:
+    yield from (entry.get("options") or {}).items()
