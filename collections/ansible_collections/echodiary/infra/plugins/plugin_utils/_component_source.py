@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ansible import constants
@@ -43,7 +45,13 @@ def find(name: str, playbook_dir: str) -> str:
         if os.path.isfile(os.path.join(candidate, "component.yml")):
             return candidate
     looked = ", ".join(candidates) or f"a collection '{collection}', which is not installed"
-    raise SpecError(f"unknown component '{name}': no component.yml in {looked}; name one of the roles or add the role")
+    known = ", ".join(_known(os.path.dirname(candidate) for candidate in candidates))
+    raise SpecError(f"unknown component '{name}': no component.yml in {looked}; name one of the roles ({known}) or add the role")
+
+
+def _known(directories: Iterable[str]) -> list[str]:
+    """Every component there is to choose from."""
+    return sorted({path.parent.name for directory in directories for path in Path(directory).glob("*/component.yml")})
 
 
 def load(name: str, playbook_dir: str, loader: DataLoader) -> Source:
