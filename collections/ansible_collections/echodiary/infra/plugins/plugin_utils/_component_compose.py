@@ -54,7 +54,20 @@ def _service(
         "consumes": [*rebound, *(f"{source.rstrip('/')}/**" for source in sources if source not in tree)],
         "rebound": rebound,
         "environment": _environment(service),
+        "networks": _networks(service, shared),
+        "container_name": str(service.get("container_name") or ""),
     }
+
+
+def _networks(service: dict[str, Any], shared: dict[str, Any]) -> dict[str, str] | None:
+    """Key of each network to the name it is given; empty for one that is named after the project. None: not for the project to say."""
+    if service.get("network_mode"):
+        return None
+    declared = shared.get("networks") or {}
+    names = {key: str((declared.get(key) or {}).get("name") or "") for key in service.get("networks") or ["default"]}
+    external = {key: name or key for key, name in names.items() if (declared.get(key) or {}).get("external")}
+    found = {**names, **external}
+    return None if any("$" in name for name in found.values()) else found
 
 
 def _environment(service: dict[str, Any]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 
-from . import compose, http, model, planning, processes, staging, transaction, units
+from . import compose, http, model, occupied, planning, processes, staging, transaction, units
 from .run import must
 from .view import View
 
@@ -24,8 +24,8 @@ def act(view: View, journal: transaction.Transaction) -> None:
     for change in view.plan.units:
         units.apply(change, view.seen.units[change.resource.partition(":")[2]])
     if view.plan.services:
-        live = (view.seen.services or {}).values()
-        compose.up(view.spec["compose"], [container for found in live for container in found if container.state == "paused"])
+        occupied.clear(view.seen.occupied)
+        compose.up(view.spec["compose"], view.seen.services or {})
     freshen(view)
 
 

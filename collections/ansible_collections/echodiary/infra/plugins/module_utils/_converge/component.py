@@ -9,7 +9,7 @@ import traceback
 from typing import Any
 
 from .._ledger.files import LedgerError
-from . import acting, docker, health, model, packages, staging, transaction, undoing, wellbeing
+from . import acting, docker, health, model, occupied, packages, staging, transaction, undoing, wellbeing
 from .host import Host
 from .view import View
 
@@ -34,6 +34,7 @@ class Converger:
     # -- check mode ------------------------------------------------------------------------------------------------
 
     def check(self) -> dict[str, Any]:
+        occupied.refuse(self.view.seen.occupied)
         sync = "OutOfSync" if self.view.plan.all() or self._unfinished() else self._sync_of_the_unseen()
         try:
             self._validate()
@@ -99,6 +100,7 @@ class Converger:
         return self._result("needs", "OutOfSync", health.Verdict("Unknown"))
 
     def apply(self) -> dict[str, Any]:
+        occupied.refuse(self.view.seen.occupied)
         if not self.view.plan.acting() and not os.path.isdir(self.view.journal()):
             return self._nothing_to_do()
         journal = transaction.Transaction(self.view.host.state_dir, self.view.name)

@@ -19,6 +19,8 @@ from .run import must, run, tail
 STOP_TIMEOUT = 180
 CRASHES = 3
 CRASH_WINDOW = 10.0
+#: what is done about a service that makes its container anew
+RENEWING = ("create", "update")
 
 
 def read(project: dict[str, Any]) -> dict[str, list[docker.Container]]:
@@ -43,11 +45,41 @@ def plan(
     """``last``: service -> {"digest", "config_hash", "image"} as recorded when we applied it."""
     changes = [model.Change(f"image:{ref}", "pull", model.PENDING) for ref, found in image_ids.items() if found is None]
     for name, service in project["services"].items():
-        changes += _plan_service(name, service, live.get(name, []), image_ids[service["image"]], last.get(name))
+        found = _plan_service(name, service, live.get(name, []), image_ids[service["image"]], last.get(name))
+        renews = any(change.action in RENEWING for change in found)
+        changes += found if renews else _plan_networks(project, name, live) or found
     for name in sorted(set(live) - set(project["services"])):
         origin = model.PENDING if name in last else model.CORRECTIVE
         changes.append(model.Change(f"service:{name}", "remove", origin, why="not in the Compose file"))
     return changes
+
+
+def networks_of(project: dict[str, Any], service: str) -> list[str] | None:
+    """The networks a service's container is to be in; None where they are not the project's to say (``network_mode``)."""
+    wanted = project["services"][service].get("networks")
+    return None if wanted is None else sorted(name or f"{project['name']}_{key}" for key, name in wanted.items())
+
+
+def astray(project: dict[str, Any], live: dict[str, list[docker.Container]]) -> list[str]:
+    """Services with a container that is not in the project's networks, or no longer: Compose itself would not see that."""
+    found = []
+    for name in project["services"]:
+        wanted = networks_of(project, name)
+        if wanted is not None and any(sorted(one.networks) != wanted for one in live.get(name, []) if not _is_over(project, name, one)):
+            found.append(name)
+    return found
+
+
+def _is_over(project: dict[str, Any], service: str, container: docker.Container) -> bool:
+    """What ran once and ended needs no network any more."""
+    return bool(project["services"][service].get("oneshot")) and container.state == "exited"
+
+
+def _plan_networks(project: dict[str, Any], name: str, live: dict[str, list[docker.Container]]) -> list[model.Change]:
+    if name not in astray({**project, "services": {name: project["services"][name]}}, live):
+        return []
+    fields = {"networks": [sorted(live[name][0].networks), networks_of(project, name)]}
+    return [model.Change(f"service:{name}", "update", model.CORRECTIVE, fields, why="not in the networks that the Compose file says")]
 
 
 def _plan_service(
@@ -126,9 +158,14 @@ def pull(references: list[str]) -> None:
             raise model.ConvergeError(f"image {reference} cannot be pulled ({why}); nothing was touched; correct the reference or push it")
 
 
-def up(project: dict[str, Any], paused: list[docker.Container]) -> None:
-    for container in paused:
+def up(project: dict[str, Any], live: dict[str, list[docker.Container]]) -> None:
+    """``live``: as they were found."""
+    for container in (container for several in live.values() for container in several if container.state == "paused"):
         docker.post(f"/containers/{container.id}/unpause")
+    renewed = astray(project, live)
+    if renewed:
+        # a container keeps the networks it was made with, and Compose starts it as it is
+        must([*command(project, "up", "-d", "--force-recreate", "--no-deps", "--no-build", "--pull", "never"), *renewed], timeout=300)
     _up(project, "-d")
 
 
@@ -137,10 +174,15 @@ def recreate(project: dict[str, Any]) -> None:
     _up(project, "-d", "--force-recreate")
 
 
-def create(project: dict[str, Any]) -> None:
+def create(project: dict[str, Any], *how: str) -> None:
     """Containers as the file has them, none of them running: what rests in a slot until a rollback needs it."""
     stop(project)
-    _up(project, "--no-start")
+    _up(project, "--no-start", *how)
+
+
+def create_anew(project: dict[str, Any]) -> None:
+    """The same with new containers, in networks that are there."""
+    create(project, "--force-recreate")
 
 
 def _up(project: dict[str, Any], *how: str) -> None:
@@ -200,4 +242,7 @@ def record(project: dict[str, Any], live: dict[str, list[docker.Container]]) -> 
         if live.get(name):
             container = live[name][0]
             kept[name] = {"digest": service["digest"], "config_hash": container.config_hash, "image_id": container.image_id}
+            wanted = networks_of(project, name)
+            if wanted is not None:
+                kept[name]["networks"] = wanted
     return kept

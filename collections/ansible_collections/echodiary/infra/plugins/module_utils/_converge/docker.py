@@ -14,6 +14,8 @@ from .run import run
 
 SOCKET = "/run/docker.sock"
 PID_FILE = "/run/docker.pid"
+#: states in which a container is in its networks, so that those are there
+ATTACHED = ("running", "paused")
 
 
 class Container(NamedTuple):
@@ -26,6 +28,10 @@ class Container(NamedTuple):
     exit_code: int
     started_at: float
     restarts: int
+    #: those that it is in, or would be in once started: name to id, which is empty until its first start
+    networks: dict[str, str] = {}  # noqa: RUF012 - a tuple field, never mutated
+    #: the network that it was made with, or a word such as ``host``
+    network_mode: str = ""
 
     @property
     def identity(self) -> str:
@@ -49,6 +55,10 @@ def post(target: str, timeout: float = 60.0) -> http.Answer:
     return http.request("POST", f"unix://{SOCKET}:{target}", timeout)
 
 
+def delete(target: str, timeout: float = 60.0) -> http.Answer:
+    return http.request("DELETE", f"unix://{SOCKET}:{target}", timeout)
+
+
 def containers(project: str) -> list[Container]:
     """The containers of one Compose project, one-off runs left out."""
     wanted = {"label": [f"com.docker.compose.project={project}", "com.docker.compose.oneoff=False"]}
@@ -56,7 +66,28 @@ def containers(project: str) -> list[Container]:
     if listed.status != 200:
         raise model.ConvergeError(f"Docker does not answer here ({listed.status} {listed.text[:120]}); look at: systemctl status docker")
     inspected = (get(f"/containers/{entry['Id']}/json") for entry in listed.json())
-    return [parse(answer.json()) for answer in inspected if answer.status == 200]
+    found = [parse(answer.json()) for answer in inspected if answer.status == 200]
+    if all(container.state in ATTACHED for container in found):
+        return found
+    there = networks()
+    return [container if container.state in ATTACHED else without_lost(container, there) for container in found]
+
+
+def networks() -> dict[str, str]:
+    """Id to name."""
+    answer = get("/networks")
+    if answer.status != 200:
+        raise model.ConvergeError(
+            f"Docker does not tell its networks ({answer.status} {answer.text[:120]}); look at: systemctl status docker"
+        )
+    return {network["Id"]: network["Name"] for network in answer.json()}
+
+
+def without_lost(container: Container, there: dict[str, str]) -> Container:
+    """A container that does not run still names the networks it was in, whether or not they are there. Pure."""
+    names = set(there.values())
+    kept = {name: network for name, network in container.networks.items() if (network in there if network else name in names)}
+    return container._replace(networks=kept)
 
 
 def parse(inspect: dict[str, Any]) -> Container:
@@ -71,6 +102,10 @@ def parse(inspect: dict[str, Any]) -> Container:
         exit_code=state.get("ExitCode", 0),
         started_at=timestamp(state.get("StartedAt", "")),
         restarts=inspect.get("RestartCount", 0),
+        networks={
+            name: (end or {}).get("NetworkID", "") for name, end in (inspect.get("NetworkSettings") or {}).get("Networks", {}).items()
+        },
+        network_mode=(inspect.get("HostConfig") or {}).get("NetworkMode", ""),
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from . import masking, packages, units
+from . import docker, masking, packages, units
 
 STATE_DIR = "/var/lib/echodiary"
 
@@ -24,6 +24,8 @@ class Host:
         self.key = masking.read_key(key_file, self.notes) if check else masking.ensure_key(key_file, self.notes)
         #: check mode only: something that brings programs, users and units is planned but not there yet
         self.installing = False
+        #: containers of a Compose project that were read a moment ago, for its next reader and nobody else
+        self.containers: dict[str, dict[str, list[docker.Container]]] = {}
         self._package_names = sorted({packages.split(name)[0] for spec in specs for name in spec["packages"]})
         self._unit_names = sorted({name for spec in specs for name in spec["units"]})
         self._packages: dict[str, str] | None = None
@@ -46,3 +48,4 @@ class Host:
 
     def forget(self) -> None:
         self._packages = self._units = None
+        self.containers = {}

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from . import compose, desired, model, owned, packages, paths, processes, reading, sysctl, units, users
+from . import compose, desired, model, occupied, owned, packages, paths, processes, reading, sysctl, units, users
 
 
 class Plan(NamedTuple):
@@ -41,7 +41,7 @@ def plan(spec: dict[str, Any], want: desired.Desired, seen: reading.Reading, sta
         ],
         paths=path_changes,
         units=unit_changes,
-        services=_services(spec, seen, state),
+        services=[*occupied.plan(seen.occupied), *_services(spec, seen, state)],
         processes=[] if seen.services is None else _processes(spec, want, seen, state, path_changes),
     )
 

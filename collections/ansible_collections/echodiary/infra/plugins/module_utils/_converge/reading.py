@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from typing import Any, NamedTuple
 
-from . import compose, desired, docker, globs, model, paths, processes, sysctl, units, users
+from . import compose, desired, docker, globs, model, occupied, paths, processes, sysctl, units, users
 from .host import Host
 
 
@@ -19,6 +19,8 @@ class Reading(NamedTuple):
     #: None: Docker cannot be asked (stopped, or not installed yet)
     services: dict[str, list[docker.Container]] | None
     images: dict[str, str | None]
+    #: somebody else's containers under the names of services that have none
+    occupied: dict[str, occupied.Occupant] = {}  # noqa: RUF012 - a tuple field, never mutated
 
 
 def read(spec: dict[str, Any], want: desired.Desired, state: dict[str, Any], host: Host) -> Reading:
@@ -29,6 +31,7 @@ def read(spec: dict[str, Any], want: desired.Desired, state: dict[str, Any], hos
             was_sensitive = str(state["resources"][name].get("content", "")).startswith("hmac:")
             observed[path] = paths.observe(path, host.key if was_sensitive else None)
     services, images = _compose(spec, host)
+    missing = [name for name in spec["compose"]["services"] if not services.get(name)] if spec["compose"] and services is not None else []
     return Reading(
         paths=observed,
         users={user["name"]: users.observe(user["name"]) for user in spec["users"]},
@@ -37,6 +40,7 @@ def read(spec: dict[str, Any], want: desired.Desired, state: dict[str, Any], hos
         units={name: host.units().get(name, units.MISSING) for name in spec["units"]},
         services=services,
         images=images,
+        occupied=occupied.look(spec["compose"], missing) if missing else {},
     )
 
 
@@ -45,7 +49,8 @@ def _compose(spec: dict[str, Any], host: Host) -> tuple[dict[str, list[docker.Co
     if not project:
         return {}, {}
     if docker.running():
-        return compose.read(project), compose.images(project)
+        known = host.containers.pop(project["name"], None)
+        return compose.read(project) if known is None else known, compose.images(project)
     if not host.check:
         raise model.ConvergeError("Docker does not run on this host; start it (systemctl start docker) or converge component docker first")
     return None, {service["image"]: None for service in project["services"].values()}

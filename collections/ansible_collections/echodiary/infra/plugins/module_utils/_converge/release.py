@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from . import compose, docker, haproxy, health, images, model, resting, slots, state, traffic, wellbeing
+from . import compose, docker, haproxy, health, images, model, occupied, resting, slots, state, traffic, wellbeing
 from .component import Converger
 from .host import Host
 
@@ -32,10 +32,13 @@ class Roller:
         self.seconds: dict[str, float] = {}
         self._lap = time.monotonic()
         self.servers = self._servers()
-        self.running = self._running()
+        self.live = self._live()
+        self.running = {slot: resting.runs(live) for slot, live in self.live.items()}
         self.active = slots.serving(self.names, self.record, self.servers, self.running)
         self.serving = self.active or self.names[0]
         self.idle = slots.other(self.names, self.serving)
+        if self.live:
+            host.containers[slots.project_name(spec, self.serving)] = self.live[self.serving]
         self.current = Converger(slots.bind(spec, self.serving), host)
         self._clock("read")
 
@@ -48,10 +51,9 @@ class Roller:
             self.notes.append(str(error))
             return None
 
-    def _running(self) -> dict[str, bool]:
-        if not docker.running():
-            return {}
-        return {slot: resting.runs(slots.project(self.spec, slot)) for slot in self.names}
+    def _live(self) -> dict[str, resting.Live]:
+        """The containers of each slot; nothing where the engine does not run."""
+        return {slot: compose.read(slots.project(self.spec, slot)) for slot in self.names} if docker.running() else {}
 
     def changes(self) -> list[model.Change]:
         """Everything that differs from git on this host, in the order in which it is put right."""
@@ -64,7 +66,32 @@ class Roller:
             found += traffic.plan(self.edge, self.servers, self.active, model.CORRECTIVE)
         if self.active and self.running.get(self.idle) and not self.rolls():
             found.append(model.Change(f"slot:{self.idle}", "stop", model.CORRECTIVE, {"state": ["running", "resting"]}))
-        return found
+        return found if self.rolls() else [*found, *self._plan_idle()]
+
+    def _plan_idle(self) -> list[model.Change]:
+        """What rests has to be able to serve again."""
+        fields = self._idle_trouble(self.live.get(self.idle, {})) if self.live else {}
+        if not fields:
+            return []
+        change = model.Change(f"slot:{self.idle}", "update", model.CORRECTIVE, fields, why="what rests there could not start")
+        try:
+            occupied.refuse(resting.in_the_way(slots.project(self.spec, self.idle), self.live[self.idle], self._idle_services()))
+        except model.ConvergeError as error:
+            return [change._replace(action="report", why=str(error))]
+        return [change]
+
+    def _idle_trouble(self, live: resting.Live) -> dict[str, list[Any]]:
+        """Nothing where the slot holds no release."""
+        if not self.active or self.idle not in self.record["releases"]:
+            return {}
+        lost = resting.trouble(live, self._idle_services())
+        return lost or ({"image": ["gone", self.record["releases"][self.idle]["image"]]} if resting.image_gone(live) else {})
+
+    def _idle_services(self) -> resting.Services:
+        services: resting.Services = state.load(self.host.state_dir, slots.name_in(self.spec["name"], self.idle), self.host.notes)[
+            "services"
+        ]
+        return services
 
     def rolls(self) -> bool:
         """Would putting it right replace or restart the container that serves?"""
@@ -87,6 +114,7 @@ class Roller:
     def check(self) -> dict[str, Any]:
         if self.release["state"] == PREVIOUS:
             return self._result({**self._quiet(), "sync": "OutOfSync"}, [self._back_change()])
+        self._refuse_occupied()
         result = self.current.check()
         changes = self.changes()
         if changes:
@@ -99,6 +127,7 @@ class Roller:
         """Packages and the like, leave to roll, and the schema: a release that brings its own image is migrated for first."""
         if self.release["state"] == PREVIOUS:
             return None
+        self._refuse_occupied()
         needs = self.current.needs()
         if not needs and self.rolls() and not self.release["permitted"]:
             return {"packages": [], "users": [], "sysctl": {}, "roll": True}
@@ -114,6 +143,13 @@ class Roller:
         if not self.active:
             return bool(self.current.view.plan.services)
         return self.rolls() and self.record["releases"].get(self.active, {}).get("image") != self.release["image"]
+
+    def _refuse_occupied(self) -> None:
+        """A roll brings up the other slot: whoever has its name is found out before anything is promised, or migrated."""
+        occupied.refuse(self.current.view.seen.occupied)
+        if self.rolls():
+            bound = slots.bind(self.spec, self.idle)["compose"]
+            occupied.refuse(occupied.look(bound, [name for name in bound["services"] if not self.live.get(self.idle, {}).get(name)]))
 
     def waiting(self) -> dict[str, Any]:
         return self._result({**self._quiet(), "status": "needs", "sync": "OutOfSync"}, self.changes())
@@ -133,7 +169,9 @@ class Roller:
             if result["status"] == "changed" and self.servers is not None:
                 # what was only just started may count as down for HAProxy for another moment
                 traffic.let_in(self.edge, self.serving)
-            result["status"] = "changed" if changes else result["status"]
+            changes = self._mend_idle(changes)
+            acted = any(change.action != "report" for change in changes)
+            result["status"] = "changed" if acted else result["status"]
         return self._result(result, changes)
 
     def _roll(self, changes: list[model.Change]) -> dict[str, Any]:
@@ -149,6 +187,8 @@ class Roller:
             self._move(self.idle)
         except model.ConvergeError as error:
             return self._still(changes, f"{error}{wellbeing.log_tail(fresh.view)}", fresh)
+        if not self.unsettled and self._idle_trouble(compose.read(slots.project(self.spec, self.idle))):
+            self._make_idle_anew()
         return self._result({**outcome, "status": "changed", "sync": "Synced"}, changes)
 
     def _bring_up(self, fresh: Converger) -> dict[str, Any]:
@@ -170,10 +210,9 @@ class Roller:
         project, changes = slots.project(self.spec, self.idle), [self._back_change()]
         self._lap = time.monotonic()
         try:
-            images.have(held["image"])
-            resting.start(project)
-            self._clock("start")
             record = state.load(self.host.state_dir, slots.name_in(self.spec["name"], self.idle), self.host.notes)
+            resting.start(project, record["services"], held["image"])
+            self._clock("start")
             resting.wait_until_well(project, self.release, record)
             self._clock("health")
             self._move(self.idle)
@@ -246,6 +285,22 @@ class Roller:
         traffic.drain(self.edge, slot, self.release["drain"])
         self._rest(slot)
 
+    def _mend_idle(self, changes: list[model.Change]) -> list[model.Change]:
+        """What rests is made anew as planned. That this fails is no failure of what serves: it is told, and tried again."""
+        ours = next((change for change in changes if change.resource == f"slot:{self.idle}" and change.action != "stop"), None)
+        if not ours or (ours.action == "update" and self._make_idle_anew()):
+            return changes
+        self.unsettled = True
+        return [change._replace(action="report") if change is ours else change for change in changes]
+
+    def _make_idle_anew(self) -> bool:
+        try:
+            resting.make_anew(slots.project(self.spec, self.idle), self._idle_services(), self.record["releases"][self.idle]["image"])
+        except model.ConvergeError as error:
+            self.unsettled = True
+            self.notes.append(f"what rests in slot {self.idle} could not start, and is not made anew: {error}")
+        return not self.unsettled
+
     def _settle(self, slot: str) -> None:
         """The slot that serves was put right in place: nobody else gets requests, and the record says so."""
         if self.servers is not None and traffic.plan(self.edge, self.servers, slot, model.CORRECTIVE):
@@ -260,7 +315,7 @@ class Roller:
 
     def _still(self, changes: list[model.Change], msg: str, fresh: Converger) -> dict[str, Any]:
         """The new slot is not well: it rests again, and what served goes on serving."""
-        if resting.runs(slots.project(self.spec, self.idle)):
+        if resting.runs(compose.read(slots.project(self.spec, self.idle))):
             compose.stop(slots.project(self.spec, self.idle))
         fresh.view.host.forget()
         return self._failed(changes, f"{msg}; slot {self.serving} was not touched and serves")

@@ -5,25 +5,71 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import compose, docker, health, model, wellbeing
+from . import compose, docker, health, images, model, occupied, wellbeing
+
+#: what a container's network mode says where it names no network of its own
+_NO_NETWORK = ("", "default", "bridge", "host", "none")
+
+Live = dict[str, list[docker.Container]]
+Services = dict[str, dict[str, Any]]
 
 
-def runs(project: dict[str, Any]) -> bool:
-    return any(
-        container.state in ("running", "restarting", "paused") for several in compose.read(project).values() for container in several
-    )
+def runs(live: Live) -> bool:
+    return any(container.state in ("running", "restarting", "paused") for several in live.values() for container in several)
 
 
-def start(project: dict[str, Any]) -> None:
-    """As it was left, by the engine itself; Compose takes a second longer, and makes anew what somebody has removed since."""
-    containers = [container for several in compose.read(project).values() for container in several]
+def trouble(live: Live, services: Services) -> dict[str, list[Any]]:
+    """Why what rests could not start, as the fields of a change. Pure.
+
+    ``services``: as recorded when it was applied. A container only ever takes the networks that it was made with.
+    """
+    gone = [name for name in services if not live.get(name)]
+    if gone or not live:
+        return {"container": ["gone", ", ".join(gone) or "one"]}
+    lost = {name for several in live.values() for container in several for name in _wanted(container, services) - set(container.networks)}
+    return {"network": ["gone", ", ".join(sorted(lost))]} if lost else {}
+
+
+def _wanted(container: docker.Container, services: Services) -> set[str]:
+    """A record of an earlier version does not say; the network that a container was made with is then all there is to know."""
+    recorded = services.get(container.service, {}).get("networks")
+    if recorded is not None:
+        return set(recorded)
+    mode = container.network_mode
+    return set() if mode in _NO_NETWORK or mode.startswith("container:") else {mode}
+
+
+def image_gone(live: Live) -> list[str]:
+    """Ids of images that containers were made from and that are not here any more."""
+    ids = sorted({container.image_id for several in live.values() for container in several})
+    return [found for found in ids if docker.image_id(found) is None]
+
+
+def in_the_way(project: dict[str, Any], live: Live, services: Services) -> dict[str, occupied.Occupant]:
+    """Somebody else's containers under the names of those that are gone."""
+    return occupied.look(project, [name for name in services if not live.get(name)])
+
+
+def start(project: dict[str, Any], services: Services, image: str) -> None:
+    """As it was left, by the engine itself, which needs no registry; Compose makes anew what cannot start."""
+    live = compose.read(project)
+    whole = not trouble(live, services)
     try:
-        for container in containers:
+        for container in (container for several in live.values() for container in several if whole):
             compose.start(container)
     except model.ConvergeError:
-        containers = []  # its network was pruned, say: a container never takes another one than it was made with
-    if not containers:
+        whole = False
+    if not whole:
+        images.have(image)
+        occupied.clear(in_the_way(project, live, services))
         compose.recreate(project)
+
+
+def make_anew(project: dict[str, Any], services: Services, image: str) -> None:
+    """Created and not started, from the files that are there."""
+    images.have(image)
+    occupied.clear(in_the_way(project, compose.read(project), services))
+    compose.create_anew(project)
 
 
 def holds(spec: dict[str, Any], record: dict[str, Any], slot: str, expect: str) -> dict[str, str]:

@@ -19,7 +19,9 @@ VERSION = 1
 _PATH = shapes.fields({"kind": shapes.TEXT})
 _USER = shapes.fields({}, {"groups": shapes.items(shapes.TEXT)})
 _LOADED = shapes.fields({"identity": shapes.TEXT, "digest": shapes.TEXT, "newest": shapes.NUMBER})
-_SERVICE = shapes.fields({"digest": shapes.TEXT, "config_hash": shapes.TEXT, "image_id": shapes.TEXT})
+_SERVICE = shapes.fields(
+    {"digest": shapes.TEXT, "config_hash": shapes.TEXT, "image_id": shapes.TEXT}, {"networks": shapes.items(shapes.TEXT)}
+)
 _PROBE = shapes.fields(
     {"url": shapes.TEXT},
     {"status": shapes.kind(int), "json": shapes.kind(dict), "deadline": shapes.NUMBER, "timeout": shapes.NUMBER},

@@ -85,7 +85,7 @@ def _restore_processes(view: View, rejected: str) -> None:
     _reverse_units(view, rejected)
     project = view.spec["compose"]
     if project and view.plan.services and os.path.exists(project["file"]) and not rejected:
-        compose.create(project) if view.resting else compose.up(project, [])
+        compose.create(project) if view.resting else compose.up(project, {})
     if view.resting or rejected:
         return
     for change in view.plan.processes:

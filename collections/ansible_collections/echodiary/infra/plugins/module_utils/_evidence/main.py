@@ -46,8 +46,10 @@ def _of(kind: str, name: str, project: str) -> tuple[float, dict[str, str]]:
         return _path(name)
     if kind == "unit":
         return _unit(name)
-    if kind in ("service", "container"):
+    if kind == "service":
         return _container(name, project)
+    if kind == "container":
+        return _named(name)
     if kind == "slot":
         return _container("", project)
     if kind == "process":
@@ -104,6 +106,12 @@ def _container(service: str, project: str) -> tuple[float, dict[str, str]]:
     if len(projects) > 1:
         return (0.0, {"container": f"one in each of {', '.join(projects)}"})
     return _lived(docker.get(f"/containers/{found[0]['Id']}/json").json())
+
+
+def _named(name: str) -> tuple[float, dict[str, str]]:
+    """Somebody else's, under a name of ours."""
+    found = docker.get(f"/containers/{quote(name)}/json") if docker.running() else None
+    return _lived(found.json()) if found and found.status == 200 else (0.0, {"container": "gone"})
 
 
 def _lived(inspected: dict[str, Any]) -> tuple[float, dict[str, str]]:

@@ -83,3 +83,23 @@ def test_bad_files_are_one_line(text: str, words: list[str]) -> None:
 def test_every_way_to_name_an_environment_file(declared: str) -> None:
     text = f"services: {{web: {{image: i, {declared}}}}}"
     assert digest(text) != digest(text, **{"/opt/demo/web.env": "A=2"})
+
+
+@pytest.mark.parametrize(
+    ("service", "top", "networks"),
+    [
+        ("", "", {"default": ""}),
+        ("networks: [a, b]", "", {"a": "", "b": ""}),
+        ("networks: {a: {aliases: [x]}, b: }", "networks: {a: , b: {name: shared}}", {"a": "", "b": "shared"}),
+        ("networks: [a]", "networks: {a: {external: true}}", {"a": "a"}),
+        ("networks: [a]", "networks: {a: {external: true, name: x}}", {"a": "x"}),
+        ("", "networks: {default: {name: x}}", {"default": "x"}),
+        ("network_mode: host", "", None),
+        ("network_mode: 'service:other'", "", None),
+        ("networks: [a]", "networks: {a: {name: 'x-${SLOT}'}}", None),
+    ],
+)
+def test_the_networks_of_a_service(service: str, top: str, networks: dict[str, str] | None) -> None:
+    text = f"services:\n  web:\n    image: x\n    {service}\n{top}\n"
+    found = compose.read("x", "x", "/x/compose.yaml", {"/x/compose.yaml": text})
+    assert found["services"]["web"]["networks"] == networks

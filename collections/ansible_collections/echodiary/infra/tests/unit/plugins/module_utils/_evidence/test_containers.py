@@ -55,7 +55,7 @@ def told(*asked: tuple[str, str, str]) -> dict[str, Any]:
     return main.run({"asked": asked})
 
 
-@pytest.mark.parametrize("resource", ["service:api", "process:api", "container:api"])
+@pytest.mark.parametrize("resource", ["service:api", "process:api"])
 def test_after_a_rollback_it_is_the_slot_that_serves(engine: Engine, resource: str) -> None:
     found = told(("web", "web-blue", resource))["components"]["web"][resource]
     assert (found["image"], found["started"]) == ("sha256:two", "2026-01-01T00:00:01Z")
@@ -79,3 +79,7 @@ def test_without_a_project_nothing_is_guessed(engine: Engine) -> None:
 
 def test_what_is_gone(engine: Engine) -> None:
     assert told(("web", "web-red", "service:api"))["evidence"]["service:api"] == {"container": "gone"}
+
+
+def test_a_container_that_is_not_ours_is_told_by_its_name(engine: Engine) -> None:
+    assert told(("web", "web-blue", "container:three"))["evidence"]["container:three"]["image"] == "sha256:three"
