@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import time
-import traceback
 from typing import Any
 
 from .._ledger.files import LedgerError
@@ -184,6 +183,8 @@ def reason(error: Exception) -> str:
         return f"{error.filename or 'the host'}: {error.strerror or error}"
     if isinstance(error, (model.ConvergeError, LedgerError)):
         return str(error)
+    import traceback  # only what nobody foresaw pays for it
+
     where = traceback.extract_tb(error.__traceback__)[-1:]
     place = "".join(f" in {os.path.basename(frame.filename)}, line {frame.lineno}" for frame in where)
     return f"a fault of echodiary.infra itself{place}: {type(error).__name__}: {error}; please report it"

@@ -24,22 +24,26 @@ _SERVICE = shapes.fields(
 )
 _PROBE = shapes.fields(
     {"url": shapes.TEXT},
-    {"status": shapes.kind(int), "json": shapes.kind(dict), "deadline": shapes.NUMBER, "timeout": shapes.NUMBER},
+    {"status": shapes.kind(int), "json": shapes.maybe(shapes.kind(dict)), "deadline": shapes.NUMBER, "timeout": shapes.NUMBER},
 )
 _VALIDATOR = shapes.fields({"command": shapes.items(shapes.TEXT)}, {"timeout": shapes.NUMBER, "mounts": shapes.items(shapes.TEXT)})
 _KINDS: dict[str, shapes.Shape] = {"path": _PATH, "user": _USER, "unit": shapes.kind(dict), "package": shapes.TEXT, "sysctl": shapes.TEXT}
 
 
-def _resources(value: Any, where: str) -> str:
-    fault = shapes.kind(dict)(value, where)
-    return fault or next(filter(None, (_resource(name, item, where) for name, item in value.items())), "")
+def _resources(value: Any) -> str:
+    wrong = shapes.kind(dict)(value)
+    for name, item in () if wrong else value.items():
+        wrong = _resource(name, item)
+        if wrong:
+            return f".{name}{wrong}"
+    return wrong
 
 
-def _resource(name: str, value: Any, where: str) -> str:
+def _resource(name: str, value: Any) -> str:
     kind, _, told = name.partition(":")
-    if kind == "path" and (not told.startswith("/") or "\0" in told):
-        return f"{where} names a path that is none: {told!r}"
-    return _KINDS[kind](value, f"{where}.{name}") if kind in _KINDS else ""
+    if kind == "path" and (told[:1] != "/" or "\0" in told):
+        return " is no path"
+    return _KINDS[kind](value) if kind in _KINDS else ""
 
 
 class Format(NamedTuple):

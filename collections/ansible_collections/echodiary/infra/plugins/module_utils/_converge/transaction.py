@@ -22,8 +22,8 @@ from . import hindrance, model, paths, placing, state
 VERSION = 1
 
 
-def _backup_name(value: Any, where: str) -> str:
-    return shapes.TEXT(value, where) or ("" if value.isdigit() else f"{where} is no name of a backup")
+def _backup_name(value: Any) -> str:
+    return shapes.TEXT(value) or ("" if value.isdigit() else " is no name of a backup")
 
 
 _VALUE = shapes.fields(

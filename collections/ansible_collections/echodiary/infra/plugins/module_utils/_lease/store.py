@@ -16,11 +16,11 @@ _TOLD = {"owner": shapes.TEXT, "reason": shapes.TEXT}
 _STAMP = shapes.fields({"at": shapes.TEXT, "uptime": shapes.NUMBER, "boot": shapes.TEXT})
 
 
-def _moment(value: Any, where: str) -> str:
+def _moment(value: Any) -> str:
     try:
         clock.to_wall(value)
     except (ValueError, TypeError):
-        return f"{where} is no time"
+        return " is no time"
     return ""
 
 

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from . import files, shapes
 
+_VERSION = shapes.fields({}, {"version": shapes.kind(int)})
+
 
 class NewerError(files.LedgerError):
     """What a newer version of this program has written is not for this one to change."""
@@ -47,8 +49,8 @@ def check(path: str, found: Any, shape: shapes.Shape, version: int) -> Found:
             f"{path} was written by a newer version of echodiary.infra (format {its}, this one knows {version}): nothing was touched; "
             f"use that version, or begin anew: mv {shlex.quote(path)} {shlex.quote(free_name(path))}"
         )
-    fault = shapes.kind(dict)(found, "it") or shapes.kind(int)(its, "its version") or shape(found, "it")
-    return Found(None, f"is damaged ({fault})") if fault else Found(found)
+    fault = shape(found) or _VERSION(found)
+    return Found(None, f"is damaged (it{fault})") if fault else Found(found)
 
 
 def free_name(path: str) -> str:

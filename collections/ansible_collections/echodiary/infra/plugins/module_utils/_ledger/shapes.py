@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Is a document what this program would have written? Pure.
 
-A shape is a function from a value and where it stands to what is wrong with it, empty when nothing is. What a shape does not name may
-be there all the same: a version in between may have added it.
+A shape is a function from a value to what is wrong with it, empty when nothing is. What is wrong begins with where it is (``.loaded.x
+is a list``): that is put together on the way out, so that a document in order costs next to nothing. What a shape does not name may be
+there all the same: a version in between may have added it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-Shape = Callable[[Any, str], str]
+Shape = Callable[[Any], str]
 
 _NAMES = {dict: "an object", list: "a list", str: "a text", int: "a number", float: "a number", bool: "a truth value", type(None): "null"}
 
@@ -18,21 +19,28 @@ _NAMES = {dict: "an object", list: "a list", str: "a text", int: "a number", flo
 def kind(*types: type) -> Shape:
     """One of ``types``; a truth value is a number only where that is said."""
 
-    def fault(value: Any, where: str) -> str:
-        return "" if type(value) in types else f"{where} is {_NAMES.get(type(value), 'something else')}, not {_NAMES[types[0]]}"
+    def fault(value: Any) -> str:
+        return "" if type(value) in types else f" is {_NAMES.get(type(value), 'something else')}, not {_NAMES[types[0]]}"
 
     return fault
 
 
 TEXT = kind(str)
 NUMBER = kind(float, int)
+_OBJECT = kind(dict)
+_LIST = kind(list)
 
 
 def each(shape: Shape) -> Shape:
     """An object, every value of which has ``shape``."""
 
-    def fault(value: Any, where: str) -> str:
-        return kind(dict)(value, where) or _first(shape(item, f"{where}.{key}") for key, item in value.items())
+    def fault(value: Any) -> str:
+        wrong = _OBJECT(value)
+        for key, item in () if wrong else value.items():
+            wrong = shape(item)
+            if wrong:
+                return f".{key}{wrong}"
+        return wrong
 
     return fault
 
@@ -40,8 +48,13 @@ def each(shape: Shape) -> Shape:
 def items(shape: Shape) -> Shape:
     """A list, every item of which has ``shape``."""
 
-    def fault(value: Any, where: str) -> str:
-        return kind(list)(value, where) or _first(shape(item, f"{where}[{number}]") for number, item in enumerate(value))
+    def fault(value: Any) -> str:
+        wrong = _LIST(value)
+        for number, item in enumerate(() if wrong else value):
+            wrong = shape(item)
+            if wrong:
+                return f"[{number}]{wrong}"
+        return wrong
 
     return fault
 
@@ -50,12 +63,16 @@ def fields(required: dict[str, Shape], optional: dict[str, Shape] | None = None)
     """An object with these fields."""
     known = {**required, **(optional or {})}
 
-    def fault(value: Any, where: str) -> str:
-        return (
-            kind(dict)(value, where)
-            or _first(f"{where} has no {name}" for name in required if name not in value)
-            or _first(known[name](item, f"{where}.{name}") for name, item in value.items() if name in known)
-        )
+    def fault(value: Any) -> str:
+        wrong = _OBJECT(value)
+        for name, shape in () if wrong else known.items():
+            if name in value:
+                wrong = shape(value[name])
+                if wrong:
+                    return f".{name}{wrong}"
+            elif name in required:
+                return f" has no {name}"
+        return wrong
 
     return fault
 
@@ -63,11 +80,7 @@ def fields(required: dict[str, Shape], optional: dict[str, Shape] | None = None)
 def maybe(shape: Shape) -> Shape:
     """``shape``, or nothing."""
 
-    def fault(value: Any, where: str) -> str:
-        return "" if value is None else shape(value, where)
+    def fault(value: Any) -> str:
+        return "" if value is None else shape(value)
 
     return fault
-
-
-def _first(faults: Iterable[str]) -> str:
-    return next((fault for fault in faults if fault), "")
