@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.converge.machine import Machine
+from tests.integration.converge.machine import Machine, task
 
 DAEMON = "/etc/docker/daemon.json"
 
@@ -34,6 +34,7 @@ def limited(machine: Machine) -> Iterator[str]:
                 [Unit]
                 Requires=limited.socket
                 After=limited.socket
+                StartLimitIntervalSec=600
                 [Service]
                 ExecStartPre=/bin/sh -c '! grep bad /etc/limited/conf'
                 ExecStart=/bin/sh -c 'exec python3 -m http.server -b 127.0.0.1 $(head -n1 /etc/limited/conf)'
@@ -51,29 +52,37 @@ def limited(machine: Machine) -> Iterator[str]:
 
 def test_a_unit_that_somebody_s_file_brought_to_its_limit_is_healed(machine: Machine, limited: str) -> None:
     machine.sh("echo bad > /etc/limited/conf; for i in 1 2 3 4 5 6 7; do systemctl restart limited.service; done; true")
-    assert machine.sh("systemctl show -p Result --value limited.service") == "start-limit-hit"
+    assert machine.sh("systemctl show -p Result --value limited.socket") == "service-start-limit-hit"
     done = machine.one([limited])
     assert (done.failed, done.components[limited]["status"]) == (False, "changed"), done.msg
     assert machine.sh("systemctl is-active limited.service") == "active"
 
 
+@pytest.fixture
+def packaged(machine: Machine) -> Iterator[str]:
+    """A unit whose file a package brought: either kind of mask hides it."""
+    unit = "/usr/lib/systemd/system/packaged.service"
+    machine.sh(
+        f"printf '[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n' > {unit}; systemctl daemon-reload"
+    )
+    name = machine.role("packaged", component="---\nunits: {packaged.service: {state: started, enabled: true}}\n")
+    done = machine.one([name])
+    assert not done.failed, done.msg
+    yield name
+    machine.sh(
+        f"systemctl disable --now {name}; rm -f {unit} /var/lib/echodiary/components/{name}.json; systemctl daemon-reload", check=False
+    )
+
+
 @pytest.mark.parametrize("mask", ["mask", "mask --runtime"])
-@pytest.mark.parametrize("unit", ["cron-like", "ours"])
-def test_masks_of_both_kinds_are_lifted(machine: Machine, limited: str, mask: str, unit: str) -> None:
-    """A unit of a package, which either mask hides, and one of ours, whose file is where the mask for good would be."""
-    name = "limited.service"
-    if unit == "cron-like":
-        machine.sh(f"mv /etc/systemd/system/{name} /usr/lib/systemd/system/{name}; systemctl daemon-reload")
-        packaged = machine.place / "roles" / limited / "tree/etc/systemd/system" / name
-        packaged.unlink()
-    machine.sh(f"systemctl stop {name}; systemctl {mask} {name}; true", check=False)
-    try:
-        done = machine.one([limited])
-        assert (done.failed, machine.sh(f"systemctl is-active {name}")) == (False, "active"), done.msg
-        assert machine.sh(f"systemctl is-enabled {name}") == "enabled"
-        assert machine.one([limited], check=True).actions == []
-    finally:
-        machine.sh(f"systemctl disable --now {name}; rm -f /usr/lib/systemd/system/{name}", check=False)
+def test_masks_of_both_kinds_are_lifted(machine: Machine, packaged: str, mask: str) -> None:
+    unit = f"{packaged}.service"
+    machine.sh(f"systemctl stop {unit}; systemctl {mask} {unit}")
+    assert machine.sh(f"systemctl show -p LoadState --value {unit}") == "masked"
+    done, clean = machine.play(task([packaged]), task([packaged], check=True)).tasks["machine"]
+    assert (done.failed, machine.sh(f"systemctl is-active {unit}")) == (False, "active"), done.msg
+    assert machine.sh(f"systemctl is-enabled {unit}") == "enabled"
+    assert clean.actions == []
 
 
 def test_a_take_back_leaves_what_serves_alone_where_a_hand_had_broken_its_file(machine: Machine, limited: str) -> None:

@@ -109,7 +109,7 @@ def test_killed_after_the_swap_the_next_run_finishes_restart_included(machine: M
         task(["demo"], check=True, demo_greeting="survivor"), task(["demo"], demo_greeting="survivor"),
         task(["demo"], check=True, demo_greeting="survivor"), task(["demo"]),
     ).tasks["machine"]  # fmt: skip
-    assert check.actions == [("process:demo.service", "restart", "pending")]
+    assert check.actions == [("change:demo", "finish", "corrective"), ("process:demo.service", "restart", "pending")]
     assert finish.components["demo"]["status"] == "changed"
     assert clean.actions == []
     assert not back.failed, back.msg

@@ -129,7 +129,7 @@ components:
           description: A reason where the fields do not tell.
           type: str
     notes:
-      description: What could not be looked at, and why. A change that was cut off. Damaged records on the host, and where they are now.
+      description: What could not be looked at, and why. Damaged records on the host, and where they are now.
       type: list
       elements: str
     project:

@@ -21,6 +21,7 @@ class Converger:
         self.notes: list[str] = []
         self._lap = time.monotonic()
         self.view = View(spec, host, resting)
+        self.unfinished = self._unfinished()
         if spec.get("restart"):
             self.view.plan = acting.restarts(self.view)
         self._clock("read")
@@ -30,11 +31,18 @@ class Converger:
         self.seconds[step] = round(self.seconds.get(step, 0.0) + now - self._lap, 3)
         self._lap = now
 
+    def _unfinished(self) -> list[model.Change]:
+        """Half a change is no state that git declares, even where every file is as it should be."""
+        if not os.path.lexists(transaction.index_of(self.view.journal())):
+            return []
+        why = "was cut off before its end: it is finished, or taken back"
+        return [model.Change(f"change:{self.view.name}", "finish", model.CORRECTIVE, why=why)]
+
     # -- check mode ------------------------------------------------------------------------------------------------
 
     def check(self) -> dict[str, Any]:
         occupied.refuse(self.view.seen.occupied)
-        sync = "OutOfSync" if self.view.plan.all() or self._unfinished() else self._sync_of_the_unseen()
+        sync = "OutOfSync" if self.view.plan.all() or self.unfinished else self._sync_of_the_unseen()
         try:
             self._validate()
             self._check_images()
@@ -50,13 +58,6 @@ class Converger:
             return "Synced"
         self.notes.append("Docker does not run here: containers could not be looked at")
         return "Unknown"
-
-    def _unfinished(self) -> bool:
-        """Half a change is no state that git declares, even where every file is as it should be."""
-        cut_off = os.path.isdir(self.view.journal())
-        if cut_off:
-            self.notes.append("a change was cut off before its end; the next converge finishes it, or takes it back")
-        return cut_off
 
     def _validate(self) -> None:
         """A validator that the same run would install is noted, not missed."""
@@ -107,6 +108,7 @@ class Converger:
         if journal.withdraw({*self.view.want.values, *self.view.formerly_applied()}):
             self.view = View(self.view.spec, self.view.host, self.view.resting)
         self.notes += journal.notes
+        self.unfinished = self.unfinished if interrupted else []
         if not self.view.plan.acting() and not interrupted:
             return self._nothing_to_do()
         acting.prepare(self.view)
@@ -117,7 +119,7 @@ class Converger:
             return self._take_back(journal, error)
         journal.commit()
         self.view.record()
-        return self._result("changed" if self.view.plan.acting() else "ok", self._sync_after(), verdict)
+        return self._result("changed" if self.view.plan.acting() or interrupted else "ok", self._sync_after(), verdict)
 
     def _nothing_to_do(self) -> dict[str, Any]:
         verdict = wellbeing.now(self.view, seen=True)
@@ -170,7 +172,7 @@ class Converger:
             "sync": sync,
             "health": verdict.health,
             "msg": msg,
-            "changes": [change.as_dict() for change in self.view.plan.all()],
+            "changes": [change.as_dict() for change in [*self.view.plan.all(), *self.unfinished]],
             "notes": self.notes,
             "seconds": self.seconds,
             "project": (self.view.spec["compose"] or {}).get("name", ""),

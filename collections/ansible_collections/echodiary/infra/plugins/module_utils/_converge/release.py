@@ -64,6 +64,7 @@ class Roller:
             found.append(model.Change(f"traffic:{self.edge['backend']}", "switch", origin, {"slot": [self.active, self.idle]}, why=why))
         elif self.active and self.servers is not None:
             found += traffic.plan(self.edge, self.servers, self.active, model.CORRECTIVE)
+        found += self.current.unfinished
         if self.active and self.running.get(self.idle) and not self.rolls():
             found.append(model.Change(f"slot:{self.idle}", "stop", model.CORRECTIVE, {"state": ["running", "resting"]}))
         return found if self.rolls() else [*found, *self._plan_idle()]

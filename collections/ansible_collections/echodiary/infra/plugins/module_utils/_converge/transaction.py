@@ -36,6 +36,11 @@ INDEX = shapes.fields(
 )
 
 
+def index_of(journal: str) -> str:
+    """Without it a journal is the beginning of one, or the rest of one that was done with: nothing is open."""
+    return os.path.join(journal, "index.json")
+
+
 class Transaction:
     """One component's paths between "as before" and "as desired"."""
 
@@ -43,7 +48,7 @@ class Transaction:
         self.journal = state.journal_of(state_dir, component)
         #: what people have to be told, whatever else comes of it
         self.notes: list[str] = []
-        self._index = os.path.join(self.journal, "index.json")
+        self._index = index_of(self.journal)
         self._entries: dict[str, dict[str, Any]] = {}
         self._created: list[str] = []
         self._temporary: list[str] = []

@@ -132,9 +132,9 @@ def test_what_a_killed_attempt_brought_and_cannot_be_withdrawn_is_kept_in_mind(h
     killed(host, spec(files={host.path("a"): file("a"), host.path("brought"): file("x")}))
     wanted = spec(files={host.path("a"): file("a2")})
     with immutable(host.root / "brought"):
-        for status in ("changed", "ok"):
+        for _ in range(2):
             done = host.component(wanted)
-            assert (done["status"], done["sync"]) == (status, "OutOfSync")
+            assert (done["status"], done["sync"]) == ("changed", "OutOfSync")
             assert any(f"chattr -i {host.path('brought')}" in note for note in done["notes"])
         assert (host.root / "a").read_text() == "a2"
     done = host.component(wanted)
@@ -221,11 +221,21 @@ def test_a_half_finished_change_is_out_of_sync_and_a_check_says_so(host: Host) -
     wanted = spec(files={host.path("a"): file("new")})
     killed(host, wanted)
     check = host.component(wanted, check=True)
-    assert (check["sync"], told(check)) == ("OutOfSync", [])
-    assert any("cut off" in note for note in check["notes"])
-    assert host.component(wanted)["sync"] == "Synced"
+    assert (check["sync"], told(check)) == ("OutOfSync", [("change:demo", "finish", "corrective")])
+    done = host.component(wanted)
+    assert (done["status"], done["sync"], told(done)) == ("changed", "Synced", told(check))
     check = host.component(wanted, check=True)
-    assert (check["sync"], check["notes"]) == ("Synced", [])
+    assert (check["sync"], told(check)) == ("Synced", [])
+
+
+def test_a_journal_that_had_only_begun_is_no_change_that_was_cut_off(host: Host) -> None:
+    wanted = spec(files={host.path("a"): file("new")})
+    host.run(wanted)
+    (host.state / "journal/demo").mkdir(parents=True)
+    (host.state / "journal/demo/0").write_text("half a backup")
+    assert host.component(wanted, check=True)["sync"] == "Synced"
+    assert host.component(wanted)["status"] == "ok"
+    assert not (host.state / "journal/demo").exists()
 
 
 def test_a_directory_by_the_temporary_name_is_no_hindrance(host: Host) -> None:
