@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Gives leases back when a run is interrupted: Ansible's own `always` does not run then. What to call is in plugin_utils/_lease_back.py."""
+"""Keeps a run's leases alive, and gives them back when it is interrupted: Ansible's own `always` does not run then.
+
+What to call is in plugin_utils/_lease_back.py, what renews them in plugin_utils/_lease.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,15 @@ DOCUMENTATION = r"""
 name: lease
 type: notification
 author: EchoDiary maintainers (@echodiary)
-short_description: A run that is interrupted gives its leases back
+short_description: A run keeps its leases while it works, and gives them back when it is interrupted
 description:
   - Ctrl-C, or SIGTERM as a pipeline sends it, ends C(ansible-playbook) without running C(always). A lease of
     M(echodiary.infra.deploy_lock) that the run held would then stand in everybody's way until it expires.
   - Remembers the leases a run acquires, and gives those back that it still holds when it is interrupted. A run that ends by itself, well
     or not, keeps what it did not release.
   - What a host had begun is finished or taken back by the next run.
+  - Renews the leases that the run holds, by a small process of its own, so that one lives through a task that takes longer than it does.
+    Says so when somebody else has got one meanwhile; the run's next renewal fails then.
 requirements:
   - named in C(callbacks_enabled) of the configuration
 """
@@ -29,8 +34,10 @@ from ansible import context
 from ansible.executor.stats import AggregateStats
 from ansible.executor.task_result import CallbackTaskResult
 from ansible.playbook.play import Play
+from ansible.playbook.task import Task
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _lease_back as back
+from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import keeping
 
 ACTIONS = ("echodiary.infra.deploy_lock", "deploy_lock")
 
@@ -46,6 +53,7 @@ class CallbackModule(CallbackBase):
     def __init__(self) -> None:
         super().__init__()
         self._held: dict[tuple[str, ...], back.Held] = {}
+        self._keepers: dict[tuple[str, ...], keeping.Keeper] = {}
         self._extra: dict[str, Any] = {}
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
@@ -67,13 +75,32 @@ class CallbackModule(CallbackBase):
         if result.task.action in ACTIONS and not result.task_fields.get("check_mode"):
             delegated = result.result.get("_ansible_delegated_vars") or {}
             host = delegated.get("ansible_delegated_host") or result.host.get_name()
-            self._held = back.after(self._held, str(host), dict(result.task_fields), dict(result.result))
+            fields, answer = dict(result.task_fields), dict(result.result)
+            self._keep(back.after(self._held, str(host), fields, answer), fields.get("args") or {})
+
+    def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:
+        for keeper in self._keepers.values():
+            if keeper.newly_lost():
+                self._display.warning(f"the lease {keeper.name} on {keeper.host} is somebody else's by now; this run must not change more")
 
     def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
         """The run ended by itself."""
-        self._held = {}
+        self._keep({}, {})
+
+    def _keep(self, held: dict[tuple[str, ...], back.Held], asked: dict[str, Any]) -> None:
+        """One process for each lease that is held, from when it is until it is not."""
+        for key in [key for key in self._keepers if held.get(key) != self._held.get(key)]:
+            self._keepers.pop(key).end()
+        for key, lease in held.items():
+            if key not in self._keepers:
+                self._keepers[key] = keeping.Keeper(lease, dict(context.CLIARGS), self._extra, keeping.ttl_of(asked))
+            elif asked.get("state") == "renewed" and asked.get("token") == lease.arguments["token"]:
+                self._keepers[key].renewed()
+        self._held = held
 
     def _give_back(self) -> None:
+        for keeper in self._keepers.values():
+            keeper.end()
         for held in self._held.values():
             why = back.give(held, dict(context.CLIARGS), self._extra)
             if why:
