@@ -50,8 +50,11 @@ class ActionModule(ActionBase):
         try:
             asked = options.asked(args, _caller.owner(os.environ), _caller.run_url(os.environ))
             answer, waited = self._ask(args, asked, task_vars)
-        except (options.OptionError, _remote.NoAnswerError) as error:
+        except options.OptionError as error:
             raise AnsibleActionFail(str(error)) from error
+        except _remote.NoAnswerError as error:
+            # not raised: a task that gives a lease back may have to bear it (failed_when)
+            return {**result, "failed": True, "changed": False, "msg": str(error)}
         result.update(self._result(args, answer, waited))
         return result
 
@@ -84,6 +87,7 @@ class ActionModule(ActionBase):
             "failed": refused,
             "msg": words.refusal(args["name"], answer, waited) if refused else words.summary(args["name"], answer, state, check=check),
             "token": answer["lease"]["token"] if answer["lease"] and state in ("acquired", "renewed") and not refused else None,
+            "lost": answer["outcome"] == "lost",
             "held": bool(answer["lease"]) and not answer["lease"]["expired"],
             "waited": round(waited, 1),
         }

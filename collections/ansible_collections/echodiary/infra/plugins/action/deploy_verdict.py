@@ -9,11 +9,13 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils import _deploy_verdict as verdicts
+from ..plugin_utils._deploy.hosts import rolled
 from ..plugin_utils._fleet_words import clean
 
 ARGUMENTS: dict[str, Any] = {
     "what": {"type": "str", "required": True},
     "migrated": {"type": "str", "default": ""},
+    "left_out": {"type": "list", "elements": "str", "default": []},
 }
 
 
@@ -32,16 +34,18 @@ class ActionModule(ActionBase):
         phases = (task_vars.get("ansible_facts") or {}).get("deploy_phases") or []
         hosts = {
             name: {
-                "roll": hostvars[name].get("deploy_rolled") or hostvars[name].get("deploy_roll"),
+                "roll": rolled(hostvars[name].get("deploy_roll"), hostvars[name].get("deploy_rolled")),
                 "back": hostvars[name].get("deploy_back"),
+                "served": hostvars[name].get("deploy_served"),
             }
             for name in names
         }
-        found = verdicts.verdict(hosts, verdicts.failed_in(phases), _errors(hostvars, names, hosts))
+        found = verdicts.verdict(hosts, verdicts.failed_in(phases), _errors(hostvars, names, hosts), args["left_out"])
         seconds = verdicts.seconds_of(phases, time.time())
         result.update(
             found._asdict(),
             seconds=seconds,
+            well=found.well,
             changed=False,
             speaker=_speaker(hosts),
             msg=verdicts.message(args["what"], found, seconds, args["migrated"], check=self._task.check_mode),

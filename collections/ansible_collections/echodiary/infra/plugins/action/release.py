@@ -6,8 +6,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
-
 from ..plugin_utils import _component_manifest as manifests
 from ..plugin_utils import _converge_result as outcome
 from ..plugin_utils import _migrate, _remote
@@ -38,7 +36,8 @@ class ActionModule(Converge):
         try:
             result.update(self._look(args, task_vars) if args["state"] in LOOKING else self._roll(args, task_vars))
         except (SpecError, _remote.NoAnswerError) as error:
-            raise AnsibleActionFail(str(error)) from error
+            # not raised: whoever only looks may have to bear it (failed_when)
+            result.update(failed=True, changed=False, msg=str(error))
         result.update(remote_calls=self._calls, seconds=round(time.monotonic() - began, 3))
         return result
 

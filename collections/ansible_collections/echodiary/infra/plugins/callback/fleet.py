@@ -293,6 +293,7 @@ class CallbackModule(CallbackBase):
             changed=self._changed[False],
             would=self._changed[True],
             failed=[host for host, summary in summaries.items() if summary["failures"]],
+            together=bool(self._play and self._play.any_errors_fatal),
             unreachable=[host for host, summary in summaries.items() if summary["unreachable"]],
             unhealthy=[
                 f"{host}: {name} ({component.get('health')})"

@@ -144,6 +144,10 @@ token:
   description: The fencing token of the lease.
   returned: when acquired or renewed
   type: int
+lost:
+  description: Whether the lease of the given token is no longer held. Whoever lost it must not change anything more.
+  returned: when the host answered
+  type: bool
 held:
   description: Whether anybody holds the lease now.
   returned: always

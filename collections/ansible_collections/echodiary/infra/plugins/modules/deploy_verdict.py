@@ -12,7 +12,10 @@ version_added: 0.1.0
 description:
   - Looks at what every host of the play registered. Says whether all run the new release, all run what they ran before, or which runs what.
   - It is read from these variables of each host. C(deploy_rolled), or else C(deploy_roll), is what M(echodiary.infra.release) returned when
-    the host was rolled, C(deploy_back) when it was taken back, and C(ansible_failed_result) is what a failed task left.
+    the host was rolled, C(deploy_back) when it was taken back, C(deploy_served) what M(echodiary.infra.release) read there last of all,
+    and C(ansible_failed_result) is what a failed task left.
+  - What a host was found to serve is compared with what was left there. A host that serves something else, or two releases serving, are
+    no success.
   - A deploy has succeeded only when every host is known to run the release and no task failed.
   - No host is called, so that it also tells of hosts that cannot be reached.
 options:
@@ -24,6 +27,11 @@ options:
     description: The revision that the schema was brought to, if it was.
     type: str
     default: ''
+  left_out:
+    description: Hosts that run the component and are not in the play. One that went well is V(partial) then, and no failure.
+    type: list
+    elements: str
+    default: []
 attributes:
   check_mode:
     description: The same, since nothing is changed.
@@ -83,7 +91,8 @@ outcome:
   sample: taken_back
 hosts:
   description:
-    - Host to V(new), V(old) (rolled and taken back, or failed and left as it was), V(untouched) (never rolled) or V(unknown).
+    - Host to V(new), V(old) (rolled and taken back, or failed and left as it was), V(untouched) (never rolled), V(unknown), V(other)
+      (serves something else than what was left there) or V(left out).
   returned: always
   type: dict
   sample: {app1: old, app2: untouched}
@@ -96,6 +105,10 @@ seconds:
   returned: always
   type: dict
   sample: {preflight: 3.1, roll: 21.7, total: 24.8}
+well:
+  description: Whether it went as it was asked for, on every host or on those that were not left out.
+  returned: always
+  type: bool
 speaker:
   description: One host that can still be reached, which says for all how it ended. Empty where there is none.
   returned: always

@@ -58,7 +58,10 @@ def payload(runs: list[dict[str, Any]]) -> bytes:
 def call(action: Any, runs: list[dict[str, Any]], task_vars: dict[str, Any]) -> dict[str, Any]:
     """Run them on the host of ``action`` (an action plugin) with its become; the host's answer, which may say ``failed``."""
     python = _remote.interpreter(action, task_vars)
-    ran = action._low_level_execute_command(command(python), in_data=payload(runs))
+    try:
+        ran = _remote.execute(action, command(python), payload(runs), task_vars)
+    except _remote.NoAnswerError as error:
+        raise SpecError(str(error)) from error
     answer = parse(ran["stdout"])
     if answer is None:
         said = (ran["stderr"] or ran["stdout"]).strip()[-1000:]

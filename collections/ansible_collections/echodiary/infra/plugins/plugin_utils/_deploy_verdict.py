@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ._deploy.hosts import found_on, left_with, short
+
 NEW, OLD, UNKNOWN, UNTOUCHED = "new", "old", "unknown", "untouched"
+#: serves something else than what this run left there; was not meant to be changed (--limit)
+OTHER, LEFT_OUT = "other", "left out"
 SUCCEEDED, TAKEN_BACK, PARTIAL, FAILED, REFUSED = "succeeded", "taken_back", "partial", "failed", "refused"
 #: phases in which nothing is changed: what ends there was refused
 LOOKING = ("lock", "preflight")
@@ -16,12 +21,43 @@ class Verdict(NamedTuple):
     hosts: dict[str, str]
     error: str
 
+    @property
+    def well(self) -> bool:
+        """As asked for: everywhere, or on those hosts that were asked for."""
+        return not self.error
 
-def verdict(hosts: dict[str, dict[str, Any]], phase: str, errors: list[str]) -> Verdict:
-    """``hosts``: host -> {"roll": result or None, "back": result or None}. ``errors``: in the order in which they happened."""
+
+def verdict(hosts: dict[str, dict[str, Any]], phase: str, errors: list[str], left_out: Sequence[str] = ()) -> Verdict:
+    """``hosts``: host -> {"roll": result or None, "back": result or None, "served": what it was found to serve last of all, where it was
+    asked}. ``errors``: in the order in which they happened. ``left_out``: hosts that run the component and are not in the play."""
     states = {host: _state(found.get("roll"), found.get("back")) for host, found in hosts.items()}
-    error = errors[0] if errors else _silent_error(states)
-    return Verdict(_outcome(set(states.values()), phase, bool(error)), states, error)
+    asked = {host: found for host, found in hosts.items() if found.get("served") and not found["served"].get("skipped")}
+    unlike = {host: said for host, found in asked.items() if (said := _unlike(found, states[host]))}
+    states |= {host: state for host, (state, _) in unlike.items()}
+    differing = [f"{host}: {words}" for host, (_, words) in sorted(unlike.items())]
+    error = "; ".join([*errors[:1], *differing]) or _silent_error(states) or _mixture(asked)
+    outcome = _outcome(set(states.values()), phase, bool(error))
+    if outcome == SUCCEEDED and left_out:
+        outcome = PARTIAL
+    return Verdict(outcome, {**states, **dict.fromkeys(left_out, LEFT_OUT)}, error)
+
+
+def _unlike(found: dict[str, Any], state: str) -> tuple[str, str] | None:
+    """What is wrong with a host that serves something else than what was left there, or does not say."""
+    left, seen = left_with(found.get("roll"), found.get("back")), found_on(found["served"])
+    if left is None or state not in (NEW, OLD):
+        return None
+    if seen is None:
+        return UNKNOWN, "did not say at the end what it serves"
+    return (OTHER, f"serves {seen}, not {left}: somebody else changed it meanwhile") if seen.differs(left) else None
+
+
+def _mixture(asked: dict[str, dict[str, Any]]) -> str:
+    """Two releases serving are no success, whoever is to blame."""
+    seen = {host: serving for host, found in asked.items() if (serving := found_on(found["served"]))}
+    if len({serving.image for serving in seen.values()}) < 2:
+        return ""
+    return "not every host serves the same: " + ", ".join(f"{short(serving.image)} on {host}" for host, serving in sorted(seen.items()))
 
 
 def _state(roll: dict[str, Any] | None, back: dict[str, Any] | None) -> str:
@@ -86,14 +122,22 @@ def message(what: str, found: Verdict, seconds: dict[str, float], migrated: str,
     lines = [f"{what}: {ended}{took}"]
     if found.error:
         lines.append(f"because: {found.error}")
-    return "\n".join([*lines, *_advice(found.outcome, migrated)])
+    return "\n".join([*lines, *(_advice(found.outcome, migrated) if not found.well or found.outcome != PARTIAL else _rest(found))])
 
 
 def _ended(found: Verdict) -> str:
     if found.outcome != PARTIAL:
         return WORDS[found.outcome]
-    by_state = {state: sorted(host for host, value in found.hosts.items() if value == state) for state in (NEW, OLD, UNTOUCHED, UNKNOWN)}
-    return "Partial: " + "; ".join(f"{state} on {', '.join(names)}" for state, names in by_state.items() if names)
+    order = (NEW, OLD, UNTOUCHED, UNKNOWN, OTHER)
+    by_state = {state: sorted(host for host, value in found.hosts.items() if value == state) for state in order}
+    named = [f"{state} on {', '.join(names)}" for state, names in by_state.items() if names]
+    absent = sorted(host for host, value in found.hosts.items() if value == LEFT_OUT)
+    return f"Partial{', as asked' if found.well else ''}: " + "; ".join([*named, *([f"left out: {', '.join(absent)}"] if absent else [])])
+
+
+def _rest(found: Verdict) -> list[str]:
+    absent = ",".join(sorted(host for host, state in found.hosts.items() if state == LEFT_OUT))
+    return [f"next: the same to {absent}, without --limit; the pin was not written, so site.yml would take the others back"]
 
 
 def _advice(outcome: str, migrated: str) -> list[str]:

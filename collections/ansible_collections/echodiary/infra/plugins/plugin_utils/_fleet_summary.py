@@ -22,6 +22,8 @@ class Totals:
     unreachable: list[str] = field(default_factory=list)
     #: "host: component" of what is in sync but does not work
     unhealthy: list[str] = field(default_factory=list)
+    #: one host's failure was every host's, so nothing is to be done for those hosts alone
+    together: bool = False
     #: per converged host
     remote_calls: list[int] = field(default_factory=list)
     seconds: float = 0.0
@@ -69,7 +71,7 @@ def next_lines(totals: Totals, command: Command, steps: Sequence[str], now: Sequ
     if now:
         return [f"next: {step}" for step in now]
     if totals.failed or totals.unreachable:
-        again = dict.fromkeys([*totals.failed, *totals.unreachable])
+        again = {} if totals.together else dict.fromkeys([*totals.failed, *totals.unreachable])
         return [f"next: mend what is said above, then {command.line(tuple(again))}"]
     if not totals.hosts:
         return ["next: nothing was done, because no host matched; ansible-inventory --graph shows those there are"]

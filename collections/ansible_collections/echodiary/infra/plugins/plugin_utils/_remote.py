@@ -14,7 +14,7 @@ import os
 import zlib
 from typing import Any, NamedTuple
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleConnectionFailure
 
 from ..module_utils import _loader
 
@@ -39,7 +39,7 @@ def call(action: Any, package: Package, manifest: dict[str, Any], task_vars: dic
     """Run ``package`` on the host of ``action`` (an action plugin) with its become; its answer, which may say ``failed``."""
     python = interpreter(action, task_vars)
     sent = payload(package, manifest, keep=not action._task.check_mode)
-    ran = action._low_level_execute_command(command(python), in_data=sent)
+    ran = execute(action, command(python), sent, task_vars)
     answer = parse(ran["stdout"])
     if answer is None:
         said = (ran["stderr"] or ran["stdout"]).strip()[-2000:]
@@ -48,11 +48,27 @@ def call(action: Any, package: Package, manifest: dict[str, Any], task_vars: dic
 
 
 def answer(action: Any, package: Package, manifest: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-    """As ``call``, for a task that has nothing to say without an answer: it fails with that one line."""
+    """As ``call``, for a task that has nothing to say without an answer: it has failed with that one line, and ``failed_when`` may think
+    otherwise, which it is not asked where an exception ends the task."""
     try:
         return call(action, package, manifest, task_vars)
     except NoAnswerError as error:
-        raise AnsibleActionFail(str(error)) from error
+        return {"failed": True, "msg": str(error)}
+
+
+def execute(action: Any, command: str, sent: bytes, task_vars: dict[str, Any]) -> dict[str, Any]:
+    """One command on the host of ``action``.
+
+    Where one host's failure is everybody's (``any_errors_fatal``, ``run_once``), a host that cannot be reached is a failure like any other:
+    Ansible would take it out of the play, past every ``rescue`` and ``always``, and with it whoever had only delegated the task.
+    """
+    try:
+        ran: dict[str, Any] = action._low_level_execute_command(command, in_data=sent)
+    except AnsibleConnectionFailure as error:
+        if not (action._task.any_errors_fatal or action._task.run_once):
+            raise
+        raise NoAnswerError(f"{action._task.delegate_to or task_vars['inventory_hostname']} is unreachable: {error}") from error
+    return ran
 
 
 def interpreter(action: Any, task_vars: dict[str, Any]) -> str:

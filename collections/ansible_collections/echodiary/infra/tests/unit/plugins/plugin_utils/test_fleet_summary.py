@@ -37,6 +37,13 @@ def test_after_a_failure_the_command_names_the_hosts_once() -> None:
     assert next_lines(totals, SITE, OPEN) == ["next: mend what is said above, then ansible-playbook site.yml --limit a,b"]
 
 
+def test_what_hosts_do_together_is_not_to_be_done_again_by_some() -> None:
+    deploy = Command("ansible-playbook", ("playbooks/deploy.yml", "-e", "release=v2"))
+    (line,) = next_lines(Totals(hosts=2, failed=["app1"], together=True), deploy, OPEN)
+    assert "--limit" not in line
+    assert line.endswith("ansible-playbook playbooks/deploy.yml -e release=v2")
+
+
 def test_in_sync_but_sick_says_where_to_look() -> None:
     assert next_lines(Totals(hosts=1, unhealthy=["mon1: grafana (Degraded)"]), SITE, OPEN) == ["next: look at mon1: grafana (Degraded)"]
 

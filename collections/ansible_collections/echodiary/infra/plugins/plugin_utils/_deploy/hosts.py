@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the hosts of a deploy returned, and what follows from it: who moved, whom to take back, what serves where. Pure.
+
+``result`` is what ``echodiary.infra.release`` returned on a host, as Ansible registers it: skipped where a later batch passed the host by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+Result = Mapping[str, Any]
+
+#: kinds that change which release serves; a restart has nothing to go back to
+MOVING = ("deploy", "rollback")
+
+
+class Serving(NamedTuple):
+    """An image together with its configuration's fingerprint; empty where one is not known."""
+
+    image: str
+    config: str
+
+    def differs(self, other: Serving) -> bool:
+        return any(mine and theirs and mine != theirs for mine, theirs in zip(self, other, strict=True))
+
+    def __str__(self) -> str:
+        return short(self.image) + (f" ({self.config[:8]})" if self.config else "")
+
+
+def rolled(roll: Result | None, kept: Result | None) -> Result | None:
+    """``roll``: of the last batch. ``kept``: what was put aside after the host's own batch, which a failure there comes before."""
+    return roll if roll and not roll.get("skipped") else kept or roll
+
+
+def moved(kind: str, results: Mapping[str, Result | None]) -> dict[str, str]:
+    """Host -> the image to go back to, for every host that got something new and has something to go back to."""
+    if kind not in MOVING:
+        return {}
+    found = {}
+    for host, result in results.items():
+        previous = ((result or {}).get("release") or {}).get("previous") or {}
+        if result and result.get("changed") and not result.get("failed") and previous.get("image"):
+            found[host] = previous["image"]
+    return found
+
+
+def left_with(roll: Result | None, back: Result | None) -> Serving | None:
+    """What a host said it serves after the last thing that was done to it; None where nothing was, or nothing was said."""
+    last = back if back and back.get("components") else roll
+    release = (last or {}).get("release") or {}
+    return Serving(release["image"], release.get("config") or "") if release.get("image") else None
+
+
+def found_on(served: Result | None) -> Serving | None:
+    """What a host was found to serve when it was asked last of all; None where it did not answer."""
+    running = ((served or {}).get("release") or {}).get("running") or {}
+    return Serving(running["image"], running.get("config") or "") if running.get("image") else None
+
+
+def short(image: str) -> str:
+    """An image in few letters: its digest's beginning, or its tag."""
+    name, _, digest = image.partition("@sha256:")
+    return digest[:12] or name.rpartition("/")[2]
