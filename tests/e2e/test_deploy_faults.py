@@ -19,6 +19,8 @@ from tests.e2e import drill, fleet
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("released")]
 
 RATE = 10.0
+#: a loaded machine starts containers slowly, which is not what is tried here
+PATIENT = {"echodiary_ready_deadline": 300}
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +108,7 @@ def ended_well(ran: drill.Ran, found: dict[str, Any], kind: str) -> None:
 def test_neither_a_channel_that_refuses_nor_a_dead_alertmanager_halves_a_restart() -> None:
     before = {host: drill.slots(host)["active"] for host in drill.APPS}
     with refusing(429) as url, no_alertmanager(), drill.traffic(RATE, paths=drill.COUNTED) as found:
-        ran = drill.run("restart", deploy_webhook_url=url)
+        ran = drill.run("restart", deploy_webhook_url=url, **PATIENT)
     ended_well(ran, found, "restart")
     assert all(drill.slots(host)["active"] != before[host] for host in drill.APPS)
     assert "answered 429" in ran.output
@@ -115,7 +117,7 @@ def test_neither_a_channel_that_refuses_nor_a_dead_alertmanager_halves_a_restart
 
 def test_a_deploy_of_a_part_is_refused_and_suggests_none() -> None:
     before, pinned, records = drill.everywhere(), pin(), drill.history()
-    ran = drill.run("deploy", "--limit", "app1")
+    ran = drill.run("deploy", "--limit", "app1", **PATIENT)
     assert ran.code != 0
     assert "refused before anything was touched" in ran.output, ran.output
     assert "leaves app2 out" in ran.output
@@ -126,13 +128,13 @@ def test_a_deploy_of_a_part_is_refused_and_suggests_none() -> None:
 @pytest.mark.full
 def test_a_deploy_of_a_part_that_was_asked_for_is_called_that(second: str) -> None:
     others, pinned = drill.serving("app2"), pin()
-    ran = drill.run("deploy", "--limit", "app1", release=second, deploy_partial=True)
+    ran = drill.run("deploy", "--limit", "app1", release=second, deploy_partial=True, **PATIENT)
     assert ran.code == 0, ran.output
     assert "left out: app2" in ran.output and "done on every host" not in ran.output
     assert drill.serving("app1")[0] == second
     assert (drill.serving("app2"), pin()) == (others, pinned)
     assert (last("app1")["outcome"], last("app1")["hosts"]) == ("partial", {"app1": "new", "app2": "left out"})
-    back = drill.run("deploy")
+    back = drill.run("deploy", **PATIENT)
     assert back.code == 0, back.output
     assert drill.everywhere() == {others}
 
@@ -142,9 +144,9 @@ def test_without_its_monitoring_host_a_restart_goes_on_and_a_deploy_does_not_beg
     before = drill.everywhere()
     with without("mon1"):
         with drill.traffic(RATE, paths=drill.COUNTED) as found:
-            ran = drill.run("restart")
+            ran = drill.run("restart", **PATIENT)
         ended_well(ran, found, "restart")
-        refused = drill.run("deploy", release=second, deploy_alerts_block=True)
+        refused = drill.run("deploy", release=second, deploy_alerts_block=True, **PATIENT)
     assert refused.code != 0
     assert "refused before anything was touched" in refused.output, refused.output
     assert "mon1" in refused.output
@@ -158,10 +160,10 @@ def test_without_its_monitoring_host_a_deploy_goes_on_where_it_was_told_to_and_a
     before = drill.everywhere()
     with without("mon1"):
         with drill.traffic(RATE, paths=drill.COUNTED) as found:
-            ran = drill.run("deploy", release=second, deploy_gate_on_inconclusive="pass")
+            ran = drill.run("deploy", release=second, deploy_gate_on_inconclusive="pass", **PATIENT)
         ended_well(ran, found, "deploy")
         with drill.traffic(RATE, paths=drill.COUNTED) as found:
-            ran = drill.run("rollback")
+            ran = drill.run("rollback", **PATIENT)
         ended_well(ran, found, "rollback")
     assert drill.everywhere() == before
 
@@ -173,7 +175,7 @@ def test_a_host_that_is_lost_in_the_middle_leaves_a_verdict_a_history_and_the_ot
     well = next(host for host in drill.APPS if host != lost)
     before = drill.serving(well)
     with drill.channel() as channel:
-        process = drill.start("deploy", release=second, deploy_webhook_url=channel.url)
+        process = drill.start("deploy", release=second, deploy_webhook_url=channel.url, **PATIENT)
         output = until(process, "roll")
         with without(lost):
             rest, _ = process.communicate(timeout=500)
@@ -186,7 +188,7 @@ def test_a_host_that_is_lost_in_the_middle_leaves_a_verdict_a_history_and_the_ot
     if drill.lease():
         assert lost == "app1" and "unlock.yml" in rest, rest
         assert drill.run("unlock", reason="its host was away").code == 0
-    recovered = drill.run("deploy")
+    recovered = drill.run("deploy", **PATIENT)
     assert recovered.code == 0, recovered.output
     assert drill.everywhere() == {before}
 
@@ -194,7 +196,7 @@ def test_a_host_that_is_lost_in_the_middle_leaves_a_verdict_a_history_and_the_ot
 @pytest.mark.full
 def test_what_somebody_does_to_the_canary_meanwhile_is_seen_by_the_verdict(second: str) -> None:
     before = drill.serving("app1")
-    process = drill.start("deploy", release=second)
+    process = drill.start("deploy", release=second, **PATIENT)
     output = until(process, "roll")
     program = str(Path(sys.executable).with_name("ansible"))
     words = ["app1", "-i", str(fleet.INVENTORY), "-b", "-m", "echodiary.infra.release", "-a", "state=previous"]
@@ -206,5 +208,5 @@ def test_what_somebody_does_to_the_canary_meanwhile_is_seen_by_the_verdict(secon
     assert "app1: serves" in rest, output + rest
     assert last("app1")["outcome"] == "partial"
     assert drill.lease() is None
-    recovered = drill.run("rollback", release=before[0])
+    recovered = drill.run("rollback", release=before[0], **PATIENT)
     assert drill.everywhere() == {before}, recovered.output
