@@ -66,7 +66,8 @@ class ActionModule(ActionBase):
         return {"changed": False, "entries": world.get("releases", [])}
 
     def evidence(self, world, path, host):
-        return {"changed": False, "evidence": {name: {"owner": "ann"} for name in self._task.args["resources"]}}
+        found = {one["name"]: {change["resource"]: {"owner": "ann"} for change in one["changes"]} for one in self._task.args["components"]}
+        return {"changed": False, "evidence": {}, "components": found}
 """
 
 
