@@ -31,7 +31,7 @@ lab: engine
 
 .PHONY: up
 up: lab ## Start the lab and converge it: EchoDiary on two hosts, monitoring on a third
-	@ansible-playbook site.yml
+	@. .ci/pipeline.sh; inventory=$$(inventory_of local); ansible-playbook site.yml -i "$$inventory"
 
 .PHONY: down
 down: setup ## Remove everything the lab made, and nothing else

@@ -29,7 +29,19 @@ annotate() {
 inventory_of() {
   [[ $1 =~ ^[a-z][a-z0-9-]*$ && -d inventories/$1 ]] ||
     die "ENVIRONMENT='$1' is none: say ENVIRONMENT=$(find inventories -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort | paste -sd '|')"
-  echo "inventories/$1"
+  if [ "$1" = local ]; then lab_inventory; else echo "inventories/$1"; fi
+}
+
+# The lab that LAB_NAME names: a further one beside the first has written an inventory of its own.
+lab_inventory() {
+  local name=${LAB_NAME:-echodiary}
+  if [ "$name" = echodiary ]; then
+    echo inventories/local
+  elif [ -d ".lab/$name/inventory" ]; then
+    echo ".lab/$name/inventory"
+  else
+    die "lab '$name' is not there: make up, with the same LAB_NAME, LAB_SUBNET and LAB_PORT_OFFSET"
+  fi
 }
 
 pin_of() { echo "inventories/$1/group_vars/all/release.yml"; }

@@ -11,7 +11,7 @@ from typing import Any
 import docker
 from docker.errors import APIError
 
-from lab import containers, inventory, labels, networks
+from lab import alias, containers, inventory, labels, networks
 from lab.errors import LabError
 from lab.progress import Progress
 from lab.settings import Settings
@@ -89,7 +89,7 @@ def _clear(lab: Settings) -> None:
     if not lab.state.is_dir():
         return
     for path in lab.state.iterdir():
-        if path.name in KEEP or (path / "ssh").is_dir():
+        if path.name in KEEP or ((path / "ssh").is_dir() and path != alias.place(lab)):
             continue
         if path.is_dir():
             shutil.rmtree(path)

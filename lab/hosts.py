@@ -10,7 +10,7 @@ from typing import Any
 
 import docker
 
-from lab import containers, keys, labels, networks, preflight, probes, topology
+from lab import alias, containers, keys, labels, networks, preflight, probes, topology
 from lab.containers import Container
 from lab.errors import LabError
 from lab.progress import Progress
@@ -66,6 +66,7 @@ def running(client: docker.DockerClient, lab: Settings) -> dict[str, str]:
 
 def refresh_known_hosts(client: docker.DockerClient, lab: Settings) -> None:
     keys.write_known_hosts(lab, running(client, lab))
+    alias.link(lab)
 
 
 def surplus(present: Iterable[Any], wanted: Iterable[str]) -> list[Any]:

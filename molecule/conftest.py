@@ -15,6 +15,7 @@ import pytest
 from testinfra.host import Host
 
 SHARED = Path(__file__).parent / "shared"
+PLACE = Path(os.environ["MOLECULE_PROJECT_DIRECTORY"]) / ".lab" / (os.environ.get("LAB_NAME") or "echodiary")
 FETCH = """
 import json, sys, urllib.error, urllib.request
 url, method, body, headers = sys.argv[1], sys.argv[2], sys.argv[3].encode() or None, json.loads(sys.argv[4])
@@ -114,5 +115,4 @@ def eventually() -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def secrets() -> dict[str, str]:
     """The lab's passwords, to look for where they must not be."""
-    path = Path(os.environ["MOLECULE_PROJECT_DIRECTORY"]) / ".lab" / "secrets.json"
-    return dict(json.loads(path.read_text(encoding="utf-8")))
+    return dict(json.loads((PLACE / "secrets.json").read_text(encoding="utf-8")))

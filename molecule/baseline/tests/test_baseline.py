@@ -11,7 +11,7 @@ from typing import Any
 
 from testinfra.host import Host
 
-STATE = Path(os.environ["MOLECULE_PROJECT_DIRECTORY"]) / ".lab"
+STATE = Path(os.environ["MOLECULE_PROJECT_DIRECTORY"]) / ".lab" / (os.environ.get("LAB_NAME") or "echodiary")
 
 
 def login(host: Host, user: str, command: str, *options: str) -> subprocess.CompletedProcess[str]:

@@ -13,7 +13,8 @@ import pytest
 import yaml
 from testinfra.host import Host
 
-LAB = yaml.safe_load((Path(os.environ["MOLECULE_PROJECT_DIRECTORY"]) / "inventories/local/group_vars/all/lab.yml").read_text())
+PLACE = Path(os.environ["MOLECULE_PROJECT_DIRECTORY"]) / ".lab" / (os.environ.get("LAB_NAME") or "echodiary")
+LAB = yaml.safe_load((PLACE / "inventory/group_vars/all/lab.yml").read_text())
 
 
 @pytest.fixture

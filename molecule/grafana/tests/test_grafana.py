@@ -13,8 +13,8 @@ import pytest
 import yaml
 from testinfra.host import Host
 
-PROJECT = Path(os.environ["MOLECULE_PROJECT_DIRECTORY"])
-LAB = yaml.safe_load((PROJECT / "inventories/local/group_vars/all/lab.yml").read_text())
+PLACE = Path(os.environ["MOLECULE_PROJECT_DIRECTORY"]) / ".lab" / (os.environ.get("LAB_NAME") or "echodiary")
+LAB = yaml.safe_load((PLACE / "inventory/group_vars/all/lab.yml").read_text())
 HAS_IMAGE = "grafana/grafana" in LAB["lab_images"]
 API = "http://127.0.0.1:3000/api"
 
