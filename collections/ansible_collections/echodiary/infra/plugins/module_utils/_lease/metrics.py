@@ -23,9 +23,15 @@ echodiary_deploy_last_timestamp_seconds{environment="%s",outcome="%s"} %d
 
 def text(asked: dict[str, Any], moment: clock.Now) -> str:
     """``asked``: state, environment, and outcome where it ended. Pure."""
+    environment = _label(asked["environment"])
     if asked["state"] != "released":
-        return _RUNNING % (asked["environment"], 1)
-    return _RUNNING % (asked["environment"], 0) + _ENDED % (asked["environment"], asked["outcome"], moment.wall)
+        return _RUNNING % (environment, 1)
+    return _RUNNING % (environment, 0) + _ENDED % (environment, _label(asked["outcome"]), moment.wall)
+
+
+def _label(value: str) -> str:
+    """What Prometheus' text format escapes in the value of a label."""
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 def tell(path: str, asked: dict[str, Any], moment: clock.Now) -> str:

@@ -8,10 +8,10 @@ from ansible_collections.echodiary.infra.plugins.module_utils._alembic import en
 from ansible_collections.echodiary.infra.plugins.module_utils._alembic.errors import AlembicError
 
 
-def test_as_docker_reads_it() -> None:
-    text = '# comment\n\n  INDENTED=1\nURL=postgresql://a:b@c/d?x=y\nQUOTED="kept"\nSPACES= kept \nFROM_CALLER\nEMPTY=\n'
+def test_as_compose_reads_it() -> None:
+    text = '# comment\n\n  INDENTED=1\nURL=postgresql://a:b@c/d?x=y\nQUOTED="taken off"\nSPACES= kept \nFROM_CALLER\nEMPTY=\n'
     assert env_file.parse(text) == {
-        "INDENTED": "1", "URL": "postgresql://a:b@c/d?x=y", "QUOTED": '"kept"', "SPACES": " kept ", "EMPTY": "",
+        "INDENTED": "1", "URL": "postgresql://a:b@c/d?x=y", "QUOTED": "taken off", "SPACES": " kept ", "EMPTY": "",
     }  # fmt: skip
 
 

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One word of HAProxy's configuration. How is in plugin_utils/_common/quoting.py."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: to_haproxy
+short_description: Text as one word of HAProxy's configuration
+version_added: 0.1.0
+author: EchoDiary maintainers (@echodiary)
+description:
+  - Quotes blanks, quotes, dollars and comment signs.
+  - A text of several lines is an error.
+options:
+  _input:
+    description: The value.
+    type: raw
+    required: true
+"""
+
+EXAMPLES = r"""
+# uri {{ path | echodiary.infra.to_haproxy }}
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ '/a b' | echodiary.infra.to_haproxy }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The word.
+  type: str
+"""
+
+from collections.abc import Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ..plugin_utils._common import quoting
+
+
+def to_haproxy(value: object) -> str:
+    try:
+        return quoting.haproxy_text(value)
+    except quoting.QuotingError as error:
+        raise AnsibleFilterError(f"to_haproxy: {error}") from error
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., str]]:
+        return {"to_haproxy": to_haproxy}

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A regular expression of PromQL. How is in plugin_utils/_common/quoting.py."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: to_promql_any
+short_description: Texts as a regular expression of PromQL
+version_added: 0.1.0
+author: EchoDiary maintainers (@echodiary)
+description:
+  - Matches each of the texts and nothing else.
+  - Within YAML the whole expression is quoted again.
+options:
+  _input:
+    description: The texts.
+    type: list
+    elements: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Show it
+  ansible.builtin.debug:
+    msg: "up{instance=~{{ ansible_play_hosts | echodiary.infra.to_promql_any }}}"
+"""
+
+RETURN = r"""
+_value:
+  description: The string, with its quotes.
+  type: str
+"""
+
+from collections.abc import Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ..plugin_utils._common import quoting
+
+
+def to_promql_any(value: list[object]) -> str:
+    try:
+        return quoting.promql_any(value)
+    except quoting.QuotingError as error:
+        raise AnsibleFilterError(f"to_promql_any: {error}") from error
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., str]]:
+        return {"to_promql_any": to_promql_any}

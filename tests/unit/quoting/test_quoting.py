@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever is put in comes out: the reader of each language is asked, those that need a program in tests/integration/quoting."""
+
+from __future__ import annotations
+
+import re
+
+import promql_parser
+import pytest
+import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+from ansible_collections.echodiary.infra.plugins.module_utils._alembic import env_file
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import quoting
+from hypothesis import given
+from hypothesis import strategies as some
+
+from tests import nasty, rendering
+
+TEXTS = some.text(some.characters(codec="utf-8", exclude_characters="\0"))
+
+
+def from_compose(value: object) -> object:
+    """What Compose makes of a value of which every dollar is doubled."""
+    if isinstance(value, dict):
+        return {from_compose(key): from_compose(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [from_compose(item) for item in value]
+    if isinstance(value, str):
+        assert "$" not in value.replace("$$", "")
+        return value.replace("$$", "$")
+    return value
+
+
+@pytest.mark.parametrize("text", nasty.ALL)
+def test_yaml(text: str) -> None:
+    assert yaml.safe_load(f"[{quoting.yaml_text(text)}]") == [text]
+    assert yaml.safe_load(f"x: {quoting.yaml_value(text)}\n") == {"x": text}
+
+
+@given(TEXTS)
+def test_yaml_whatever_it_is(text: str) -> None:
+    assert yaml.safe_load(f"{{x: {quoting.yaml_text(text)}}}") == {"x": text}
+
+
+@pytest.mark.parametrize("text", nasty.ALL)
+def test_compose(text: str) -> None:
+    for written in (quoting.compose_value(text), quoting.compose_text(text)):
+        assert from_compose(yaml.safe_load(f"x: {written}\n")) == {"x": text}
+    value = {"a": [text, 1, True, None], text: text}
+    assert from_compose(yaml.safe_load(f"x: {quoting.compose_value(value)}\n")) == {"x": value}
+
+
+@given(TEXTS)
+def test_compose_whatever_it_is(text: str) -> None:
+    assert from_compose(yaml.safe_load(f"x: {quoting.compose_value(text)}\n")) == {"x": text}
+
+
+@pytest.mark.parametrize("text", ["app:v1", "registry:5000/a/b@sha256:0123abcd", "768m", "35s", "info", "/var/lib/x:/data"])
+def test_what_is_plain_stays_as_it_was(text: str) -> None:
+    assert quoting.compose_value(text) == text
+
+
+@pytest.mark.parametrize("text", nasty.ONE_LINE)
+def test_env_files_as_the_migration_reads_them(text: str) -> None:
+    assert env_file.parse(f"A=1\nX={quoting.env_value(text)}\nB=2\n") == {"A": "1", "X": text, "B": "2"}
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "a\r\nb", "\n", "$\\'"])
+def test_what_an_env_file_cannot_say_is_refused(text: str) -> None:
+    with pytest.raises(quoting.QuotingError):
+        quoting.env_value(text)
+
+
+def test_what_haproxy_cannot_say_is_refused() -> None:
+    with pytest.raises(quoting.QuotingError):
+        quoting.haproxy_text("two\nlines")
+
+
+@pytest.mark.parametrize("text", nasty.ALL)
+def test_promql(text: str) -> None:
+    parsed = promql_parser.parse(f"up{{instance={quoting.promql_text(text)}}}")
+    (matcher,) = parsed.matchers.matchers
+    assert matcher.value == text
+
+
+@pytest.mark.parametrize("text", nasty.ALL)
+def test_promql_matches_each_text_and_nothing_else(text: str) -> None:
+    parsed = promql_parser.parse(f"up{{instance=~{quoting.promql_any(['app1', text])}}}")
+    (matcher,) = parsed.matchers.matchers
+    assert re.fullmatch(matcher.value, text) and re.fullmatch(matcher.value, "app1")
+    assert not re.fullmatch(matcher.value, "app1x")
+
+
+def test_the_gate_asks_for_hosts_of_any_name() -> None:
+    """As the role's own variables build the query."""
+    loader = DataLoader()
+    role = rendering.ROOT / "roles/deploy"
+    known = loader.load_from_file(str(role / "vars/main.yml"), trusted_as_template=True)
+    name = 'web "1"'
+    host = {"deploy_rolled": {"changed": True, "release": {"slot": "blue"}}}
+    given = {**known, "deploy_component": "echodiary", "deploy_batch": [name], "ansible_play_hosts_all": [name], "hostvars": {name: host}}
+    (query,) = Templar(loader, variables=given).template(known["deploy_gate_series"])
+    parsed = promql_parser.parse(query.replace("CODE", "").replace("$range", "30s"))
+    found = {matcher.name: matcher.value for matcher in parsed.args[0].vector_selector.matchers.matchers}
+    assert found["instance"] == name
+
+
+def hosts_called(name: str) -> dict[str, object]:
+    known = dict(rendering.FLEET["hostvars"])
+    known[name] = {"components": rendering.APP, "ansible_host": "10.0.0.13"}
+    groups = {"all": [*rendering.FLEET["groups"]["all"], name], "app": ["app1", "app2", name], "monitoring": ["mon1"]}
+    return {"groups": groups, "hostvars": known}
+
+
+@pytest.mark.parametrize("name", ['web "1"', "it's", "two\nlines", "a$b", "back\\slash", "{{ x }}", "ü漢😀"])
+def test_a_host_of_any_name_is_scraped_under_it(name: str) -> None:
+    files = rendering.tree("prometheus", **hosts_called(name))
+    config = yaml.safe_load(files["/etc/prometheus/prometheus.yml"])
+    found = {group["labels"]["instance"] for job in config["scrape_configs"] for group in job["static_configs"]}
+    assert {name, "app1", "mon1"} <= found
+    expected = yaml.safe_load(files["/etc/prometheus/rules/expected_targets.yml"])["groups"][0]["rules"]
+    assert name in {rule["labels"]["instance"] for rule in expected}
+
+
+COMPOSE = {
+    "alertmanager": ["alertmanager_external_url", "alertmanager_retention"],
+    "prometheus": ["prometheus_external_url", "prometheus_retention_size"],
+    "redis_exporter": ["redis_exporter_url", "redis_exporter_user"],
+    "postgres_exporter": ["postgres_exporter_host", "postgres_exporter_user"],
+    "echodiary": ["echodiary_memory_limit", "echodiary_log_max_size"],
+}
+NEEDED = {
+    "postgres_exporter_image": "x", "postgres_exporter_host": "x", "postgres_exporter_password": "x",
+    "postgres_exporter_ca_certificate": "PEM",
+    "redis_exporter_image": "x", "redis_exporter_url": "x", "echodiary_image": "x", "echodiary_database_host": "x",
+    "echodiary_database_password": "x", "echodiary_database_ca_certificate": "PEM",
+}  # fmt: skip
+
+
+def compose_of(role: str, **variables: object) -> object:
+    files = rendering.tree(role, **{**NEEDED, **variables})
+    (text,) = (text for path, text in files.items() if path.endswith("/compose.yaml"))
+    return yaml.safe_load(text.replace("${PORT}", "8000"))
+
+
+@pytest.mark.parametrize(("role", "variable"), [(role, name) for role, names in COMPOSE.items() for name in names])
+@pytest.mark.parametrize("value", ["a$HOME", 'say "x"', "a #b", ": x"])
+def test_what_is_given_to_a_container_arrives(role: str, variable: str, value: str) -> None:
+    def texts(node: object) -> list[str]:
+        if isinstance(node, dict):
+            return [text for item in node.values() for text in texts(item)]
+        return [text for item in node for text in texts(item)] if isinstance(node, list) else [str(node)]
+
+    assert any(value in text for text in texts(from_compose(compose_of(role, **{variable: value}))))
+
+
+def test_a_secret_with_a_dollar_arrives_as_it_is() -> None:
+    url = "redis://user:pa$HOME'x@cache:6379/0"
+    files = rendering.tree("echodiary", **{**NEEDED, "echodiary_redis_url": url, "echodiary_database_user": "a b$c"})
+    (text,) = (text for path, text in files.items() if path.endswith("/echodiary.env"))
+    known = env_file.parse(text)
+    assert known["REDIS_URL"] == url
+    assert "a%20b%24c:x@" in known["DATABASE_URL"]
