@@ -50,13 +50,14 @@ def test_prometheus_takes_hosts_of_any_name(tmp_path: Path) -> None:
             file = tmp_path / path.removeprefix("/etc/prometheus/")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
+    tmp_path.chmod(0o755)  # promtool runs as nobody
     done = promtool.promtool(tmp_path, "check", "config", "prometheus.yml")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_haproxy_takes_paths_of_any_text(tmp_path: Path, host_image: str) -> None:
     texts = [text for text in nasty.ONE_LINE if text]
-    rules = [f"  http-request deny if {{ path {quoting.haproxy_text(text)} }}" for text in texts]
+    rules = [f"  http-request deny if {{ path -- {quoting.haproxy_text(text)} }}" for text in texts]
     timeouts = [f"  timeout {what} 1s" for what in ("client", "server", "connect")]
     lines = ["defaults", "  mode http", *timeouts, "frontend f", "  bind :1", *rules]
     (tmp_path / "x.cfg").write_text("\n".join(lines) + "\n", encoding="utf-8")
