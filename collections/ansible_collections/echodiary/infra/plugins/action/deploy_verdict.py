@@ -9,6 +9,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils import _deploy_verdict as verdicts
+from ..plugin_utils._deploy import schema as schemas
 from ..plugin_utils._deploy.hosts import rolled
 from ..plugin_utils._fleet_words import clean
 
@@ -16,6 +17,7 @@ ARGUMENTS: dict[str, Any] = {
     "what": {"type": "str", "required": True},
     "migrated": {"type": "str", "default": ""},
     "left_out": {"type": "list", "elements": "str", "default": []},
+    "release": {"type": "str", "default": ""},
 }
 
 
@@ -42,13 +44,16 @@ class ActionModule(ActionBase):
         }
         found = verdicts.verdict(hosts, verdicts.failed_in(phases), _errors(hostvars, names, hosts), args["left_out"])
         seconds = verdicts.seconds_of(phases, time.time())
+        schema = schemas.found((hostvars[name].get("deploy_schema") for name in names), shown=bool(task_vars.get("deploy_schema_shown")))
+        told: dict[str, Any] = {"check": self._task.check_mode, "schema": schema, "release": args["release"]}
         result.update(
             found._asdict(),
+            **schema.facts(),
             seconds=seconds,
             well=found.well,
             changed=False,
             speaker=_speaker(hosts),
-            msg=verdicts.message(args["what"], found, seconds, args["migrated"], check=self._task.check_mode),
+            msg=verdicts.message(args["what"], found, seconds, args["migrated"], **told),
         )
         return result
 

@@ -92,7 +92,12 @@ options:
     description:
       - Image of the release that still runs. Its models are held against the tables as they will be, before anything is done, and
         against the tables as they are, afterwards. Only what the migration changes counts.
+      - A downgrade that takes back a revision which this release contains is refused, too. It would not be ready on the older schema.
     type: str
+  compat_images:
+    description: The same for several, as after half a deploy.
+    type: list
+    elements: str
 extends_documentation_fragment:
   - echodiary.infra.release_place
 attributes:
@@ -117,8 +122,8 @@ notes:
     C(update-without-where), C(delete-without-where), C(truncate), C(lock-table), C(vacuum-full), C(cluster), C(refresh-materialized-view),
     C(create-trigger), C(alter-trigger), C(row-level-security), C(create-policy), C(do-block), C(call-procedure), C(drop-object),
     C(set-logged), C(set-tablespace), C(attach-partition), C(alter-system), C(create-index-concurrently-if-not-exists),
-    C(overrides-lock-timeout), C(validate-in-same-transaction), C(unreadable) for a revision whose SQL cannot be had without a database, and
-    C(breaks-running-release) for what O(compat_image) would miss.
+    C(overrides-lock-timeout), C(validate-in-same-transaction), C(unreadable) for a revision whose SQL cannot be had without a database,
+    C(enum-value-used-at-once), and C(breaks-running-release) for what O(compat_image) would miss.
   - Comments in a revision, such as C(squawk-ignore), allow nothing.
 author:
   - The echodiary.infra maintainers (@echodiary)
@@ -167,7 +172,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 current:
-  description: The database's revisions, afterwards. Empty for one that was never migrated.
+  description:
+    - The database's revisions, afterwards, also when the migration failed. Empty for one that was never migrated, null when that is not
+      known.
+  returned: when the database could be read
+  type: list
+  elements: str
+before:
+  description: The database's revisions, when it was looked at first.
   returned: when the database could be read
   type: list
   elements: str

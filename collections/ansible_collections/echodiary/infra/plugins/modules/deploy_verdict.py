@@ -13,7 +13,7 @@ description:
   - Looks at what every host of the play registered. Says whether all run the new release, all run what they ran before, or which runs what.
   - It is read from these variables of each host. C(deploy_rolled), or else C(deploy_roll), is what M(echodiary.infra.release) returned when
     the host was rolled, C(deploy_back) when it was taken back, C(deploy_served) what M(echodiary.infra.release) read there last of all,
-    and C(ansible_failed_result) is what a failed task left.
+    C(deploy_schema) what M(echodiary.infra.alembic) returned, and C(ansible_failed_result) is what a failed task left.
   - What a host was found to serve is compared with what was left there. A host that serves something else, or two releases serving, are
     no success.
   - A deploy has succeeded only when every host is known to run the release and no task failed.
@@ -32,6 +32,10 @@ options:
     type: list
     elements: str
     default: []
+  release:
+    description: The release as it was asked for, for the command that brings the schema back.
+    type: str
+    default: ''
 attributes:
   check_mode:
     description: The same, since nothing is changed.
@@ -98,6 +102,14 @@ hosts:
   sample: {app1: old, app2: untouched}
 error:
   description: What went wrong first, and where. Empty when nothing did.
+  returned: always
+  type: str
+schema_before:
+  description: The schema's revision when it was looked at first. Empty when it was not.
+  returned: always
+  type: str
+schema_now:
+  description: The schema's revision afterwards, V(unknown) when it could not be read. Empty when it did not move.
   returned: always
   type: str
 seconds:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import _alembic_compat as compat
 from . import _alembic_findings as findings
@@ -20,6 +20,14 @@ from ._converge_errors import SpecError
 #: runs in, the host's answer out
 Call = Callable[[list[dict[str, Any]]], dict[str, Any]]
 BREAKS = "breaks-running-release"
+
+
+class Serving(NamedTuple):
+    """A release that still runs: what its code expects of the tables, and the revisions that it contains."""
+
+    image: str
+    models: compat.Tables
+    revisions: frozenset[str]
 
 
 def run(options: Options, call: Call, check: bool) -> dict[str, Any]:
@@ -41,34 +49,31 @@ class _Flow:
         self.result: dict[str, Any] = {"changed": False, "failed": False, "msg": "", "warnings": []}
 
     def go(self) -> None:
-        read, models = self._look()
+        read, serving = self._look()
         if self.options.state == "compare":
             self._compare(read)
             return
         if read["unknown"] and self.options.state != "current":
             raise SpecError(words.unknown(read, self.place))
-        found = self._judge(read, models)
+        found = self._judge(read, serving)
         if self.options.state in ("current", "lint"):
             self._answer(read, found)
             return
         self._refuse(found)
-        self._move(read, models, found)
+        self._move(read, serving, found)
 
-    def _look(self) -> tuple[dict[str, Any], compat.Tables | None]:
-        """What there is, and what the running release expects of it: one call."""
-        other = self.options.compat_image
-        runs = [options_of.reading(self.options), *([options_of.reading_models(self.options, other)] if other else [])]
-        answers = self._ask(runs, [self.place, other or ""])
+    def _look(self) -> tuple[dict[str, Any], list[Serving]]:
+        """What there is, and what the releases that run expect of it: one call."""
+        images = self.options.serving
+        runs = [options_of.reading(self.options), *(options_of.reading_models(self.options, image) for image in images)]
+        answers = self._ask(runs, [self.place, *images])
         read = answers[0]
         self.result.update(
-            current=read["current"], heads=read["heads"], unknown=read["unknown"], invalid_indexes=read["invalid_indexes"],
-            database=read["server"]["database"], versions=read["versions"], pending=read["steps"],
+            before=read["current"], current=read["current"], heads=read["heads"], unknown=read["unknown"],
+            invalid_indexes=read["invalid_indexes"], database=read["server"]["database"], versions=read["versions"], pending=read["steps"],
         )  # fmt: skip
         self.result["warnings"] += read.get("notes", [])
-        models = answers[1]["models"] if other else None
-        if other and models is None:
-            raise SpecError(f"compat_image {other}: its env.py names no target_metadata, so nobody can say what it expects; leave it out")
-        return read, models
+        return read, [_serving(image, answer) for image, answer in zip(images, answers[1:], strict=True)]
 
     def _ask(self, runs: list[dict[str, Any]], places: list[str]) -> list[dict[str, Any]]:
         self.calls += 1
@@ -89,9 +94,9 @@ class _Flow:
         facts = {"current": error["current"], "invalid_indexes": error["invalid_indexes"], "blocked": error["blocked"]}
         self.result.update(facts, attempts=error["attempts"], changed=error["current"] != error["began_at"])
 
-    def _judge(self, read: dict[str, Any], models: compat.Tables | None) -> list[findings.Finding]:
+    def _judge(self, read: dict[str, Any], serving: list[Serving]) -> list[findings.Finding]:
         raw = [one for step in read["steps"] for one in lint.step(step, read["version_table"], read["server"]["version"])]
-        raw += self._foreseen(read, models) if models is not None else []
+        raw += [one for release in serving for one in _foreseen(read, release)]
         judged = findings.judge(raw, self.options.allowances)
         pending = {step["revision"] for step in read["steps"]}
         idle = findings.idle(self.options.allowances, judged, set(read["ancestors"]), pending)
@@ -100,18 +105,6 @@ class _Flow:
             f"allow {one['revision']} {one['rule']}: {one['why']}" for one in idle if one["revision"] not in read["ancestors"]
         ]
         return judged
-
-    def _foreseen(self, read: dict[str, Any], models: compat.Tables) -> list[findings.Finding]:
-        """Step by step, what the running release would miss: refused before anything is touched."""
-        found, tables = [], read["schema"]
-        for step in read["steps"]:
-            following = predict.after(tables, sql.statements(step["sql"]))
-            for problem in compat.caused(models, tables, following):
-                message = f"{problem.text}; {self.options.compat_image} still runs"
-                name = f"{problem.table}.{problem.column}".rstrip(".")
-                found.append(findings.Finding(step["revision"], step["direction"], BREAKS, 0, name, message))
-            tables = following
-        return found
 
     def _refuse(self, found: list[findings.Finding]) -> None:
         refused = [one for one in found if one.level == findings.REFUSED]
@@ -143,7 +136,7 @@ class _Flow:
             diff=[{"prepared": words.difference(one) + "\n"} for one in differences],
         )
 
-    def _move(self, read: dict[str, Any], models: compat.Tables | None, found: list[findings.Finding]) -> None:
+    def _move(self, read: dict[str, Any], serving: list[Serving], found: list[findings.Finding]) -> None:
         steps, goal = read["steps"], self._goal(read)
         self.result.update(target=goal, applied=[], diff=[{"prepared": words.preview(step)} for step in steps])
         if not steps:
@@ -157,7 +150,25 @@ class _Flow:
             return
         self.result["changed"] = False
         run = options_of.migrating(self.options, goal, [step["revision"] for step in steps])
-        self._finish(read, self._ask([run], [self.place])[0], goal, models, found)
+        self._finish(read, self._migrate(run, read["current"]), goal, serving, found)
+
+    def _migrate(self, run: dict[str, Any], before: list[str]) -> dict[str, Any]:
+        """One that fails says where it left the database; one that was lost is asked after."""
+        try:
+            return self._ask([run], [self.place])[0]
+        except SpecError as error:
+            if "attempts" in self.result and self.result["current"] is not None:
+                raise
+            now = self._where()
+            self.result.update(current=now, changed=now is not None and now != before)
+            raise SpecError(f"{error}; {words.afterwards(before, now)}") from error
+
+    def _where(self) -> list[str] | None:
+        try:
+            found: list[str] = self._ask([options_of.reading(self.options)], [self.place])[0]["current"]
+        except SpecError:
+            return None
+        return found
 
     def _goal(self, read: dict[str, Any]) -> str:
         """One revision by name: what head means must not change between looking and doing."""
@@ -165,9 +176,7 @@ class _Flow:
             return read["heads"][0] if read["heads"] else ""
         return self.options.target
 
-    def _finish(
-        self, read: dict[str, Any], done: dict[str, Any], goal: str, models: compat.Tables | None, found: list[findings.Finding]
-    ) -> None:
+    def _finish(self, read: dict[str, Any], done: dict[str, Any], goal: str, serving: list[Serving], found: list[findings.Finding]) -> None:
         moved = done["current"] != done["from"]
         self.result.update(
             changed=moved, current=done["current"], applied=done["applied"], invalid_indexes=done["invalid_indexes"],
@@ -180,24 +189,49 @@ class _Flow:
             )
         if done["invalid_indexes"]:
             raise SpecError(words.invalid(done["invalid_indexes"]))
-        if models is not None:
-            self._live_with(models, read, done, found)
+        for release in serving:
+            _live_with(release, read, done, found)
         if moved:
             self.result["msg"] = f"from {words.at(done['from'])} to {words.at(done['current'])}: {', '.join(done['applied'])}"
         else:
             waited = f", which this one waited {done['waited']} s for" if done["waited"] else ""
             self.result["msg"] = f"already at {goal}: another run has migrated{waited}"
 
-    def _live_with(self, models: compat.Tables, read: dict[str, Any], done: dict[str, Any], found: list[findings.Finding]) -> None:
-        """The real tables now, not the foreseen ones; what was allowed was allowed."""
-        allowed = {one.statement for one in found if one.rule == BREAKS and one.level == findings.ALLOWED}
-        problems = [
-            one for one in compat.caused(models, read["schema"], done["schema"]) if f"{one.table}.{one.column}".rstrip(".") not in allowed
-        ]
-        if problems:
-            raise SpecError(
-                words.incompatible(problems, str(self.options.compat_image), words.at(done["current"]), words.at(read["current"]))
+
+def _serving(image: str, answer: dict[str, Any]) -> Serving:
+    if answer["models"] is None:
+        raise SpecError(f"compat_image {image}: its env.py names no target_metadata, so nobody can say what it expects; leave it out")
+    return Serving(image, answer["models"], frozenset(answer["revisions"]))
+
+
+def _foreseen(read: dict[str, Any], serving: Serving) -> list[findings.Finding]:
+    """Step by step, what the running release would miss: refused before anything is touched."""
+    found, tables = [], read["schema"]
+    for step in read["steps"]:
+        following = predict.after(tables, sql.statements(step["sql"]))
+        for problem in compat.caused(serving.models, tables, following):
+            name = f"{problem.table}.{problem.column}".rstrip(".")
+            found.append(_breaks(step, name, f"{problem.text}; {serving.image} still runs"))
+        # whatever it does with the tables, it says that it is not ready on a schema older than its own
+        if step["direction"] == "down" and step["revision"] in serving.revisions:
+            found.append(
+                _breaks(step, "", f"{serving.image} still runs and was made for this revision: go back to a release before it first")
             )
+        tables = following
+    return found
+
+
+def _breaks(step: dict[str, Any], name: str, message: str) -> findings.Finding:
+    return findings.Finding(step["revision"], step["direction"], BREAKS, 0, name, message)
+
+
+def _live_with(serving: Serving, read: dict[str, Any], done: dict[str, Any], found: list[findings.Finding]) -> None:
+    """The real tables now, not the foreseen ones; what was allowed was allowed."""
+    allowed = {one.statement for one in found if one.rule == BREAKS and one.level == findings.ALLOWED}
+    caused = compat.caused(serving.models, read["schema"], done["schema"])
+    problems = [one for one in caused if f"{one.table}.{one.column}".rstrip(".") not in allowed]
+    if problems:
+        raise SpecError(words.incompatible(problems, serving.image, words.at(done["current"]), words.at(read["current"])))
 
 
 def _invalid(one: dict[str, str]) -> dict[str, str]:

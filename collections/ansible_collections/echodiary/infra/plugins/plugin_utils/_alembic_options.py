@@ -40,11 +40,12 @@ ARGUMENTS: dict[str, Any] = {
         },
     },
     "compat_image": {"type": "str"},
+    "compat_images": {"type": "list", "elements": "str"},
 }
 RULES: dict[str, Any] = {
     **_release_place.RULES,
     "required_if": [["state", "revision", ["revision"]]],
-    "required_by": {**_release_place.RULES["required_by"], "compat_image": ["image"]},
+    "required_by": {**_release_place.RULES["required_by"], "compat_image": ["image"], "compat_images": ["image"]},
 }
 
 
@@ -75,6 +76,7 @@ class Options:
     timeout: int
     allow: list[dict[str, str]]
     compat_image: str | None
+    compat_images: list[str] | None
 
     @property
     def target(self) -> str:
@@ -83,6 +85,11 @@ class Options:
     @property
     def allowances(self) -> list[Allowance]:
         return [Allowance(one["revision"], one["rule"], one["reason"], one["direction"]) for one in self.allow]
+
+    @property
+    def serving(self) -> list[str]:
+        """Images of the releases that still run; after half a deploy there may be several."""
+        return list(dict.fromkeys(image for image in (self.compat_image, *(self.compat_images or [])) if image))
 
     @property
     def limits(self) -> dict[str, int]:
@@ -117,7 +124,7 @@ def parse(arguments: dict[str, Any]) -> Options:
 def reading(options: Options) -> dict[str, Any]:
     """The run that looks: in the release itself."""
     want = ["differences"] if options.state == "compare" else []
-    want += ["schema"] if options.compat_image else []
+    want += ["schema"] if options.serving else []
     # A question is answered as well as it can be; what changes the database needs one plain answer.
     lenient = options.state in ("current", "compare")
     request = {"do": "read", "target": options.target, "since": options.since, "want": want, "lenient": lenient}
@@ -126,13 +133,15 @@ def reading(options: Options) -> dict[str, Any]:
 
 def reading_models(options: Options, image: str) -> dict[str, Any]:
     """The run that asks another release what it expects."""
-    return _run(options, image, {"do": "read", "target": None, "since": None, "want": ["models"]}, READ_TIMEOUT, READ_STATEMENT)
+    return _run(
+        options, image, {"do": "read", "target": None, "since": None, "want": ["models", "revisions"]}, READ_TIMEOUT, READ_STATEMENT
+    )
 
 
 def migrating(options: Options, target: str, expected: list[str]) -> dict[str, Any]:
     request = {
         "do": "migrate", "target": target, "expected": expected, "key": LOCK_KEY, "lock_wait": options.lock_wait, "limits": options.limits,
-        "tries": options.lock_tries, "want": ["schema"] if options.compat_image else [],
+        "tries": options.lock_tries, "want": ["schema"] if options.serving else [],
     }  # fmt: skip
     return _run(options, options.image, request, options.timeout + options.lock_wait, options.limits["statement_timeout"])
 

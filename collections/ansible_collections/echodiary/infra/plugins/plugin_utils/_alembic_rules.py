@@ -28,7 +28,7 @@ def check(statements: list[Statement]) -> list[Hit]:
     """What was created by the same revision has no rows and no readers yet, so most rules do not apply to it."""
     fresh = created(statements)
     hits = [hit for statement in statements for hit in _statement(statement) if not _concerns(statement, fresh, hit.rule)]
-    return [*hits, *_foreign_keys(statements, fresh), *_validated_at_once(statements)]
+    return [*hits, *_foreign_keys(statements, fresh), *_validated_at_once(statements), *_enum_values_used_at_once(statements)]
 
 
 def created(statements: list[Statement]) -> set[str]:
@@ -240,3 +240,23 @@ def _validated_at_once(statements: list[Statement]) -> Iterator[Hit]:
         elif statement.has("VALIDATE", "CONSTRAINT") and table in waiting:
             message = "validated under the lock that adding took: put it into a revision of its own"
             yield Hit("validate-in-same-transaction", statement, statement.line, message)
+
+
+_ADDS_VALUE = re.compile(r"\bADD\s+VALUE\s+(?:IF\s+NOT\s+EXISTS\s+)?('(?:[^']|'')*')", re.IGNORECASE)
+
+
+def _enum_values_used_at_once(statements: list[Statement]) -> Iterator[Hit]:
+    """PostgreSQL lets nobody use a value of an enum before the transaction that adds it has ended: the revision would fail half way."""
+    made: set[str] = set()
+    added: set[str] = set()
+    for statement in statements:
+        if statement.words[0].text in ("COMMIT", "END"):
+            added = set()
+        elif statement.says("CREATE", "TYPE"):
+            made.add(qualified(statement.words, 2)[0])
+        elif statement.says("ALTER", "TYPE") and statement.has("ADD", "VALUE"):
+            new = _ADDS_VALUE.search(statement.text)
+            added |= {new[1]} if new and qualified(statement.words, 2)[0] not in made else set()
+        elif any(value in statement.text for value in added):
+            message = "used in the transaction that adds it, which PostgreSQL refuses: add the value in a revision of its own"
+            yield Hit("enum-value-used-at-once", statement, statement.line, message)

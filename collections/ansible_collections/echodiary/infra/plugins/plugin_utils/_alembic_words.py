@@ -55,6 +55,13 @@ def incompatible(problems: list[Problem], image: str, now: str, before: str) -> 
     )
 
 
+def afterwards(before: list[str], now: list[str] | None) -> str:
+    """Of a run that ended without saying what it left."""
+    if now is None:
+        return "where the database is now could not be read: run with state=current to see it"
+    return f"the database is still at {at(now)}" if now == before else f"the database went from {at(before)} to {at(now)}, which is kept"
+
+
 def invalid(indexes: list[dict[str, str]]) -> str:
     names = ", ".join(f"{one['index']} on {one['table']}" for one in indexes)
     drops = "; ".join(f"DROP INDEX CONCURRENTLY {one['index']}" for one in indexes)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ._deploy import schema as schemas
 from ._deploy.hosts import found_on, left_with, short
 
 NEW, OLD, UNKNOWN, UNTOUCHED = "new", "old", "unknown", "untouched"
@@ -115,14 +116,26 @@ WORDS = {
 PREVIEW = "would be done on every host; nothing was changed"
 
 
-def message(what: str, found: Verdict, seconds: dict[str, float], migrated: str, *, check: bool = False) -> str:
+def message(
+    what: str,
+    found: Verdict,
+    seconds: dict[str, float],
+    migrated: str,
+    *,
+    check: bool = False,
+    schema: schemas.Schema = schemas.NOT_ASKED,
+    release: str = "",
+) -> str:
     """The last lines people read: what happened, why, what runs where when that is not the same everywhere, what to do next."""
     took = f" ({seconds['total']:.0f} s)" if "total" in seconds else ""
     ended = PREVIEW if check and found.outcome == SUCCEEDED else _ended(found)
+    if found.outcome == FAILED and schema.moved:
+        ended = schemas.failed(schema)
     lines = [f"{what}: {ended}{took}"]
     if found.error:
         lines.append(f"because: {found.error}")
-    return "\n".join([*lines, *(_advice(found.outcome, migrated) if not found.well or found.outcome != PARTIAL else _rest(found))])
+    advice = _rest(found) if found.well and found.outcome == PARTIAL else _advice(found.outcome, migrated, schema, release)
+    return "\n".join([*lines, *advice])
 
 
 def _ended(found: Verdict) -> str:
@@ -140,12 +153,14 @@ def _rest(found: Verdict) -> list[str]:
     return [f"next: the same to {absent}, without --limit; the pin was not written, so site.yml would take the others back"]
 
 
-def _advice(outcome: str, migrated: str) -> list[str]:
+def _advice(outcome: str, migrated: str, schema: schemas.Schema, release: str) -> list[str]:
     """``migrated``: the revision that the schema was brought to, if it was."""
+    if outcome in (TAKEN_BACK, FAILED) and schema.moved:
+        return schemas.advice(schema, release)
     if outcome in (TAKEN_BACK, FAILED) and migrated:
         return [f"next: the schema stays at {migrated}, on which the release before was shown well; mend the release and deploy again"]
     if outcome == PARTIAL:
         return [
-            "next: look at the hosts named above, then deploy or roll back by name: ansible-playbook playbooks/rollback.yml -e release=…"
+            "next: look at the hosts named above, then deploy again, or go back to what was good: ansible-playbook playbooks/rollback.yml"
         ]
     return []

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from .._ledger.files import LedgerError
-from . import acting, docker, health, model, occupied, packages, staging, transaction, undoing, wellbeing
+from . import acting, docker, health, model, occupied, packages, registry, staging, transaction, undoing, wellbeing
 from .host import Host
 from .view import View
 
@@ -70,8 +70,8 @@ class Converger:
         """An image that no registry has is found out now and not in the middle of an apply."""
         for reference in self.view.missing_images() if self.view.seen.services is not None else []:
             said = docker.published(reference)
-            if said and _says_unknown(said):
-                raise model.ConvergeError(f"unknown image {reference} ({said}); correct the reference or push it")
+            if registry.kind(said) in (registry.UNKNOWN, registry.DENIED):
+                raise model.ConvergeError(registry.refusal(reference, said))
             if said:
                 self.notes.append(f"image {reference}: the registry could not be asked ({said[:100]})")
 
@@ -190,11 +190,6 @@ def reason(error: Exception) -> str:
     where = traceback.extract_tb(error.__traceback__)[-1:]
     place = "".join(f" in {os.path.basename(frame.filename)}, line {frame.lineno}" for frame in where)
     return f"a fault of echodiary.infra itself{place}: {type(error).__name__}: {error}; please report it"
-
-
-def _says_unknown(said: str) -> bool:
-    """A registry that has no such image, as opposed to one that cannot be reached."""
-    return any(word in said.lower() for word in ("not found", "manifest unknown", "name unknown", "does not exist", "denied"))
 
 
 def failed(name: str, error: Exception) -> dict[str, Any]:

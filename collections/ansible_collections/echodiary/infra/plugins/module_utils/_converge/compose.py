@@ -12,8 +12,8 @@ import signal
 import time
 from typing import Any
 
-from . import docker, model
-from .run import must, run, tail
+from . import docker, model, registry
+from .run import TIMED_OUT, Ran, must, run, tail
 
 #: longer than any reasonable grace period (s)
 STOP_TIMEOUT = 180
@@ -154,8 +154,11 @@ def pull(references: list[str]) -> None:
     for reference in references:
         done = run(["docker", "pull", "-q", reference], timeout=600)
         if done.code != 0:
-            why = tail(done.output, 1)
-            raise model.ConvergeError(f"image {reference} cannot be pulled ({why}); nothing was touched; correct the reference or push it")
+            raise model.ConvergeError(f"nothing was touched: {registry.refusal(reference, _why(done))}")
+
+
+def _why(done: Ran) -> str:
+    return done.output.splitlines()[0] if done.code == TIMED_OUT else tail(done.output, 1)
 
 
 def up(project: dict[str, Any], live: dict[str, list[docker.Container]]) -> None:

@@ -9,7 +9,7 @@ import shutil
 from typing import Any
 from urllib.parse import quote
 
-from . import compose, docker, model, staging
+from . import compose, docker, model, registry, staging
 from .run import run
 
 #: what the kernel calls a machine -> what images call it
@@ -63,8 +63,7 @@ def resolve(reference: str) -> str:
         return reference
     answer = docker.get(f"/distribution/{quote(reference, safe='/:@')}/json", timeout=30)
     if answer.status != 200:
-        said = (answer.json() or {}).get("message", answer.text)[:300]
-        raise model.ConvergeError(f"unknown image {reference} ({said}); push it, or correct the tag")
+        raise model.ConvergeError(registry.refusal(reference, str((answer.json() or {}).get("message", answer.text))))
     name, _, tag = repository.rpartition(":")
     return f"{name if name and '/' not in tag else repository}@{answer.json()['Descriptor']['digest']}"
 

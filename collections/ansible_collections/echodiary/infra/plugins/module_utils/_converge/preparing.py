@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from . import docker, images, masking, model, slots
+from . import docker, images, masking, model, registry, slots
 from .host import STATE_DIR, Host
 from .release import Roller
 
@@ -56,4 +56,4 @@ def _published(reference: str) -> None:
     if docker.image_id(reference) is None:
         said = docker.published(reference)
         if said:
-            raise model.ConvergeError(f"image {reference} cannot be had ({said[:200]}); push it, or correct the reference")
+            raise model.ConvergeError(registry.refusal(reference, said))

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from .model import ConvergeError
 
+#: as of timeout(1)
+TIMED_OUT = 124
+
 
 class Ran(NamedTuple):
     code: int
@@ -23,7 +26,7 @@ def run(command: list[str], timeout: float = 60, cwd: str | None = None) -> Ran:
     except FileNotFoundError:
         return Ran(127, f"{command[0]}: not installed")
     except subprocess.TimeoutExpired as error:
-        return Ran(124, f"{command[0]}: no end after {timeout:.0f} s\n" + (error.stdout or b"").decode(errors="replace"))
+        return Ran(TIMED_OUT, f"{command[0]}: no end after {timeout:.0f} s\n" + (error.stdout or b"").decode(errors="replace"))
     return Ran(done.returncode, done.stdout.decode(errors="replace").strip())
 
 

@@ -19,8 +19,8 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def look(project: Project, request: dict[str, Any]) -> dict[str, Any]:
-    """``want``: any of schema, models, differences."""
-    found: dict[str, Any] = {"schema": None, "models": None, "differences": None}
+    """``want``: any of schema, models, revisions (all that the release contains), differences."""
+    found: dict[str, Any] = {"schema": None, "models": None, "differences": None, "revisions": None}
     want = request["want"]
 
     def see(heads: Any, context: Any) -> None:
@@ -39,6 +39,8 @@ def look(project: Project, request: dict[str, Any]) -> dict[str, Any]:
 
     project.look(see)
     like = found.pop("like")
+    if "revisions" in want:
+        found["revisions"] = sorted(script.revision for script in project.script.walk_revisions())
     found.update(heads=project.heads, unknown=project.unknown(found["current"]), steps=[])
     undecided = request.get("lenient") and len(project.heads) > 1
     if request["target"] and not found["unknown"] and not undecided:

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run did to the schema, and what people are told of it. Pure. A migration outlives a deploy that failed, so it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+UNKNOWN = "unknown"
+
+
+class Schema(NamedTuple):
+    """``before`` and ``now``: revisions as text; ``now`` is UNKNOWN when the database could not be read afterwards. ``shown``: the
+    release that runs was asked on it, and was well."""
+
+    before: str
+    now: str
+    shown: bool = False
+
+    @property
+    def moved(self) -> bool:
+        return self.now != self.before
+
+    def facts(self) -> dict[str, str]:
+        """For the history: ``schema_now`` is empty when nothing moved."""
+        return {"schema_before": self.before, "schema_now": self.now if self.moved else ""}
+
+
+NOT_ASKED = Schema("", "")
+
+
+def found(results: Iterable[Mapping[str, Any] | None], *, shown: bool) -> Schema:
+    """``results``: what each host registered of ``alembic``; one of them asked the database."""
+    asked = next((result for result in results if result and "before" in result), None)
+    if asked is None:
+        return NOT_ASKED
+    now = asked.get("current")
+    return Schema(_text(asked["before"]), UNKNOWN if now is None else _text(now), shown)
+
+
+def _text(revisions: Iterable[str]) -> str:
+    return ", ".join(revisions) or "base"
+
+
+def failed(schema: Schema) -> str:
+    """How a run ended that changed no host."""
+    if schema.now == UNKNOWN:
+        return "failed, and where the schema is now is not known; no host was changed"
+    return f"failed after the schema went from {schema.before} to {schema.now}; no host was changed"
+
+
+def advice(schema: Schema, release: str) -> list[str]:
+    """``release``: as it was asked for; only that one may know the revisions."""
+    named = f" -e release={release}" if release else ""
+    if schema.now == UNKNOWN:
+        return [f"next: see where the schema is: ansible-playbook playbooks/migrate.yml --check --diff{named}"]
+    if schema.shown:
+        return [f"next: the schema stays at {schema.now}, on which the release before was shown well; mend the release and deploy again"]
+    back = f"ansible-playbook playbooks/migrate.yml{named} -e deploy_revision={schema.before}"
+    return [f"next: the schema is at {schema.now} and was at {schema.before}; mend the release and deploy again, or bring it back: {back}"]

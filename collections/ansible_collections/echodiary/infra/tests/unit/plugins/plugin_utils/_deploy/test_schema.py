@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A migration outlives the deploy that failed after it, and whoever reads how it ended is told so, with a command that exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _deploy_verdict as verdicts
+from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import schema as schemas
+
+ROLE = Path(__file__).parents[5] / "roles" / "deploy"
+UNTOUCHED = verdicts.Verdict("failed", {"app1": "untouched"}, "app1: 0007 failed")
+
+
+def told(found: verdicts.Verdict, schema: schemas.Schema, release: str = "v2") -> str:
+    return verdicts.message("deploy of v2", found, {}, "", schema=schema, release=release)
+
+
+@pytest.mark.parametrize(
+    ("result", "before", "now"),
+    [
+        ({"before": ["0004"], "current": ["0006"]}, "0004", "0006"),
+        ({"before": [], "current": ["0001"]}, "base", "0001"),
+        ({"before": ["0005"], "current": []}, "0005", "base"),
+        ({"before": ["0004"], "current": None}, "0004", "unknown"),
+        ({"before": ["0004"], "current": ["0004"]}, "0004", ""),
+        ({"failed": True, "msg": "no answer"}, "", ""),
+        ({"skipped": True}, "", ""),
+        (None, "", ""),
+    ],
+)
+def test_what_a_run_did_to_the_schema(result: dict[str, Any] | None, before: str, now: str) -> None:
+    found = schemas.found([{"skipped": True}, result, None], shown=False)
+    assert found.facts() == {"schema_before": before, "schema_now": now}
+
+
+def test_a_failed_migration_that_moved_the_schema_is_not_nothing() -> None:
+    text = told(UNTOUCHED, schemas.Schema("0004", "0006"))
+    assert "from 0004 to 0006" in text
+    assert "before any host was changed" not in text
+    assert "ansible-playbook playbooks/migrate.yml -e release=v2 -e deploy_revision=0004" in text
+
+
+def test_one_that_moved_nothing_says_nothing_of_it() -> None:
+    text = told(UNTOUCHED, schemas.Schema("0004", "0004"))
+    assert "failed before any host was changed" in text
+    assert "0004" not in text
+
+
+def test_one_that_was_lost_is_not_guessed_at() -> None:
+    text = told(UNTOUCHED, schemas.Schema("0004", schemas.UNKNOWN), release="")
+    assert "not known" in text
+    assert "ansible-playbook playbooks/migrate.yml --check --diff" in text
+
+
+@pytest.mark.parametrize("outcome", ["taken_back", "failed"])
+def test_where_the_release_before_was_shown_well_the_schema_may_stay(outcome: str) -> None:
+    found = verdicts.Verdict(outcome, {"app1": "old"}, "app1: x")
+    assert "shown well" in told(found, schemas.Schema("0004", "0005", shown=True))
+    assert "shown well" not in told(found, schemas.Schema("0004", "0005"))
+
+
+def test_printed_commands_name_playbooks_and_variables_that_exist() -> None:
+    known = {"release"} | set(yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"])
+    texts = [
+        told(verdicts.Verdict(outcome, {"app1": "old"}, "x"), schemas.Schema("0004", now))
+        for outcome in ("taken_back", "failed", "partial")
+        for now in ("0005", schemas.UNKNOWN, "0004")
+    ]
+    for command in re.findall(r"ansible-playbook .*", "\n".join(texts)):
+        assert (ROLE.parents[5] / command.split()[1].rstrip(",")).exists(), command
+        assert set(re.findall(r"-e (\w+)=", command)) <= known, command
