@@ -98,10 +98,11 @@ def _step(host: Host) -> _Step:
     return _Step(good[here - 1] if here else None, good[here])
 
 
-def _rank(step: _Step, number: int, host: Host) -> tuple[bool, bool, int, int]:
-    """A host on which something runs that is not good decides first, then the one whose release is the newest."""
+def _rank(step: _Step, number: int, host: Host) -> tuple[bool, bool, bool, int, int]:
+    """A host on which something runs that is not good decides first, then the one whose release is the newest; last of all one on which
+    nothing runs, or that could not be asked."""
     place = host.entries.index(step.current) - len(host.entries) if step.current else 0
-    return (step.goal is None, step.current is not None, -place, number)
+    return (step.goal is None, not host.running.image, step.current is not None, -place, number)
 
 
 def _by_name(hosts: list[Host], named: str) -> Way:
