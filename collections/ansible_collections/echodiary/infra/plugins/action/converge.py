@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -16,6 +18,8 @@ from ..plugin_utils import _component_render as render
 from ..plugin_utils import _component_source as sources
 from ..plugin_utils import _converge_result as outcome
 from ..plugin_utils._common import elsewhere
+from ..plugin_utils._component import contents
+from ..plugin_utils._component.delivery import Delivery
 from ..plugin_utils._converge_errors import SpecError
 from ..plugin_utils._deploy import roll_permission
 
@@ -35,6 +39,8 @@ class ActionModule(ActionBase):
     TRANSFERS_FILES = False
     #: whoever calls this does so under a lease of its own
     _holds_lease = False
+    #: digest -> what is too long to be sent with every call
+    _long: Mapping[str, contents.Long] = MappingProxyType({})
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         began = time.monotonic()
@@ -78,7 +84,9 @@ class ActionModule(ActionBase):
         source = sources.load(name, task_vars.get("playbook_dir", "."), self._loader)
         available = render.variables(source, task_vars, self._templar)
         rendered = render.spec(source, available, self._templar)
-        return manifests.build(source.name, rendered, render.tree(source, available, self._templar))
+        tree = render.tree(source, available, self._templar)
+        self._long = {**self._long, **{one.sha256: one for one in tree.values() if isinstance(one, contents.Long)}}
+        return manifests.build(source.name, rendered, tree)
 
     def _converge(self, specs: list[dict[str, Any]], task_vars: dict[str, Any]) -> list[dict[str, Any]]:
         """Call until nothing is left: once when the host is as declared, once more for each part that needed a hand.
@@ -87,12 +95,22 @@ class ActionModule(ActionBase):
         """
         declared = [spec["name"] for spec in specs]
         claimed = sorted({path for spec in specs for path in [*spec["files"], *spec["links"], *spec["directories"]]})
+        delivery = Delivery(self, self._long)
+        try:
+            return self._calls_until_done(specs, claimed, declared, delivery, task_vars)
+        finally:
+            delivery.clean()
+
+    def _calls_until_done(
+        self, specs: list[dict[str, Any]], claimed: list[str], declared: list[str], delivery: Delivery, task_vars: dict[str, Any]
+    ) -> list[dict[str, Any]]:
         answers: list[dict[str, Any]] = []
         lent: list[_hands.Call] = []
         left = specs
         while True:
             kept = _hands.packages_before(specs, left[0]["name"]) if lent else {}
             manifest = {"check": self._task.check_mode, "components": left, "claimed": claimed, "declared": declared, "kept": kept}
+            manifest["delivered"] = delivery.taken()
             answer = self._call(manifest, task_vars)
             answers.append(answer)
             if answer.get("gone"):
@@ -104,7 +122,7 @@ class ActionModule(ActionBase):
                     return answers
             elif answer["needs"]:
                 name = answer["components"][-1]["name"]
-                why = self._lend_hands(name, answer, task_vars, specs, lent)
+                why = self._lend_hands(name, answer, task_vars, specs, lent) or self._bring(name, answer["needs"], delivery)
                 if why:
                     return [*answers, outcome.without_hands(answer, why)]
                 self._note_migration(name, answer["needs"], specs)
@@ -166,6 +184,9 @@ class ActionModule(ActionBase):
                 return _hands.why_failed(call, done)
             lent.append(call)
         return ""
+
+    def _bring(self, name: str, needs: dict[str, Any], delivery: Delivery) -> str:
+        return delivery.bring(needs.get("contents") or [], lambda said: display.display(f"{self._host}  {name}  {said} ..."))
 
     def _show(self, components: list[dict[str, Any]], more: bool) -> None:
         """While more is to come, people see what is done; the callback shows the whole when the task ends."""

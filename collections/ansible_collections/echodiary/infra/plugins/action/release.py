@@ -9,6 +9,7 @@ from typing import Any
 from ..plugin_utils import _component_manifest as manifests
 from ..plugin_utils import _converge_result as outcome
 from ..plugin_utils import _migrate, _remote
+from ..plugin_utils._component.delivery import Delivery
 from ..plugin_utils._converge_errors import SpecError
 from .converge import ActionModule as Converge
 
@@ -46,12 +47,26 @@ class ActionModule(Converge):
         if args["state"] == "resolved":
             return {"changed": False, **self._call(manifest, task_vars)}
         spec = self._release(args, task_vars)
-        answer = self._call({**manifest, "components": [spec]}, task_vars)
+        answer = self._with_contents({**manifest, "components": [spec]}, task_vars)
         for place in (answer["release"], answer.get("prepared") or {}):
             if place.get("directory"):
                 place.update(_migrate.access(spec["release"]["migrate"] or {}, place["directory"]))
         service = spec["compose"]["services"][spec["release"]["service"]]
         return {"changed": False, **answer, "environment": service["environment"]}
+
+    def _with_contents(self, manifest: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """One call, and another one when the host lacks contents that are too long to be sent with every call."""
+        answer = self._call(manifest, task_vars)
+        if not answer.get("needs"):
+            return answer
+        delivery = Delivery(self, self._long)
+        try:
+            why = self._bring(manifest["components"][0]["name"], answer["needs"], delivery)
+            if why:
+                raise SpecError(why)
+            return self._call({**manifest, "delivered": delivery.taken()}, task_vars)
+        finally:
+            delivery.clean()
 
     def _roll(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         spec = self._restarting(args, task_vars) if args["state"] == "restarted" else self._release(args, task_vars)

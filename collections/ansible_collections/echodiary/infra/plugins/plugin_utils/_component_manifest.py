@@ -12,6 +12,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ..module_utils._converge import globs
 from . import _component_compose as compose_file
 from . import _component_release as release
+from ._component import contents
 from ._converge_errors import SpecError
 
 _POLICY = {
@@ -152,7 +153,13 @@ def _files(name: str, policies: dict[str, Any], tree: dict[str, Any]) -> dict[st
     for pattern in checked:
         if not any(globs.matches(path, pattern) for path in tree):
             raise SpecError(f"{name}: files {pattern} matches nothing in the tree; correct the pattern or add the file")
-    return {path: {"content": content, **_policy(name, path, policies, checked)} for path, content in tree.items() if content is not None}
+    policy = {path: _policy(name, path, policies, checked) for path, content in tree.items() if content is not None}
+    return {path: {"content": _content(tree[path], one["sensitive"]), **one} for path, one in policy.items()}
+
+
+def _content(content: Any, sensitive: bool) -> Any:
+    """What is long is named by its digest; of what is sensitive nothing leaves that was not made with a key."""
+    return contents.inline(content) if sensitive else contents.named(content)
 
 
 def _checked_policy(name: str, policy: Any, where: str) -> dict[str, Any]:
@@ -193,6 +200,7 @@ def _project(name: str, checked: dict[str, Any], tree: dict[str, Any]) -> dict[s
         return None
     if path not in tree:
         raise SpecError(f"{name}: compose names {path}, which is not in the tree; add tree{path} or correct the path")
+    tree = {**{file: contents.named(content) for file, content in tree.items()}, path: contents.inline(tree[path])}
     if not isinstance(tree[path], str):
         raise SpecError(f"{name}: {path} is not UTF-8, which a Compose file has to be; save tree{path} as UTF-8")
     return compose_file.read(name, checked["compose_project"] or name.replace("_", "-"), path, tree)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import re
 from typing import Any
@@ -16,6 +15,7 @@ from ..module_utils._converge import masking
 from . import _component_source as sources
 from . import _component_templates as templates
 from ._arguments import given
+from ._component import contents as content_of
 from ._converge_errors import SpecError
 
 _WHERE = "see {}/meta/argument_specs.yml and set it in the inventory"
@@ -63,7 +63,7 @@ def spec(source: sources.Source, available: dict[str, Any], templar: Templar) ->
 
 
 def tree(source: sources.Source, available: dict[str, Any], templar: Templar) -> dict[str, Any]:
-    """Absolute path on the host -> content (text, or {"b64": …}). ``*.j2`` is rendered, the suffix dropped.
+    """Absolute path on the host -> content (text, {"b64": …}, or Long). ``*.j2`` is rendered, the suffix dropped.
 
     A template that renders to nothing stands for a file that is not wanted here: its content is None.
     """
@@ -73,13 +73,14 @@ def tree(source: sources.Source, available: dict[str, Any], templar: Templar) ->
     scoped = templates.scoped(templar, available, included)
     for relative in sources.tree_files(source):
         with open(os.path.join(source.tree, relative), "rb") as handle:
-            raw = handle.read()
+            long = None if relative.endswith(".j2") else content_of.of_file(handle)
+            raw = b"" if long else handle.read()
         if relative.endswith(".j2"):
             where = f"{source.name}/tree/{relative}"
             text = _render_file(scoped, where, _template_text(where, raw), included)
-            contents["/" + relative[:-3]] = text if text.strip() else None
+            contents["/" + relative[:-3]] = content_of.of_text(text) if text.strip() else None
         else:
-            contents["/" + relative] = _transportable(raw)
+            contents["/" + relative] = long or content_of.transportable(raw)
     return contents
 
 
@@ -90,13 +91,6 @@ def _template_text(where: str, raw: bytes) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         said = f"byte 0x{raw[error.start]:02x} is not UTF-8, which a template has to be"
         raise SpecError(f"{where} line {line}: {said}; save it as UTF-8, or drop .j2 from its name if it is no template") from error
-
-
-def _transportable(raw: bytes) -> Any:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return {"b64": base64.b64encode(raw).decode()}
 
 
 def _render_file(templar: Templar, where: str, text: str, included: list[str]) -> str:

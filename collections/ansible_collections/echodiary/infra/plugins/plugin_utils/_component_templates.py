@@ -15,6 +15,7 @@ from typing import Any
 from ansible.template import Templar
 
 from . import _component_source as sources
+from ._component import contents
 
 try:
     from ansible._internal._templating._jinja_bits import AnsibleEnvironment, _TemplateCompileContext
@@ -52,6 +53,15 @@ def scoped(templar: Templar, variables: dict[str, Any], searchpath: list[str] | 
         environment.loader.searchpath = searchpath
     made._engine._environment = environment
     return made
+
+
+def digest_long(source: sources.Source) -> None:
+    """Ahead of the forks, too: the digests of what is too long to be sent with every call."""
+    for relative in sources.tree_files(source):
+        path = os.path.join(source.tree, relative)
+        if not relative.endswith(".j2") and os.path.getsize(path) > contents.LONGEST_INLINE:
+            with open(path, "rb") as handle:
+                contents.of_file(handle)
 
 
 def compile_tree(source: sources.Source, templar: Templar) -> None:

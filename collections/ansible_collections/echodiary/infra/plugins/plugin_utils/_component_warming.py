@@ -44,5 +44,7 @@ class Warming:
         new = [name for name in wanted if name not in self._components] if isinstance(wanted, list) else []
         self._components.update(new)
         for name in new:
-            templates.compile_tree(sources.load(name, variables.get("playbook_dir", "."), loader), templar)
+            source = sources.load(name, variables.get("playbook_dir", "."), loader)
+            templates.digest_long(source)
+            templates.compile_tree(source, templar)
         return bool(new)

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from .._ledger.files import LedgerError
-from . import acting, docker, health, model, occupied, packages, registry, staging, transaction, undoing, wellbeing
+from . import acting, contents, docker, health, model, occupied, packages, registry, staging, transaction, undoing, wellbeing
 from .host import Host
 from .view import View
 
@@ -60,11 +60,15 @@ class Converger:
         return "Unknown"
 
     def _validate(self) -> None:
-        """A validator that the same run would install is noted, not missed."""
-        if self.view.plan.acting():
+        """A validator that the same run would install is noted, not missed; so are contents that would be brought first."""
+        lacking = self.view.lacking()
+        self.notes += [f"{contents.told(one)} is not on this host and would be sent" for one in lacking]
+        if self.view.plan.acting() and not (lacking and self.view.spec["validate"]):
             lenient = self.view.host.installing or bool(self.view.plan.hands) or bool(self.view.missing_images())
             self.notes += staging.validate(self.view.spec["validate"], self.view.want.files, lenient)
             self._clock("validate")
+        elif lacking:
+            self.notes.append("not validated yet: a validator reads the whole tree, and a part of it is not on this host")
 
     def _check_images(self) -> None:
         """An image that no registry has is found out now and not in the middle of an apply."""
@@ -83,8 +87,9 @@ class Converger:
     # -- apply -----------------------------------------------------------------------------------------------------
 
     def needs(self) -> dict[str, Any] | None:
-        """What the controller has to do first, with the modules that do it best."""
-        if not self.view.plan.hands:
+        """What the controller has to do first, with the modules that do it best, and what it has to bring."""
+        lacking = self.view.lacking()
+        if not self.view.plan.hands and not lacking:
             return None
         spec, named = self.view.spec, {change.resource for change in self.view.plan.hands}
         wanted = [name for name in spec["packages"] if f"package:{packages.split(name)[0]}" in named]
@@ -93,6 +98,7 @@ class Converger:
             "interrupted": bool(wanted) and packages.interrupted(),
             "users": [user for user in spec["users"] if f"user:{user['name']}" in named],
             "sysctl": {key: value for key, value in spec["sysctl"].items() if f"sysctl:{key}" in named},
+            **({"contents": lacking} if lacking else {}),
         }
 
     def waiting(self) -> dict[str, Any]:

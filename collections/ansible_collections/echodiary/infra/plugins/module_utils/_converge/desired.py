@@ -59,12 +59,14 @@ def resolve(spec: dict[str, Any], key: bytes, lenient: bool) -> Desired:
     for path, target in spec["links"].items():
         values[path] = {"kind": "link", "target": target}
     for path, file in spec["files"].items():
-        content = decode(file["content"])
+        named = file["content"] if isinstance(file["content"], dict) and "sha256" in file["content"] else {}
+        content = b"" if named else decode(file["content"])
         owner = _owner(accounts, path, file)
-        values[path] = {"kind": "file", "content": paths.digest(content, key if path in sensitive else None), **owner}
+        digest = named.get("sha256") or paths.digest(content, key if path in sensitive else None)
+        values[path] = {"kind": "file", "content": digest, **owner}
         # a name that is no number yet only ever reaches a staging mirror that is read by root
         uid, gid = (owner[side] if isinstance(owner[side], int) else 0 for side in ("uid", "gid"))
-        files[path] = model.File(content, int(file["mode"], 8), uid, gid)
+        files[path] = model.File(content, int(file["mode"], 8), uid, gid, named.get("sha256", ""), named.get("size", len(content)))
     return Desired(values, files, sensitive)
 
 
@@ -74,5 +76,5 @@ def _owner(accounts: _Accounts, path: str, policy: dict[str, Any]) -> dict[str, 
 
 
 def decode(content: Any) -> bytes:
-    """Text travels as text, anything else as {"b64": …}."""
+    """Text travels as text, anything else as {"b64": …}; what is long does not travel, {"sha256", "size"} stands for it."""
     return base64.b64decode(content["b64"]) if isinstance(content, dict) else content.encode()

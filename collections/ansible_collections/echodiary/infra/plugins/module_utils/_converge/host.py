@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from . import docker, masking, packages, units
+from . import digests, docker, masking, packages, units
 
 STATE_DIR = "/var/lib/echodiary"
 
@@ -15,6 +15,7 @@ class Host:
     """Caches the host-wide readings; ``forget`` after anything was changed."""
 
     def __init__(self, specs: list[dict[str, Any]], check: bool, claimed: list[str], state_dir: str = STATE_DIR) -> None:
+        digests.MEMORY.use(state_dir)
         self.check = check
         self.state_dir = state_dir
         self.claimed = set(claimed)

@@ -8,7 +8,7 @@ import os
 import time
 from typing import Any
 
-from . import component, masking, model, packages, preparing, release, state
+from . import component, contents, digests, masking, model, packages, preparing, release, state
 from .host import STATE_DIR, Host
 
 LOCK = "/run/echodiary-converge.lock"
@@ -27,6 +27,8 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
             raise model.ConvergeError("converge needs root on the host: set 'become: true'")
         if not manifest["check"]:
             lock = _lock()
+        if manifest.get("delivered"):
+            contents.take(manifest.get("state_dir") or STATE_DIR, manifest["delivered"])
         answer = preparing.run(manifest) if manifest.get("prepare") else _all(manifest, began)
     except Exception as error:
         answer = {"components": [], "needs": None, "rest": [], "failed": True, "msg": component.reason(error)}
@@ -53,6 +55,9 @@ def _all(manifest: dict[str, Any], began: float) -> dict[str, Any]:
         results.append(masking.mask(result, spec["secrets"]))
         if needs or (not check and result["status"] in ("failed", "taken_back")):
             break
+    if not check:
+        contents.drop(host.state_dir, specs[len(results) - bool(needs) :])
+        digests.MEMORY.save()
     stopped = not check and bool(results) and results[-1]["status"] in ("failed", "taken_back")
     return {
         "components": results,

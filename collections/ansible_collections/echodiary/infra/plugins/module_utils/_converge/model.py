@@ -13,17 +13,32 @@ CONFLICT = "conflict"
 HEALTH_ORDER = ("Healthy", "Progressing", "Missing", "Degraded", "Unknown")
 
 
+class ConvergeError(Exception):
+    """One line for people: what, where, why, what to do next."""
+
+
 class File(NamedTuple):
-    """A file's content and owner, resolved for this host."""
+    """A file's content and owner, resolved for this host. What is too long to be held is named, and lies at ``source``."""
 
     content: bytes
     mode: int
     uid: int
     gid: int
+    sha256: str = ""
+    size: int = 0
+    source: str = ""
 
+    def pour(self, handle: Any) -> None:
+        """Into an open file."""
+        if not self.sha256:
+            handle.write(self.content)
+        elif not self.source:
+            raise ConvergeError(f"the contents {self.sha256[:12]} ({self.size} bytes) are not on this host; run it again")
+        else:
+            import shutil  # only long files need it
 
-class ConvergeError(Exception):
-    """One line for people: what, where, why, what to do next."""
+            with open(self.source, "rb") as origin:
+                shutil.copyfileobj(origin, handle, 1 << 20)
 
 
 class Change(NamedTuple):

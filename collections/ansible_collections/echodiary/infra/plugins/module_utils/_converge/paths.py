@@ -14,7 +14,7 @@ import os
 import stat
 from typing import Any, NamedTuple
 
-from . import differences, masking, model
+from . import differences, digests, masking, model
 
 #: a longer file is compared by content but not shown
 LONGEST_SHOWN = 200_000
@@ -29,7 +29,9 @@ class Live(NamedTuple):
 
     value: Value | None
     mtime: float = 0.0
+    #: empty where it is longer than what is shown
     content: bytes = b""
+    size: int = 0
 
 
 def observe(path: str, key: bytes | None = None) -> Live:
@@ -48,13 +50,15 @@ def observe(path: str, key: bytes | None = None) -> Live:
     if not stat.S_ISREG(info.st_mode):
         return Live({"kind": "special", **owner}, info.st_mtime)
     try:
+        if info.st_size > LONGEST_SHOWN and not key:
+            return Live({"kind": "file", "content": digests.MEMORY.sha256(path), **owner}, info.st_mtime, b"", info.st_size)
         with open(path, "rb") as handle:
             content = handle.read()
     except FileNotFoundError:
         return Live(None)
     except OSError as error:
         raise OSError(error.errno, error.strerror, path) from error
-    return Live({"kind": "file", "content": digest(content, key), **owner}, info.st_mtime, content)
+    return Live({"kind": "file", "content": digest(content, key), **owner}, info.st_mtime, content, len(content))
 
 
 def holds_something(path: str) -> bool:
@@ -103,9 +107,11 @@ def plan_removal(path: str, live: Live, last: Value) -> model.Change | None:
     return model.Change(resource(live.value["kind"], path), "remove", origin, why="no longer declared")
 
 
-def as_text(content: bytes) -> str:
-    if len(content) > LONGEST_SHOWN:
-        return f"({len(content)} bytes)\n"
+def as_text(content: bytes, size: int = 0) -> str:
+    """``size`` counts where the content is too long to be held."""
+    size = max(size, len(content))
+    if size > LONGEST_SHOWN:
+        return f"({size} bytes)\n"
     try:
         return content.decode()
     except UnicodeDecodeError:

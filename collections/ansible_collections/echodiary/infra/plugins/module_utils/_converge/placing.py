@@ -102,7 +102,7 @@ def write(path: str, file: model.File) -> None:
     discard(path)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as handle:
-        handle.write(file.content)
+        file.pour(handle)
         handle.flush()
         os.fchown(handle.fileno(), file.uid, file.gid)
         os.fchmod(handle.fileno(), file.mode)

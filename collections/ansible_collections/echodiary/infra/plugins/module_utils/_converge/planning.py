@@ -61,7 +61,8 @@ def _paths(spec: dict[str, Any], want: desired.Desired, seen: reading.Reading, l
 def _texts(path: str, want: desired.Desired, seen: reading.Reading) -> tuple[str, str] | None:
     if path not in want.files or path in want.sensitive:
         return None
-    return paths.as_text(seen.paths[path].content), paths.as_text(want.files[path].content)
+    live, file = seen.paths[path], want.files[path]
+    return paths.as_text(live.content, live.size), paths.as_text(file.content, file.size)
 
 
 def _services(spec: dict[str, Any], seen: reading.Reading, state: dict[str, Any]) -> list[model.Change]:

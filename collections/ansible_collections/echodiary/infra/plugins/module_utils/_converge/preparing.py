@@ -20,8 +20,11 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
     spec = manifest["components"][0]
     host = Host([spec], manifest["check"], manifest["claimed"], manifest.get("state_dir") or STATE_DIR)
     roller = Roller({**spec, "release": {**spec["release"], "state": "present"}}, host)
-    answer = {"release": _told(roller), "notes": roller.notes}
-    if manifest["prepare"] == "prepared":
+    answer: dict[str, Any] = {"release": _told(roller), "notes": roller.notes}
+    lacking = roller.current.view.lacking() if manifest["prepare"] == "prepared" and not manifest["check"] else []
+    if lacking:
+        answer["needs"] = {"contents": lacking}
+    elif manifest["prepare"] == "prepared":
         answer["prepared"] = _prepared(roller, manifest["check"])
     masked: dict[str, Any] = masking.mask(answer, spec["secrets"])
     return masked

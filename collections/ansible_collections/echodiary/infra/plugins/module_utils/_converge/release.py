@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from . import compose, docker, haproxy, health, images, model, occupied, resting, slots, state, traffic, wellbeing
+from . import compose, contents, docker, haproxy, health, images, model, occupied, resting, slots, state, traffic, wellbeing
 from .component import Converger
 from .host import Host
 
@@ -132,6 +132,9 @@ class Roller:
         needs = self.current.needs()
         if not needs and self.rolls() and not self.release["permitted"]:
             return {"packages": [], "users": [], "sysctl": {}, "roll": True}
+        lacking = contents.lacking_in(slots.bind(self.spec, self.idle), self.host.state_dir) if self.rolls() and not needs else []
+        if lacking:
+            return {"packages": [], "users": [], "sysctl": {}, "contents": lacking}
         if needs or not self._brings_image():
             return needs
         prepared = images.prepare(self.spec, self.current.view.want.files, self.serving, self.host.state_dir)

@@ -48,7 +48,7 @@ def build(root: str, files: dict[str, model.File]) -> None:
         os.makedirs(os.path.dirname(target), mode=0o755, exist_ok=True)
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as handle:
-            handle.write(file.content)
+            file.pour(handle)
         os.chown(target, file.uid, file.gid)
         os.chmod(target, file.mode)
 

@@ -7,7 +7,7 @@ import os
 import shlex
 from typing import Any
 
-from . import compose, desired, model, paths, planning, processes, reading, state, users
+from . import compose, contents, desired, model, paths, planning, processes, reading, state, users
 from .host import Host
 
 
@@ -23,6 +23,7 @@ class View:
         self.last = state.load(host.state_dir, self.name, host.notes)
         self.want = desired.resolve(spec, host.key, (host.check and host.installing) or self._brings_accounts())
         self.seen: reading.Reading = reading.read(spec, self.want, self.last, host)
+        self.want = contents.located(self.want, self.seen, host.state_dir)
         self.plan = planning.plan(spec, self.want, self.seen, self.last, planning.strangers(spec, self.want))
         self._refuse_unknown_units()
         self._refuse_links()
@@ -48,6 +49,10 @@ class View:
 
     def missing_images(self) -> list[str]:
         return [reference for reference, found in self.seen.images.items() if found is None]
+
+    def lacking(self) -> list[dict[str, Any]]:
+        """Contents that have to be brought before the plan can be carried out."""
+        return contents.lacking(planning.files_to_write(self.want, self.plan.paths))
 
     def services_record(self) -> dict[str, Any]:
         project = self.spec["compose"]

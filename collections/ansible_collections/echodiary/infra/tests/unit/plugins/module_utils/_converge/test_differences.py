@@ -74,6 +74,6 @@ def test_what_is_too_long_or_no_text_is_told_by_its_size() -> None:
     long, binary = b"a" * (paths.LONGEST_SHOWN + 1), b"\xff\x00"
     desired = {"kind": "file", "content": paths.digest(long, None)}
     live = paths.Live({"kind": "file", "content": paths.digest(binary, None)}, 0.0, binary)
-    change = paths.plan_path("/x", desired, live, None, (paths.as_text(binary), paths.as_text(long)))
+    change = paths.plan_path("/x", desired, live, None, (paths.as_text(binary, 2), paths.as_text(b"", len(long))))
     assert change is not None
     assert change.diff.splitlines()[3:] == ["-(binary, 2 bytes)", "+(200001 bytes)"]

@@ -136,6 +136,7 @@ def needs_of(monkeypatch: pytest.MonkeyPatch, *, interrupted: bool) -> dict[str,
         class plan:  # noqa: N801
             hands = change
 
+    Seen.lacking = staticmethod(list)  # type: ignore[attr-defined]
     converger.view = Seen()  # type: ignore[assignment]
     Seen.spec = spec(packages=["tree:amd64=2.*", "other"])  # type: ignore[attr-defined]
     found = converger.needs()
