@@ -14,7 +14,7 @@ import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.echodiary.infra.plugins.action import converge
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import digests, health, main, staging
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import contents, digests, health, main, staging
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _converge_result as outcome
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _remote
 
@@ -233,6 +233,24 @@ def test_a_long_template_is_sent_from_a_private_file(world: World) -> None:
     assert len(world.crossed) == 1
     assert not world.run()["changed"]
     assert world.crossed == []
+
+
+def test_a_slot_that_was_not_read_says_what_it_lacks(world: World) -> None:
+    """A release brings the other slot what neither that slot has nor was brought before."""
+    digest = digests.hashlib.sha256(LONG).hexdigest()
+    content = {"sha256": digest, "size": len(LONG)}
+    paths = {name: str(world.root / name) for name in ("has", "lacks", "differs")}
+    (world.root / "has").write_bytes(LONG)
+    (world.root / "differs").write_bytes(MORE)
+    spec = {
+        "files": {**{path: {"content": content} for path in paths.values()}, "/short": {"content": "x"}, "/raw": {"content": {"b64": ""}}}
+    }
+    wanted = contents.lacking_in(spec, str(world.state))
+    assert [one["path"] for one in wanted] == [paths["lacks"], paths["differs"]]
+    assert wanted[0] == {"path": paths["lacks"], **content}
+    (world.place / "came").write_bytes(LONG)
+    contents.take(str(world.state), {digest: str(world.place / "came")})
+    assert contents.lacking_in(spec, str(world.state)) == []
 
 
 def test_of_a_secret_no_bare_digest_leaves(world: World) -> None:
