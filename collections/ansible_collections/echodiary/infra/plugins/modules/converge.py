@@ -59,7 +59,8 @@ attributes:
 notes:
   - Needs root on the host (C(become)) and a connection with pipelining, such as P(ansible.builtin.ssh#connection).
   - Needs no facts and no Python library on the host but the standard one.
-  - Files of more than 200,000 bytes are named by their digest, and sent in a further call to a host that lacks them. Sensitive ones are not.
+  - Files of more than 200,000 bytes are named by their digest, and sent in a further call to a host that lacks them;
+    sensitive ones always travel with the call.
   - Keeps what it sends to a host compiled in C(/var/cache/echodiary) there, which only root can write to; in check mode nothing is kept.
     It may be deleted at any time.
 seealso:
