@@ -114,3 +114,20 @@ def test_what_may_be_missing_is_missed_by_nobody(fleet: Fleet) -> None:
     tolerated = {**lock(state="released", token=1), "failed_when": False}
     assert fleet.play([{**tolerated, "when": "inventory_hostname == 'app1'"}, {**tolerated, "run_once": True}]) == 0, fleet.output
     assert fleet.everybody("through", "ended"), fleet.output
+
+
+def gate(on_inconclusive: str) -> Task:
+    condition = {"name": "errors", "url": "http://127.0.0.1:9", "query": "x", "expect": "== 0"}
+    return {
+        "name": "Watch",
+        "echodiary.infra.health_gate": {"promql": [condition], "deadline": 5, "on_inconclusive": on_inconclusive},
+        "delegate_to": "mon1",
+        "when": "inventory_hostname == 'app1'",
+    }
+
+
+@pytest.mark.parametrize(("setting", "way"), [("pass", "through"), ("fail", "rescued")])
+def test_a_gate_whose_prometheus_cannot_be_reached_is_inconclusive_and_ends_by_its_setting(fleet: Fleet, setting: str, way: str) -> None:
+    assert fleet.play([gate(setting)]) == 0, fleet.output
+    assert fleet.everybody(way, "ended"), fleet.output
+    assert "gate inconclusive: mon1 is unreachable" in fleet.output

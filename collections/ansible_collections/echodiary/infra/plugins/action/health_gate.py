@@ -43,8 +43,10 @@ class ActionModule(ActionBase):
             began = time.monotonic()
             decision, line = self._wait(settings, conditions, began)
             found = self._outcome(args, decision, line, conditions, time.monotonic() - began)
-        except (GateError, _remote.NoAnswerError) as error:
+        except GateError as error:
             raise AnsibleActionFail(masking.mask(str(error), args["secrets"])) from None
+        except _remote.NoAnswerError as error:
+            found = self._unheard(args, str(error))
         result.update(masking.mask(found, args["secrets"]))
         return result
 
@@ -142,6 +144,21 @@ class ActionModule(ActionBase):
         if tolerated or (self._task.check_mode and not good):
             why = "on_inconclusive is pass, so the run goes on" if tolerated else "this is check mode, so the run goes on"
             found["warnings"] = [f"{self._vars['inventory_hostname']}: {message}; {why}"]
+        return found
+
+    def _unheard(self, args: dict[str, Any], why: str) -> dict[str, Any]:
+        """The host that asks does not answer: nothing is known of any condition, which is what inconclusive means."""
+        tolerated = args["on_inconclusive"] == "pass"
+        found: dict[str, Any] = {
+            "changed": False,
+            "failed": not tolerated,
+            "verdict": INCONCLUSIVE,
+            "inconclusive": True,
+            "condition": None,
+        }
+        found.update(msg=f"gate inconclusive: {why}", timeline=[], last={}, logs={}, seconds=0.0, remote_calls=self._calls)
+        if tolerated:
+            found["warnings"] = [f"{self._vars['inventory_hostname']}: {found['msg']}; on_inconclusive is pass, so the run goes on"]
         return found
 
     def _logs(self, args: dict[str, Any]) -> dict[str, str]:
