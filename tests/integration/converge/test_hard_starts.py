@@ -22,7 +22,7 @@ def limited(machine: Machine) -> Iterator[str]:
             ---
             units: {limited.service: {state: started, enabled: true, consumes: [/etc/limited/conf]}}
             validate: [{command: [sh, -c, '! grep -n bad "$0"', "{staging}/etc/limited/conf"]}]
-            health: [{url: "http://127.0.0.1:{{ limited_port | default(8124) }}/", deadline: 3}]
+            health: [{url: "http://127.0.0.1:{{ limited_port | default(8124) }}/", deadline: 20}]
         """,
         **{
             "tree/etc/limited/conf.j2": "{{ limited_conf | default('8124') }}\n",
