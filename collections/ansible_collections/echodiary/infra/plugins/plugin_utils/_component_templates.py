@@ -28,10 +28,19 @@ FILE_OPTIONS: dict[str, Any] = {"escape_backslashes": False, "overrides": {"trim
 #: (text, are backslashes doubled) -> what Jinja makes of it
 _compiled: dict[tuple[str, bool], CodeType] = {}
 
+#: filters and tests that a template has named
+_found: dict[str, Any] = {}
+
 if AnsibleEnvironment:
 
     class _Environment(AnsibleEnvironment):  # type: ignore[misc]
         """Ansible's own, with a memory. What has a name (an include) or options of its own (a header line) is left alone."""
+
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            # A filter is looked for on disk: once, and not for every component of every host.
+            self.filters = _found.setdefault("filters", self.filters)
+            self.tests = _found.setdefault("tests", self.tests)
 
         def compile(self, source: Any, name: Any = None, filename: Any = None, raw: bool = False, defer_init: bool = False) -> Any:
             context = _TemplateCompileContext.current(optional=True)
