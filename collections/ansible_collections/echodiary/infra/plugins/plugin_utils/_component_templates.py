@@ -39,8 +39,8 @@ if AnsibleEnvironment:
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
             # A filter is looked for on disk: once, and not for every component of every host.
-            self.filters = _found.setdefault("filters", self.filters)
-            self.tests = _found.setdefault("tests", self.tests)
+            for kind in ("filters", "tests"):
+                setattr(self, kind, _found.setdefault(kind, getattr(self, kind)))
 
         def compile(self, source: Any, name: Any = None, filename: Any = None, raw: bool = False, defer_init: bool = False) -> Any:
             context = _TemplateCompileContext.current(optional=True)
