@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from molecule.interpolation import Interpolator, TemplateWithDefaults
 
 from lab import inventory
 from lab.settings import Settings, read
@@ -107,7 +108,11 @@ def test_what_the_first_lab_has_under_its_name_goes_with_it(tmp_path: Path) -> N
     assert (second.state / "ssh/id_ed25519").exists()
 
 
-def test_molecule_knows_hosts_by_the_lab_that_is_named() -> None:
-    config = yaml.safe_load((ROOT / ".config/molecule/config.yml").read_text())
-    options = " ".join(config["driver"]["ssh_connection_options"])
-    assert ".lab/${LAB_NAME:-echodiary}/known_hosts" in options
+@pytest.mark.parametrize(("environment", "name"), [({}, "echodiary"), ({"LAB_NAME": ""}, "echodiary"), (SECOND, "second")])
+def test_molecule_knows_hosts_by_the_lab_that_is_named(environment: dict[str, str], name: str) -> None:
+    """As molecule reads its configuration."""
+    text = (ROOT / ".config/molecule/config.yml").read_text()
+    given = {"MOLECULE_PROJECT_DIRECTORY": "/checkout", **environment}
+    read_by_molecule = Interpolator(TemplateWithDefaults, given).interpolate(text, keep_string=None)
+    options = yaml.safe_load(read_by_molecule)["driver"]["ssh_connection_options"]
+    assert f"-o UserKnownHostsFile=/checkout/.lab/{name}/known_hosts" in options
