@@ -13,7 +13,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._common import quo
 from tests import nasty, rendering
 from tests.integration import lab_images
 from tests.integration.monitoring import promtool
-from tests.unit.quoting.test_quoting import hosts_called
+from tests.unit.quoting.test_rendered import hosts_called
 
 
 @pytest.fixture(scope="module")

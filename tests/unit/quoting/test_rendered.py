@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the roles render of texts that mean something in the language they are put into: as a host would get it."""
+
+from __future__ import annotations
+
+import promql_parser
+import pytest
+import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+from ansible_collections.echodiary.infra.plugins.module_utils._alembic import env_file
+
+from tests import rendering
+
+
+def from_compose(value: object) -> object:
+    """What Compose makes of a value of which every dollar is doubled."""
+    if isinstance(value, dict):
+        return {from_compose(key): from_compose(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [from_compose(item) for item in value]
+    if isinstance(value, str):
+        assert "$" not in value.replace("$$", "")
+        return value.replace("$$", "$")
+    return value
+
+
+def test_the_gate_asks_for_hosts_of_any_name() -> None:
+    """As the role's own variables build the query."""
+    loader = DataLoader()
+    role = rendering.ROOT / "roles/deploy"
+    known = loader.load_from_file(str(role / "vars/main.yml"), trusted_as_template=True)
+    name = 'web "1"'
+    host = {"deploy_rolled": {"changed": True, "release": {"slot": "blue"}}}
+    given = {**known, "deploy_component": "echodiary", "deploy_batch": [name], "ansible_play_hosts_all": [name], "hostvars": {name: host}}
+    (query,) = Templar(loader, variables=given).template(known["deploy_gate_series"])
+    parsed = promql_parser.parse(query.replace("CODE", "").replace("$range", "30s"))
+    found = {matcher.name: matcher.value for matcher in parsed.args[0].vector_selector.matchers.matchers}
+    assert found["instance"] == name
+
+
+def hosts_called(name: str) -> dict[str, object]:
+    known = dict(rendering.FLEET["hostvars"])
+    known[name] = {"components": rendering.APP, "ansible_host": "10.0.0.13"}
+    groups = {"all": [*rendering.FLEET["groups"]["all"], name], "app": ["app1", "app2", name], "monitoring": ["mon1"]}
+    return {"groups": groups, "hostvars": known}
+
+
+@pytest.mark.parametrize("name", ['web "1"', "it's", "two\nlines", "a$b", "back\\slash", "{{ x }}", "ü漢😀"])
+def test_a_host_of_any_name_is_scraped_under_it(name: str) -> None:
+    files = rendering.tree("prometheus", **hosts_called(name))
+    config = yaml.safe_load(files["/etc/prometheus/prometheus.yml"])
+    found = {group["labels"]["instance"] for job in config["scrape_configs"] for group in job["static_configs"]}
+    assert {name, "app1", "mon1"} <= found
+    expected = yaml.safe_load(files["/etc/prometheus/rules/expected_targets.yml"])["groups"][0]["rules"]
+    assert name in {rule["labels"]["instance"] for rule in expected}
+
+
+COMPOSE = {
+    "alertmanager": ["alertmanager_external_url", "alertmanager_retention"],
+    "prometheus": ["prometheus_external_url", "prometheus_retention_size"],
+    "redis_exporter": ["redis_exporter_url", "redis_exporter_user"],
+    "postgres_exporter": ["postgres_exporter_host", "postgres_exporter_user"],
+    "echodiary": ["echodiary_memory_limit", "echodiary_log_max_size"],
+}
+NEEDED = {
+    "postgres_exporter_image": "x", "postgres_exporter_host": "x", "postgres_exporter_password": "x",
+    "postgres_exporter_ca_certificate": "PEM",
+    "redis_exporter_image": "x", "redis_exporter_url": "x", "echodiary_image": "x", "echodiary_database_host": "x",
+    "echodiary_database_password": "x", "echodiary_database_ca_certificate": "PEM",
+}  # fmt: skip
+
+
+def compose_of(role: str, **variables: object) -> object:
+    files = rendering.tree(role, **{**NEEDED, **variables})
+    (text,) = (text for path, text in files.items() if path.endswith("/compose.yaml"))
+    return yaml.safe_load(text.replace("${PORT}", "8000"))
+
+
+@pytest.mark.parametrize(("role", "variable"), [(role, name) for role, names in COMPOSE.items() for name in names])
+@pytest.mark.parametrize("value", ["a$HOME", 'say "x"', "a #b", ": x"])
+def test_what_is_given_to_a_container_arrives(role: str, variable: str, value: str) -> None:
+    def texts(node: object) -> list[str]:
+        if isinstance(node, dict):
+            return [text for item in node.values() for text in texts(item)]
+        return [text for item in node for text in texts(item)] if isinstance(node, list) else [str(node)]
+
+    assert any(value in text for text in texts(from_compose(compose_of(role, **{variable: value}))))
+
+
+def test_a_secret_with_a_dollar_arrives_as_it_is() -> None:
+    url = "redis://user:pa$HOME'x@cache:6379/0"
+    files = rendering.tree("echodiary", **{**NEEDED, "echodiary_redis_url": url, "echodiary_database_user": "a b$c"})
+    (text,) = (text for path, text in files.items() if path.endswith("/echodiary.env"))
+    known = env_file.parse(text)
+    assert known["REDIS_URL"] == url
+    assert "a%20b%24c:x@" in known["DATABASE_URL"]
