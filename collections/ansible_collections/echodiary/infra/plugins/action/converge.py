@@ -25,8 +25,11 @@ from ..plugin_utils._deploy import roll_permission
 
 display = Display()
 
-LEDGER = ("_ledger.files", "_ledger.records", "_ledger.shapes")
-PACKAGE = _remote.Package("_converge", (*LEDGER, *(f"_converge.{name}" for name in _remote.files_of("_converge"))))
+BESIDE = ("_ledger.files", "_ledger.records", "_ledger.shapes", "_gate.probes")
+PACKAGE = _remote.Package(
+    "_converge",
+    (*BESIDE, *(f"{package}.{name}" for package in ("_converge", "_release") for name in _remote.files_of(package))),
+)
 # Ansible imports this file before it forks a worker per host: none of them reads and compresses the same sources again.
 _remote.shipped(PACKAGE)
 

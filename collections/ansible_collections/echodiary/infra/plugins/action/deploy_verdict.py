@@ -10,6 +10,7 @@ from ansible.plugins.action import ActionBase
 
 from ..plugin_utils import _deploy_verdict as verdicts
 from ..plugin_utils._deploy import schema as schemas
+from ..plugin_utils._deploy import verified
 from ..plugin_utils._deploy.hosts import rolled
 from ..plugin_utils._fleet_words import clean
 
@@ -46,6 +47,7 @@ class ActionModule(ActionBase):
         seconds = verdicts.seconds_of(phases, time.time())
         schema = schemas.found((hostvars[name].get("deploy_schema") for name in names), shown=bool(task_vars.get("deploy_schema_shown")))
         told: dict[str, Any] = {"check": self._task.check_mode, "schema": schema, "release": args["release"]}
+        asked = verified.words(hosts[name]["roll"] for name in names)
         result.update(
             found._asdict(),
             **schema.facts(),
@@ -53,7 +55,8 @@ class ActionModule(ActionBase):
             well=found.well,
             changed=False,
             speaker=_speaker(hosts),
-            msg=verdicts.message(args["what"], found, seconds, args["migrated"], **told),
+            verified=asked,
+            msg="\n".join(filter(None, [verdicts.message(args["what"], found, seconds, args["migrated"], **told), asked])),
         )
         return result
 

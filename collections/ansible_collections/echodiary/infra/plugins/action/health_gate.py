@@ -80,6 +80,7 @@ class ActionModule(ActionBase):
                 "delay": delay,
                 "budget": max(0.0, settings.deadline - (started - began)),
                 "age": started - began,
+                "stop_after": timeline.unwanted_left(line, settings),
             }
             for origin, of in asked.items()
             if of

@@ -11,6 +11,7 @@ from ..plugin_utils import _converge_result as outcome
 from ..plugin_utils import _migrate, _remote
 from ..plugin_utils._component.delivery import Delivery
 from ..plugin_utils._converge_errors import SpecError
+from ..plugin_utils._deploy import trial_options
 from .converge import ActionModule as Converge
 
 ARGUMENTS: dict[str, Any] = {
@@ -19,6 +20,7 @@ ARGUMENTS: dict[str, Any] = {
     "image": {"type": "str"},
     "expect": {"type": "str", "default": ""},
     "migrate": {"type": "bool", "default": False},
+    **trial_options.OPTIONS,
 }
 LOOKING = ("prepared", "resolved", "read")
 
@@ -72,6 +74,7 @@ class ActionModule(Converge):
         spec = self._restarting(args, task_vars) if args["state"] == "restarted" else self._release(args, task_vars)
         if spec["release"]:
             spec["release"].update(state=args["state"], expect=args["expect"], migrated=not args["migrate"], permitted=True)
+            spec["release"].update(trial_options.read(args))
         answers = self._converge([spec], task_vars)
         found = outcome.summary(answers, [spec["name"]], self._task.check_mode)
         component = found["components"][0]

@@ -125,6 +125,13 @@ speaker:
   description: One host that can still be reached, which says for all how it ended. Empty where there is none.
   returned: always
   type: str
+verified:
+  description:
+    - Which declared requests the release answered on the hosts that were rolled, in one line, or that none were declared. Empty when nobody
+      was asked, in a rollback for example.
+  returned: always
+  type: str
+  sample: "verified by: entries, verify"
 msg:
   description: The lines that people read. What happened, why, what runs where when that is not the same everywhere, and what to do next.
   returned: always

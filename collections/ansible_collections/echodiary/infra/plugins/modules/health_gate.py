@@ -35,13 +35,23 @@ options:
       method:
         description: Method of the request.
         type: str
-        choices: [GET, HEAD, POST]
+        choices: [GET, HEAD, POST, PUT, PATCH, DELETE]
         default: GET
+      body:
+        description: Body of the request. Text is sent as it is, anything else as JSON.
+        type: raw
       status:
         description: Statuses that pass.
         type: list
         elements: int
         default: [200]
+      json:
+        description: Fields of the JSON body, by dotted path, and the values they have to have, such as V({status: ok}).
+        type: dict
+        default: {}
+      timeout:
+        description: Seconds for this question. O(timeout) where none are given.
+        type: float
       expression:
         description: JMESPath over the JSON body that has to give true, such as V(checks.database == 'ok').
         type: str

@@ -14,6 +14,8 @@ description:
     M(echodiary.infra.converge) too, roll it whenever making the host as declared would replace or restart the container that serves.
   - The other slot is brought up as declared and has to answer its probes several times in a row. Then HAProxy lets it in beside the old
     one, the old one gets no new requests, those in flight end or reach the drain deadline, and its container is stopped and kept.
+  - With O(steps) the new slot gets its requests gradually, and is watched on the host at each step. The first clear sign that the release
+    is no good puts all requests back on the old slot at once, ends the new one, and fails the task with what was seen.
   - Until the new slot serves, the one that serves is not touched. When the new one does not become ready, or HAProxy does not find it well,
     it is stopped again and the task fails with the reason and the end of the log.
   - This module is for what people and deploys want beside converging. It goes back to what rests, restarts by swapping, looks, prepares.
@@ -49,6 +51,94 @@ options:
       - A deploy migrates by itself, once for all hosts, and leaves this off.
     type: bool
     default: false
+  requests:
+    description:
+      - Declared requests. A new release has to answer all of them on its slot's own port before it gets a user's request, and on while its
+        share grows with O(steps). A wrong answer is asked for once more before it counts.
+      - An empty list says that none are declared, and the result says that nothing was verified. Nobody asks when it is not given.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: What people call it.
+        type: str
+        required: true
+      method:
+        description: Method of the request.
+        type: str
+        choices: [GET, HEAD, POST, PUT, PATCH, DELETE]
+        default: GET
+      path:
+        description: Path and query.
+        type: str
+        required: true
+      body:
+        description: Body of the request. Text is sent as it is, anything else as JSON.
+        type: raw
+      headers:
+        description: Headers of the request.
+        type: dict
+        default: {}
+      status:
+        description: The status of a good answer.
+        type: int
+        default: 200
+      json:
+        description: Fields of its JSON body, by dotted path, and the values they have to have.
+        type: dict
+        default: {}
+      timeout:
+        description: Seconds within which the answer has to come.
+        type: float
+        default: 5.0
+      edge:
+        description: Whether the public edge answers it too. It makes no difference here; a deploy's gate asks those there as well.
+        type: bool
+        default: false
+  steps:
+    description:
+      - Shares of the host's requests that the new slot gets, one after the other, each held and watched. Empty gives it all at once.
+      - Even at the last step the old slot takes what the new one refuses. It is drained and stopped only when that step was held.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      share:
+        description: Percent of the host's requests, more than the step before and at most 100.
+        type: float
+        required: true
+      hold:
+        description: Seconds for which it is watched. All steps together may take 150 s.
+        type: float
+        required: true
+  bounds:
+    description:
+      - What counts as a clear sign while O(steps) are taken. Always one are a container that was killed for its memory, was started again
+        or does not run, a server that HAProxy finds down, and a declared request that is not answered as it should be.
+    type: dict
+    suboptions:
+      errors:
+        description: So many requests that failed (5xx, broken off, refused, given up by the client), if they are too large a share as well.
+        type: int
+        default: 3
+      error_rate:
+        description: That share. What fails as often in the old slot at the same time, twice over, does not count.
+        type: float
+        default: 0.05
+      in_flight:
+        description: So many requests in flight for a second, beyond three times of what is usual in the old slot.
+        type: int
+        default: 8
+      silence:
+        description: Seconds in which nothing was answered, while three requests or more wait.
+        type: float
+        default: 3.0
+      memory:
+        description:
+          - Share of the container's memory limit, unless the old slot needs as much. Memory that grows so fast that the limit is 15 s away
+            counts too, from half of the limit on.
+        type: float
+        default: 0.9
 attributes:
   check_mode:
     description:
@@ -91,6 +181,17 @@ EXAMPLES = r"""
     echodiary_image: "{{ resolved.image }}"
   become: true
 
+- name: Roll to it gradually, and only if it can write
+  echodiary.infra.release:
+    state: present
+    requests:
+      - {name: write, method: POST, path: /verify, json: {status: ok}}
+    steps:
+      - {share: 1, hold: 5}
+      - {share: 10, hold: 5}
+      - {share: 100, hold: 10}
+  become: true
+
 - name: Go back to what ran before, in seconds
   echodiary.infra.release:
     state: previous
@@ -125,6 +226,16 @@ release:
       description: Fingerprint of everything else that it runs with.
       returned: with V(present), V(restarted) and V(previous)
       type: str
+    port:
+      description: The port of the slot that serves. Not there where none does yet.
+      returned: with V(present), V(restarted) and V(previous)
+      type: int
+      sample: 8002
+    verified:
+      description: Names of the declared requests that the new release answered. Empty when none are declared.
+      returned: when O(requests) was given and a release was brought up, unless it failed to answer
+      type: list
+      elements: str
     previous:
       description: C(image) and C(config) of what rests in the other slot, or nothing.
       type: dict

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An HTTP condition: the status, and a JMESPath over the JSON body that has to give true."""
+"""An HTTP condition: the status, fields of the JSON body, and a JMESPath over it that has to give true."""
 
 from __future__ import annotations
 
 import json
 from typing import Any, NamedTuple
 
+from ..module_utils._converge.health import lookup
 from ._gate_model import FAIL, PASS, Finding, GateError, one_line
 
 
@@ -15,6 +16,7 @@ class Http(NamedTuple):
     probes: list[dict[str, Any]]
     status: list[int]
     expression: str | None
+    fields: dict[str, Any]
 
     @classmethod
     def of(cls, given: dict[str, Any], reach: dict[str, Any]) -> Http:
@@ -22,9 +24,18 @@ class Http(NamedTuple):
         name = given["name"] or given["url"]
         if given["expression"]:
             _compile(name, given["expression"])
-        whole = bool(given["expression"])
-        question = {**reach, "method": given["method"], "url": given["url"], "body": None, "whole": whole}
-        return cls(name, given["from"], [question], given["status"], given["expression"])
+        fields, body = given.get("json") or {}, given.get("body")
+        question = {
+            **reach,
+            "method": given["method"],
+            "url": given["url"],
+            "body": body if body is None or isinstance(body, str) else json.dumps(body),
+            "whole": bool(given["expression"] or fields),
+            "expected": given["status"],
+        }
+        if body is not None and not isinstance(body, str):
+            question["headers"] = {"Content-Type": "application/json", **reach["headers"]}
+        return cls(name, given["from"], [question], given["status"], given["expression"], fields)
 
     def judge(self, answers: list[dict[str, Any]]) -> Finding:
         answer = answers[0]
@@ -38,13 +49,19 @@ class Http(NamedTuple):
         if answer["status"] not in self.status:
             wanted = " or ".join(map(str, self.status))
             return f"answers {answer['status']}, not {wanted}: {one_line(answer['text'])}"
-        return self._objection_to_body(answer["text"]) if self.expression else ""
+        return self._objection_to_body(answer["text"]) if self.expression or self.fields else ""
 
     def _objection_to_body(self, text: str) -> str:
         try:
             body = json.loads(text)
         except ValueError:
             return f"answers something that is no JSON: {one_line(text)}"
+        for path, wanted in self.fields.items():
+            if lookup(body, path) != wanted:
+                return f"{path} is {lookup(body, path)!r}, not {wanted!r}: {one_line(text)}"
+        return self._objection_by_expression(body, text) if self.expression else ""
+
+    def _objection_by_expression(self, body: Any, text: str) -> str:
         try:
             value = _compile(self.name, self.expression or "").search(body)
         except ValueError as error:

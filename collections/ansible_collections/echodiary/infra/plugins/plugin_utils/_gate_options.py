@@ -20,9 +20,12 @@ _WHERE: dict[str, Any] = {
 _HTTP: dict[str, Any] = {
     "name": {"type": "str"},
     "url": {"type": "str", "required": True},
-    "method": {"type": "str", "choices": ["GET", "HEAD", "POST"], "default": "GET"},
+    "method": {"type": "str", "choices": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "default": "GET"},
+    "body": {"type": "raw"},
     "status": {"type": "list", "elements": "int", "default": [200]},
+    "json": {"type": "dict", "default": {}},
     "expression": {"type": "str"},
+    "timeout": {"type": "float"},
     **_WHERE,
 }
 _PROMQL: dict[str, Any] = {
@@ -99,7 +102,7 @@ def conditions(args: dict[str, Any]) -> list[Condition]:
 
 def _http(given: dict[str, Any], timeout: float) -> Http:
     _check_url(given["url"])
-    return Http.of(given, _reach(given, timeout))
+    return Http.of(given, _reach(given, given["timeout"] or timeout))
 
 
 def _promql(given: dict[str, Any], timeout: float) -> Promql:

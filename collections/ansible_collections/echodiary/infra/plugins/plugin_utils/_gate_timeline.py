@@ -12,6 +12,8 @@ PASSED, FAILED = "passed", "failed"
 
 #: people want to hear something at least this often (s)
 BATCH = 10.0
+#: a gate that may give up early looks at what it heard this often (s)
+EARLY = 3.0
 
 
 class Decision(NamedTuple):
@@ -63,7 +65,13 @@ def missing(line: list[Tick], settings: Settings) -> int:
     passes = streak(line, PASS)
     for_hold = math.ceil((settings.hold - _held(line, passes)) / settings.interval) + (0 if passes else 1) if settings.hold else 0
     wanted = max(1, settings.passes - passes, for_hold)
-    return min(wanted, max(1, round(BATCH / settings.interval)))
+    longest = EARLY if settings.fail_after else BATCH
+    return min(wanted, max(1, round(longest / settings.interval)))
+
+
+def unwanted_left(line: list[Tick], settings: Settings) -> int:
+    """After how many more failing ticks in a row this gate is shut: whoever asks can stop there. 0 where it waits for its deadline."""
+    return max(1, settings.fail_after - streak(line, FAIL)) if settings.fail_after else 0
 
 
 def _held(line: list[Tick], passes: int) -> float:

@@ -90,6 +90,20 @@ def without_lost(container: Container, there: dict[str, str]) -> Container:
     return container._replace(networks=kept)
 
 
+def ids_of(project: str, service: str) -> list[str] | None:
+    """Ids of a service's containers, running or not; None where Docker does not answer."""
+    labels = [f"com.docker.compose.{name}" for name in (f"project={project}", f"service={service}", "oneoff=False")]
+    listed = get("/containers/json?all=1&filters=" + quote(json.dumps({"label": labels})), 3)
+    return [entry["Id"] for entry in listed.json()] if listed.status == 200 else None
+
+
+def kill_all(project: str) -> None:
+    """At once and without a grace period; Docker takes it for a manual stop, so that nothing comes back by itself."""
+    for container in containers(project):
+        if container.state not in ("exited", "created", "dead"):
+            post(f"/containers/{container.id}/kill", 20)
+
+
 def parse(inspect: dict[str, Any]) -> Container:
     state, labels = inspect["State"], inspect["Config"]["Labels"]
     return Container(

@@ -15,6 +15,8 @@ from . import model
 from .run import run, tail
 
 READY, DRAIN, MAINT = "ready", "drain", "maint"
+#: the weight that the configuration gives a server
+WHOLE = "100%"
 _MAINT_BITS, _DRAIN_BITS = 0x23, 0x18
 _RUNNING = "2"
 #: between attempts to save (s)
@@ -22,7 +24,7 @@ SAVE_PAUSES = (0.3, 1.0)
 
 
 class Server(NamedTuple):
-    """``admin``: what people and deploys said; ``sessions``: requests in flight.
+    """``admin``: what people and deploys said; ``sessions``: requests in flight; ``weight``: percent of what is configured.
 
     ``steady``: up, with every check of late passed. A server that was just let in counts as up, yet one failed check takes it
     down again; one that is steady survives all but ``fall`` failures in a row.
@@ -31,6 +33,7 @@ class Server(NamedTuple):
     admin: str
     steady: bool
     sessions: int
+    weight: int = 100
 
 
 class HaproxyError(model.ConvergeError):
@@ -68,7 +71,17 @@ def parse(states: str, statistics: str) -> dict[str, Server]:
 def _server(row: dict[str, str], counted: dict[str, str]) -> Server:
     health, rise, fall = (int(counted.get(column) or 0) for column in ("check_health", "check_rise", "check_fall"))
     steady = row["srv_op_state"] == _RUNNING and health >= rise + fall - 1
-    return Server(_admin(int(row["srv_admin_state"])), steady, int(counted.get("scur") or 0))
+    weight = round(100 * int(row["srv_uweight"]) / max(1, int(row["srv_iweight"])))
+    return Server(_admin(int(row["srv_admin_state"])), steady, int(counted.get("scur") or 0), weight)
+
+
+def counters(edge: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Server name -> its row of "show stat": column -> text."""
+    said = ask(edge, f"show stat {edge['backend']} 4 -1")
+    found = {row["svname"]: row for row in csv.DictReader(said.lstrip("# ").splitlines()) if row.get("svname")}
+    if not found:
+        raise HaproxyError(f"HAProxy counts nothing for backend '{edge['backend']}'; converge component haproxy first")
+    return found
 
 
 def _admin(bits: int) -> str:
@@ -77,9 +90,22 @@ def _admin(bits: int) -> str:
 
 def tell(edge: dict[str, Any], server: str, state: str) -> None:
     """Set a server's state, and save it for the next process."""
-    said = ask(edge, f"set server {edge['backend']}/{server} state {state}").strip()
+    command(edge, [state_words(edge, server, state)])
+
+
+def state_words(edge: dict[str, Any], server: str, state: str) -> str:
+    return f"set server {edge['backend']}/{server} state {state}"
+
+
+def weight_words(edge: dict[str, Any], server: str, weight: int | str) -> str:
+    return f"set server {edge['backend']}/{server} weight {weight}"
+
+
+def command(edge: dict[str, Any], words: list[str]) -> None:
+    """Several at once: HAProxy carries them out one right after the other. Then it is saved for the next process."""
+    said = " ".join(ask(edge, ";".join(words)).split())
     if said:
-        raise HaproxyError(f"HAProxy refuses to set {edge['backend']}/{server} {state}: {said}")
+        raise HaproxyError(f"HAProxy refuses to {'; '.join(words)}: {said}")
     save(edge)
 
 

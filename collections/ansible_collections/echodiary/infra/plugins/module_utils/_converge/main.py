@@ -12,8 +12,8 @@ from . import component, contents, digests, masking, model, packages, preparing,
 from .host import STATE_DIR, Host
 
 LOCK = "/run/echodiary-converge.lock"
-#: a roll takes as long as a release takes to start and its requests to end (s)
-LOCK_WAIT = 150.0
+#: a roll takes as long as a release takes to start, to be watched, and its requests to end (s)
+LOCK_WAIT = 240.0
 #: once something was changed, hand back after this many seconds, so that people see progress (s)
 PATIENCE = 3.0
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from .._release import declared, trial
 from . import compose, contents, docker, haproxy, health, images, model, occupied, resting, slots, state, traffic, wellbeing
 from .component import Converger
 from .host import Host
@@ -25,6 +26,7 @@ class Roller:
         self.spec, self.host = spec, host
         self.release: dict[str, Any] = spec["release"]
         self.edge: dict[str, Any] = self.release["haproxy"]
+        self.asked: list[str] | None = None
         self.names = list(self.release["slots"])
         self.record = slots.load(host.state_dir, spec["name"], host.notes)
         self.notes: list[str] = []
@@ -63,10 +65,10 @@ class Roller:
             origin = model.merged_origin([change.origin for change in found])
             found.append(model.Change(f"traffic:{self.edge['backend']}", "switch", origin, {"slot": [self.active, self.idle]}, why=why))
         elif self.active and self.servers is not None:
-            found += traffic.plan(self.edge, self.servers, self.active, model.CORRECTIVE)
+            found += traffic.plan(self.edge, self.servers, self.active, self._origin_of_traffic())
         found += self.current.unfinished
         if self.active and self.running.get(self.idle) and not self.rolls():
-            found.append(model.Change(f"slot:{self.idle}", "stop", model.CORRECTIVE, {"state": ["running", "resting"]}))
+            found.append(model.Change(f"slot:{self.idle}", "stop", self._origin_of_traffic(), {"state": ["running", "resting"]}))
         return found if self.rolls() else [*found, *self._plan_idle()]
 
     def _plan_idle(self) -> list[model.Change]:
@@ -93,6 +95,17 @@ class Roller:
             "services"
         ]
         return services
+
+    def _origin_of_traffic(self) -> str:
+        """A slot that a run, killed or still going on, has on trial is nobody's hand."""
+        on_trial = self.record["trial"]
+        if on_trial:
+            self._note(f"slot {on_trial} is on trial: a run gave it a share of the requests and has not ended; converge takes it out")
+        return model.PENDING if on_trial else model.CORRECTIVE
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
 
     def rolls(self) -> bool:
         """Would putting it right replace or restart the container that serves?"""
@@ -188,12 +201,28 @@ class Roller:
         if outcome["status"] not in ("ok", "changed") or outcome["health"] != "Healthy":
             return self._still(changes, outcome["msg"] or f"slot {self.idle} is {outcome['health']}", fresh)
         try:
+            self._verify(self.idle)
             self._move(self.idle)
         except model.ConvergeError as error:
-            return self._still(changes, f"{error}{wellbeing.log_tail(fresh.view)}", fresh)
+            return self._still(changes, str(error), fresh, wellbeing.log_tail(fresh.view))
         if not self.unsettled and self._idle_trouble(compose.read(slots.project(self.spec, self.idle))):
             self._make_idle_anew()
         return self._result({**outcome, "status": "changed", "sync": "Synced"}, changes)
+
+    def _verify(self, slot: str) -> None:
+        """The declared requests, before the first one of a user."""
+        wanted = self.release.get("requests")
+        if wanted is None:
+            return
+        if not wanted:
+            self._note("not verified: no requests declared")
+        why = declared.first_trouble(wanted, self.release["slots"][slot])
+        self._clock("verify")
+        if why:
+            # nobody's request is in there, and what hangs would have it wait out its grace period
+            docker.kill_all(slots.project_name(self.spec, slot))
+            raise model.ConvergeError(f"the release in slot {slot} was given no request of a user: {why}")
+        self.asked = [one["name"] for one in wanted]
 
     def _bring_up(self, fresh: Converger) -> dict[str, Any]:
         """From the first change on, the idle slot no longer holds what the record says; what was taken back, it holds again."""
@@ -242,7 +271,9 @@ class Roller:
     def _move(self, to: str) -> None:
         """From here on a killed run is finished by the next one, whichever step it was at."""
         old = slots.other(self.names, to)
-        self.record.update({"active": self.active, "next": to})
+        if self.release.get("steps") and self.active:
+            self._try(old, to)
+        self.record.update({"active": self.active, "next": to, "trial": ""})
         self._save()
         try:
             traffic.let_in(self.edge, to)
@@ -260,6 +291,19 @@ class Roller:
             self.unsettled = True
             self.notes.append(f"slot {old} was left but does not rest yet ({error}); the next converge sees to it")
 
+    def _try(self, old: str, to: str) -> None:
+        """Until it was seen through, the old slot is the one that serves: a run that is killed here is undone by the next."""
+        self.record.update({"active": self.active, "next": "", "trial": to})
+        self._save()
+        projects = {slot: slots.project(self.spec, slot) for slot in self.names}
+        place = trial.Place(self.edge, to, old, projects, self.release["service"], self.release["slots"][to])
+        why = trial.run(place, trial.Wish.of(self.release))
+        self._clock("trial")
+        if why:
+            self.record["trial"] = ""
+            self._save()
+            raise model.ConvergeError(f"the release in slot {to} was put out: {why}")
+
     def _leave(self, old: str) -> None:
         left = traffic.drain(self.edge, old, self.release["drain"])
         self._clock("drain")
@@ -271,7 +315,7 @@ class Roller:
 
     def _arrived(self, slot: str) -> None:
         held = self.record["releases"][slot] if self.release["state"] == PREVIOUS else self._wanted()
-        self.record.update({"active": slot, "next": ""})
+        self.record.update({"active": slot, "next": "", "trial": ""})
         self.record["releases"][slot] = held
         self.record["images"] = images.keep(self.spec["name"], [held["image"], *self.record["images"]], self.release["keep"])
         self._save()
@@ -310,19 +354,19 @@ class Roller:
         if self.servers is not None and traffic.plan(self.edge, self.servers, slot, model.CORRECTIVE):
             traffic.correct(self.edge, slot, [self.idle])
         held = self.record["releases"].get(slot)
-        if self.record["active"] != slot or self.record["next"] or held != self._wanted():
+        if self.record["active"] != slot or self.record["next"] or self.record["trial"] or held != self._wanted():
             self._arrived(slot)
         if self.running.get(self.idle):
             self._take_out(self.idle)
 
     # -- answers ---------------------------------------------------------------------------------------------------
 
-    def _still(self, changes: list[model.Change], msg: str, fresh: Converger) -> dict[str, Any]:
+    def _still(self, changes: list[model.Change], msg: str, fresh: Converger, logs: str = "") -> dict[str, Any]:
         """The new slot is not well: it rests again, and what served goes on serving."""
         if resting.runs(compose.read(slots.project(self.spec, self.idle))):
             compose.stop(slots.project(self.spec, self.idle))
         fresh.view.host.forget()
-        return self._failed(changes, f"{msg}; slot {self.serving} was not touched and serves")
+        return self._failed(changes, f"{msg}; slot {self.serving} was not touched and serves{logs}")
 
     def _failed(self, changes: list[model.Change], msg: str) -> dict[str, Any]:
         verdict = wellbeing.now(self.current.view)
@@ -343,6 +387,10 @@ class Roller:
             "config": now.get("config", ""),
             "previous": held.get(self.idle) or None,
         }
+        if self.active:
+            release["port"] = self.release["slots"][self.active]
+        if self.asked is not None:
+            release["verified"] = self.asked
         shown = [change.as_dict() for change in changes]
         notes = [*self.notes, *result["notes"]] if result["status"] != "ok" or self.active else result["notes"]
         return {

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Two slots on one host, one of which serves: which one, what each holds, and a component bound to one of them.
 
-The record says ``active`` (the slot that serves) and, while traffic moves, ``next``. It is written before each step that
-could be the last one of a killed run, so that the next run knows on which side of the move it stands.
+The record says ``active`` (the slot that serves) and, while traffic moves, ``next``; while a slot has a share of the requests on
+trial, ``trial``: what was not seen through does not count as moved. It is written before each step that could be the last one of a
+killed run, so that the next run knows on which side of the move it stands.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from . import haproxy, state
 SLOT, PORT = "{slot}", "{port}"
 _HELD = shapes.fields({"image": shapes.TEXT, "config": shapes.TEXT})
 _SHAPE = shapes.fields(
-    {}, {"active": shapes.TEXT, "next": shapes.TEXT, "releases": shapes.each(_HELD), "images": shapes.items(shapes.TEXT)}
+    {}, {"active": shapes.TEXT, "next": shapes.TEXT, "trial": shapes.TEXT, "releases": shapes.each(_HELD), "images": shapes.items(shapes.TEXT)}
 )
 
 
@@ -25,7 +26,7 @@ def path_of(state_dir: str, component: str) -> str:
 
 
 def empty() -> dict[str, Any]:
-    return {"active": "", "next": "", "releases": {}, "images": []}
+    return {"active": "", "next": "", "trial": "", "releases": {}, "images": []}
 
 
 FORMAT = state.Format(_SHAPE, 1, empty)

@@ -18,18 +18,20 @@ _POLL = 0.1
 
 
 def plan(edge: dict[str, Any], servers: dict[str, haproxy.Server], active: str, origin: str) -> list[model.Change]:
-    """Pure. A slot that was taken out, or let in, by somebody else."""
-    fields = {}
+    """Pure. A slot that was taken out, let in or given another share, by somebody else or by a run that was killed."""
+    fields: dict[str, list[str]] = {}
     for name, server in servers.items():
         wanted = haproxy.READY if name == active else haproxy.MAINT
         if server.admin != wanted:
             fields[name] = [server.admin, wanted]
+        if name == active and server.weight != 100:
+            fields[f"{name} weight"] = [f"{server.weight} %", "100 %"]
     return [model.Change(f"traffic:{edge['backend']}", "update", origin, fields)] if fields else []
 
 
-def let_in(edge: dict[str, Any], slot: str) -> None:
+def let_in(edge: dict[str, Any], slot: str, weight: int | str = haproxy.WHOLE) -> None:
     """``slot`` takes requests beside the other; raises when HAProxy does not find it well."""
-    haproxy.tell(edge, slot, haproxy.READY)
+    haproxy.command(edge, [haproxy.weight_words(edge, slot, weight), haproxy.state_words(edge, slot, haproxy.READY)])
     end = time.monotonic() + AGREEMENT_DEADLINE
     while not haproxy.server(edge, slot).steady:
         if time.monotonic() >= end:
@@ -56,7 +58,8 @@ def wait_for_requests(edge: dict[str, Any], slot: str, deadline: float) -> int:
 
 def correct(edge: dict[str, Any], active: str, others: list[str]) -> None:
     """Ready first: at no moment is nobody there."""
-    if haproxy.server(edge, active).admin != haproxy.READY:
+    found = haproxy.server(edge, active)
+    if found.admin != haproxy.READY or found.weight != 100:
         let_in(edge, active)
     for name in others:
         if haproxy.server(edge, name).admin != haproxy.MAINT:

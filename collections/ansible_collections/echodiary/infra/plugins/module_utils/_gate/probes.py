@@ -23,20 +23,28 @@ EXCERPT = 2_000
 RANGE = "%24range"
 
 
-def ticks(probes: list[dict[str, Any]], count: int, interval: float, delay: float, budget: float, age: float = 0.0) -> list[dict[str, Any]]:
+def ticks(
+    probes: list[dict[str, Any]], count: int, interval: float, delay: float, budget: float, age: float = 0.0, stop_after: int = 0
+) -> list[dict[str, Any]]:
     """``count`` rounds, one every ``interval`` s after ``delay`` s; fewer, but at least one, when ``budget`` s have passed.
 
-    Each is {"at": s since the start, "answers": one per probe}. ``age``: s that the gate had lasted before.
+    Each is {"at": s since the start, "answers": one per probe}. ``age``: s that the gate had lasted before. ``stop_after``: rounds in
+    a row with an answer that nobody wants (a probe's ``expected`` statuses), after which asking on would only lose time; 0 for never.
     """
     began = time.monotonic()
     rounds: list[dict[str, Any]] = []
-    due = min(delay, budget)
-    while len(rounds) < count and (not rounds or due < budget):
+    due, unwanted = min(delay, budget), 0
+    while len(rounds) < count and (not rounds or due < budget) and (not stop_after or unwanted < stop_after):
         time.sleep(max(0.0, began + due - time.monotonic()))
         at = time.monotonic() - began
         rounds.append({"at": round(at, 3), "answers": ask_all([ranged(probe, age + at) for probe in probes], max(1.0, budget - at))})
         due = max(at + interval, time.monotonic() - began)
+        unwanted = unwanted + 1 if _unwanted(probes, rounds[-1]["answers"]) else 0
     return rounds
+
+
+def _unwanted(probes: list[dict[str, Any]], answers: list[Answer]) -> bool:
+    return any("expected" in probe and answer["status"] not in probe["expected"] for probe, answer in zip(probes, answers))
 
 
 def ranged(probe: dict[str, Any], age: float) -> dict[str, Any]:

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One look at a slot on trial: what HAProxy counts of it and of the other one, its container, its declared requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._converge import docker, haproxy
+from .declared import Asking
+from .signs import Container, Sample, Server
+
+_ANSWERS = ("hrsp_1xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx", "hrsp_other")
+
+
+def look(at: float, edge: dict[str, Any], new: str, old: str, project: dict[str, Any], service: str, asking: Asking) -> Sample:
+    rows = haproxy.counters(edge)
+    return Sample(at, server(rows[new]), server(rows[old]), container(project, service), asking.trouble)
+
+
+def server(row: dict[str, str]) -> Server:
+    """Pure: a row of "show stat". A try that failed and went elsewhere counts once, however HAProxy books it."""
+
+    def count(*columns: str) -> int:
+        return sum(int(row.get(column) or 0) for column in columns)
+
+    broken = max(count("econ", "eresp"), count("wretr"))
+    return Server(
+        answered=count(*_ANSWERS),
+        bad=count("hrsp_5xx", "cli_abrt") + broken,
+        in_flight=count("scur"),
+        queued=count("qcur"),
+        down=row.get("status", "").startswith("DOWN"),
+    )
+
+
+def container(project: dict[str, Any], service: str) -> Container | None:
+    """The container that serves; None where Docker does not answer just now: its containers may well go on."""
+    listed = docker.ids_of(project["name"], service)
+    if listed is None:
+        return None
+    if not listed:
+        return Container(state="gone")
+    inspect = docker.get(f"/containers/{listed[0]}/json", 3).json()
+    stats = docker.get(f"/containers/{listed[0]}/stats?stream=false&one-shot=true", 3).json()
+    return parsed(inspect, stats or {}) if inspect else None
+
+
+def parsed(inspect: dict[str, Any], stats: dict[str, Any]) -> Container:
+    """Pure: what Docker says of a container. Memory as ``docker stats`` counts it: without what only caches files."""
+    state, memory = inspect["State"], stats.get("memory_stats") or {}
+    detail = memory.get("stats") or {}
+    cached = detail.get("total_inactive_file", detail.get("inactive_file", 0))
+    limited = (inspect.get("HostConfig") or {}).get("Memory", 0)
+    return Container(
+        state=state["Status"],
+        start=f"{inspect['Id'][:12]}@{state.get('StartedAt', '')}",
+        oom_killed=bool(state.get("OOMKilled")),
+        restarts=int(inspect.get("RestartCount") or 0),
+        memory=max(0, int(memory.get("usage") or 0) - int(cached)),
+        limit=int(memory.get("limit") or 0) if limited else 0,
+    )

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The requests that a deploy declares, as conditions of ``health_gate``: of a slot's own port, and of the edge of each host. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal, TypedDict
+
+#: keys that a declared request and a condition have in common
+_SHARED: Final[tuple[Literal["method", "body", "headers", "json", "timeout"], ...]] = ("method", "body", "headers", "json", "timeout")
+
+
+class Condition(TypedDict, total=False):
+    name: str
+    url: str
+    method: str
+    body: Any
+    headers: dict[str, str]
+    status: list[int]
+    json: dict[str, Any]
+    timeout: float
+
+
+def of_slot(declared: Iterable[Mapping[str, Any]], port: int | str | None) -> list[Condition]:
+    """None of a host without slots (no ``port``)."""
+    return [_condition(one, f"{one['name']} of the slot", f"http://127.0.0.1:{port}") for one in declared] if port else []
+
+
+def of_edges(hosts: Mapping[str, str], port: int | str, declared: Iterable[Mapping[str, Any]], path: str) -> list[Condition]:
+    """Those that the edge answers too (``edge: true``), asked of every host (name -> address); a GET of ``path`` where there is none."""
+    asked = [one for one in declared if one.get("edge")] or [{"name": "entries", "path": path}]
+    return [_condition(one, f"{one['name']} of {host}", f"http://{address}:{port}") for host, address in hosts.items() for one in asked]
+
+
+def addresses(hosts: Iterable[str], hostvars: Mapping[str, Any]) -> dict[str, str]:
+    """As other hosts reach them."""
+    return {host: str(hostvars[host].get("private_address") or hostvars[host].get("ansible_host") or host) for host in hosts}
+
+
+def _condition(one: Mapping[str, Any], name: str, base: str) -> Condition:
+    found: Condition = {"name": name, "url": base + str(one["path"]), "status": [int(one.get("status") or 200)]}
+    for key in _SHARED:
+        if one.get(key) is not None:
+            found[key] = one[key]
+    return found
