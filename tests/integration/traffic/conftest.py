@@ -11,7 +11,7 @@ from tests.integration.release import machine
 
 
 class Machine(machine.Machine):
-    name, subnet, port_offset = "gate-test", "172.30.215.0/24", "5100"
+    name, subnet, port_offset = "traffic-test", "172.30.193.0/24", "3700"
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ options:
         elements: int
         default: [200]
       json:
-        description: Fields of the JSON body, by dotted path, and the values they have to have, such as V({status: ok}).
+        description: Fields of the JSON body, by dotted path, and the values they have to have.
         type: dict
         default: {}
       timeout:
