@@ -12,7 +12,7 @@ from tests.e2e import drill, faults, fleet
 
 pytestmark = [pytest.mark.usefixtures("released")]
 
-RATE = 80.0
+RATE = 60.0
 #: the most of the canary host's requests that may fail
 BOUND = 0.02
 #: as the role has it; the lab's own is shorter

@@ -45,7 +45,7 @@ def servers(host: Machine) -> Iterator[Servers]:
 
 def test_what_it_says_is_what_haproxy_knows(host: Machine, servers: Servers) -> None:
     servers(blue="one", green="two")
-    assert host.parts("haproxy.servers(EDGE)") == {"blue": ["ready", True, 0], "green": ["maint", False, 0]}
+    assert host.parts("haproxy.servers(EDGE)") == {"blue": ["ready", True, 0, 100], "green": ["maint", False, 0, 100]}
 
 
 def test_let_in_waits_until_haproxy_itself_finds_it_well(host: Machine, servers: Servers) -> None:

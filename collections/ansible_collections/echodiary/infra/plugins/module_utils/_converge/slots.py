@@ -17,7 +17,8 @@ from . import haproxy, state
 SLOT, PORT = "{slot}", "{port}"
 _HELD = shapes.fields({"image": shapes.TEXT, "config": shapes.TEXT})
 _SHAPE = shapes.fields(
-    {}, {"active": shapes.TEXT, "next": shapes.TEXT, "trial": shapes.TEXT, "releases": shapes.each(_HELD), "images": shapes.items(shapes.TEXT)}
+    {},
+    {"active": shapes.TEXT, "next": shapes.TEXT, "trial": shapes.TEXT, "releases": shapes.each(_HELD), "images": shapes.items(shapes.TEXT)},
 )
 
 
