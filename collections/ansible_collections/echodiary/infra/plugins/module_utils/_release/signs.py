@@ -141,8 +141,10 @@ def _of_flight(samples: Sequence[Sample], bounds: Bounds) -> str:
 def _of_silence(samples: Sequence[Sample], bounds: Bounds) -> str:
     last = samples[-1]
     window = [sample for sample in samples if last.at - sample.at <= bounds.silence]
-    silent = last.at - window[0].at >= bounds.silence * 0.9 and window[0].new.answered == last.new.answered
-    if not silent or last.new.in_flight < 3:
+    first = window[0]
+    silent = last.at - first.at >= bounds.silence * 0.9 and first.new.answered == last.new.answered
+    both = last.old.in_flight > 0 and first.old.answered == last.old.answered
+    if not silent or both or last.new.in_flight < 3:
         return ""
     return f"{last.new.in_flight} requests wait, and none was answered for {bounds.silence:g} s"
 

@@ -112,6 +112,14 @@ def test_few_that_wait_for_nothing_are_enough() -> None:
     assert (round(at), why) == (3, "3 requests wait, and none was answered for 3 s")
 
 
+def test_a_database_that_pauses_keeps_both_waiting_and_is_no_sign() -> None:
+    def pauses(at: float) -> Sample:
+        server = Server(answered=int(20 * min(at, 4)), in_flight=5 if at > 4 else 1)
+        return sample(at, server, server)
+
+    assert first_sign(pauses) == (math.inf, "")
+
+
 @pytest.mark.parametrize("share", [0.05, 0.5, 1.0])
 def test_errors_are_seen_after_three(share: float) -> None:
     def errs(at: float) -> Sample:
