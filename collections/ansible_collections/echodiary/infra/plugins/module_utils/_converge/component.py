@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from .._ledger.files import LedgerError
-from . import acting, contents, docker, health, model, occupied, packages, registry, staging, transaction, undoing, wellbeing
+from . import acting, contents, docker, health, model, occupied, packages, registry, staging, state, transaction, undoing, wellbeing
 from .host import Host
 from .view import View
 
@@ -33,7 +33,7 @@ class Converger:
 
     def _unfinished(self) -> list[model.Change]:
         """Half a change is no state that git declares, even where every file is as it should be."""
-        if not os.path.lexists(transaction.index_of(self.view.journal())):
+        if not os.path.lexists(state.index_of(self.view.journal())):
             return []
         why = "was cut off before its end: it is finished, or taken back"
         return [model.Change(f"change:{self.view.name}", "finish", model.CORRECTIVE, why=why)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import fnmatch
 import os
 import re
 
@@ -149,7 +148,11 @@ def split(wanted: str) -> tuple[str, str]:
 
 def satisfies(version: str, here: str) -> bool:
     """Is what is here what was asked for? ``version`` is compared as apt compares it: as it is written, or as a pattern."""
-    return version in ("", here) or fnmatch.fnmatchcase(here, version)
+    if version in ("", here):
+        return True
+    import fnmatch  # only a version that is written as a pattern needs it
+
+    return fnmatch.fnmatchcase(here, version)
 
 
 def plan(desired: list[str], live: dict[str, str], last: dict[str, str]) -> list[model.Change]:

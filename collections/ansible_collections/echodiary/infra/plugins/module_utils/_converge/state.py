@@ -83,6 +83,11 @@ def journal_of(state_dir: str, component: str) -> str:
     return os.path.join(state_dir, "journal", component)
 
 
+def index_of(journal: str) -> str:
+    """Without it a journal is the beginning of one, or the rest of one that was done with: nothing is open."""
+    return os.path.join(journal, "index.json")
+
+
 def load(state_dir: str, component: str, told: list[str] | None = None) -> dict[str, Any]:
     """The recorded state; a damaged record counts as none (everything is then ``pending``, nothing is lost) and is ``told``.
 

@@ -37,8 +37,7 @@ INDEX = shapes.fields(
 
 
 def index_of(journal: str) -> str:
-    """Without it a journal is the beginning of one, or the rest of one that was done with: nothing is open."""
-    return os.path.join(journal, "index.json")
+    return state.index_of(journal)
 
 
 class Transaction:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from typing import Any
 
 from . import compose, contents, desired, model, paths, planning, processes, reading, state, users
@@ -101,6 +100,8 @@ class View:
 
 
 def _leads_elsewhere(path: str) -> str:
+    import shlex  # only a refusal needs it
+
     real = os.path.realpath(path)
     there, here = shlex.quote(real), shlex.quote(path)
     return (
