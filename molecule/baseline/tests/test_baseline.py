@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,6 +56,46 @@ def test_sshd_runs_with_what_was_declared(host: Host) -> None:
     for line in ("passwordauthentication no", "kbdinteractiveauthentication no", "permitrootlogin no", "maxauthtries 4"):
         assert line in said
     assert "authorizedkeysfile /etc/ssh/echodiary/admin.keys .ssh/authorized_keys" in said
+
+
+def audit(host: Host) -> dict[str, list[str]]:
+    """What ssh-audit has to say against what sshd really offers: algorithm to its failures and warnings."""
+    address = host.check_output("hostname -I").split()[0]
+    program = str(Path(sys.executable).with_name("ssh-audit"))
+    # No look at how it bears many connections: that is none of the algorithms.
+    done = subprocess.run([program, "-j", "--skip-rate-test", address], capture_output=True, text=True, timeout=120, check=False)
+    offered = [one for kind in ("kex", "key", "enc", "mac") for one in json.loads(done.stdout)[kind]]
+    assert {one["algorithm"] for one in offered} >= {"ssh-ed25519", "aes256-gcm@openssh.com"}, done.stdout
+    notes = {one["algorithm"]: one.get("notes", {}) for one in offered}
+    return {name: [*said.get("fail", []), *said.get("warn", [])] for name, said in notes.items() if said.get("fail") or said.get("warn")}
+
+
+def test_sshd_offers_nothing_that_an_audit_has_anything_to_say_against(host: Host) -> None:
+    assert audit(host) == {}
+
+
+def test_a_client_of_the_host_s_own_version_agrees_with_it_on_all_of_it(host: Host) -> None:
+    """This machine's ssh has logged in all along; the host's own is newer or older than that."""
+    for option, name in {"KexAlgorithms": "kex", "Ciphers": "cipher", "MACs": "mac", "HostKeyAlgorithms": "key"}.items():
+        with host.sudo():
+            offered = host.check_output(f"/usr/sbin/sshd -T | sed -n 's/^{option.lower()} //p'").split(",")
+        assert set(offered) <= set(host.check_output(f"ssh -Q {option}").split()), name
+    options = "-F none -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+    refused = host.run(f"ssh {options} deploy@127.0.0.1 true")
+    assert "Permission denied (publickey)" in refused.stderr, "they agreed, and it is the key that is missing"
+
+
+def test_an_older_client_can_be_allowed_and_what_sshd_does_not_know_is_refused(host: Host, converge: Callable[..., Any]) -> None:
+    old = ("-o", "KexAlgorithms=curve25519-sha256", "-i", str(STATE / "ssh/id_ed25519"), "-o", "IdentitiesOnly=yes")
+    assert login(host, "deploy", "true", *old).returncode == 255
+    assert not converge(baseline_ssh_kex_algorithms=["sntrup761x25519-sha512@openssh.com", "curve25519-sha256"])["failed"]
+    assert login(host, "deploy", "true", *old).returncode == 0
+    refused = converge(baseline_ssh_kex_algorithms=["curve25519-sha257"])
+    assert refused["failed"]
+    assert "curve25519-sha257" in refused["output"]
+    assert with_key(host, "deploy", "true").returncode == 0
+    assert not converge()["failed"]
+    assert login(host, "deploy", "true", *old).returncode == 255
 
 
 def test_exclusive_keys_shut_out_what_the_account_lists_itself(host: Host, converge: Callable[..., Any]) -> None:

@@ -23,6 +23,11 @@ APP = Path(__file__).resolve().parents[3] / "app"
 NAME = "echodiary-edge-test"
 
 
+DATA, HEADERS, RESET, SETTINGS, GONE = 0, 1, 3, 4, 7
+#: of a request: no body follows, and no more headers
+END = 0x5
+
+
 class Answer(NamedTuple):
     status: int
     headers: dict[str, str]
@@ -43,8 +48,35 @@ class Edge(NamedTuple):
             text = answer.read().decode(errors="replace")
             return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, text)
 
+    def http2(self, path: str) -> str:
+        """The body of the answer to a GET in HTTP/2, without the negotiation that TLS would bring."""
+        fields = {":method": "GET", ":scheme": "http", ":authority": "echodiary.example", ":path": path}
+        literal = b"".join(b"\0" + _short(name) + _short(value) for name, value in fields.items())
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+            connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _frame(SETTINGS, 0, 0, b"") + _frame(HEADERS, END, 1, literal))
+            return b"".join(_data(connection)).decode(errors="replace")
+
     def get(self, target: str, host: str = "echodiary.example", port: int = 0) -> Answer:
         return self.raw(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode(), port)
+
+
+def _short(text: str) -> bytes:
+    return bytes([len(text)]) + text.encode()
+
+
+def _frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
+    return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+
+
+def _data(connection: socket.socket) -> Iterator[bytes]:
+    """What is said on the first stream until it ends, or the connection does."""
+    with connection.makefile("rb") as answer:
+        while head := answer.read(9):
+            payload, kind, flags = answer.read(int.from_bytes(head[:3], "big")), head[3], head[4]
+            if kind == DATA:
+                yield payload
+            if kind in (RESET, GONE) or (kind in (DATA, HEADERS) and flags & 1):
+                return
 
 
 @contextlib.contextmanager

@@ -83,6 +83,13 @@ def test_nothing_internal_however_it_is_spelled(edge: Edge, path: str, name: str
         assert "location" not in answer.headers, target
 
 
+def test_nothing_internal_in_http2_either(edge: Edge) -> None:
+    assert edge.http2("/health") == '{"status":"ok"}'
+    for path, spelling in product(INTERNAL, SPELLINGS):
+        for word in (path.lstrip("/"), NAMES["all encoded"](path.lstrip("/"))):
+            assert not any(sign in edge.http2(spelling.format(word)) for sign in TELLTALE), spelling
+
+
 @pytest.mark.parametrize("path", ["/entries/", "/metrics/", "/health/", "//evil.example/.."])
 def test_nobody_is_sent_where_the_host_header_says(edge: Edge, path: str) -> None:
     answer = edge.get(path, host="evil.example")
