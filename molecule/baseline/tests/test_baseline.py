@@ -76,12 +76,13 @@ def test_sshd_offers_nothing_that_an_audit_has_anything_to_say_against(host: Hos
 
 def test_a_client_of_the_host_s_own_version_agrees_with_it_on_all_of_it(host: Host) -> None:
     """This machine's ssh has logged in all along; the host's own is newer or older than that."""
-    for option, name in {"KexAlgorithms": "kex", "Ciphers": "cipher", "MACs": "mac", "HostKeyAlgorithms": "key"}.items():
+    for option in ("KexAlgorithms", "Ciphers", "MACs", "HostKeyAlgorithms"):
         with host.sudo():
             offered = host.check_output(f"/usr/sbin/sshd -T | sed -n 's/^{option.lower()} //p'").split(",")
-        assert set(offered) <= set(host.check_output(f"ssh -Q {option}").split()), name
+        assert set(offered) <= set(host.check_output(f"ssh -Q {option}").split()), option
     options = "-F none -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
-    refused = host.run(f"ssh {options} deploy@127.0.0.1 true")
+    # 255, which is also what the connection to the host itself says when it fails, stays in there.
+    refused = host.run(f"ssh {options} deploy@127.0.0.1 true || true")
     assert "Permission denied (publickey)" in refused.stderr, "they agreed, and it is the key that is missing"
 
 
