@@ -11,7 +11,7 @@ from ansible.plugins.action import ActionBase
 from ..plugin_utils import _caller, _remote
 from ..plugin_utils._deploy import bounded
 
-PACKAGE = _remote.Package("_silence", ("_silence.main",))
+PACKAGE = _remote.Package("_silence", ("_converge.http", "_silence.main"))
 #: seconds: for Alertmanager's answer, and for all, the way to its host included
 TIMEOUT = 5
 DEADLINE = 20.0

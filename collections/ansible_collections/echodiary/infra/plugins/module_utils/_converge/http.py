@@ -34,20 +34,21 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self._path)
 
 
-def request(method: str, url: str, timeout: float = 3.0) -> Answer:
-    """One request to http://, https:// or unix://<socket path>:/<target>; redirects are answers, not followed."""
+def request(method: str, url: str, timeout: float = 3.0, document: Any = None) -> Answer:
+    """One request to http://, https:// or unix://<socket path>:/<target>; redirects are answers. ``document`` goes as JSON."""
     if url.startswith("unix://"):
         path, _, target = url[len("unix://") :].partition(":")
-        return _ask(_UnixConnection(path, timeout), method, target)
+        return _ask(_UnixConnection(path, timeout), method, target, document)
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return _ask(kind(parts.hostname or "", parts.port, timeout=timeout), method, target)
+    return _ask(kind(parts.hostname or "", parts.port, timeout=timeout), method, target, document)
 
 
-def _ask(connection: http.client.HTTPConnection, method: str, target: str) -> Answer:
+def _ask(connection: http.client.HTTPConnection, method: str, target: str, document: Any) -> Answer:
+    body, headers = (None, {}) if document is None else (json.dumps(document), {"Content-Type": "application/json"})
     try:
-        connection.request(method, target)
+        connection.request(method, target, body, headers)
         response = connection.getresponse()
         return Answer(response.status, response.read(1_000_000).decode(errors="replace"))
     except (OSError, http.client.HTTPException) as error:

@@ -4,26 +4,35 @@
 from __future__ import annotations
 
 import datetime
-import json
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from typing import Any
+
+from .._converge import http
 
 
 def run(manifest: dict[str, Any]) -> dict[str, Any]:
     """``manifest``: state (start, end), url (of the API), id, timeout, and for a start: owner, comment, seconds, matchers."""
-    try:
-        if manifest["state"] == "end":
-            _ask(f"{manifest['url']}/silence/{urllib.parse.quote(manifest['id'], safe='')}", "DELETE", None, manifest["timeout"])
-            return {"id": ""}
-        answer = _ask(f"{manifest['url']}/silences", "POST", document(manifest, time.time()), manifest["timeout"])
-        return {"id": str(answer["silenceID"])}
-    except urllib.error.HTTPError as error:
-        return {"failed": True, "msg": f"Alertmanager answered {error.code}: {error.read(300).decode(errors='replace').strip()}"}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return {"failed": True, "msg": f"{getattr(error, 'reason', error)}"}
+    if manifest["state"] == "end":
+        url = f"{manifest['url']}/silence/{urllib.parse.quote(manifest['id'], safe='')}"
+        return _refusal(http.request("DELETE", url, manifest["timeout"])) or {"id": ""}
+    answer = http.request("POST", f"{manifest['url']}/silences", manifest["timeout"], document(manifest, time.time()))
+    return _refusal(answer) or _silence(answer)
+
+
+def _refusal(answer: http.Answer) -> dict[str, Any] | None:
+    if answer.status == 0:
+        return {"failed": True, "msg": answer.text}
+    if not 200 <= answer.status < 300:
+        return {"failed": True, "msg": f"Alertmanager answered {answer.status}: {answer.text[:300].strip()}"}
+    return None
+
+
+def _silence(answer: http.Answer) -> dict[str, Any]:
+    made = answer.json()
+    if not isinstance(made, dict) or not made.get("silenceID"):
+        return {"failed": True, "msg": f"this is no Alertmanager's answer: {answer.text[:300].strip()}"}
+    return {"id": str(made["silenceID"])}
 
 
 def document(manifest: dict[str, Any], now: float) -> dict[str, Any]:
@@ -40,12 +49,3 @@ def document(manifest: dict[str, Any], now: float) -> dict[str, Any]:
 
 def _text(wall: float) -> str:
     return datetime.datetime.fromtimestamp(wall, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _ask(url: str, method: str, document: dict[str, Any] | None, timeout: float) -> dict[str, Any]:
-    data = None if document is None else json.dumps(document).encode()
-    headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(url, data=data, method=method, headers=headers)  # noqa: S310 (an address of the inventory's)
-    with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310 (an address of the inventory's)
-        text = answer.read(100_000)
-    return json.loads(text) if text.strip() else {}

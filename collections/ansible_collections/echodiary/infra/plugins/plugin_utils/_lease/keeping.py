@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 from ...module_utils._lease.planning import TTL
 from .. import _lease_back as back
@@ -51,10 +51,8 @@ class Keeper:
             text=True,
             start_new_session=True,
         )
-        assert self._process.stdin  # noqa: S101 (asked for above)
-        with contextlib.suppress(OSError):
-            json.dump(job(held, options, extra, ttl), self._process.stdin)
-            self._process.stdin.close()
+        with contextlib.suppress(OSError), cast("TextIO", self._process.stdin) as told:
+            json.dump(job(held, options, extra, ttl), told)
 
     def newly_lost(self) -> bool:
         """Once, where it was lost."""
