@@ -17,7 +17,8 @@ def test_the_first_one_is_put_into_the_first_slot(app: Machine) -> None:
     assert check.actions == done.actions
     assert app.edge() == "one"
     assert app.sh("cat /opt/app/blue/.env").split() == ["SLOT=blue", "PORT=8001"]
-    assert release(done) == {"slot": "blue", "image": "release-test/app:1", "config": release(done)["config"], "previous": None}
+    found = release(done)
+    assert found == {"slot": "blue", "port": 8001, "image": "release-test/app:1", "config": found["config"], "previous": None}
     again = app.converge(**ONE)
     assert (again.result["changed"], again.result["remote_calls"], again.actions) == (False, 1, [])
     in_sync(app, **ONE)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,11 +20,12 @@ def lock(host: Machine, **asked: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def waits(blue: Machine) -> Machine:
+def waits(blue: Machine) -> Iterator[Machine]:
     """``one`` serves in blue, ``two`` is wanted, and nobody has the lease; another component is to come after it."""
     blue.sh("rm -rf /var/lib/echodiary/lease /etc/beside /var/lib/echodiary/components/beside.json")
     blue.role("beside", component="---\nfiles: {/etc/beside/*: {mode: '0644'}}\n", defaults="---\n", **{"tree/etc/beside/x": "x\n"})
-    return blue
+    yield blue
+    blue.sh("rm -rf /var/lib/echodiary/lease")
 
 
 def converge(host: Machine, hosts: dict[str, Any] | None = None, lease: dict[str, Any] | None = None, **more: Any) -> Task:

@@ -20,7 +20,7 @@ VERSION = 1
 #: what every document has had since the first version; the dump is of no use without it
 SHAPE = shapes.fields(
     {**dict.fromkeys(("id", "time", "database", "sha256"), shapes.TEXT), "size": shapes.kind(int)},
-    {"server_version_num": shapes.kind(int), "release": shapes.TEXT, "tables": shapes.kind(int), "rows": shapes.kind(int)},
+    {"server_version_num": shapes.kind(int), "release": shapes.TEXT, "tables": shapes.each(shapes.kind(int)), "rows": shapes.kind(int)},
 )
 
 

@@ -19,6 +19,7 @@ def kept(tmp_path: Path) -> store.Store:
     for identifier in ("one", "two", "bad"):
         written = store.write(found.dump(identifier), [b"rows"])
         document = {"id": identifier, "time": "2026-11-01T00:00:00Z", "database": "diary", "size": written.size, "sha256": written.sha256}
+        document |= {"server_version_num": 170000, "release": "v1", "revision": "0004", "rows": 3, "tables": {"public.entries": 3}}
         Path(found.document(identifier)).write_text(json.dumps(document))
     return found
 
