@@ -16,6 +16,8 @@ from . import docker, model
 from .run import run, tail
 
 BASE = "/run"
+#: of a validator's words that are told: promtool says of every good file that it is good, and what is wrong stands among that
+LINES = 60
 _NAMED = re.compile(r"\{staging\}([^\s'\";]*)")
 
 
@@ -68,7 +70,7 @@ def _validate(validator: dict[str, Any], root: str, lenient: bool) -> str:
 
 def _ask(validator: dict[str, Any], root: str) -> tuple[int, str]:
     done = run(_command(validator, root), timeout=float(validator.get("timeout", 60)))
-    return done.code, tail(done.output).replace(root, "")
+    return done.code, tail(done.output, LINES).replace(root, "")
 
 
 def refusal(validators: list[dict[str, Any]], paths: list[str]) -> str:

@@ -36,6 +36,11 @@ def test_a_rejection_carries_the_validator_s_words_without_the_mirror_s_path(bas
     assert list(base.iterdir()) == []
 
 
+def test_what_is_wrong_may_stand_among_much_that_is_well() -> None:
+    with pytest.raises(model.ConvergeError, match="FAILED: missing closing"):
+        check("echo FAILED: missing closing; for i in $(seq 40); do echo SUCCESS $i; done; exit 1")
+
+
 def test_the_mirror_is_private() -> None:
     check("test $(stat -c %a {staging}) = 700")
 
