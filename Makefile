@@ -42,7 +42,7 @@ status: setup ## Show what of the lab is running
 	@python -m lab status
 
 .PHONY: test
-test: setup ## Run all tests, quick ones first (40 to 50 minutes on two cores)
+test: setup ## Run all tests, quick ones first
 	@.ci/test
 
 .PHONY: test-full
