@@ -30,12 +30,12 @@ done
 
 #: asks until /run/asked exists, and then says how many answers there were of each kind
 ASK = """
-import collections, os, urllib.request
+import collections, http.client, os, urllib.request
 found = collections.Counter()
 while not os.path.exists("/run/asked"):
     try:
         found[urllib.request.urlopen("http://127.0.0.1/", timeout=10).read().decode()] += 1
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         found["failed: %s" % error] += 1
 os.remove("/run/asked")
 print(__import__("json").dumps(found))

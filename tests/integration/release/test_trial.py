@@ -66,7 +66,7 @@ def test_what_does_not_answer_as_declared_gets_no_request_of_a_user(blue: Machin
     in_sync(blue, **ONE)
 
 
-def test_what_dies_on_trial_is_out_and_nobody_notices(blue: Machine) -> None:
+def test_what_dies_on_trial_is_out_and_costs_at_most_the_answer_it_was_writing(blue: Machine) -> None:
     users, rolling = blue.users(), rolls(blue)
     on_trial(blue)
     blue.sh("docker kill app-green-api-1")
@@ -75,7 +75,8 @@ def test_what_dies_on_trial_is_out_and_nobody_notices(blue: Machine) -> None:
     assert rolling.returncode != 0
     assert "its container is exited" in output, output
     assert "slot blue was not touched and serves" in output
-    assert set(answers) <= {"one", "two"}, answers
+    lost = sum(times for answer, times in answers.items() if answer not in {"one", "two"})
+    assert lost <= 1, answers
     assert (blue.record()["active"], blue.record()["trial"], weights(blue)) == ("blue", "", [100, 100])
     in_sync(blue, **ONE)
 

@@ -72,6 +72,14 @@ def test_let_in_refuses_what_haproxy_does_not_find_well(host: Machine, servers: 
     assert host.edge() == "one"
 
 
+def test_let_in_does_not_wait_for_what_has_ended(host: Machine, servers: Servers) -> None:
+    servers(blue="one")
+    answer, seconds = host.parts("took(traffic.let_in, EDGE, 'green', '100%', lambda: 'its container is exited')")
+    assert answer == "HaproxyError: its container is exited"
+    assert seconds < 10
+    assert host.edge() == "one"
+
+
 def test_drain_waits_for_a_request_in_flight_and_new_ones_go_elsewhere(host: Machine, servers: Servers) -> None:
     servers(blue="one", green="two")
     [flying] = host.hold()

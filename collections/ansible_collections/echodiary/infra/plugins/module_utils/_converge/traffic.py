@@ -8,6 +8,7 @@ by themselves or at the drain deadline.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from . import haproxy, model
@@ -29,11 +30,13 @@ def plan(edge: dict[str, Any], servers: dict[str, haproxy.Server], active: str, 
     return [model.Change(f"traffic:{edge['backend']}", "update", origin, fields)] if fields else []
 
 
-def let_in(edge: dict[str, Any], slot: str, weight: int | str = haproxy.WHOLE) -> None:
-    """``slot`` takes requests beside the other; raises when HAProxy does not find it well."""
+def let_in(edge: dict[str, Any], slot: str, weight: int | str = haproxy.WHOLE, ended: Callable[[], str] = str) -> None:
+    """``slot`` takes requests beside the other; raises when HAProxy does not find it well, or at once with what ``ended`` says."""
     haproxy.command(edge, [haproxy.weight_words(edge, slot, weight), haproxy.state_words(edge, slot, haproxy.READY)])
     end = time.monotonic() + AGREEMENT_DEADLINE
     while not haproxy.server(edge, slot).steady:
+        if why := ended():
+            raise haproxy.HaproxyError(why)
         if time.monotonic() >= end:
             raise haproxy.HaproxyError(
                 f"HAProxy does not find slot {slot} well within {AGREEMENT_DEADLINE:.0f} s; look at its statistics page"

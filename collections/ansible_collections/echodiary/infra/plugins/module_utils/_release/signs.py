@@ -89,7 +89,7 @@ def decide(samples: Sequence[Sample], bounds: Bounds, since: float, hold: float)
 def sign(samples: Sequence[Sample], bounds: Bounds) -> str:
     """The first clear sign that this release is no good; empty while there is none."""
     return (
-        _of_container(samples)
+        of_container(samples)
         or samples[-1].trouble
         or ("HAProxy finds it down" if samples[-1].new.down else "")
         or _of_memory(samples, bounds)
@@ -99,7 +99,7 @@ def sign(samples: Sequence[Sample], bounds: Bounds) -> str:
     )
 
 
-def _of_container(samples: Sequence[Sample]) -> str:
+def of_container(samples: Sequence[Sample]) -> str:
     seen = [sample.container for sample in samples if sample.container]
     if not seen:
         return ""

@@ -74,7 +74,7 @@ def _steps(place: Place, wish: Wish, asking: Asking) -> str:
         new, old = shares.weights(step.share)
         haproxy.command(place.edge, [haproxy.weight_words(place.edge, place.new, new), haproxy.weight_words(place.edge, place.old, old)])
         if number == 0:
-            traffic.let_in(place.edge, place.new, new)
+            traffic.let_in(place.edge, place.new, new, watch.ended)
         why = watch.hold(step.hold)
         if why:
             return f"{why} (at {step.share:g} % of the requests, after {watch.seconds:.1f} s)"
@@ -94,6 +94,11 @@ class _Watch:
     def _look(self) -> signs.Sample:
         place = self._place
         return sampling.look(self.seconds, place.edge, place.new, place.old, place.projects[place.new], place.service, self._asking)
+
+    def ended(self) -> str:
+        """What became of its container before HAProxy found it well: no use waiting any longer."""
+        self._samples.append(self._look())
+        return signs.of_container(self._samples)
 
     def hold(self, seconds: float) -> str:
         """Watch one step: empty once it was held, else the sign that was seen."""
