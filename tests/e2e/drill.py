@@ -116,6 +116,14 @@ def revision() -> str:
     return fleet.sql("SELECT version_num FROM alembic_version")
 
 
+def converge_at(schema: str, place: Path) -> None:
+    """The fleet as it is released; booted anew where a deploy of other tests left a schema that none of these releases knows."""
+    fleet.converge(place)
+    if revision() != schema:
+        fleet.boot()
+        fleet.converge(place)
+
+
 def publish(tag: str, lines: str = "", files: dict[str, str] | None = None) -> str:
     releases.build(base(), PUSH_TO, tag, lines, files)
     return tag

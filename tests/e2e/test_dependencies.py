@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 
 from tests.e2e import drill, fleet
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("converged")]
 
@@ -51,15 +51,9 @@ def status(host: str) -> str:
         return str(json.load(error)["status"])
 
 
-def eventually(what: str, question: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not question():
-        assert time.monotonic() < end, f"{what}: not within {seconds:g} s"
-        time.sleep(0.1)
-
-
-def everybody(word: str) -> Callable[[], bool]:
-    return lambda: {status(host) for host in drill.APPS} == {word}
+def becomes(word: str) -> None:
+    """Every host's own word of itself, within a minute."""
+    eventually(lambda: {status(host) for host in drill.APPS} == {word}, 60, word)
 
 
 def up(host: str) -> set[str]:
@@ -85,10 +79,10 @@ def ask(url: str) -> tuple[int, bool]:
 def test_without_redis_nobody_notices_but_those_who_watch(how: str) -> None:
     with drill.traffic(RATE, paths="/statistics,/entries?limit=1") as found:
         with away("redis", how):
-            eventually("degraded", everybody("degraded"))
+            becomes("degraded")
             answers = Counter(ask(f"http://{fleet.address(host)}/statistics")[0] for _ in range(50) for host in drill.APPS)
             assert [len(up(host)) for host in drill.APPS] == [1, 1]
-        eventually("all is well", everybody("ok"))
+        becomes("ok")
     assert answers == {200: 100}
     drill.nothing_lost(found)
 
@@ -98,8 +92,8 @@ def test_redis_that_comes_and_goes_is_noticed_by_nobody() -> None:
     with drill.traffic(RATE, paths="/statistics,/entries?limit=1") as found:
         for _ in range(5):
             with away("redis", "silent"):
-                eventually("degraded", everybody("degraded"))
-            eventually("all is well", everybody("ok"))
+                becomes("degraded")
+            becomes("ok")
     drill.nothing_lost(found)
 
 
@@ -109,11 +103,11 @@ def test_without_a_database_users_get_our_own_answer_and_no_host_leaves(how: str
     urls = [f"http://{fleet.address(host)}/entries?limit=1" for host in drill.APPS]
     with ThreadPoolExecutor(8) as threads:
         with away("postgres", how):
-            eventually("down", everybody("down"))
+            becomes("down")
             answers = list(threads.map(ask, urls * 40))
             assert [len(up(host)) for host in drill.APPS] == [1, 1]
             assert [ask(f"http://{fleet.address(host)}/health")[0] for host in drill.APPS] == [200, 200]
-        eventually("back", lambda: {ask(url)[0] for url in urls} == {200}, 30)
+        eventually(lambda: {ask(url)[0] for url in urls} == {200}, 30, "back")
         assert set(answers) == {(503, True)}, "the application's own answer, from every host"
-        eventually("all is well", everybody("ok"))
+        becomes("ok")
         assert {code for code, _ in threads.map(ask, urls * 20)} == {200}

@@ -25,7 +25,7 @@ PATIENT = {"echodiary_ready_deadline": 300}
 
 @pytest.fixture(scope="module")
 def released(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> None:
-    fleet.converge(tmp_path_factory.mktemp("converge"))
+    drill.converge_at("0004", tmp_path_factory.mktemp("converge"))
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import pytest
 from tests.e2e.monitoring import watched
 from tests.e2e.monitoring.drills import WAVES, Drill, Visitors
 from tests.e2e.monitoring.receiver import Receiver
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.full
 
@@ -62,7 +63,7 @@ def await_all(what: Any, receiver: Receiver, since: dict[str, float], wave: list
 def test_drills(name: str, receiver: Receiver, visitors: Visitors) -> None:
     wave = WAVES[name]
     allowed = AMBIENT.union(*({drill.told} | drill.along for drill in wave))
-    watched.eventually(lambda: {alert for alert, _, _ in watched.firing()} <= AMBIENT, 900, "calm before the drill")
+    eventually(lambda: {alert for alert, _, _ in watched.firing()} <= AMBIENT, 900, "calm before the drill", 1)
     began, since = time.time(), {}
     try:
         for drill in wave:

@@ -14,6 +14,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_metr
 from tests import rendering
 from tests.e2e.monitoring import panels_table, watched
 from tests.lint import dashboards, queries
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("stirred")
 
@@ -74,7 +75,7 @@ def recorded() -> list[Any]:
 
 @pytest.mark.parametrize("expression", panels())
 def test_panels_return_data(expression: str) -> None:
-    watched.eventually(lambda: watched.query(expression), 60, expression)
+    eventually(lambda: watched.query(expression), 60, expression)
 
 
 @pytest.mark.parametrize("expression", recorded())

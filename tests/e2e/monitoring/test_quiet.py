@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.monitoring import watched
 from tests.e2e.monitoring.drills import Visitors
 from tests.e2e.monitoring.receiver import Receiver
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.full
 
@@ -18,7 +19,7 @@ MINUTES = float(os.environ.get("QUIET_MINUTES", "60"))
 
 
 def test_in_a_quiet_hour_nothing_fires(receiver: Receiver, visitors: Visitors) -> None:
-    watched.eventually(lambda: {alert for alert, _, _ in watched.firing()} == {"Watchdog"}, 900, "calm before the hour")
+    eventually(lambda: {alert for alert, _, _ in watched.firing()} == {"Watchdog"}, 900, "calm before the hour", 1)
     began, fired = time.time(), set()
     while time.time() < began + MINUTES * 60:
         fired |= {(alert, where) for alert, where, _ in watched.firing() if alert != "Watchdog"}

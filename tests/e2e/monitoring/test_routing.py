@@ -14,6 +14,7 @@ import pytest
 
 from tests.e2e.monitoring import watched
 from tests.e2e.monitoring.receiver import Message, Receiver
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.full, pytest.mark.usefixtures("receiver")]
 
@@ -62,7 +63,7 @@ def of(receiver: Receiver, name: str) -> dict[str, Message]:
 def test_what_is_longer_than_a_message_may_be_arrives_cut(receiver: Receiver) -> None:
     name = f"DrillOfWords{RUN}" + "AndWords" * 40
     post(name, number=30, text="word " * 300)
-    watched.eventually(lambda: len(of(receiver, name[:100])) == 2, 60, "Slack and Discord")
+    eventually(lambda: len(of(receiver, name[:100])) == 2, 60, "Slack and Discord")
     assert {message.status for message in of(receiver, name[:100]).values()} == {200}
     assert "… and 20 more" in of(receiver, name[:100])["slack"].text
 
@@ -70,7 +71,7 @@ def test_what_is_longer_than_a_message_may_be_arrives_cut(receiver: Receiver) ->
 def test_a_warning_is_not_told_at_once(receiver: Receiver) -> None:
     post(f"DrillOfPatience{RUN}", severity="warning")
     post(f"DrillOfHaste{RUN}")
-    watched.eventually(lambda: len(of(receiver, f"DrillOfHaste{RUN}")) == 2, 60)
+    eventually(lambda: len(of(receiver, f"DrillOfHaste{RUN}")) == 2, 60)
     assert of(receiver, f"DrillOfPatience{RUN}") == {}
 
 
@@ -87,9 +88,9 @@ def test_a_play_that_dies_leaves_a_silence_that_ends_by_itself(tmp_path: Path, r
     assert datetime.timedelta(0) < ends - datetime.datetime.now(datetime.UTC) <= datetime.timedelta(minutes=1)
     post("ContainerRestarting")
     post(f"DrillOfUsers{RUN}")
-    watched.eventually(lambda: of(receiver, f"DrillOfUsers{RUN}"), 90)
+    eventually(lambda: of(receiver, f"DrillOfUsers{RUN}"), 90)
     assert not any(" ContainerRestarting " in message.title for message in receiver.messages)
-    watched.eventually(lambda: not silences(), 130)
+    eventually(lambda: not silences(), 130)
 
 
 def test_without_an_alertmanager_a_play_goes_on(tmp_path: Path) -> None:

@@ -7,11 +7,9 @@ import json
 import os
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -78,14 +76,6 @@ def firing() -> set[tuple[str, str, str]]:
     """(name, severity, instance) of what fires."""
     alerts = get(f"{PROMETHEUS}/api/v1/alerts")["data"]["alerts"]
     return {(a["labels"]["alertname"], a["labels"]["severity"], a["labels"].get("instance", "")) for a in alerts if a["state"] == "firing"}
-
-
-def eventually(question: Callable[[], Any], seconds: float, what: str = "") -> Any:
-    deadline = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(1)
-    return answer
 
 
 def visit(edge: str) -> None:

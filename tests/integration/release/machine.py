@@ -6,13 +6,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from tests.integration.converge import machine
 from tests.integration.converge.machine import ROOT, Task
+from tests.waiting import eventually
 
 PARTS = ROOT / "collections/ansible_collections/echodiary/infra/plugins/module_utils"
 EDGE = {"socket": "/run/haproxy/admin.sock", "backend": "echodiary", "save": "/usr/local/lib/echodiary/haproxy-save-state"}
@@ -170,11 +170,3 @@ def with_haproxy(kind: type[Machine], place: Path) -> Iterator[Machine]:
     finally:
         if not os.environ.get("KEEP_MACHINE"):
             made.destroy()
-
-
-def eventually(question: Callable[[], Any], seconds: float = 20) -> Any:
-    end = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.1)
-    return answer

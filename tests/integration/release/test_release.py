@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.release.machine import Machine, eventually
+from tests.integration.release.machine import Machine
 from tests.integration.release.states import ONE, THREE, TWO, in_sync, release, rolls, well
+from tests.waiting import eventually
 
 # -- the ordinary way --------------------------------------------------------------------------------------------------
 

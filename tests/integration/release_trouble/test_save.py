@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from tests.integration.release.machine import Machine, eventually
+from tests.integration.release.machine import Machine
 from tests.integration.release.states import TWO, in_sync, well
+from tests.waiting import eventually
 
 BESIDE = "/var/lib/haproxy/server-state.new"
 

@@ -8,8 +8,9 @@ import threading
 
 import pytest
 
-from tests.integration.release.machine import Machine, eventually
+from tests.integration.release.machine import Machine
 from tests.integration.release.states import TWO, in_sync, release, rolls, well
+from tests.waiting import eventually
 
 KILL = "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null | grep -q -- ' -[I]SB' && kill -9 ${p#/proc/}; done; true"
 

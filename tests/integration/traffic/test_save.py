@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.release.machine import Machine, eventually
+from tests.integration.release.machine import Machine
 from tests.integration.traffic.test_traffic import Servers
 from tests.integration.traffic.test_traffic import servers as servers
+from tests.waiting import eventually
 
 #: where the new state is written before it takes the old one's place
 BESIDE = "/var/lib/haproxy/server-state.new"

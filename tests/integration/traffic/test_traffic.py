@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.integration.release.machine import EDGE, Machine, eventually
+from tests.integration.release.machine import EDGE, Machine
+from tests.waiting import eventually
 
 Servers = Callable[..., None]
 

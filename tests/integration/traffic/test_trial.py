@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.release.machine import Machine, eventually
+from tests.integration.release.machine import Machine
+from tests.waiting import eventually
 
 #: answers with its name; /ready is well, /hang is never answered, /error is a 500; POST /once is broken off
 APP = """
