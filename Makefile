@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 REQUIREMENTS := requirements.txt requirements-dev.txt app/requirements.txt app/requirements-dev.txt
-UNIT := not integration and not e2e and not full
+UNIT := -m "not integration and not e2e and not full" --ignore=tests/lint --ignore=tests/integration --ignore=tests/e2e
 
 .PHONY: help
 help: ## Show this list
@@ -55,7 +55,7 @@ lint: setup ## Check style, types, documentation and that the parts agree
 
 .PHONY: unit
 unit: setup ## Run the unit tests (no Docker needed)
-	@pytest -n 2 -m "$(UNIT)" --ignore=tests/lint
+	@pytest -n 2 $(UNIT)
 
 .PHONY: app-test
 app-test: engine ## Run EchoDiary's own tests
@@ -63,7 +63,7 @@ app-test: engine ## Run EchoDiary's own tests
 
 .PHONY: integration
 integration: engine ## Run the tests that need a Docker engine
-	@pytest -n 3 --dist loadscope --no-loadscope-reorder -m "integration and not full"
+	@pytest -n 3 --dist loadscope --no-loadscope-reorder -m "not full" tests/integration
 
 .PHONY: molecule
 molecule: engine ## Test every role on a fresh host, or one with ROLE=name
@@ -71,7 +71,7 @@ molecule: engine ## Test every role on a fresh host, or one with ROLE=name
 
 .PHONY: e2e
 e2e: engine ## Run the end-to-end tests on a lab of their own
-	@pytest -m "e2e and not full"
+	@pytest -m "not full" tests/e2e
 
 .PHONY: full
 full: engine
