@@ -59,7 +59,7 @@ unit: setup ## Run the unit tests (no Docker needed)
 
 .PHONY: app-test
 app-test: engine ## Run EchoDiary's own tests
-	@cd app && pytest
+	@cd app && pytest -n 3
 
 .PHONY: integration
 integration: engine ## Run the tests that need a Docker engine

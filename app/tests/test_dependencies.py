@@ -150,14 +150,14 @@ def test_no_database_is_no_reason_to_take_a_process_out(database: URL, wire: Wir
 def test_without_a_database_users_get_our_own_answer_and_all_is_well_the_moment_it_is_back(
     database: URL, wire: Wire, tmp_path: Path, how: str
 ) -> None:
-    limits = {"REQUEST_TIMEOUT": "4", "DB_POOL_TIMEOUT": "3", "WEB_CONCURRENCY": "2"}
+    limits = {"REQUEST_TIMEOUT": "2", "DB_POOL_TIMEOUT": "1.5", "WEB_CONCURRENCY": "2"}
     with services.service(database.set(port=wire.port), tmp_path, **limits) as service:
         with load(service) as found:
             found.more(100)
             assert set(found.answers) == {200}
             for _ in range(2 if how == "flapping" else 1):
                 wire.cut() if how == "dead" else wire.freeze()
-                services.wait_for("errors", lambda: found.answers[503] > 10)
+                services.wait_for("errors", lambda: found.answers[503] > 5)
                 found.answers.clear()
                 found.more(30)
                 assert service.fresh("/health").status_code == 200
