@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 COLLECTION = Path("collections/ansible_collections/echodiary/infra")
 
 ACTION = """
-import json, os, pathlib
+import json, os, pathlib, time
 from ansible.plugins.action import ActionBase
 
 class ActionModule(ActionBase):
@@ -30,6 +30,8 @@ class ActionModule(ActionBase):
 
     def converge(self, world, path, host):
         self._low_level_execute_command("true")  # a host that is gone shows here
+        path.with_name("asked").touch()
+        time.sleep(world.get("takes", 0))
         names = self._task.args["components"]
         declared = world["hosts"][host]
         found = [self._component(name, declared[name], path, host) for name in names]
@@ -72,7 +74,7 @@ class ActionModule(ActionBase):
 
 
 class Checkout:
-    """``world``: {"hosts": {host: {component: {drift, origin, health, apply}}}, "held": bool, "releases": [...]}."""
+    """``world``: {"hosts": {host: {component: {drift, origin, health, apply}}}, "held": bool, "releases": [...], "takes": seconds}."""
 
     def __init__(self, place: Path) -> None:
         self.root = place / "checkout"
@@ -92,11 +94,11 @@ class Checkout:
 
     # The world
 
-    def be(self, *, held: bool = False, releases: list[dict[str, Any]] | None = None, **hosts: dict[str, Any]) -> None:
+    def be(self, *, held: bool = False, releases: list[dict[str, Any]] | None = None, takes: float = 0, **hosts: dict[str, Any]) -> None:
         self.hosts = hosts
         for mark in self.world.parent.glob("healed-*"):
             mark.unlink()
-        self.world.write_text(json.dumps({"hosts": hosts, "held": held, "releases": releases or []}))
+        self.world.write_text(json.dumps({"hosts": hosts, "held": held, "releases": releases or [], "takes": takes}))
         self.inventory()
 
     def inventory(self, **extra: dict[str, Any]) -> None:

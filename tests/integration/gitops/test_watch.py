@@ -8,7 +8,6 @@ import json
 import shutil
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from gitops.operations import Context
 from gitops.place import find
 from gitops.watch.loop import Round
 from tests.integration.gitops.checkout import Checkout
+from tests.waiting import eventually
 
 DRIFT = {"drift": "file:/etc/web"}
 NOON = 1795262400.0
@@ -127,15 +127,14 @@ def test_the_breaker_trips_on_who_fights_back_and_a_pause_is_obeyed(checkout: Ch
 
 @pytest.mark.parametrize("when", ["between two rounds", "in a check"])
 def test_it_ends_when_it_is_told_to(checkout: Checkout, when: str) -> None:
+    if when == "in a check":
+        checkout.be(app1={"web": {}}, takes=20)
     process = checkout.start("watch")
     written = checkout.root / ".drift/test/report.json"
-    end = time.monotonic() + 30
-    while when == "between two rounds" and not written.exists():
-        assert time.monotonic() < end, "no round ended"
-        time.sleep(0.1)
-    time.sleep(1.5)
+    awaited = checkout.world.with_name("asked") if when == "in a check" else written
+    eventually(awaited.exists, 60, "no round began or ended")
     process.terminate()
-    said = process.communicate(timeout=10)[1]
+    said = process.communicate(timeout=30)[1]
     assert (process.returncode, "interrupted" in said) == (exits.ERROR, True)
     assert written.exists() is (when == "between two rounds")
 
