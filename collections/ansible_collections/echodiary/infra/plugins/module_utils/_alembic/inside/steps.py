@@ -56,7 +56,7 @@ def _sql(project: Project, step: Any, heads: list[str], like: dict[str, Any]) ->
     """The SQL and, where it cannot be had without a database (a revision that reads rows), the reason."""
     from alembic.runtime.environment import EnvironmentContext
 
-    buffer = io.StringIO()
+    buffer = Script()
     context = EnvironmentContext(
         project.config(),
         project.script,
@@ -75,6 +75,15 @@ def _sql(project: Project, step: Any, heads: list[str], like: dict[str, Any]) ->
     except Exception as error:
         return buffer.getvalue().strip(), first_lines(error)
     return buffer.getvalue().strip(), ""
+
+
+class Script(io.StringIO):
+    """Ends each statement on a line of its own where the last has a comment, which would swallow the semicolon and join two statements."""
+
+    def write(self, text: str) -> int:
+        if text.endswith(";\n\n") and "--" in text.splitlines()[-2]:
+            text = text[:-3] + "\n;\n\n"
+        return super().write(text)
 
 
 def like(context: Any) -> dict[str, Any]:
