@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import yaml
+
 from tests.integration.alembic.workshop import Database, Project
 
 
@@ -50,6 +52,32 @@ def test_every_dangerous_statement_is_refused_with_its_line(project: Project) ->
         assert f"0002 line {line} {rule}: {own}" in result["msg"]
     assert {one["rule"] for one in result["findings"]} == set(dangers.values()), "each once, though two linters see some of them"
     assert project.database.revision() == ["0001"]
+
+
+def test_what_only_looks_harmless_is_refused(project: Project) -> None:
+    hidden = {
+        "INSERT INTO entries VALUES (0, 'C:\\')": "",
+        "SELECT 1 -- no more than that": "",
+        "DELETE FROM entries": "delete-without-where",
+        "DELETE FROM entries WHERE true AND true": "delete-without-where",
+        "MERGE INTO entries USING entries AS old ON entries.id = old.id WHEN MATCHED THEN DELETE": "delete-without-where",
+        "\\connect other": "unparsable",
+    }
+    project.sql(*hidden)
+    result = project.run()
+    assert (result["failed"], result["changed"], result["remote_calls"]) == (True, False, 1)
+    assert [(one["statement"], one["rule"]) for one in result["findings"]] == [(text, rule) for text, rule in hidden.items() if rule]
+    assert project.database.rows("SELECT count(*) FROM entries") == [(1000,)]
+
+
+def test_the_refusal_names_the_entries_that_let_it_through(project: Project) -> None:
+    project.sql("CREATE VIEW v AS SELECT 1 AS one", "DROP VIEW v CASCADE", "UPDATE entries SET title = 'x'")
+    refused = project.run()
+    _, _, hint = refused["msg"].partition("'allow': ")
+    entries = yaml.safe_load(f"[{hint}]")
+    result = project.run(allow=entries)
+    assert not result["failed"], result["msg"]
+    assert result["unused_allow"] == []
 
 
 def test_an_entry_with_a_reason_lets_it_through_and_idle_ones_are_reported(project: Project) -> None:

@@ -12,8 +12,9 @@ version_added: 0.1.0
 description:
   - Runs Alembic where the release's code is, in its image or in a virtual environment, through its own C(env.py). Nothing has to be
     added to the image, which needs Alembic, SQLAlchemy 1.4 or later and any driver for PostgreSQL.
-  - Every pending revision is shown as SQL and looked at alone before anything runs, by squawk on the controller and by rules for what
-    squawk does not see. What is dangerous is refused, with its line, unless O(allow) has an entry for it.
+  - Every pending revision is shown as SQL and looked at alone before anything runs, by squawk and by rules for what squawk does not see,
+    which judge what PostgreSQL's own parser reads. What is dangerous is refused, with its line, unless O(allow) has an entry for it. So is
+    what the parser cannot read. The refusal ends with the entries that would let all of it through.
   - One migration runs at a time in a database. A session of its own holds an advisory lock, which is polled, so that
     C(CREATE INDEX CONCURRENTLY) works. Whoever comes second waits, finds nothing to do, and succeeds.
   - A lock on a table is waited for no longer than O(lock_timeout), again O(lock_tries) times, and what was in the way is named.
@@ -114,16 +115,23 @@ attributes:
     description: Hosts with Python 3.9 or later, and Docker for an image. PostgreSQL 12 or later.
     support: full
     platforms: posix
+requirements:
+  - pglast >= 8 (on the controller)
+  - squawk-cli (on the controller)
 notes:
-  - Needs C(squawk) (PyPI C(squawk-cli)) on the controller.
+  - pglast and squawk are used, and missed, only when there is a revision to look at.
+  - Not judged is what text alone cannot tell. A condition that names a column counts as one that leaves rows out. C(DO) blocks, C(CALL),
+    and calls of functions that the revision itself makes and that may write are refused without a look at their bodies; a function
+    that was there before may be called. Statements are read as PostgreSQL 18 reads them, with C(standard_conforming_strings) on.
   - Run it on one host per deploy (C(run_once)). Started on several, one migrates and the others wait.
   - The connection to the database has to be a direct one. A pooler in transaction mode loses the lock.
   - Rules of squawk that are a matter of taste are left out; the names of all others are squawk's own. The module's own rules are
     C(update-without-where), C(delete-without-where), C(truncate), C(lock-table), C(vacuum-full), C(cluster), C(refresh-materialized-view),
-    C(create-trigger), C(alter-trigger), C(row-level-security), C(create-policy), C(do-block), C(call-procedure), C(drop-object),
-    C(set-logged), C(set-tablespace), C(attach-partition), C(alter-system), C(create-index-concurrently-if-not-exists),
-    C(overrides-lock-timeout), C(validate-in-same-transaction), C(unreadable) for a revision whose SQL cannot be had without a database,
-    C(enum-value-used-at-once), and C(breaks-running-release) for what O(compat_image) would miss.
+    C(create-trigger), C(alter-trigger), C(create-rule), C(row-level-security), C(create-policy), C(do-block), C(call-procedure),
+    C(execute-prepared), C(drop-object), C(drop-cascade), C(copy-program), C(set-logged), C(set-tablespace), C(attach-partition),
+    C(alter-system), C(create-index-concurrently-if-not-exists), C(overrides-lock-timeout), C(overrides-standard-conforming-strings),
+    C(validate-in-same-transaction), C(enum-value-used-at-once), C(unreadable) for a revision whose SQL cannot be had without a database,
+    C(unparsable) for a statement that PostgreSQL's parser cannot read, and C(breaks-running-release) for what O(compat_image) would miss.
   - Comments in a revision, such as C(squawk-ignore), allow nothing.
 author:
   - The echodiary.infra maintainers (@echodiary)

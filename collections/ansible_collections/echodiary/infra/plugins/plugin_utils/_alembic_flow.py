@@ -7,13 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from . import _alembic_compat as compat
-from . import _alembic_findings as findings
-from . import _alembic_lint as lint
 from . import _alembic_options as options_of
-from . import _alembic_predict as predict
-from . import _alembic_sql as sql
 from . import _alembic_words as words
+from ._alembic import compat, findings, lint, predict, sql
 from ._alembic_options import Options
 from ._converge_errors import SpecError
 

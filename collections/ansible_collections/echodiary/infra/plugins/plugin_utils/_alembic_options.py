@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import _release_place
-from ._alembic_findings import Allowance
+from ._alembic.findings import Allowance
 from ._converge_errors import SpecError
 
 #: "echodiary.infra.alembic" in eight bytes; EchoDiary's own env.py holds another one, so neither is in the other's way

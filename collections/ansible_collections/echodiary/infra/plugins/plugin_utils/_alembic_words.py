@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._alembic_compat import Problem
-from ._alembic_findings import Finding
+from ._alembic.compat import Problem
+from ._alembic.findings import Finding
 
 
 def at(revisions: list[str] | None) -> str:
@@ -41,11 +41,14 @@ def unknown(read: dict[str, Any], place: str) -> str:
 
 
 def refused(findings: list[Finding]) -> str:
-    """Every one of them is named: mending one at a time costs a build each."""
-    first = findings[0]
-    direction = ", direction: down" if first.direction == "down" else ""
-    way_out = f"{{revision: '{first.revision}', rule: {first.rule}, reason: …{direction}}}"
-    return f"refused: {'; '.join(str(finding) for finding in findings)}. Change the revision, or add to 'allow': {way_out}"
+    """Every one of them is named, and so is the entry for each rule: mending one at a time costs a build each."""
+    entries = ", ".join(dict.fromkeys(_entry(finding) for finding in findings))
+    return f"refused: {'; '.join(str(finding) for finding in findings)}. Change the revision, or add to 'allow': {entries}"
+
+
+def _entry(finding: Finding) -> str:
+    direction = ", direction: down" if finding.direction == "down" else ""
+    return f"{{revision: '{finding.revision}', rule: {finding.rule}, reason: …{direction}}}"
 
 
 def incompatible(problems: list[Problem], image: str, now: str, before: str) -> str:

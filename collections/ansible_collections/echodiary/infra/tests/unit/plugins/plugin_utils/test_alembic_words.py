@@ -6,7 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_words as words
+from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic.findings import Finding
 
 BLOCKER = {
     "attempt": 2, "revision": "0005", "pid": 7, "application_name": "psql", "user": "ann", "state": "idle in transaction", "age": 42.0,
@@ -61,3 +63,19 @@ def test_what_is_left_of_a_failure(given: dict[str, Any], said: str) -> None:
 )
 def test_other_trouble(error: dict[str, Any], said: str) -> None:
     assert said in words.trouble(error, "app:1")
+
+
+def test_a_refusal_names_the_entry_for_every_rule_once() -> None:
+    found = [
+        Finding("0005", "up", "drop-object", 3, "DROP VIEW v", "-"),
+        Finding("0005", "up", "ban-drop-view", 3, "DROP VIEW v", "-"),
+        Finding("0005", "up", "drop-object", 5, "DROP VIEW w", "-"),
+        Finding("0006", "down", "truncate", 1, "TRUNCATE a", "-"),
+    ]
+    _, _, hint = words.refused(found).partition("'allow': ")
+    entries = yaml.safe_load(f"[{hint}]")
+    assert [(one["revision"], one["rule"], one.get("direction", "up")) for one in entries] == [
+        ("0005", "drop-object", "up"),
+        ("0005", "ban-drop-view", "up"),
+        ("0006", "truncate", "down"),
+    ]

@@ -6,9 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_compat as compat
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_predict as predict
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_sql as sql
+from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic import compat, predict, sql
 
 
 def column(**given: Any) -> dict[str, Any]:
@@ -39,6 +37,9 @@ def after(source: str) -> predict.Tables:
         ),
         ("ALTER TABLE entries ALTER COLUMN mood SET NOT NULL", "entries.mood: NOT NULL without a default: the code may leave it empty, so"),
         ("ALTER TABLE entries ALTER id DROP DEFAULT", "entries.id: the code leaves the value to a default that is gone, so"),
+        ("ALTER TABLE entries SET SCHEMA attic", "entries: the code reads a table that is gone"),
+        ("ALTER TABLE entries ADD PRIMARY KEY (mood)", "entries.mood: NOT NULL without a default"),
+        ("ALTER TABLE entries ALTER id DROP IDENTITY", "entries.id: the code leaves the value to a default that is gone, so"),
         ("ALTER TABLE entries ADD COLUMN a text, ADD COLUMN b numeric(10, 2) NOT NULL", "entries.b: NOT NULL without a default"),
     ],
 )
@@ -54,6 +55,8 @@ def test_foreseen(source: str, problem: str) -> None:
         "ALTER TABLE entries ADD COLUMN IF NOT EXISTS note text",
         "ALTER TABLE entries ADD COLUMN tz text DEFAULT 'UTC' NOT NULL",
         "ALTER TABLE entries ADD COLUMN n bigint GENERATED ALWAYS AS IDENTITY",
+        "ALTER TABLE entries ADD COLUMN n serial8 NOT NULL",
+        'ALTER TABLE entries ADD COLUMN "NOT NULL" text',
         "ALTER TABLE entries ADD CONSTRAINT c CHECK (mood <> '') NOT VALID",
         "ALTER TABLE entries DROP CONSTRAINT c, ALTER COLUMN title DROP NOT NULL",
         "ALTER TABLE tags DROP COLUMN id",

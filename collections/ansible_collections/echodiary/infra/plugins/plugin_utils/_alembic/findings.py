@@ -3,11 +3,24 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from .sql import Statement
 
 REFUSED = "refused"
 ADVICE = "advice"
 ALLOWED = "allowed"
+
+
+class Hit(NamedTuple):
+    """What a rule says about one statement."""
+
+    rule: str
+    statement: Statement
+    line: int
+    message: str
+    level: str = REFUSED
 
 
 class Finding(NamedTuple):

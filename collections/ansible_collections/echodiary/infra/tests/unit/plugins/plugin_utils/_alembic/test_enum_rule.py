@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_rules as rules
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_sql as sql
+from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic import rules, sql
 
 ADD = "ALTER TYPE mood ADD VALUE 'elated';"
 RULE = "enum-value-used-at-once"
@@ -18,6 +17,17 @@ RULE = "enum-value-used-at-once"
         (f"{ADD} INSERT INTO entries (mood) VALUES ('elated');", True),
         (f"{ADD} ALTER TABLE entries ALTER mood SET DEFAULT 'elated';", True),
         ("ALTER TYPE public.mood ADD VALUE IF NOT EXISTS 'o''clock' AFTER 'good'; UPDATE e SET m = 'o''clock' WHERE id = 1;", True),
+        (f"{ADD} UPDATE entries SET mood = E'elated' WHERE id = 1;", True),
+        (f"{ADD} UPDATE entries SET mood = $$elated$$ WHERE id = 1;", True),
+        (f"{ADD} UPDATE entries SET moods = '{{good,elated}}' WHERE id = 1;", True),
+        (f"{ADD} CREATE VIEW v AS SELECT * FROM entries WHERE mood = 'elated';", True),
+        (f"{ADD} CREATE FUNCTION f() RETURNS mood LANGUAGE sql AS $$ SELECT 'elated'::mood $$;", True),
+        (f"{ADD} DO $$ BEGIN UPDATE entries SET mood = 'elated' WHERE id = 1; END $$;", True),
+        (f"BEGIN; {ADD} BEGIN; UPDATE entries SET mood = 'elated' WHERE id = 1;", True),
+        # a block that Alembic runs outside of a transaction
+        (f"BEGIN; COMMIT; {ADD} BEGIN; UPDATE entries SET mood = 'elated' WHERE id = 1;", False),
+        (f"{ADD} COMMENT ON COLUMN entries.mood IS 'elated';", False),
+        ("ALTER TYPE mood RENAME VALUE 'good' TO 'elated'; UPDATE entries SET mood = 'elated' WHERE id = 1;", False),
         (ADD, False),
         (f"{ADD} ALTER TYPE mood ADD VALUE 'sad' AFTER 'elated';", False),
         (f"{ADD} UPDATE entries SET mood = 'good' WHERE id = 1;", False),

@@ -2,8 +2,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_rules as rules
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_sql as sql
+from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic import rules, sql
 
 
 def found(source: str, level: str = "refused") -> list[str]:
@@ -27,7 +26,7 @@ def found(source: str, level: str = "refused") -> list[str]:
         ("CLUSTER entries USING pk", "cluster"),
         ("REFRESH MATERIALIZED VIEW totals", "refresh-materialized-view"),
         ("CREATE OR REPLACE TRIGGER t BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION f()", "create-trigger"),
-        ("CREATE CONSTRAINT TRIGGER t AFTER INSERT ON entries EXECUTE FUNCTION f()", "create-trigger"),
+        ("CREATE CONSTRAINT TRIGGER t AFTER INSERT ON entries FOR EACH ROW EXECUTE FUNCTION f()", "create-trigger"),
         ("ALTER TABLE entries DISABLE TRIGGER ALL", "alter-trigger"),
         ("ALTER TABLE entries ENABLE ROW LEVEL SECURITY", "row-level-security"),
         ("ALTER TABLE entries FORCE ROW LEVEL SECURITY", "row-level-security"),

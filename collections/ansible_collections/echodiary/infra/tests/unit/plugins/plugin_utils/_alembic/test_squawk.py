@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_squawk as squawk
+from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic import squawk
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge_errors import SpecError
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_findings as findings
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_lint as lint
-from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic_findings import Allowance, Finding
+import pytest
+from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic import findings, lint
+from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic.findings import Allowance, Finding
 
 
 def step(sql: str, **given: Any) -> dict[str, Any]:
@@ -49,6 +49,39 @@ def test_a_comment_silences_nothing() -> None:
 def test_what_cannot_be_read_is_refused() -> None:
     found = lint.step(step("BEGIN;", unreadable="AttributeError: no bind"), "v", 0)
     assert [(one.rule, one.level) for one in found] == [("unreadable", "refused")]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE alembic_version, entries;",
+        "WITH gone AS (DELETE FROM entries) UPDATE alembic_version SET version_num = '1';",
+        "DELETE FROM alembic_version; DELETE FROM entries;",
+    ],
+)
+def test_nothing_hides_behind_bookkeeping(statement: str) -> None:
+    found = lint.step(step(statement), "alembic_version", 0)
+    assert {one.level for one in found} == {"refused"}
+
+
+def test_a_function_is_not_called_in_bookkeeping_unseen() -> None:
+    made = "CREATE FUNCTION f() RETURNS text LANGUAGE plpgsql AS $$ BEGIN DELETE FROM entries; END $$;"
+    found = lint.step(step(f"{made} INSERT INTO alembic_version SELECT f();"), "alembic_version", 0)
+    assert "call-procedure" in {one.rule for one in found}
+
+
+def test_what_the_parser_cannot_read_is_refused_and_hides_no_other() -> None:
+    found = lint.step(step("SELECT 1;\n\\c other\n;\nSELEC 2;\nTRUNCATE entries;"), "v", 0)
+    assert [(one.rule, one.line, one.level) for one in found] == [
+        ("unparsable", 2, "refused"),
+        ("unparsable", 4, "refused"),
+        ("truncate", 5, "refused"),
+    ]
+    assert "SELEC" in found[1].message
+
+
+def test_a_value_that_is_bound_later_is_no_reason_to_refuse() -> None:
+    assert lint.step(step("UPDATE entries SET a = :a WHERE id = %(id)s;"), "v", 0) == []
 
 
 def finding(**given: Any) -> Finding:
