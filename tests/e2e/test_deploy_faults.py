@@ -193,7 +193,6 @@ def test_a_host_that_is_lost_in_the_middle_leaves_a_verdict_a_history_and_the_ot
     assert drill.everywhere() == {before}
 
 
-@pytest.mark.full
 BY_HAND = f"""
 - hosts: app1
   become: true
@@ -203,6 +202,7 @@ BY_HAND = f"""
 """
 
 
+@pytest.mark.full
 def test_what_somebody_does_to_the_canary_meanwhile_is_seen_by_the_verdict(second: str, tmp_path: Path) -> None:
     before = drill.serving("app1")
     process = drill.start("deploy", release=second, **PATIENT)
