@@ -50,8 +50,8 @@ from ansible.utils.color import stringc
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _bytecode
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
 from ansible_collections.echodiary.infra.plugins.plugin_utils._component_warming import Warming
+from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_command import Command
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_summary import (
-    Command,
     Totals,
     next_lines,
     total_line,
@@ -359,7 +359,7 @@ def _title(result: CallbackTaskResult) -> str:
 
 
 def _command() -> Command:
-    """What to type again. Extra variables may hold secrets, so only their place is shown."""
+    """What to type again."""
     arguments = [str(playbook) for playbook in context.CLIARGS.get("args") or ()]
     for source in context.CLIARGS.get("inventory") or ():
         if source not in C.DEFAULT_HOST_LIST:
@@ -367,9 +367,17 @@ def _command() -> Command:
     for option in ("tags", "skip_tags"):
         chosen = [tag for tag in context.CLIARGS.get(option) or () if tag != "all"]
         arguments += [f"--{option.replace('_', '-')}", ",".join(chosen)] if chosen else []
-    if context.CLIARGS.get("extra_vars"):
-        arguments.append("-e …")
-    return Command("ansible-playbook", tuple(arguments), str(context.CLIARGS.get("subset") or ""))
+    extra_vars = tuple(str(text) for text in context.CLIARGS.get("extra_vars") or ())
+    return Command("ansible-playbook", tuple(arguments), str(context.CLIARGS.get("subset") or ""), extra_vars, _secrets)
+
+
+def _secrets() -> set[str]:
+    """Variables that a role or the playbook declares as secret."""
+    from ansible_collections.echodiary.infra.plugins.plugin_utils._arguments import declared
+
+    playbooks = [Path(str(playbook)) for playbook in context.CLIARGS.get("args") or ()]
+    found = [*map(declared.playbook_options, playbooks), declared.role_options(declared.ROLES)]
+    return {name for options in found for name, option in (options or {}).items() if option.get("no_log")}
 
 
 def _short(path: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_command import Command
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_words import count, duration
 
 
@@ -27,20 +28,6 @@ class Totals:
     #: per converged host
     remote_calls: list[int] = field(default_factory=list)
     seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class Command:
-    """The command that was typed, as far as it is needed to say what to type next."""
-
-    program: str
-    arguments: tuple[str, ...] = ()
-    limit: str = ""
-
-    def line(self, limit: Sequence[str] = ()) -> str:
-        """The command again, without --check, for these hosts only when there are any."""
-        only = ",".join(limit) or self.limit
-        return " ".join([self.program, *self.arguments, *(["--limit", only] if only else [])])
 
 
 def total_line(totals: Totals) -> str:

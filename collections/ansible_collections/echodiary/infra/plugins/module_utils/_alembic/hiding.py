@@ -17,11 +17,16 @@ _IN_URL = re.compile(r"://[^:/@\s]*:([^\s/?#]*)@")
 _IN_DSN = re.compile(r"\bpassword\s*=\s*('(?:[^'\\]|\\.)*'|[^\s&]+)", re.IGNORECASE)
 
 
+def is_named(name: str) -> bool:
+    """Whether a variable of this name holds a secret."""
+    return bool(_NAMED.search(name))
+
+
 def find(environment: dict[str, str]) -> list[str]:
     """Longest first, so that no tail of one survives the masking of another."""
     found = set()
     for name, value in environment.items():
-        if _NAMED.search(name):
+        if is_named(name):
             found.add(value)
         for secret in [*_IN_URL.findall(value), *_IN_DSN.findall(value)]:
             found |= {secret, unquote(secret), secret.strip("'")}

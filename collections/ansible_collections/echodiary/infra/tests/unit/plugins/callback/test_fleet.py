@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -139,6 +140,15 @@ def test_drift_says_how_to_apply_and_v_shows_the_difference(rig: Rig) -> None:
     assert done.stdout.splitlines()[-1] == "next: ansible-playbook site.yml -i hosts.json"
     assert "  mode: 0644 -> 0600" in done.stdout
     assert "+y" in done.stdout
+
+
+def test_what_was_typed_is_shown_as_it_can_be_typed_again(rig: Rig) -> None:
+    given = ["reason='two words'", '{"web_port": 8080}', "db_password=hunter22"]
+    done = rig.run({"app1": DRIFTED}, [CONVERGE], "--check", *(word for text in given for word in ("-e", text)))
+    last = done.stdout.splitlines()[-1]
+    assert "hunter22" not in done.stdout
+    typed = shlex.split(last.removeprefix("next: ").partition(" (")[0])
+    assert typed == ["ansible-playbook", "site.yml", "-i", "hosts.json", "-e", given[0], "-e", given[1], "-e", "db_password=«secret»"]
 
 
 def test_ordinary_tasks_are_quiet_unless_they_have_something_to_say(rig: Rig) -> None:

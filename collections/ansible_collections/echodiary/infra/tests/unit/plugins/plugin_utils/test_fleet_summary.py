@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_command import Command
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_summary import (
-    Command,
     Totals,
     next_lines,
     total_line,
