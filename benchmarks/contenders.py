@@ -22,6 +22,8 @@ PERSIST = ["-o", "ControlMaster=auto", "-o", "ControlPersist=15m"]
 MODES = ("no-op", "check")
 #: As in ansible.cfg, without keeping connections.
 ANEW = ["-o", "ControlMaster=no", "-o", "ControlPath=none"]
+#: ours as in ansible.cfg, and what tells us what it did
+WARM = {"ANSIBLE_CALLBACKS_ENABLED": "echodiary.infra.warm,bench_stats"}
 KEYS_ONLY = ["-o", "PreferredAuthentications=publickey"]
 
 
@@ -64,12 +66,12 @@ def everyone() -> list[Contender]:
     ]
 
 
-def ours(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
-    return _playbook("ours.yml", fleet, check, sockets, {})
+def ours(fleet: Fleet, check: bool, sockets: Path, more: Mapping[str, str] | None = None) -> Outcome:
+    return playbook("ours.yml", fleet, check, sockets, {**WARM, **(more or {})})
 
 
 def ours_anew(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
-    return _playbook("ours.yml", fleet, check, sockets, {"ANSIBLE_SSH_ARGS": shlex.join([*ANEW, *KEYS_ONLY])})
+    return ours(fleet, check, sockets, {"ANSIBLE_SSH_ARGS": shlex.join([*ANEW, *KEYS_ONLY])})
 
 
 def drift(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
@@ -105,14 +107,14 @@ def _differing(host: Mapping[str, Any]) -> Iterator[str]:
 
 
 def ansible(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
-    return _playbook("ordinary.yml", fleet, check, sockets, {"ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default"})
+    return playbook("ordinary.yml", fleet, check, sockets, {"ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default"})
 
 
 def mitogen(fleet: Fleet, check: bool, sockets: Path) -> Outcome:
     strategies = _mitogen_strategies(fleet.folder / "mitogen")
     # Mitogen calls ssh itself and knows nothing of Ansible's control path: told so, it finds the open connections.
     arguments = [*PERSIST, "-o", f"ControlPath={sockets}/%C", *KEYS_ONLY]
-    return _playbook(
+    return playbook(
         "ordinary.yml",
         fleet,
         check,
@@ -138,7 +140,7 @@ def _mitogen_strategies(folder: Path) -> Path:
     return folder / "ansible_mitogen" / "plugins" / "strategy"
 
 
-def _playbook(name: str, fleet: Fleet, check: bool, sockets: Path, more: Mapping[str, str]) -> Outcome:
+def playbook(name: str, fleet: Fleet, check: bool, sockets: Path, more: Mapping[str, str]) -> Outcome:
     stats, log = fleet.folder / "stats.json", fleet.folder / "errors.log"
     stats.unlink(missing_ok=True)
     command = [ansible_playbook(), "-i", str(fleet.ansible_inventory()), str(HERE / name)]

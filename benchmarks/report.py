@@ -78,7 +78,7 @@ def write(folder: Path, stamp: datetime, found: dict[str, Any], readable: str) -
 def _size(size: int, samples: Samples, contenders: list[Contender]) -> str:
     head = ["", "no-op (s)", "check (s)", "to ours", "check to ours", "controller CPU (s)", "machine CPU (s)", "runs"]
     rows = [_row(contender, samples) for contender in contenders if samples[contender.key][contender.modes[0]].wall]
-    return f"### {size} host{'s' if size > 1 else ''}\n\n" + _table(head, rows)
+    return f"### {size} host{'s' if size > 1 else ''}\n\n" + table(head, rows)
 
 
 def _row(contender: Contender, samples: Samples) -> list[str]:
@@ -105,7 +105,7 @@ def _growth(results: Results, contenders: list[Contender]) -> str:
         if first is not None and last is not None:
             step = (last - first) / (sizes[-1] - sizes[0])
             rows.append([contender.title, *(_number(time) for time in times), f"{step:.3f}"])
-    return "### Growth\n\n" + _table(head, rows)
+    return "### Growth\n\n" + table(head, rows)
 
 
 def _targets(results: Results) -> str:
@@ -114,14 +114,14 @@ def _targets(results: Results) -> str:
         [str(row["hosts"]), row["mode"], row["what"], row["wanted"], f"{row['ratio']:.2f}", "met" if row["met"] else "MISSED"]
         for row in targets(results)
     ]
-    return "### Targets\n\n" + _table(head, rows) + "\n\n\\* connects anew in every run; the others use connections that are open."
+    return "### Targets\n\n" + table(head, rows) + "\n\n\\* connects anew in every run; the others use connections that are open."
 
 
 def _measured(samples: Samples) -> bool:
     return any(sample.wall for modes in samples.values() for sample in modes.values())
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
+def table(head: list[str], rows: list[list[str]]) -> str:
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
 
     def line(cells: list[str]) -> str:

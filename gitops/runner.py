@@ -154,7 +154,7 @@ def environment(order: Order, out: str) -> dict[str, str]:
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
         "ANSIBLE_CONFIG": str(order.project / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(order.project / "collections"),
-        "ANSIBLE_CALLBACKS_ENABLED": "echodiary.infra.drift,echodiary.infra.lease",
+        "ANSIBLE_CALLBACKS_ENABLED": "echodiary.infra.warm,echodiary.infra.drift,echodiary.infra.lease",
         "ANSIBLE_FORCE_COLOR": "0",
         "ECHODIARY_DRIFT_DIRECTORY": out,
         "ECHODIARY_DRIFT_ENVIRONMENT": order.environment,

@@ -28,7 +28,6 @@ requirements:
   - set as C(stdout_callback) in the configuration
 """
 
-import gc
 import shutil
 import time
 from collections.abc import Iterable
@@ -47,9 +46,7 @@ from ansible.playbook.task import Task
 from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 from ansible.utils.color import stringc
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _bytecode
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
-from ansible_collections.echodiary.infra.plugins.plugin_utils._component_warming import Warming
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_command import Command
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_summary import (
     Totals,
@@ -97,8 +94,6 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
-        # Standard output comes first of all plugins; the others, and what they import, are compiled once and not in every run.
-        _bytecode.keep()
         self._began = time.monotonic()
         self._host_width = 0
         self._states: dict[str, dict[str, Component]] = {}
@@ -106,7 +101,6 @@ class CallbackModule(CallbackBase):
         self._changed = {True: 0, False: 0}  # by whether it was looked at in check mode
         self._play: Play | None = None
         self._host: Host | None = None
-        self._warming = Warming()
 
     # The run
 
@@ -126,7 +120,6 @@ class CallbackModule(CallbackBase):
         self._say([paint("change", f"no host matched: {pattern}")])
 
     def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:
-        _spare_the_workers()
         self._announce(task)
 
     def v2_playbook_on_handler_task_start(self, task: Task) -> None:
@@ -140,8 +133,6 @@ class CallbackModule(CallbackBase):
         # Hosts start before the first of them answers, so this is what columns are as wide as.
         self._host = host
         self._host_width = max(self._host_width, len(host.get_name()))
-        if task.action in CONVERGE and self._play and self._warming.before_fork(task, host, self._play):
-            _spare_the_workers()
 
     # Results
 
@@ -343,11 +334,6 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _cleaned(one) for key, one in value.items()}
     return [_cleaned(one) for one in value] if isinstance(value, list) else value
-
-
-def _spare_the_workers() -> None:
-    """A worker is a fork: one garbage collection in it would copy the pages of everything this process holds."""
-    gc.freeze()
 
 
 def _is_adhoc() -> bool:

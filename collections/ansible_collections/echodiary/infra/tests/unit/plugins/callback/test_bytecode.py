@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from ansible_collections.echodiary.infra.tests.unit.plugins.callback import test_fleet as fleet
 
+ENABLED = "echodiary.infra.warm,echodiary.infra.drift"
+
 
 class Rig(fleet.Rig):
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in super()._environment().items() if name != "PYTHONDONTWRITEBYTECODE"}
-        return {**kept, "PYTHONPYCACHEPREFIX": str(self.directory / "compiled"), "ANSIBLE_CALLBACKS_ENABLED": "echodiary.infra.drift"}
+        return {**kept, "PYTHONPYCACHEPREFIX": str(self.directory / "compiled"), "ANSIBLE_CALLBACKS_ENABLED": ENABLED}
 
     def compiled(self) -> dict[str, int]:
         """Module of the collection -> when it was compiled."""
@@ -31,6 +33,12 @@ def test_modules_are_compiled_once(rig: Rig) -> None:
     assert {"_drift_run", "_drift_collect", "_drift_table"} <= set(first)
     rig.run({"app1": fleet.IN_SYNC}, [fleet.CONVERGE], vars={"drift_directory": str(rig.directory / "out")})
     assert rig.compiled() == first
+
+
+def test_that_can_be_left_out(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECHODIARY_WARM", "templates,memory")
+    rig.run({"app1": fleet.IN_SYNC}, [fleet.CONVERGE], vars={"drift_directory": str(rig.directory / "out")})
+    assert rig.compiled() == {}
 
 
 def test_what_makes_reports_is_read_only_where_one_is_asked_for(rig: Rig) -> None:
