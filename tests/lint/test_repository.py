@@ -15,6 +15,7 @@ from tests.lint.yaml_files import load
 ROOT = Path(__file__).parents[2]
 COLLECTION = ROOT / "collections/ansible_collections/echodiary/infra"
 ROLES = roles.roles(COLLECTION)
+ACTIONS = sorted((COLLECTION / "plugins/action").glob("[!_]*.py"))
 MODULES = sorted((COLLECTION / "plugins/modules").glob("[!_]*.py"))
 GRAFANA = COLLECTION / "roles/grafana"
 DASHBOARDS = sorted((GRAFANA / "tree/etc/grafana/dashboards").glob("*.json"))
@@ -69,6 +70,11 @@ def test_the_datasource_has_the_identifier_dashboards_use() -> None:
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
 def test_modules_document_what_they_promise(module: Path) -> None:
     assert documents.module_problems(module) == []
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.stem)
+def test_actions_have_unit_tests(action: Path) -> None:
+    assert (COLLECTION / "tests/unit/plugins/action" / f"test_{action.stem}.py").is_file()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)

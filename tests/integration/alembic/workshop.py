@@ -20,7 +20,8 @@ from typing import Any
 import psycopg
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_flow as flow
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_options as options_of
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_remote as remote
+from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import host, packages
+from ansible_collections.echodiary.infra.plugins.plugin_utils._inside import remote
 
 ROOT = Path(__file__).resolve().parents[3]
 PASSWORD = "hunter2-never-seen"
@@ -131,10 +132,9 @@ def run(state: str, *, check: bool = False, **given: Any) -> dict[str, Any]:
 
 
 def call(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    done = subprocess.run(
-        ["sh", "-c", remote.command(sys.executable)], input=remote.payload(runs), capture_output=True, check=False, cwd="/"
-    )
-    answer = remote.parse(done.stdout.decode())
+    sent = host.payload(packages.package(remote.HOST), remote.manifest(runs))
+    done = subprocess.run(["sh", "-c", host.command(sys.executable)], input=sent, capture_output=True, check=False, cwd="/")
+    answer = host.parse(done.stdout.decode())
     assert answer is not None, done.stderr.decode()
     return answer
 

@@ -5,31 +5,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
-
 from ..plugin_utils import _alembic_flow as flow
 from ..plugin_utils import _alembic_options as options_of
-from ..plugin_utils import _alembic_remote as remote
-from ..plugin_utils._converge_errors import SpecError
+from ..plugin_utils._inside.remote import InsideCall
 
 
-class ActionModule(ActionBase):
+class ActionModule(InsideCall):
     """``echodiary.infra.alembic: {state: head, image: …}``"""
 
-    _supports_check_mode = True
+    ARGUMENTS, RULES = options_of.ARGUMENTS, options_of.RULES
     _supports_diff = True
-    TRANSFERS_FILES = False
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        task_vars = task_vars or {}
-        _, arguments = self.validate_argument_spec(argument_spec=options_of.ARGUMENTS, **options_of.RULES)
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        try:
-            options = options_of.parse(arguments)
-        except SpecError as error:
-            raise AnsibleActionFail(str(error)) from error
-        result.update(flow.run(options, lambda runs: remote.call(self, runs, task_vars), self._task.check_mode))
+    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+        found = flow.run(options_of.parse(args), lambda runs: self._in_release(*runs), self._check)
         if not self._task.diff:
-            result.pop("diff", None)
-        return result
+            found.pop("diff", None)
+        return found

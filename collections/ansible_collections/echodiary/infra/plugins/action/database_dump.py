@@ -5,33 +5,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
-
 from ..plugin_utils import _dump_options as options
-from ..plugin_utils import _remote
-from ..plugin_utils._converge_errors import SpecError
-
-FILES = ("errors", "client", "script", "toc", "store", "make", "sql", "rights", "restore", "main")
-PACKAGE = _remote.Package("_dump", ("_ledger.files", "_ledger.records", "_ledger.shapes", *(f"_dump.{name}" for name in FILES)))
+from ..plugin_utils._calls.base import HostCall
 
 
-class ActionModule(ActionBase):
+class ActionModule(HostCall):
     """``echodiary.infra.database_dump: {state: created, id: …, image: …, host: …, database: …, user: …, password: …}``"""
 
-    _supports_check_mode = True
+    ARGUMENTS, RULES = options.ARGUMENTS, options.RULES
+    PACKAGE = "_dump"
     _supports_diff = True
-    TRANSFERS_FILES = False
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        _, arguments = self.validate_argument_spec(argument_spec=options.ARGUMENTS, **options.RULES)
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        try:
-            manifest = options.manifest(arguments, self._task.check_mode)
-            answer = _remote.call(self, PACKAGE, manifest, task_vars or {})
-        except (SpecError, _remote.NoAnswerError) as error:
-            raise AnsibleActionFail(str(error)) from error
-        result.update(answer)
+    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+        answer = self._ask(options.manifest(args, self._check))
         if self._task.diff and "replaced" in answer:
-            result["diff"] = options.diff(answer)
-        return result
+            answer["diff"] = options.diff(answer)
+        return answer

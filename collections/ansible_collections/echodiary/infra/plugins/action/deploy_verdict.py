@@ -6,35 +6,27 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ansible.plugins.action import ActionBase
-
 from ..plugin_utils import _deploy_verdict as verdicts
+from ..plugin_utils._calls.base import LocalAction
 from ..plugin_utils._deploy import schema as schemas
 from ..plugin_utils._deploy import verified
 from ..plugin_utils._deploy.hosts import rolled
 from ..plugin_utils._fleet_words import clean
 
-ARGUMENTS: dict[str, Any] = {
-    "what": {"type": "str", "required": True},
-    "migrated": {"type": "str", "default": ""},
-    "left_out": {"type": "list", "elements": "str", "default": []},
-    "release": {"type": "str", "default": ""},
-}
 
-
-class ActionModule(ActionBase):
+class ActionModule(LocalAction):
     """``echodiary.infra.deploy_verdict: {what: …}``"""
 
-    _supports_check_mode = True
-    _requires_connection = False
-    TRANSFERS_FILES = False
+    ARGUMENTS = {
+        "what": {"type": "str", "required": True},
+        "migrated": {"type": "str", "default": ""},
+        "left_out": {"type": "list", "elements": "str", "default": []},
+        "release": {"type": "str", "default": ""},
+    }
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        task_vars = task_vars or {}
-        _, args = self.validate_argument_spec(argument_spec=ARGUMENTS)
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        hostvars, names = task_vars["hostvars"], task_vars["ansible_play_hosts_all"]
-        phases = (task_vars.get("ansible_facts") or {}).get("deploy_phases") or []
+    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+        hostvars, names = self._vars["hostvars"], self._vars["ansible_play_hosts_all"]
+        phases = (self._vars.get("ansible_facts") or {}).get("deploy_phases") or []
         hosts = {
             name: {
                 "roll": rolled(hostvars[name].get("deploy_roll"), hostvars[name].get("deploy_rolled")),
@@ -45,20 +37,19 @@ class ActionModule(ActionBase):
         }
         found = verdicts.verdict(hosts, verdicts.failed_in(phases), _errors(hostvars, names, hosts), args["left_out"])
         seconds = verdicts.seconds_of(phases, time.time())
-        schema = schemas.found((hostvars[name].get("deploy_schema") for name in names), shown=bool(task_vars.get("deploy_schema_shown")))
-        told: dict[str, Any] = {"check": self._task.check_mode, "schema": schema, "release": args["release"]}
+        schema = schemas.found((hostvars[name].get("deploy_schema") for name in names), shown=bool(self._vars.get("deploy_schema_shown")))
+        told: dict[str, Any] = {"check": self._check, "schema": schema, "release": args["release"]}
         asked = verified.words(hosts[name]["roll"] for name in names)
-        result.update(
-            found._asdict(),
+        return {
+            **found._asdict(),
             **schema.facts(),
-            seconds=seconds,
-            well=found.well,
-            changed=False,
-            speaker=_speaker(hosts),
-            verified=asked,
-            msg="\n".join(filter(None, [verdicts.message(args["what"], found, seconds, args["migrated"], **told), asked])),
-        )
-        return result
+            "seconds": seconds,
+            "well": found.well,
+            "changed": False,
+            "speaker": _speaker(hosts),
+            "verified": asked,
+            "msg": "\n".join(filter(None, [verdicts.message(args["what"], found, seconds, args["migrated"], **told), asked])),
+        }
 
 
 def _speaker(hosts: dict[str, Any]) -> str:

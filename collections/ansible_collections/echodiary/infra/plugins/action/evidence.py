@@ -5,33 +5,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.plugins.action import ActionBase
-
 from ..plugin_utils import _evidence_asked as evidence
-from ..plugin_utils import _remote
-
-PACKAGE = _remote.Package("_evidence", ("_evidence.main", "_converge.model", "_converge.http", "_converge.run", "_converge.docker"))
+from ..plugin_utils._calls.base import HostCall
 
 
-class ActionModule(ActionBase):
+class ActionModule(HostCall):
     """``echodiary.infra.evidence: {components: …}``, or {resources: [...]}"""
 
-    _supports_check_mode = True
-    _supports_diff = False
-    TRANSFERS_FILES = False
+    ARGUMENTS = {
+        "components": {"type": "list", "elements": "dict", "default": []},
+        "resources": {"type": "list", "elements": "str", "default": []},
+    }
+    RULES = {"required_one_of": [["components", "resources"]]}
+    PACKAGE = "_evidence"
+    BEARABLE = True
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        task_vars = task_vars or {}
-        _, args = self.validate_argument_spec(
-            argument_spec={
-                "components": {"type": "list", "elements": "dict", "default": []},
-                "resources": {"type": "list", "elements": "str", "default": []},
-            },
-            required_one_of=[["components", "resources"]],
-        )
-        result: dict[str, Any] = super().run(tmp, task_vars)
+    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
         asked = evidence.asked(args["components"], args["resources"])
-        if not asked:
-            return {**result, "changed": False, "evidence": {}, "components": {}}
-        result.update(_remote.answer(self, PACKAGE, {"asked": asked}, task_vars))
-        return result
+        return self._ask({"asked": asked}) if asked else {"changed": False, "evidence": {}, "components": {}}

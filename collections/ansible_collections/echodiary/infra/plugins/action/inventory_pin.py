@@ -10,40 +10,34 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible.errors import AnsibleActionFail
 from ansible.parsing.yaml.dumper import AnsibleDumper
-from ansible.plugins.action import ActionBase
 
-ARGUMENTS: dict[str, Any] = {
-    "path": {"type": "path", "required": True},
-    "variable": {"type": "str", "required": True},
-    "value": {"type": "raw", "required": True},
-    "comment": {"type": "str", "required": True},
-}
+from ..plugin_utils._calls.base import LocalAction
+from ..plugin_utils._converge_errors import SpecError
 
 
-class ActionModule(ActionBase):
+class ActionModule(LocalAction):
     """``echodiary.infra.inventory_pin: {path: …, variable: echodiary_image, value: …, comment: …}``"""
 
-    _supports_check_mode = True
-    _requires_connection = False
-    TRANSFERS_FILES = False
+    ARGUMENTS = {
+        "path": {"type": "path", "required": True},
+        "variable": {"type": "str", "required": True},
+        "value": {"type": "raw", "required": True},
+        "comment": {"type": "str", "required": True},
+    }
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        _, args = self.validate_argument_spec(argument_spec=ARGUMENTS)
-        result: dict[str, Any] = super().run(tmp, task_vars or {})
+    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
         path = Path(args["path"])
         try:
             before = path.read_text(encoding="utf-8") if path.exists() else ""
             after = text(args["variable"], args["value"], args["comment"])
-            if before != after and not self._task.check_mode:
+            if before != after and not self._check:
                 _write(path, after)
         except (OSError, ValueError) as error:
-            raise AnsibleActionFail(f"{args['variable']} could not be written to {path}: {error}; it stays as it was") from None
-        result.update(changed=before != after, path=str(path))
-        if self._task.diff:
-            result["diff"] = {"before": before, "after": after, "before_header": str(path), "after_header": str(path)}
-        return result
+            raise SpecError(f"{args['variable']} could not be written to {path}: {error}; it stays as it was") from None
+        result = {"changed": before != after, "path": str(path)}
+        diff = {"before": before, "after": after, "before_header": str(path), "after_header": str(path)}
+        return {**result, "diff": diff} if self._task.diff else result
 
 
 def text(variable: str, value: Any, comment: str) -> str:

@@ -7,49 +7,30 @@ import os
 import uuid
 from typing import Any
 
-from ansible.plugins.action import ActionBase
-
-from ..plugin_utils import _caller, _history_table, _remote
+from ..plugin_utils import _caller, _history_table
 from ..plugin_utils import _history_options as options
 from ..plugin_utils import _moments as moments
+from ..plugin_utils._calls.base import HostCall
 
-PACKAGE = _remote.Package("_history", ("_ledger.files", "_ledger.journal", "_history.goodness", "_history.records", "_history.main"))
 
-
-class ActionModule(ActionBase):
+class ActionModule(HostCall):
     """``echodiary.infra.release_history: {state: appended, entry: {…}}``"""
 
-    _supports_check_mode = True
-    _supports_diff = False
-    TRANSFERS_FILES = False
+    ARGUMENTS, RULES = options.SPEC, {"required_if": options.REQUIRED_IF}
+    PACKAGE = "_history"
+    BEARABLE = True
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        task_vars = task_vars or {}
-        _, args = self.validate_argument_spec(argument_spec=options.SPEC, required_if=options.REQUIRED_IF)
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        entry = self._entry(args["entry"]) if args["state"] == "appended" else None
-        manifest = {
-            "check": self._task.check_mode,
-            "state": args["state"],
-            "path": args["path"],
-            "entry": entry,
-            "outcomes": args["outcomes"],
-            "last": args["last"],
-            "limit": args["max_bytes"],
-        }
-        answer = _remote.answer(self, PACKAGE, manifest, task_vars)
-        result.update(answer)
-        if args["state"] == "read" and not answer.get("failed"):
-            result.update(_history_table.summary(answer))
-        elif entry is not None and not answer.get("failed"):
-            result.update(entry=entry, msg=options.said(entry, changed=answer["changed"], check=self._task.check_mode))
-        return result
+    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+        entry = options.complete(args["entry"], _now()) if args["state"] == "appended" else None
+        answer = self._ask(options.manifest(args, entry, self._check))
+        if answer.get("failed"):
+            return answer
+        if entry is None:
+            return {**answer, **_history_table.summary(answer)}
+        return {**answer, "entry": entry, "msg": options.said(entry, changed=answer["changed"], check=self._check)}
 
-    def _entry(self, given: dict[str, Any]) -> dict[str, Any]:
-        defaults = {
-            "id": uuid.uuid4().hex,
-            "at": moments.now(),
-            "who": _caller.owner(os.environ),
-            "run_url": _caller.run_url(os.environ),
-        }
-        return options.complete(given, defaults)
+
+def _now() -> dict[str, str]:
+    """Of an entry what nobody said."""
+    caller = {"who": _caller.owner(os.environ), "run_url": _caller.run_url(os.environ)}
+    return {"id": uuid.uuid4().hex, "at": moments.now(), **caller}

@@ -6,31 +6,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.plugins.action import ActionBase
-
+from ..plugin_utils._calls.base import LocalAction
 from ..plugin_utils._deploy import way_back
 
-ARGUMENTS: dict[str, Any] = {"named": {"type": "str", "default": ""}}
 
-
-class ActionModule(ActionBase):
+class ActionModule(LocalAction):
     """``echodiary.infra.rollback_goal: {}``"""
 
-    _supports_check_mode = True
-    _requires_connection = False
-    TRANSFERS_FILES = False
+    ARGUMENTS = {"named": {"type": "str", "default": ""}}
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        task_vars = task_vars or {}
-        _, args = self.validate_argument_spec(argument_spec=ARGUMENTS)
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        names = sorted(task_vars["ansible_play_hosts_all"])
+    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+        names = sorted(self._vars["ansible_play_hosts_all"])
         try:
-            way = way_back.choose([_host(name, task_vars["hostvars"][name]) for name in names], args["named"])
+            way = way_back.choose([_host(name, self._vars["hostvars"][name]) for name in names], args["named"])
         except way_back.NoWayBackError as error:
-            return {**result, "failed": True, "msg": str(error)}
+            return {"failed": True, "msg": str(error)}
         goes = "what rests on every host" if way.at_hand else "what has to be brought there first"
-        return {**result, **way._asdict(), "changed": False, "msg": f"back to {way.image}: {goes}"}
+        return {**way._asdict(), "changed": False, "msg": f"back to {way.image}: {goes}"}
 
 
 def _host(name: str, variables: Mapping[str, Any]) -> way_back.Host:

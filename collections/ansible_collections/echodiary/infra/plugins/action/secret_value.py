@@ -6,32 +6,25 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
-
-ARGUMENTS: dict[str, Any] = {
-    "name": {"type": "str", "required": True},
-    "values": {"type": "dict", "required": True, "no_log": True},
-    "region": {"type": "str", "required": True},
-    "endpoint_url": {"type": "str"},
-    "access_key": {"type": "str", "no_log": True},
-    "secret_key": {"type": "str", "no_log": True},
-    "session_token": {"type": "str", "no_log": True},
-}
+from ..plugin_utils._calls.base import LocalAction
+from ..plugin_utils._converge_errors import SpecError
 
 
-class ActionModule(ActionBase):
+class ActionModule(LocalAction):
     """``echodiary.infra.secret_value: {name: …, values: {…}, region: …}``"""
 
-    _supports_check_mode = True
-    _requires_connection = False
-    TRANSFERS_FILES = False
+    ARGUMENTS = {
+        "name": {"type": "str", "required": True},
+        "values": {"type": "dict", "required": True, "no_log": True},
+        "region": {"type": "str", "required": True},
+        "endpoint_url": {"type": "str"},
+        "access_key": {"type": "str", "no_log": True},
+        "secret_key": {"type": "str", "no_log": True},
+        "session_token": {"type": "str", "no_log": True},
+    }
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        _, args = self.validate_argument_spec(argument_spec=ARGUMENTS)
-        result: dict[str, Any] = super().run(tmp, task_vars or {})
-        result.update(_change(args, check=self._task.check_mode))
-        return result
+    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+        return _change(args, check=self._check)
 
 
 def _change(args: dict[str, Any], *, check: bool) -> dict[str, Any]:
@@ -47,7 +40,7 @@ def _change(args: dict[str, Any], *, check: bool) -> dict[str, Any]:
         made = client.put_secret_value(SecretId=args["name"], SecretString=json.dumps(wanted, sort_keys=True))
     except (BotoCoreError, ClientError, ValueError, KeyError) as error:
         said = str(error).splitlines()[0] if isinstance(error, (BotoCoreError, ClientError)) else "it is no JSON object"
-        raise AnsibleActionFail(f"secret {args['name']} could not be changed: {said}; it needs GetSecretValue and PutSecretValue") from None
+        raise SpecError(f"secret {args['name']} could not be changed: {said}; it needs GetSecretValue and PutSecretValue") from None
     return {"changed": True, "version": made["VersionId"]}
 
 

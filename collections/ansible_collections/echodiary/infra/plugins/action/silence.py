@@ -6,75 +6,32 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ansible.plugins.action import ActionBase
-
-from ..plugin_utils import _caller, _remote
+from ..plugin_utils import _caller
+from ..plugin_utils import _silence_options as options
+from ..plugin_utils._calls.base import HostCall
+from ..plugin_utils._converge_errors import SpecError
 from ..plugin_utils._deploy import bounded
 
-PACKAGE = _remote.Package("_silence", ("_converge.http", "_silence.main"))
-#: seconds: for Alertmanager's answer, and for all, the way to its host included
-TIMEOUT = 5
-DEADLINE = 20.0
 
-ARGUMENTS: dict[str, Any] = {
-    "state": {"type": "str", "choices": ["start", "end"], "default": "start"},
-    "id": {"type": "str", "default": ""},
-    "url": {"type": "str", "default": "http://127.0.0.1:9093/api/v2"},
-    "alerts": {"type": "str", "default": ".+"},
-    "environment": {"type": "str", "default": ""},
-    "minutes": {"type": "float", "default": 15.0},
-    "comment": {"type": "str", "default": "deploy"},
-}
-
-
-class SilenceError(Exception):
-    """What Alertmanager, or the way to it, said."""
-
-
-class ActionModule(ActionBase):
+class ActionModule(HostCall):
     """``echodiary.infra.silence: {state: start, alerts: TargetDown, minutes: 15}``"""
 
-    _supports_check_mode = True
-    TRANSFERS_FILES = False
+    ARGUMENTS = options.ARGUMENTS
+    PACKAGE = "_silence"
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        task_vars = task_vars or {}
-        _, args = self.validate_argument_spec(argument_spec=ARGUMENTS)
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        result.update(changed=False, id=args["id"])
-        nothing = args["state"] == "end" and not args["id"]
-        if self._task.check_mode or nothing:
+    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+        result = {"changed": False, "id": args["id"]}
+        if self._check or (args["state"] == "end" and not args["id"]):
             return result
         made: list[str] = []
-        why = bounded.attempt(DEADLINE, lambda: made.append(self._ask(args, task_vars)))
+        why = bounded.attempt(options.DEADLINE, lambda: made.append(self._alertmanager(args)))
         if why:
-            where = self._task.delegate_to or task_vars["inventory_hostname"]
-            result.update(warnings=[f"{_what(args['state'])}: Alertmanager on {where} did not take it: {why}"], refused=why)
-        else:
-            result.update(changed=True, id=made[0])
-        return result
+            where = self._task.delegate_to or self._vars["inventory_hostname"]
+            return {**result, "warnings": [options.warning(args["state"], where, why)], "refused": why}
+        return {**result, "changed": True, "id": made[0]}
 
-    def _ask(self, args: dict[str, Any], task_vars: dict[str, Any]) -> str:
-        manifest = {
-            **{key: args[key] for key in ("state", "id", "url", "comment")},
-            "owner": _caller.owner(os.environ),
-            "seconds": args["minutes"] * 60,
-            "timeout": TIMEOUT,
-            "matchers": matchers(args["alerts"], args["environment"]),
-        }
-        answer = _remote.call(self, PACKAGE, manifest, task_vars)
+    def _alertmanager(self, args: dict[str, Any]) -> str:
+        answer = self._ask(options.manifest(args, _caller.owner(os.environ)))
         if answer.get("failed"):
-            raise SilenceError(answer["msg"])
+            raise SpecError(answer["msg"])
         return str(answer["id"])
-
-
-def matchers(alerts: str, environment: str) -> list[dict[str, Any]]:
-    """``alerts`` is a regular expression of their names. Pure."""
-    found: list[dict[str, Any]] = [{"name": "alertname", "value": alerts, "isRegex": True, "isEqual": True}]
-    if environment:
-        found.append({"name": "environment", "value": environment, "isRegex": False, "isEqual": True})
-    return found
-
-
-def _what(state: str) -> str:
-    return "alerts caused by this run will be sent" if state == "start" else "the silence stands until it ends by itself"

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of every module that works in a release's own place; plugin_utils/_release_place.py reads them."""
+"""Options of every module that works in a release's own place; plugin_utils/_inside/place.py reads them."""
 
 from __future__ import annotations
 

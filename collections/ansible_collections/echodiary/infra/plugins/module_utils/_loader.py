@@ -19,7 +19,8 @@ from typing import Any, BinaryIO, Union
 #: separates the answer from whatever a login shell prints before it
 MARKER = "\x02echodiary\x02"
 FOLDER = "/var/cache/echodiary"
-ROOT = "echodiary"
+#: no name that an application could have, since ours run in its Python, too
+ROOT = "echodiary_infra"
 
 #: a file as it was sent (its source), or compiled
 Code = Union[str, bytes]
@@ -44,10 +45,25 @@ def answer(stdin: BinaryIO) -> None:
     sent = stdin.read(about["size"])
     manifest = json.loads(zlib.decompress(stdin.read()))
     install(load(about, sent))
-    said = sys.modules[f"{ROOT}.{about['package']}.main"].run(manifest)
+    said = _run(about["package"], manifest)
     sys.stdout.write(MARKER + json.dumps(said) + MARKER)
     sys.stdout.flush()
     os._exit(0)  # what Python would now tidy up goes with the process
+
+
+def begin(package: str, document: dict[str, Any]) -> None:
+    """In a Python that the host's half started. ``document``: sources, and what else the package's ``main`` takes; it answers itself.
+
+    All is loaded at once: of two threads that ask for something of a file at the same time, one would find it half done.
+    """
+    install(document["sources"])
+    for name in document["sources"]:
+        _ = sys.modules[f"{ROOT}.{name}"].__name__
+    _run(package, document)
+
+
+def _run(package: str, given: dict[str, Any]) -> Any:
+    return sys.modules[f"{ROOT}.{package}.main"].run(given)
 
 
 def load(about: dict[str, Any], sent: bytes, folder: str = FOLDER) -> dict[str, Code]:

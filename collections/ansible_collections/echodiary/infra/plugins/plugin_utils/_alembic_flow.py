@@ -12,6 +12,7 @@ from . import _alembic_words as words
 from ._alembic import compat, findings, lint, predict, sql
 from ._alembic_options import Options
 from ._converge_errors import SpecError
+from ._inside import words as inside
 
 #: runs in, the host's answer out
 Call = Callable[[list[dict[str, Any]]], dict[str, Any]]
@@ -79,7 +80,7 @@ class _Flow:
         for one, place in zip(answer["answers"], places, strict=False):
             if "error" in one:
                 self._note_failure(one["error"])
-                raise SpecError(words.trouble(one["error"], place))
+                raise SpecError(inside.trouble(one["error"], place))
         found: list[dict[str, Any]] = answer["answers"]
         return found
 
@@ -111,10 +112,12 @@ class _Flow:
         """States that only ask."""
         if self.options.state == "lint":
             self._refuse(found)
-            self.result["msg"] = f"{len(read['steps'])} revisions after {words.at(read['current'])} are fit to run"
+            self.result["msg"] = f"{len(read['steps'])} revisions after {inside.at(read['current'])} are fit to run"
             return
         pending = f"{len(read['steps'])} pending" if len(read["heads"]) < 2 else "several heads"
-        self.result["msg"] = f"{read['server']['database']} is at {words.at(read['current'])}, head is {words.at(read['heads'])}: {pending}"
+        self.result["msg"] = (
+            f"{read['server']['database']} is at {inside.at(read['current'])}, head is {inside.at(read['heads'])}: {pending}"
+        )
         if read["unknown"]:
             self.result["msg"] = words.unknown(read, self.place)
 
@@ -137,12 +140,12 @@ class _Flow:
         self.result.update(target=goal, applied=[], diff=[{"prepared": words.preview(step)} for step in steps])
         if not steps:
             if read["invalid_indexes"]:
-                raise SpecError(words.invalid(read["invalid_indexes"]))
+                raise SpecError(inside.invalid(read["invalid_indexes"]))
             self.result["msg"] = f"already at {goal or 'base'}"
             return
         self.result["changed"] = True
         if self.check:
-            self.result["msg"] = f"would go from {words.at(read['current'])} to {goal}: {', '.join(step['revision'] for step in steps)}"
+            self.result["msg"] = f"would go from {inside.at(read['current'])} to {goal}: {', '.join(step['revision'] for step in steps)}"
             return
         self.result["changed"] = False
         run = options_of.migrating(self.options, goal, [step["revision"] for step in steps])
@@ -181,14 +184,14 @@ class _Flow:
         self.result["warnings"] += words.waits(done["blocked"])
         if done["current"] != ([] if goal == "base" else [goal]) and goal not in done["current"]:
             raise SpecError(
-                f"Alembic ended without an error, but the database is at {words.at(done['current'])} instead of {goal}: look at env.py"
+                f"Alembic ended without an error, but the database is at {inside.at(done['current'])} instead of {goal}: look at env.py"
             )
         if done["invalid_indexes"]:
-            raise SpecError(words.invalid(done["invalid_indexes"]))
+            raise SpecError(inside.invalid(done["invalid_indexes"]))
         for release in serving:
             _live_with(release, read, done, found)
         if moved:
-            self.result["msg"] = f"from {words.at(done['from'])} to {words.at(done['current'])}: {', '.join(done['applied'])}"
+            self.result["msg"] = f"from {inside.at(done['from'])} to {inside.at(done['current'])}: {', '.join(done['applied'])}"
         else:
             waited = f", which this one waited {done['waited']} s for" if done["waited"] else ""
             self.result["msg"] = f"already at {goal}: another run has migrated{waited}"
@@ -227,7 +230,7 @@ def _live_with(serving: Serving, read: dict[str, Any], done: dict[str, Any], fou
     caused = compat.caused(serving.models, read["schema"], done["schema"])
     problems = [one for one in caused if f"{one.table}.{one.column}".rstrip(".") not in allowed]
     if problems:
-        raise SpecError(words.incompatible(problems, serving.image, words.at(done["current"]), words.at(read["current"])))
+        raise SpecError(words.incompatible(problems, serving.image, inside.at(done["current"]), inside.at(read["current"])))
 
 
 def _invalid(one: dict[str, str]) -> dict[str, str]:

@@ -6,9 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from . import _release_place
 from ._alembic.findings import Allowance
 from ._converge_errors import SpecError
+from ._inside import place
 
 #: "echodiary.infra.alembic" in eight bytes; EchoDiary's own env.py holds another one, so neither is in the other's way
 LOCK_KEY = 0x65636469616C656D
@@ -21,7 +21,7 @@ ARGUMENTS: dict[str, Any] = {
     "state": {"type": "str", "required": True, "choices": ["current", "head", "revision", "lint", "compare"]},
     "revision": {"type": "str"},
     "since": {"type": "str"},
-    **_release_place.ARGUMENTS,
+    **place.ARGUMENTS,
     "lock_wait": {"type": "int", "default": 300},
     "lock_timeout": {"type": "float", "default": 3.0},
     "lock_tries": {"type": "int", "default": 5},
@@ -43,9 +43,9 @@ ARGUMENTS: dict[str, Any] = {
     "compat_images": {"type": "list", "elements": "str"},
 }
 RULES: dict[str, Any] = {
-    **_release_place.RULES,
+    **place.RULES,
     "required_if": [["state", "revision", ["revision"]]],
-    "required_by": {**_release_place.RULES["required_by"], "compat_image": ["image"], "compat_images": ["image"]},
+    "required_by": {**place.RULES["required_by"], "compat_image": ["image"], "compat_images": ["image"]},
 }
 
 
@@ -147,6 +147,6 @@ def migrating(options: Options, target: str, expected: list[str]) -> dict[str, A
 
 
 def _run(options: Options, image: str | None, request: dict[str, Any], timeout: int, statement: int) -> dict[str, Any]:
-    given = {name: getattr(options, name) for name in _release_place.ARGUMENTS}
+    given = {name: getattr(options, name) for name in place.ARGUMENTS}
     settings = {"lock_timeout": options.limits["lock_timeout"], "statement_timeout": statement}
-    return _release_place.run(given, image, request, timeout, settings)
+    return place.run(given, image, request, timeout, settings)

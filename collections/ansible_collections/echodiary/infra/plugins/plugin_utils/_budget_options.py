@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import _alembic_words as words
 from . import _budget_plan as plan
-from . import _release_place
 from ._converge_errors import SpecError
+from ._inside import place, words
 
 #: no connection is to be had: of the server, or of the role or database
 EXHAUSTED = "53300"
@@ -23,9 +22,9 @@ ARGUMENTS: dict[str, Any] = {
     "postgresql_major": {"type": "int"},
     "application": {"type": "str", "default": ""},
     "timeout": {"type": "int", "default": 60},
-    **_release_place.ARGUMENTS,
+    **place.ARGUMENTS,
 }
-RULES: dict[str, Any] = _release_place.RULES
+RULES: dict[str, Any] = place.RULES
 
 
 def demand(arguments: dict[str, Any]) -> plan.Demand:
@@ -45,17 +44,17 @@ def reading(arguments: dict[str, Any]) -> dict[str, Any]:
     """The run that looks, bounded in every part."""
     timeout = arguments["timeout"]
     settings = {"lock_timeout": 3000, "statement_timeout": timeout * 1000}
-    return _release_place.run(arguments, arguments["image"], {"do": "connections"}, timeout, settings)
+    return place.run(arguments, arguments["image"], {"do": "connections"}, timeout, settings)
 
 
 def result(arguments: dict[str, Any], asked: plan.Demand, answer: dict[str, Any]) -> dict[str, Any]:
     """The task's result. ``answer``: what the host said to ``reading``."""
-    place = arguments["image"] or arguments["virtualenv"]
+    where = arguments["image"] or arguments["virtualenv"]
     if answer.get("failed"):
         return {"changed": False, "failed": True, "msg": answer["msg"]}
     facts = answer["answers"][0]
     if "error" in facts:
-        return {"changed": False, "failed": True, "msg": _trouble(facts["error"], place), "demand": asked.total}
+        return {"changed": False, "failed": True, "msg": _trouble(facts["error"], where), "demand": asked.total}
     now = plan.present(facts, arguments["application"])
     bounds = plan.limits(facts, now)
     wrong = plan.problems(facts, asked, bounds, arguments["postgresql_major"])
@@ -83,7 +82,7 @@ def _shown(bound: plan.Limit) -> dict[str, Any]:
     return {"name": bound.name, "limit": bound.whole, "reserved": bound.reserved, "others": bound.others, "free": bound.free}
 
 
-def _trouble(error: dict[str, Any], place: str) -> str:
+def _trouble(error: dict[str, Any], where: str) -> str:
     if error.get("sqlstate") == EXHAUSTED or "too many" in error["text"] or "remaining connection slots" in error["text"]:
         return f"not one connection is left, so a second slot could not start: {error['text']}; see pg_stat_activity for who holds them"
-    return words.trouble(error, place)
+    return words.trouble(error, where)

@@ -50,6 +50,12 @@ def complete(given: dict[str, Any], defaults: dict[str, str]) -> dict[str, Any]:
     return {"version": 1, **kept}
 
 
+def manifest(arguments: dict[str, Any], entry: dict[str, Any] | None, check: bool) -> dict[str, Any]:
+    """What the host is asked; ``entry`` is complete."""
+    asked = {key: arguments[key] for key in ("state", "path", "outcomes", "last")}
+    return {**asked, "check": check, "entry": entry, "limit": arguments["max_bytes"]}
+
+
 def said(entry: dict[str, Any], *, changed: bool, check: bool) -> str:
     what = f"{entry['kind']} {entry['outcome']}"
     if not changed:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..module_utils._lease.planning import TTL
 from . import _moments as moments
+from ._converge_errors import SpecError
 
 STATES = ("acquired", "renewed", "released", "frozen", "thawed", "read")
 
@@ -38,7 +39,7 @@ REQUIRED_IF = [
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-class OptionError(Exception):
+class OptionError(SpecError):
     """One line: which option, what is wrong with it, what to write instead."""
 
 

@@ -6,10 +6,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from . import _alembic_words as words
-from . import _release_place
 from . import _sessions_plan as plan
 from ._converge_errors import SpecError
+from ._inside import place, words
 
 EXHAUSTED = "53300"
 
@@ -19,9 +18,9 @@ ARGUMENTS: dict[str, Any] = {
     "application": {"type": "str", "default": ""},
     "role": {"type": "str", "default": ""},
     "timeout": {"type": "int", "default": 60},
-    **_release_place.ARGUMENTS,
+    **place.ARGUMENTS,
 }
-RULES: dict[str, Any] = _release_place.RULES
+RULES: dict[str, Any] = place.RULES
 
 
 def rule(arguments: dict[str, Any]) -> plan.Rule:
@@ -39,17 +38,12 @@ def rule(arguments: dict[str, Any]) -> plan.Rule:
 
 def request(arguments: dict[str, Any], orders: list[dict[str, Any]]) -> dict[str, Any]:
     settings = {"lock_timeout": 3000, "statement_timeout": arguments["timeout"] * 1000}
-    return _release_place.run(arguments, arguments["image"], {"do": "sessions", "end": orders}, arguments["timeout"], settings)
+    return place.run(arguments, arguments["image"], {"do": "sessions", "end": orders}, arguments["timeout"], settings)
 
 
 def facts(arguments: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
     """The first run's answer. Raises SpecError with the reason where there is none."""
-    if answer.get("failed"):
-        raise SpecError(answer["msg"])
-    found: dict[str, Any] = answer["answers"][0]
-    if "error" in found:
-        raise SpecError(_trouble(found["error"], arguments["image"] or arguments["virtualenv"]))
-    return found
+    return place.first(arguments, answer, _trouble)
 
 
 def result(found: dict[str, Any], choice: plan.Choice, done: dict[str, Any] | None) -> dict[str, Any]:
@@ -70,10 +64,10 @@ def result(found: dict[str, Any], choice: plan.Choice, done: dict[str, Any] | No
     }
 
 
-def _trouble(error: dict[str, Any], place: str) -> str:
+def _trouble(error: dict[str, Any], where: str) -> str:
     if error.get("sqlstate") == EXHAUSTED or "remaining connection slots" in error["text"] or "too many clients" in error["text"]:
         return (
             f"no connection is left, not even a reserved one: {error['text']}; give role pg_use_reserved_connections to who asks "
             "(docs/operations.md), or restart one application host"
         )
-    return words.trouble(error, place)
+    return words.trouble(error, where)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 #: the first entry of sys.path is the working directory, which may hold a folder called alembic
 BOOTSTRAP = (
     "import sys,json;sys.path[:]=[p for p in sys.path if p];"
-    "d=json.loads(sys.stdin.buffer.read());exec(compile(d['loader'],'loader','exec'))"
+    "d=json.loads(sys.stdin.buffer.read());exec(compile(d['loader'],'loader','exec'));begin('_inside',d)"
 )
 
 

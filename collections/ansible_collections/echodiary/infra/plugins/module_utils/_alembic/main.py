@@ -9,21 +9,19 @@ import shutil
 import time
 from typing import Any
 
+from .._inside import answers
 from . import env_file, hiding, launch, process
 from .errors import AlembicError
 
-#: separates the answer from whatever the release's own code prints
-MARKER = "\x02echodiary-alembic\x02"
-
 
 def run(manifest: dict[str, Any]) -> dict[str, Any]:
-    """``manifest``: loader, sources (of ``inside``), runs (place, environment, request, timeout). Stops at the first that fails."""
-    answers: list[dict[str, Any]] = []
+    """``manifest``: loader, sources (of ``_inside``), runs (place, environment, request, timeout). Stops at the first that fails."""
+    said: list[dict[str, Any]] = []
     try:
-        answers.extend(_one(one, manifest) for one in manifest["runs"])
+        said.extend(_one(one, manifest) for one in manifest["runs"])
     except (AlembicError, OSError) as error:
-        return {"answers": answers, "failed": True, "msg": str(error)}
-    return {"answers": answers, "failed": False}
+        return {"answers": said, "failed": True, "msg": str(error)}
+    return {"answers": said, "failed": False}
 
 
 def _one(one: dict[str, Any], manifest: dict[str, Any]) -> dict[str, Any]:
@@ -52,9 +50,8 @@ def _name() -> str:
 
 
 def _answer(ended: process.Ended, place: dict[str, Any]) -> dict[str, Any]:
-    parts = ended.output.split(MARKER)
-    if len(parts) == 3:
-        answer: dict[str, Any] = json.loads(parts[1])
+    answer = answers.found(ended.output)
+    if answer is not None:
         return answer
     what = place["image"] or place["virtualenv"]
     said = " / ".join((ended.errors or ended.output).strip().splitlines()[-3:])[-600:] or "nothing"

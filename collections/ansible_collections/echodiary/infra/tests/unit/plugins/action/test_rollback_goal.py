@@ -7,6 +7,7 @@ from typing import Any
 
 from ansible_collections.echodiary.infra.plugins.action import rollback_goal
 from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import way_back
+from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
 
 NEWER = {"id": "b", "at": "2026-12-02T00:00:00Z", "kind": "deploy", "outcome": "succeeded", "digest": "r/d@sha256:2"}
 OLDER = {**NEWER, "id": "a", "at": "2026-12-01T00:00:00Z", "digest": "r/d@sha256:1"}
@@ -36,3 +37,15 @@ def test_a_host_that_could_not_be_asked_holds_nothing_and_knows_nothing() -> Non
     )
     way = way_back.choose([empty, known], "")
     assert (way.image, way.at_hand) == ("r/d@sha256:1", False)
+
+
+def test_without_a_way_back_it_is_a_failed_result_that_says_so() -> None:
+    found = Rig(rollback_goal, hostvars={"app1": {}}, ansible_play_hosts_all=["app1"]).run()
+    assert found["failed"] and found["msg"]
+
+
+def test_what_rests_everywhere_is_at_hand() -> None:
+    history = {"entries": [NEWER, OLDER]}
+    host = {"deploy_history": history, "deploy_held": held("r/d@sha256:2", "r/d@sha256:1")}
+    found = Rig(rollback_goal, hostvars={"app1": host, "app2": host}, ansible_play_hosts_all=["app2", "app1"]).run()
+    assert (found["image"], found["at_hand"], found["changed"]) == ("r/d@sha256:1", True, False)

@@ -1,21 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import ast
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.echodiary.infra.plugins.action import database_dump as action
-from ansible_collections.echodiary.infra.plugins.module_utils import _dump
 from ansible_collections.echodiary.infra.plugins.module_utils._dump.client import Client
 from ansible_collections.echodiary.infra.plugins.modules import database_dump as documented
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _dump_options as options_of
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _remote
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge_errors import SpecError
-
-HOME = Path(str(_dump.__file__)).parent
 
 
 def arguments(**given: Any) -> dict[str, Any]:
@@ -45,14 +38,6 @@ def test_names_that_a_snapshot_or_a_file_could_not_have(identifier: str) -> None
 def test_refused(given: dict[str, Any], said: str) -> None:
     with pytest.raises(SpecError, match=said):
         options_of.manifest(arguments(**given), False)
-
-
-def test_no_file_of_the_hosts_half_is_forgotten_and_each_imports_what_comes_along() -> None:
-    assert sorted(action.FILES) == _remote.files_of("_dump")
-    for name in action.FILES:
-        for node in ast.walk(ast.parse((HOME / f"{name}.py").read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.level == 1:
-                assert {node.module} <= set(action.FILES) or {alias.name for alias in node.names} <= set(action.FILES)
 
 
 def test_the_password_is_in_no_command_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,8 @@ from __future__ import annotations
 import threading
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.action import silence
 from ansible_collections.echodiary.infra.plugins.module_utils._silence import main as alertmanager
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _silence_options as silence
 from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import bounded, notices
 
 NOTICE = notices.Notice("v2 <started> & well", "good", {"event": "started"})

@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from ansible_collections.echodiary.infra.plugins.action import converge
 from ansible_collections.echodiary.infra.plugins.module_utils._converge import contents, digests, health, main, staging
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _converge_result as outcome
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _remote
+from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import host, packages
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.loop import Lease, Loop
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.run import Run
 
 LONG = os.urandom(300_000)
 MORE = os.urandom(300_000)
+CONVERGE = packages.package("_converge")
 
 
 class World:
@@ -46,8 +48,8 @@ class World:
     def tree(self, name: str, content: bytes) -> Path:
         return self.write(f"tree{self.root}/{name}", content)
 
-    def _call(self, manifest: dict[str, Any], _vars: dict[str, Any]) -> dict[str, Any]:
-        self.manifests.append(len(_remote.payload(converge.PACKAGE, manifest)))
+    def _call(self, manifest: dict[str, Any]) -> dict[str, Any]:
+        self.manifests.append(len(host.payload(CONVERGE, manifest)))
         answer = main.run(json.loads(json.dumps({**manifest, "state_dir": str(self.state)})))
         assert not answer.get("failed"), answer.get("msg")
         return answer
@@ -60,27 +62,23 @@ class World:
     def run(self, *, check: bool = False) -> dict[str, Any]:
         self.crossed.clear()
         self.manifests.clear()
-        action = converge.ActionModule.__new__(converge.ActionModule)
-        action._task = SimpleNamespace(check_mode=check)
-        action._calls, action._host = 0, "h"
-        action._loader = DataLoader()
-        action._templar = Templar(loader=action._loader, variables={})
-        action._connection = SimpleNamespace(_shell=SimpleNamespace(join_path=os.path.join))
-        tmp = self.place / "tmp"
+        tmp, loader = self.place / "tmp", DataLoader()
 
         def make() -> str:
             tmp.mkdir(mode=0o700)
             return str(tmp)
 
-        for name, does in {
-            "_call": self._call,
-            "_transfer_file": self._transfer,
-            "_make_tmp_path": make,
-            "_remove_tmp_path": lambda path, force: shutil.rmtree(path),
-        }.items():
-            self.monkeypatch.setattr(action, name, does)
-        specs = action._specs(["demo"], {"playbook_dir": str(self.place)})
-        answers = action._converge(specs, {})
+        action = SimpleNamespace(
+            _task=SimpleNamespace(check_mode=check),
+            _loader=loader,
+            _templar=Templar(loader=loader, variables={}),
+            _connection=SimpleNamespace(_shell=SimpleNamespace(join_path=os.path.join)),
+            _transfer_file=self._transfer,
+            _make_tmp_path=make,
+            _remove_tmp_path=lambda path, force: shutil.rmtree(path),
+        )
+        run = Run(action, {"playbook_dir": str(self.place), "inventory_hostname": "h"}, self._call, str)
+        answers = Loop(run, run.specs.of(["demo"]), Lease()).until_done()
         assert not tmp.exists(), "the directory of the transfer stays behind"
         return outcome.summary(answers, ["demo"], check)
 
@@ -120,7 +118,7 @@ def test_it_is_sent_once_and_then_named_only(world: World) -> None:
     for check in (False, True):
         again = world.run(check=check)
         assert (again["changed"], again["sync"], world.crossed, len(world.manifests)) == (False, "Synced", [], 1)
-        assert world.manifests[0] < len(_remote.payload(converge.PACKAGE, {})) + 5_000, "the contents travel with the manifest"
+        assert world.manifests[0] < len(host.payload(CONVERGE, {})) + 5_000, "the contents travel with the manifest"
     assert not (world.state / "contents").exists()
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One remote call: a package of module_utils goes in compressed, ``main.run(manifest)`` runs there, its answer comes back.
+"""One call on a host: a package of module_utils and a manifest in, one answer out.
 
 Ansible's own module wrapper imports ``module_utils.basic`` on the host before a module's first line runs, which costs more there than a
 whole check. So the sources themselves are sent, behind ``module_utils/_loader.py``, which makes them importable there.
@@ -8,26 +8,20 @@ whole check. So the sources themselves are sent, behind ``module_utils/_loader.p
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
-import os
 import zlib
-from typing import Any, NamedTuple
+from typing import Any
 
 from ansible.errors import AnsibleConnectionFailure
 
-from ..module_utils import _loader
+from ...module_utils import _loader
+from .._converge_errors import SpecError
+from . import packages
+from .packages import Package
 
 
-class NoAnswerError(Exception):
+class NoAnswerError(SpecError):
     """One line: the host said nothing that could be read, what it said instead, and what to look at."""
-
-
-class Package(NamedTuple):
-    """``name`` is the package whose ``main`` is run; ``files`` are all files it takes, as ``package.file``."""
-
-    name: str
-    files: tuple[str, ...]
 
 
 MARKER = _loader.MARKER
@@ -45,15 +39,6 @@ def call(action: Any, package: Package, manifest: dict[str, Any], task_vars: dic
         said = (ran["stderr"] or ran["stdout"]).strip()[-2000:]
         raise NoAnswerError(f"no answer from the host (exit {ran['rc']}): {said}; is {python} there, and does become work?")
     return answer
-
-
-def answer(action: Any, package: Package, manifest: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-    """As ``call``, for a task that has nothing to say without an answer: it has failed with that one line, and ``failed_when`` may think
-    otherwise, which it is not asked where an exception ends the task."""
-    try:
-        return call(action, package, manifest, task_vars)
-    except NoAnswerError as error:
-        return {"failed": True, "msg": str(error)}
 
 
 def execute(action: Any, command: str, sent: bytes, task_vars: dict[str, Any]) -> dict[str, Any]:
@@ -84,38 +69,15 @@ def command(interpreter: str) -> str:
 
 def payload(package: Package, manifest: dict[str, Any], keep: bool = False) -> bytes:
     """``keep``: the host may keep the package compiled, for the next call to be quicker."""
-    sent, digest = shipped(package)
-    about = {"package": package.name, "digest": digest, "size": len(sent), "keep": keep}
+    sent = packages.shipped(package)
+    about = {"package": package.name, "digest": sent.digest, "size": len(sent.sources), "keep": keep}
     loader = _loader_source()
-    return b"%d\n%s%s\n%s%s" % (len(loader), loader, json.dumps(about).encode(), sent, zlib.compress(json.dumps(manifest).encode()))
+    return b"%d\n%s%s\n%s%s" % (len(loader), loader, json.dumps(about).encode(), sent.sources, zlib.compress(json.dumps(manifest).encode()))
 
 
-def files_of(package: str) -> list[str]:
-    """The names of all files of a package of module_utils."""
-    from .. import module_utils
-
-    directory = os.path.join(next(iter(module_utils.__path__)), package)
-    return sorted(name[:-3] for name in os.listdir(directory) if name.endswith(".py") and name != "__init__.py")
-
-
-@functools.lru_cache(maxsize=8)
-def shipped(package: Package) -> tuple[bytes, str]:
-    """All sources, compressed, and their digest. The same for every host: asked for before Ansible forks, it is made once."""
-    sources = {name: _read(*name.split(".")) for name in package.files}
-    document = json.dumps(sources).encode()
-    return zlib.compress(document, 9), hashlib.sha256(document).hexdigest()
-
-
-@functools.lru_cache(maxsize=1)
+@functools.cache
 def _loader_source() -> bytes:
-    return zlib.compress(_read("_loader").encode(), 9)
-
-
-def _read(*parts: str) -> str:
-    from .. import module_utils
-
-    with open(os.path.join(next(iter(module_utils.__path__)), *parts) + ".py", encoding="utf-8") as handle:
-        return handle.read()
+    return zlib.compress(packages.source("_loader").encode(), 9)
 
 
 def parse(stdout: str) -> dict[str, Any] | None:

@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 from ansible.plugins.loader import fragment_loader
 from ansible.utils.plugin_docs import get_docstring
-from ansible_collections.echodiary.infra.plugins.action import database_password as password_action
 from ansible_collections.echodiary.infra.plugins.modules import alembic, database_budget, database_password, database_sessions
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_options, _budget_options, _sessions_options
+from ansible_collections.echodiary.infra.plugins.plugin_utils import (
+    _alembic_options,
+    _budget_options,
+    _password_options,
+    _sessions_options,
+)
 
 MODULES = [
     (alembic, _alembic_options.ARGUMENTS),
     (database_budget, _budget_options.ARGUMENTS),
-    (database_password, password_action.ARGUMENTS),
+    (database_password, _password_options.ARGUMENTS),
     (database_sessions, _sessions_options.ARGUMENTS),
 ]
 

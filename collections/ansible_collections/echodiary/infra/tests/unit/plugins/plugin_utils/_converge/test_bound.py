@@ -9,9 +9,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.action import converge
 from ansible_collections.echodiary.infra.plugins.module_utils._converge import health, main, packages, sysctl
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _converge_result as outcome
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.loop import Lease, Loop
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.run import Run
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import spec
 
 #: what installing a package removes
@@ -58,12 +59,13 @@ def converged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         machine = Machine(set(here), set(broken))
         monkeypatch.setattr(packages, "installed", machine.installed)
         monkeypatch.setattr(sysctl, "observe", machine.parameters)
-        action = converge.ActionModule.__new__(converge.ActionModule)
-        action._task = SimpleNamespace(check_mode=False)
-        action._calls, action._host = 0, "h"
-        monkeypatch.setattr(action, "_call", lambda manifest, _vars: main.run({**manifest, "state_dir": str(tmp_path / "state")}))
-        monkeypatch.setattr(action, "_execute_module", machine.execute)
-        answers = action._converge(list(specs), {})
+        task = SimpleNamespace(check_mode=False)
+        action = SimpleNamespace(_task=task, _loader=None, _templar=None, _execute_module=machine.execute)
+
+        def ask(manifest: dict[str, Any]) -> dict[str, Any]:
+            return main.run({**manifest, "state_dir": str(tmp_path / "state")})
+
+        answers = Loop(Run(action, {"inventory_hostname": "h"}, ask, str), list(specs), Lease()).until_done()
         return outcome.summary(answers, [one["name"] for one in specs], check=False), machine
 
     return run

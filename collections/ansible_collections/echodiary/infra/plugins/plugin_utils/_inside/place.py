@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+from .._converge_errors import SpecError
 
 ARGUMENTS: dict[str, Any] = {
     "image": {"type": "str"},
@@ -37,3 +40,13 @@ def run(given: dict[str, Any], image: str | None, request: dict[str, Any], timeo
         "timeout": timeout,
         "request": {**common, **request},
     }
+
+
+def first(given: dict[str, Any], answer: dict[str, Any], trouble: Callable[[dict[str, Any], str], str]) -> dict[str, Any]:
+    """What the first run found. Raises SpecError with the reason where it found nothing; ``trouble`` puts the release's own into words."""
+    if answer.get("failed"):
+        raise SpecError(answer["msg"])
+    found: dict[str, Any] = answer["answers"][0]
+    if "error" in found:
+        raise SpecError(trouble(found["error"], given["image"] or given["virtualenv"]))
+    return found

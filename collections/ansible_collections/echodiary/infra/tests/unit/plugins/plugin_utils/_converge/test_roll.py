@@ -7,7 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.action import converge
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _converge_result as outcome
+from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import action as actions
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.loop import Lease, Loop
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.run import Run
 
 FREE: dict[str, Any] = {"held": False, "lease": None, "freeze": None, "msg": "free"}
 HELD: dict[str, Any] = {**FREE, "held": True, "lease": {"token": 1}, "msg": "held by ann"}
@@ -20,20 +23,17 @@ class Fleet:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, lease: dict[str, Any], *, migrates: bool = False) -> None:
         self.asked: list[str] = []
         self.lease, self.migrates = lease, migrates
-        self.action = converge.ActionModule.__new__(converge.ActionModule)
-        self.action._task = SimpleNamespace(check_mode=False)
-        self.action._templar = SimpleNamespace(template=lambda value: value)
-        self.action._calls, self.action._host, self.action._lease = 0, "app2", (None, None)
-        monkeypatch.setattr(self.action, "_call", self.call)
-        monkeypatch.setattr(converge.elsewhere, "run", self.elsewhere)
-        monkeypatch.setattr(converge._another_action, "run", lambda *_: self.asked.append("migrate") or {})
+        task, templar = SimpleNamespace(check_mode=False), SimpleNamespace(template=lambda value: value)
+        self.run = Run(SimpleNamespace(_task=task, _loader=None, _templar=templar), VARIABLES, self.call, str)
+        monkeypatch.setattr(actions, "run_on", self.elsewhere)
+        monkeypatch.setattr(actions, "run", lambda *_: self.asked.append("migrate") or {})
 
     def specs(self) -> list[dict[str, Any]]:
         empty: dict[str, Any] = {"files": {}, "links": {}, "directories": {}}
         release = {"migrated": not self.migrates, "permitted": False, "migrate": {"env_file": "e", "volumes": [], "allow": []}}
         return [{"name": name, **empty, "release": release if name == "web" else None} for name in ("edge", "web", "beside")]
 
-    def call(self, manifest: dict[str, Any], _: dict[str, Any]) -> dict[str, Any]:
+    def call(self, manifest: dict[str, Any]) -> dict[str, Any]:
         done, needs = [], None
         for spec in manifest["components"]:
             needs = self.needs(spec["release"]) if spec["release"] else None
@@ -56,9 +56,7 @@ class Fleet:
         return self.lease
 
     def converge(self) -> dict[str, dict[str, Any]]:
-        answers = self.action._converge(self.specs(), VARIABLES)
-        found: dict[str, dict[str, Any]] = converge.outcome.merge(answers)
-        return found
+        return outcome.merge(Loop(self.run, self.specs(), Lease()).until_done())
 
 
 def result(name: str, status: str) -> dict[str, Any]:

@@ -3,21 +3,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import traceback
 from typing import Any
 
-from .. import hiding
+from .._alembic import hiding
+from . import answers
 from .errors import InsideError, first_lines
-
-#: the same as the host's half looks for
-MARKER = "\x02echodiary-alembic\x02"
 
 
 def run(document: dict[str, Any]) -> None:
-    answers = os.dup(1)
+    output = os.dup(1)
     # print() in a migration must not end up in the middle of the answer.
     os.dup2(2, 1)
     os.environ.update(document["environment"])
@@ -27,8 +24,8 @@ def run(document: dict[str, Any]) -> None:
     answer = _answer(request)
     sys.stdout.flush()
     masked = hiding.mask(answer, hiding.find(dict(os.environ)))
-    with os.fdopen(answers, "w", encoding="utf-8") as output:
-        output.write(MARKER + json.dumps(masked, default=str) + MARKER)
+    with os.fdopen(output, "w", encoding="utf-8") as handle:
+        handle.write(answers.framed(masked))
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:

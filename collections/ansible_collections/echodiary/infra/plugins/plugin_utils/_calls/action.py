@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One action plugin asks another on another host, as a task with ``delegate_to`` would: only when there is something to ask.
+"""One action plugin asks another as if it stood in the play: here, or on another host as a task with ``delegate_to`` would.
 
 A delegated task of the play would call that host in every run, and most runs have nothing to ask it.
 """
@@ -11,14 +11,29 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.executor.task_executor import TaskExecutor
 
-from .. import _another_action
+
+def run(action: Any, name: str, arguments: dict[str, Any], task_vars: dict[str, Any], connection: Any = None) -> dict[str, Any]:
+    """What the action ``name`` returns on the host of ``action``, or over another connection."""
+    task = action._task.copy()
+    task.args = arguments
+    other = action._shared_loader_obj.action_loader.get(
+        name,
+        task=task,
+        connection=connection or action._connection,
+        play_context=action._play_context,
+        loader=action._loader,
+        templar=action._templar,
+        shared_loader_obj=action._shared_loader_obj,
+    )
+    done: dict[str, Any] = other.run(task_vars=task_vars)
+    return done
 
 
-def run(action: Any, host: str, name: str, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-    """What the action ``name`` returns on ``host``; a host that does not answer is a failed result that says so."""
+def run_on(action: Any, host: str, name: str, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+    """The same on ``host``, which may be another one; a host that does not answer is a failed result that says so."""
     try:
         if host == task_vars["inventory_hostname"]:
-            return _another_action.run(action, name, arguments, task_vars)
+            return run(action, name, arguments, task_vars)
         return _over_there(action, host, name, arguments, task_vars)
     except AnsibleError as error:
         return {"failed": True, "msg": " ".join(str(error).split())}
@@ -31,7 +46,7 @@ def _over_there(action: Any, host: str, name: str, arguments: dict[str, Any], ta
     found = {**task_vars, "inventory_hostname": host, "ansible_python_interpreter": theirs.get("ansible_python_interpreter")}
     connection = _connection(action, theirs)
     try:
-        return _another_action.run(action, name, arguments, found, connection)
+        return run(action, name, arguments, found, connection)
     finally:
         connection.close()
 

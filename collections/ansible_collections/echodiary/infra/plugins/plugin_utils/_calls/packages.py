@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which files of module_utils a call takes along: a package's ``main`` and whatever that imports, as the files themselves say.
+
+Only their import statements are parsed: to parse the whole of every file would cost a quiet run more than the call itself.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import json
+import os
+import re
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple, cast
+
+from ... import module_utils
+
+_HOME = next(iter(module_utils.__path__))
+_IMPORT = re.compile(r"^[ \t]*(from \.[\w.]* import (?:\([^)]*\)|[^\n(]+))", re.MULTILINE)
+
+
+class Package(NamedTuple):
+    """``name`` is the package whose ``main`` is run; ``files`` are all files it takes, as ``package.file``."""
+
+    name: str
+    files: tuple[str, ...]
+
+
+class Shipped(NamedTuple):
+    """All sources of a package, compressed, and the digest of what they were before."""
+
+    sources: bytes
+    digest: str
+
+
+@functools.cache
+def package(name: str) -> Package:
+    """Found once for a process and those that are forked from it afterwards. OSError for an import that leads nowhere."""
+    found: set[str] = set()
+    left = [f"{name}.main"]
+    while left:
+        file = left.pop()
+        if file not in found:
+            found.add(file)
+            left += imported(file)
+    return Package(name, tuple(sorted(found)))
+
+
+def imported(file: str) -> list[str]:
+    """Files of ours that ``file`` (``package.file``) imports, inside functions also."""
+    own = file.partition(".")[0]
+    return [target for statement in _IMPORT.findall(source(file)) for target in _targets(own, statement)]
+
+
+def _targets(own: str, statement: str) -> Iterator[str]:
+    """Packages are sent without their ``__init__``: whatever is imported from one is a file of it."""
+    node = cast("ast.ImportFrom", ast.parse(statement).body[0])
+    base = ".".join([*([own] if node.level == 1 else []), *([node.module] if node.module else [])])
+    for alias in node.names:
+        yield base if "." in base else f"{base}.{alias.name}"
+
+
+@functools.cache
+def shipped(asked: Package) -> Shipped:
+    """The same for every host: asked for before Ansible forks, it is made once."""
+    document = json.dumps({file: source(file) for file in asked.files}).encode()
+    return Shipped(zlib.compress(document, 9), hashlib.sha256(document).hexdigest())
+
+
+@functools.cache
+def source(file: str) -> str:
+    with open(os.path.join(_HOME, *file.split(".")) + ".py", encoding="utf-8") as handle:
+        return handle.read()

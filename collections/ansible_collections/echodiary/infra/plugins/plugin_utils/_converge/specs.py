@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every component rendered and checked before the first byte goes to a host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import _component_manifest as manifests
+from .. import _component_render as render
+from .. import _component_source as sources
+from .._component import contents
+
+
+class Specs:
+    """Of one host. ``long``: digest -> what is too long to be sent with every call, of the components that were rendered so far."""
+
+    def __init__(self, action: Any, task_vars: dict[str, Any]) -> None:
+        self._loader, self._templar, self._vars = action._loader, action._templar, task_vars
+        self.long: dict[str, contents.Long] = {}
+
+    def of(self, names: list[str]) -> list[dict[str, Any]]:
+        """SpecError for what no component may be, or what two of them may not be together."""
+        specs = [self._one(name) for name in names]
+        manifests.check_claims(specs)
+        return specs
+
+    def _one(self, name: str) -> dict[str, Any]:
+        source = sources.load(name, self._vars.get("playbook_dir", "."), self._loader)
+        available = render.variables(source, self._vars, self._templar)
+        rendered = render.spec(source, available, self._templar)
+        tree = render.tree(source, available, self._templar)
+        self.long.update((one.sha256, one) for one in tree.values() if isinstance(one, contents.Long))
+        return manifests.build(source.name, rendered, tree)

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleActionFail
+from ansible_collections.echodiary.infra.plugins.action import converge
+from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import action as actions
+from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
+
+CHANGE = {"resource": "file:/etc/x", "action": "update", "origin": "pending", "fields": {}, "diff": "+y", "why": ""}
+SWITCH = {**CHANGE, "resource": "traffic:web", "action": "switch", "diff": ""}
+
+
+def entry(name: str, **given: Any) -> dict[str, Any]:
+    base = {"name": name, "status": "ok", "sync": "Synced", "health": "Healthy", "msg": "", "changes": []}
+    return {**base, "notes": [], "seconds": {}, **given}
+
+
+def answer(*components: dict[str, Any], **given: Any) -> dict[str, Any]:
+    return {"components": list(components), "needs": None, "rest": [], "stopped": False, "manager": "apt", "undeclared": [], **given}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> str:
+    for name, path in (("one", "a"), ("two", "b"), ("twin", "b")):
+        file = tmp_path / "roles" / name / "tree" / "etc" / path
+        file.parent.mkdir(parents=True)
+        file.write_text("{{ not a template }}\n")
+        (tmp_path / "roles" / name / "component.yml").write_text("---\n{}\n")
+    return str(tmp_path)
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_host_in_sync_is_one_call(place: str, check: bool) -> None:
+    rig = Rig(converge, answer(entry("one"), entry("two")), playbook_dir=place)
+    found = rig.run(check=check, components=["one", "two"])
+    assert (rig.packages, rig.manifest["check"], rig.manifest["declared"]) == (["_converge"], check, ["one", "two"])
+    assert rig.manifest["claimed"] == ["/etc/a", "/etc/b"]
+    assert (found["changed"], found["failed"], found["sync"], found["remote_calls"]) == (False, False, "Synced", 1)
+    assert [one["name"] for one in found["components"]] == ["one", "two"]
+
+
+def test_the_difference_is_shown_where_it_is_asked_for(place: str) -> None:
+    changed = answer(entry("one", status="changed", changes=[CHANGE]))
+    found = Rig(converge, changed, playbook_dir=place).run(diff=True, components=["one"])
+    assert (found["changed"], "+y" in found["diff"][0]["prepared"]) == (True, True)
+    assert "diff" not in Rig(converge, changed, playbook_dir=place).run(components=["one"])
+
+
+@pytest.mark.parametrize(("components", "said"), [(["absent"], "absent"), (["two", "twin"], "/etc/b")])
+def test_what_cannot_be_is_refused_for_all_before_the_first_is_sent(place: str, components: Any, said: str) -> None:
+    assert said in Rig(converge, answer(entry("two")), playbook_dir=place).refused(components=components)
+
+
+def test_what_is_left_is_asked_for_again(place: str) -> None:
+    rig = Rig(converge, answer(entry("one", status="changed"), rest=["two"]), answer(entry("two")), playbook_dir=place)
+    assert rig.run(components=["one", "two"])["remote_calls"] == 2
+    assert [[spec["name"] for spec in sent["components"]] for sent in rig.sent] == [["one", "two"], ["two"]]
+
+
+def test_after_a_failure_the_rest_is_not_reached(place: str) -> None:
+    rig = Rig(converge, answer(entry("one", status="failed", msg="bad"), rest=["two"], stopped=True), playbook_dir=place)
+    found = rig.run(components=["one", "two"])
+    assert (found["failed"], [one["status"] for one in found["components"]]) == (True, ["failed", "skipped"])
+    assert "one: bad" in found["msg"]
+
+
+@pytest.mark.parametrize("said", ["", {"failed": True, "msg": "no answer: needs root"}])
+def test_a_host_that_cannot_work_ends_the_task(place: str, said: Any) -> None:
+    with pytest.raises(AnsibleActionFail, match="no answer"):
+        Rig(converge, said, playbook_dir=place).run(components=["one"])
+
+
+def test_a_release_that_came_with_it_is_in_the_history(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(actions, "run", lambda _, name, arguments, *__: asked.append((name, arguments)) or {})
+    release = {"image": "r/d@sha256:1", "config": "c", "previous": "x"}
+    rolled = answer(entry("one", status="changed", changes=[SWITCH], release=release))
+    assert Rig(converge, rolled, playbook_dir=place).run(components=["one"])["remote_calls"] == 2
+    ((name, arguments),) = asked
+    assert (name, arguments["state"], arguments["entry"]["digest"]) == ("echodiary.infra.release_history", "appended", "r/d@sha256:1")

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.echodiary.infra.plugins.action import deploy_verdict
+from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
+
+ROLLED = {"changed": True, "failed": False, "components": [{"name": "echodiary"}], "release": {"image": "r/d:v2"}}
+LOST = {"unreachable": True, "msg": "Connection timed out"}
+
+
+def run(**hosts: dict[str, Any]) -> dict[str, Any]:
+    facts = {"deploy_phases": [{"name": "roll", "at": 1.0}]}
+    return Rig(deploy_verdict, hostvars=hosts, ansible_play_hosts_all=list(hosts), ansible_facts=facts).run(what="v2")
+
+
+def test_all_new_is_well_and_the_first_host_says_so() -> None:
+    found = run(app1={"deploy_roll": ROLLED}, app2={"deploy_roll": ROLLED})
+    assert (found["well"], found["changed"], found["speaker"]) == (True, False, "app1")
+
+
+def test_a_host_that_was_lost_is_named_and_another_speaks() -> None:
+    found = run(app1={"deploy_roll": LOST}, app2={"deploy_roll": ROLLED})
+    assert (found["well"], found["speaker"]) == (False, "app2")
+    assert "app1" in found["msg"]
+
+
+def test_what_the_failed_task_said_is_in_it() -> None:
+    failed = {"failed": True, "components": [{"name": "echodiary"}], "msg": "x"}
+    found = run(app1={"deploy_roll": failed, "ansible_failed_result": {"msg": "gate shut"}})
+    assert not found["well"]
+    assert "gate shut" in found["msg"]
+
+
+def test_a_verdict_of_nothing_is_refused() -> None:
+    Rig(deploy_verdict).refused()

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleActionFail
+from ansible_collections.echodiary.infra.plugins.action import inventory_pin
+from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
+
+
+def pin(path: Path, value: Any, **given: Any) -> dict[str, Any]:
+    return Rig(inventory_pin).run(path=str(path), variable="image", value=value, comment="by ann\nwhy", **given)
+
+
+def test_the_variable_is_all_there_is_and_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "release.yml"
+    assert pin(path, "r/d@sha256:1")["changed"]
+    assert yaml.safe_load(path.read_text()) == {"image": "r/d@sha256:1"}
+    assert path.read_text().startswith("---\n# by ann\n# why\n")
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert not pin(path, "r/d@sha256:1")["changed"]
+    assert pin(path, "r/d@sha256:2", diff=True)["diff"]["before"] != path.read_text()
+
+
+def test_a_check_writes_nothing(tmp_path: Path) -> None:
+    found = pin(tmp_path / "release.yml", "x", check=True)
+    assert (found["changed"], "diff" in found, list(tmp_path.iterdir())) == (True, False, [])
+
+
+def test_what_cannot_be_written_stays_as_it_was(tmp_path: Path) -> None:
+    with pytest.raises(AnsibleActionFail, match="stays as it was"):
+        pin(tmp_path / "absent" / "release.yml", "x")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes along with a call: all that its files import, found in the files, and nothing that a bare Python lacks."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+from ansible_collections.echodiary.infra.plugins import module_utils
+from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import packages
+
+HOME = Path(next(iter(module_utils.__path__)))
+#: every package that has something to run
+NAMES = sorted(path.parent.name for path in HOME.glob("*/main.py"))
+FILES = sorted({file for name in NAMES for file in packages.package(name).files})
+
+
+def tree(file: str) -> ast.Module:
+    return ast.parse((HOME / (file.replace(".", "/") + ".py")).read_text(encoding="utf-8"))
+
+
+def imported(file: str) -> set[str]:
+    """What Python's own parser finds in the whole of the file."""
+    own, found = file.partition(".")[0], set()
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = ".".join([*([own] if node.level == 1 else []), *([node.module] if node.module else [])])
+            found |= {f"{base}.{alias.name}" for alias in node.names} if (HOME / base.replace(".", "/")).is_dir() else {base}
+    return found
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_all_that_a_file_imports_is_found(file: str) -> None:
+    assert set(packages.imported(file)) == imported(file)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_package_is_whole_and_has_nothing_that_nobody_imports(name: str) -> None:
+    found = packages.package(name)
+    assert (found.name, f"{name}.main" in found.files) == (name, True)
+    assert {target for file in found.files for target in imported(file)} | {f"{name}.main"} == set(found.files)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_what_a_file_imports_at_once_is_in_every_python(file: str) -> None:
+    """What runs inside a release asks for the release's own packages later, in functions."""
+    nodes = tree(file).body if file.startswith("_inside.") else ast.walk(tree(file))
+    for node in nodes:
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.level == 0:
+            names = [str(node.module)]
+        assert {one.partition(".")[0] for one in names} <= sys.stdlib_module_names
+
+
+def write(home: Path, name: str, text: str) -> None:
+    path = home / (name.replace(".", "/") + ".py")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(packages, "_HOME", str(tmp_path))
+    for cached in (packages.package, packages.source, packages.shipped):
+        monkeypatch.setattr(packages, cached.__wrapped__.__name__, cached.__wrapped__)
+    return tmp_path
+
+
+def test_every_form_of_import_is_followed(home: Path) -> None:
+    write(
+        home,
+        "_one.main",
+        "from . import a, b as other\nfrom .c import (\n    x,  # why\n    y,\n)\ndef later():\n    from .._two import d\n",
+    )
+    write(home, "_one.a", "import os\nfrom os import path\n")
+    write(home, "_one.b", "from .._two.e import (z)\n")
+    write(home, "_one.c", "from . import main\nx = y = 1\n")
+    write(home, "_one.unused", "")
+    write(home, "_two.d", "")
+    write(home, "_two.e", "z = 1\n")
+    assert packages.package("_one").files == ("_one.a", "_one.b", "_one.c", "_one.main", "_two.d", "_two.e")
+
+
+def test_an_import_that_leads_nowhere_is_not_sent_half(home: Path) -> None:
+    write(home, "_one.main", "from . import gone\n")
+    with pytest.raises(OSError, match="gone"):
+        packages.package("_one")
+
+
+def test_the_digest_is_of_the_sources(home: Path) -> None:
+    write(home, "_one.main", "A = 1\n")
+    first = packages.shipped(packages.package("_one"))
+    assert packages.shipped(packages.package("_one")) == first
+    write(home, "_one.main", "A = 2\n")
+    assert packages.shipped(packages.package("_one")).digest != first.digest
