@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._alembic.inside import steps
+from ansible_collections.echodiary.infra.plugins.module_utils._inside import steps
 
 
 @pytest.mark.parametrize(
