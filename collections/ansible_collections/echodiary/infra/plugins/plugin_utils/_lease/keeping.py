@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ SAID_WHEN_LOST = "was lost"
 
 
 def job(held: back.Held, options: Mapping[str, Any], extra: Mapping[str, Any], ttl: float) -> renewer.Job:
-    """Renewed every third of its life, and sooner again where that failed: two attempts may fail before it ends. Pure."""
+    """Renewed every third of its life, and sooner again where that failed: two attempts may fail before it ends."""
     kept = {key: value for key, value in held.arguments.items() if key in ("name", "directory", "token")}
     asked = back.Held(held.host, held.connection, held.become, {**kept, "state": "renewed"})
     variables: dict[str, object] = json.loads(json.dumps(dict(extra), default=str))
@@ -34,6 +35,7 @@ def job(held: back.Held, options: Mapping[str, Any], extra: Mapping[str, Any], t
         "again": max(1.0, every / 4),
         "deadline": max(5.0, min(DEADLINE, every)),
         "lost": SAID_WHEN_LOST,
+        "parent": os.getpid(),
     }
 
 

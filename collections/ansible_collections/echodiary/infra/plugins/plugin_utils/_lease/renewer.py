@@ -25,7 +25,8 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 class Job(TypedDict):
     """``words``: the command that renews; ``variables``: of the command line, which may hold secrets and go through a file. In seconds:
-    ``every`` when it went well, ``again`` when it did not, ``deadline`` for one attempt. ``lost``: what the command says then."""
+    ``every`` when it went well, ``again`` when it did not, ``deadline`` for one attempt. ``lost``: what the command says then.
+    ``parent``: the run's process, which may have ended before this one could look who started it."""
 
     words: list[str]
     variables: dict[str, object]
@@ -33,23 +34,24 @@ class Job(TypedDict):
     again: float
     deadline: float
     lost: str
+    parent: int
 
 
 def main() -> int:
     job: Job = json.load(sys.stdin)
-    parent = os.getppid()
     # an exit that unwinds: the variables' file goes, and so does an attempt that is under way
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
     wait = job["every"]
-    while True:
+    while os.getppid() == job["parent"]:
         told = signal.sigtimedwait([RENEWED], wait)
-        if os.getppid() != parent:
-            return 0
+        if os.getppid() != job["parent"]:
+            break
         said = None if told else renew(job)
         if said is not None and job["lost"] in said:
             return LOST
         wait = job["every"] if said is None else job["again"]
+    return 0
 
 
 def renew(job: Job) -> str | None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from typing import Any
 
@@ -41,9 +42,19 @@ def test_how_long_it_lives_is_what_was_asked_for(given: dict[str, Any], ttl: flo
 def _job(code: str, **given: Any) -> renewer.Job:
     job: renewer.Job = {
         "words": [sys.executable, "-c", code], "variables": {"x": 1}, "every": 60.0, "again": 1.0, "deadline": 30.0, "lost": "was lost",
+        "parent": 0,
     }  # fmt: skip
     job.update(given)  # type: ignore[typeddict-item]
     return job
+
+
+def test_one_whose_run_ended_before_it_began_renews_nothing() -> None:
+    """Killed just after it had got its lease: nobody would ever end a renewer that took whoever adopted it for its run."""
+    run = subprocess.Popen(["true"])
+    run.wait()
+    command = [sys.executable, "-ISB", str(renewer.__file__)]
+    done = subprocess.run(command, input=json.dumps(_job("", parent=run.pid)), text=True, timeout=10, check=False)
+    assert done.returncode == 0
 
 
 def test_an_attempt_that_went_well_has_nothing_to_say_and_gets_the_variables() -> None:
