@@ -21,6 +21,10 @@ from ... import module_utils
 _HOME = next(iter(module_utils.__path__))
 _IMPORT = re.compile(r"^[ \t]*(from \.[\w.]* import (?:\([^)]*\)|[^\n(]+))", re.MULTILINE)
 
+#: a docstring of one or more lines, and a line that is a comment
+_DOCSTRING = re.compile(r'^([ \t]*)"""(?:[^"\\]|\\.|"(?!""))*"""[ \t]*$', re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+
 
 class Package(NamedTuple):
     """``name`` is the package whose ``main`` is run; ``files`` are all files it takes, as ``package.file``."""
@@ -66,9 +70,16 @@ def _targets(own: str, statement: str) -> Iterator[str]:
 @functools.cache
 def shipped(asked: Package) -> Shipped:
     """The same for every host: asked for before Ansible forks, it is made once."""
-    document = json.dumps({file: source(file) for file in asked.files}).encode()
+    document = json.dumps({file: bare(source(file)) for file in asked.files}).encode()
     # The best level takes much longer, for hardly a byte less.
     return Shipped(zlib.compress(document, 7), hashlib.sha256(document).hexdigest())
+
+
+def bare(source: str) -> str:
+    """Without docstrings and comments, which no host needs, and with every line where it was. Pure."""
+    left = _DOCSTRING.sub(lambda found: f'{found[1]}""{chr(10) * found[0].count(chr(10))}', source)
+    # a text of several lines may have lines that look like comments
+    return source if '"""' in left or "'''" in left else _COMMENT.sub("", left)
 
 
 @functools.cache

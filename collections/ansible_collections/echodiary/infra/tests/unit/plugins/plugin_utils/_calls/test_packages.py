@@ -54,6 +54,31 @@ def test_what_a_file_imports_at_once_is_in_every_python(file: str) -> None:
         assert {one.partition(".")[0] for one in names} <= sys.stdlib_module_names
 
 
+@pytest.mark.parametrize("file", FILES)
+def test_what_is_sent_means_the_same(file: str) -> None:
+    """Also where something goes wrong: every line is where it was."""
+    whole = packages.source(file)
+    assert statements(packages.bare(whole)) == statements(whole)
+
+
+SIMPLE = (ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Raise, ast.Assert, ast.Import, ast.ImportFrom, ast.Delete)
+
+
+def statements(source: str) -> list[str]:
+    """All but docstrings, with their lines."""
+    found = [one for one in ast.walk(ast.parse(source)) if isinstance(one, SIMPLE) and not is_text(one)]
+    return [ast.dump(one, include_attributes=True) for one in found]
+
+
+def is_text(one: ast.stmt) -> bool:
+    return isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str)
+
+
+def test_texts_of_several_lines_are_sent_as_they_are() -> None:
+    source = 'X = """\n# not a comment\n"""\ndef f() -> None:\n    """Doc."""\n'
+    assert packages.bare(source) == source
+
+
 def write(home: Path, name: str, text: str) -> None:
     path = home / (name.replace(".", "/") + ".py")
     path.parent.mkdir(exist_ok=True)
