@@ -19,11 +19,12 @@ class ActionModule(ConvergeCall):
         "components": {"type": "list", "elements": "str", "required": True},
         "lease_host": {"type": "str"},
         "lease_token": {"type": "int"},
+        "prune": {"type": "bool", "default": False},
     }
 
     def _converged(self, args: dict[str, Any], run: Run) -> dict[str, Any]:
         specs = run.specs.of(args["components"])
-        answers = Loop(run, specs, Lease(args["lease_host"], args["lease_token"])).until_done()
+        answers = Loop(run, specs, Lease(args["lease_host"], args["lease_token"]), run.hosted(args["prune"])).until_done()
         _record(answers, run)
         found = outcome.summary(answers, [spec["name"] for spec in specs], self._check)
         return {**found, "diff": outcome.diffs(found["components"])} if self._task.diff else found

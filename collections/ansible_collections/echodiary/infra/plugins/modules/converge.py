@@ -22,6 +22,8 @@ description:
     V(corrective) that somebody changed the host, V(conflict) that both did.
   - Missing packages, users and kernel parameters are found by the same call and then changed by M(ansible.builtin.apt) or
     M(ansible.builtin.dnf), M(ansible.builtin.user) and M(ansible.posix.sysctl).
+  - What was applied and is not declared any more is a change as well. Units are stopped and disabled, users and kernel parameters removed,
+    Compose projects taken down, unless they had been there before, and then they are again as they had been.
 options:
   components:
     description:
@@ -42,6 +44,14 @@ options:
   lease_token:
     description: Token of the lease that this run holds itself, so that it is not refused because of it.
     type: int
+  prune:
+    description:
+      - Components that were applied to this host and are not in the variable C(components) of the host any more leave it, each as one
+        transaction, before the others are converged.
+      - Also removes packages that no component declares any more, and users and units of which nobody knows whether they had been there
+        before. All of these are only reported without it, and are V(OutOfSync) then.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Returns the same changes that apply would make, and touches nothing. A validator that is installed runs in check mode too.
@@ -153,7 +163,9 @@ health:
   returned: always
   type: str
 undeclared:
-  description: Components that were applied to this host once and are no longer declared for it.
+  description: >-
+    Components that were applied to this host once and are no longer declared for it. Where the variable C(components) of the host says
+    which are, each of them is also among RV(components), and V(OutOfSync).
   returned: always
   type: list
   elements: str

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import Any
+from typing import Any, cast
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._converge import globs
+from ..module_utils._kinds import documents, kinds, protocol
+from ..module_utils._kinds.model import ALONE, ANY, ConvergeError
 from . import _component_compose as compose_file
 from . import _component_release as release
 from ._component import contents
@@ -22,33 +24,15 @@ _POLICY = {
     "sensitive": {"type": "bool", "default": False},
 }
 _OWNED = {"prune": {"type": "bool", "default": False}, "ignore": {"type": "list", "elements": "str", "default": []}}
-_UNIT = {
-    "state": {"type": "str", "choices": ["started", "stopped"]},
-    "enabled": {"type": "bool"},
-    "consumes": {"type": "list", "elements": "str", "default": []},
-}
-_USER = {
-    "name": {"type": "str", "required": True},
-    "shell": {"type": "str"},
-    "home": {"type": "str"},
-    "uid": {"type": "int"},
-    "groups": {"type": "list", "elements": "str", "default": []},
-    "system": {"type": "bool", "default": False},
-    "create_home": {"type": "bool", "default": True},
-    "comment": {"type": "str"},
-}
 _SPEC: dict[str, Any] = {
     "secrets": {"type": "list", "elements": "str", "default": [], "no_log": True},
-    "packages": {"type": "list", "elements": "str", "default": []},
-    "users": {"type": "list", "elements": "dict", "options": _USER, "default": []},
-    "sysctl": {"type": "dict", "default": {}},
+    **{kind.KEY: kind.SCHEMA for kind in kinds.KINDS},
     "directories": {"type": "dict", "default": {}},
     "links": {"type": "dict", "default": {}},
     "files": {"type": "dict", "default": {}},
     "owned": {"type": "dict", "default": {}},
     "compose": {"type": "str"},
     "compose_project": {"type": "str"},
-    "units": {"type": "dict", "default": {}},
     "validate": {
         "type": "list",
         "elements": "dict",
@@ -90,11 +74,7 @@ _SPEC: dict[str, Any] = {
 }
 
 
-#: apt's other forms (name/release, name-, patterns in the name) mean something else from day to day, or remove what they name
-_PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*(:[a-z0-9-]+)?(=[^=\s/]+)?")
-
-
-def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
+def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> documents.ComponentSpec:
     """The manifest of one component; raises SpecError for anything it does not understand."""
     checked = _checked(name, spec, _SPEC, "component.yml")
     files = _files(name, checked["files"], tree)
@@ -102,14 +82,11 @@ def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, An
     manifest = {
         "name": name,
         "secrets": [value for value in checked["secrets"] if value],
-        "packages": _packages(name, checked["packages"]),
-        "users": [_without_nones(user) for user in checked["users"]],
-        "sysctl": {key: str(value) for key, value in checked["sysctl"].items()},
+        **{kind.KEY: _of_kind(name, kind, checked[kind.KEY]) for kind in kinds.KINDS},
         "directories": {path: _directory(name, path, policy) for path, policy in checked["directories"].items()},
         "links": {path: str(target) for path, target in checked["links"].items()},
         "files": files,
         "owned": {path: _checked(name, policy or {}, _OWNED, f"owned {path}") for path, policy in checked["owned"].items()},
-        "units": {unit: _unit(name, unit, policy) for unit, policy in checked["units"].items()},
         "compose": project,
         "validate": [_without_nones(entry) for entry in checked["validate"]],
         "reload": [_without_nones(entry) for entry in checked["reload"]],
@@ -123,7 +100,7 @@ def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, An
         raise SpecError(f"{name}: {twice[0]} is declared twice, as a file, a directory or a link; keep one of them")
     _check_references(name, manifest)
     manifest["release"] = release.read(manifest, checked["release"])
-    return manifest
+    return cast("documents.ComponentSpec", manifest)
 
 
 def _checked(name: str, values: Any, spec: dict[str, Any], where: str) -> dict[str, Any]:
@@ -136,12 +113,13 @@ def _checked(name: str, values: Any, spec: dict[str, Any], where: str) -> dict[s
     return parameters
 
 
-def _packages(name: str, wanted: list[str]) -> list[str]:
-    for package in wanted:
-        if not _PACKAGE.fullmatch(package):
-            forms = "name, name:architecture or name=version, where the version may hold wildcards, as in tree=2.*"
-            raise SpecError(f"{name}: packages '{package}' cannot be compared with what is installed; write it as {forms}")
-    return wanted
+def _of_kind(name: str, kind: protocol.AnyKind, given: Any) -> Any:
+    if kind.ENTRY:
+        given = {key: _checked(name, entry or {}, dict(kind.ENTRY), f"{kind.KEY} {key}") for key, entry in given.items()}
+    try:
+        return kind.checked(given)
+    except ConvergeError as error:
+        raise SpecError(f"{name}: {error}") from error
 
 
 def _without_nones(values: dict[str, Any]) -> dict[str, Any]:
@@ -188,12 +166,6 @@ def _directory(name: str, path: str, policy: Any) -> dict[str, Any]:
     return {"owner": checked["owner"], "group": checked["group"], "mode": checked["mode"] or "0755"}
 
 
-def _unit(name: str, unit: str, policy: Any) -> dict[str, Any]:
-    if "." not in unit:
-        raise SpecError(f"{name}: unit '{unit}' needs its suffix, as in '{unit}.service'")
-    return _without_nones(_checked(name, policy or {}, _UNIT, f"units {unit}"))
-
-
 def _project(name: str, checked: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any] | None:
     path = checked["compose"]
     if not path:
@@ -222,7 +194,7 @@ def _check_references(name: str, manifest: dict[str, Any]) -> None:
             raise SpecError(f"{name}: reload of service '{entry['service']}' needs a url or a signal")
 
 
-def check_claims(manifests: list[dict[str, Any]]) -> None:
+def check_claims(manifests: list[documents.ComponentSpec]) -> None:
     """Two components that both declare a path, unit or project would fight for it on every run."""
     claimed: dict[str, tuple[str, Any]] = {}
     for manifest in manifests:
@@ -236,11 +208,23 @@ def check_claims(manifests: list[dict[str, Any]]) -> None:
         raise SpecError(f"component {twice[0]} is listed twice; list it once")
 
 
-def _claims(manifest: dict[str, Any]) -> list[tuple[str, Any]]:
+def _claims(manifest: documents.ComponentSpec) -> list[tuple[str, Any]]:
     """What a component wants for itself (None), or would share with others that want the very same."""
-    shared: list[tuple[str, Any]] = list(manifest["directories"].items())
-    shared += [(f"sysctl {key}", value) for key, value in manifest["sysctl"].items()]
-    shared += [(f"user {user['name']}", user) for user in manifest["users"]]
-    units = [f"unit {unit}" for unit in manifest["units"]]
     project = [f"Compose project {manifest['compose']['name']}"] if manifest["compose"] else []
-    return [*((claim, None) for claim in [*manifest["files"], *manifest["links"], *units, *project]), *shared]
+    return [
+        *((claim, None) for claim in [*manifest["files"], *manifest["links"], *project]),
+        *manifest["directories"].items(),
+        *(claim for kind in kinds.KINDS for claim in _claims_of(kind, kinds.declared(manifest, kind))),
+    ]
+
+
+def _claims_of(kind: protocol.AnyKind, declared: Any) -> list[tuple[str, Any]]:
+    if kind.SHARED == ANY:
+        return []
+    return [(f"{kind.NAME} {name}", None if kind.SHARED == ALONE else one) for name, one in kind.entries(declared).items()]
+
+
+def claimed(manifests: list[documents.ComponentSpec]) -> list[str]:
+    """Everything that is declared in this run: paths, and other resources by kind and name."""
+    paths = {path for spec in manifests for path in [*spec["files"], *spec["links"], *spec["directories"]]}
+    return sorted(paths.union(*(kinds.values(spec) for spec in manifests)))

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..module_utils._converge import model
+from ..module_utils._kinds import model
+from ..module_utils._kinds.protocol import Call
+from ._converge import delegated
 
 BAD = ("failed", "taken_back")
 SYNC_ORDER = ("Synced", "OutOfSync", "Unknown")
@@ -14,7 +17,8 @@ SYNC_ORDER = ("Synced", "OutOfSync", "Unknown")
 def summary(answers: list[dict[str, Any]], names: list[str], check: bool) -> dict[str, Any]:
     """The task's result: one entry per component in the declared order, and the roll-ups."""
     merged = merge(answers)
-    components = [merged.get(name) or skipped(name) for name in names]
+    leaving = [component for name, component in merged.items() if name not in names]
+    components = [*leaving, *(merged.get(name) or skipped(name) for name in names)]
     for component in components:
         component["changed"] = component["status"] in ("changed", "taken_back") if not check else component["sync"] == "OutOfSync"
     undeclared = answers[-1].get("undeclared", [])
@@ -36,7 +40,7 @@ def merge(answers: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     for answer in answers:
         for component in answer["components"]:
             first = merged.get(component["name"])
-            if first and first["status"] == "needs":
+            if first and first["status"] in ("needs", "changed"):
                 status = "changed" if component["status"] == "ok" else component["status"]
                 seconds = {key: round(first["seconds"].get(key, 0) + value, 3) for key, value in component["seconds"].items()}
                 component = {**component, "changes": first["changes"], "status": status, "seconds": seconds}
@@ -48,6 +52,18 @@ def without_hands(answer: dict[str, Any], why: str) -> dict[str, Any]:
     """The answer of a component whose packages, users or kernel parameters could not be had: it failed, untouched by us."""
     component = {**answer["components"][-1], "status": "failed", "msg": why, "changes": []}
     return {**answer, "components": [component], "needs": None, "stopped": True}
+
+
+def dealt(answers: list[dict[str, Any]]) -> list[str]:
+    """Names of the components that the host was through with; one that waits for a hand comes last in its answer."""
+    through = (answer["components"][: -1 if answer["needs"] else None] for answer in answers)
+    return sorted({component["name"] for components in through for component in components})
+
+
+def tell_what_stays(components: list[dict[str, Any]], lent: Mapping[str, Sequence[Call]]) -> None:
+    for component in components:
+        if component["status"] == "taken_back":
+            component["notes"] = [*component["notes"], *delegated.stays(lent.get(component["name"], []))]
 
 
 def failed(name: str, why: str) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ..module_utils._kinds.model import Resource
+
 
 class Asked(NamedTuple):
     """Empty words stand for what is not known."""
@@ -31,6 +33,6 @@ def _moved(component: Mapping[str, Any]) -> Iterator[Asked]:
 def _project(component: Mapping[str, Any], resource: str) -> str:
     """Containers are those of the slot that serves, but for a change that names another slot."""
     project = str(component.get("project") or "")
-    kind, _, slot = resource.partition(":")
+    kind, slot = Resource.parse(resource)
     serving = str((component.get("release") or {}).get("slot") or "")
     return project.removesuffix(serving) + slot if kind == "slot" and project else project

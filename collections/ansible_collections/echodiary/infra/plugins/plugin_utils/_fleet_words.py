@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import kinds
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Resource
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
 
 Change = Mapping[str, Any]
@@ -36,22 +38,27 @@ _PAST = {
     "reload": "reloaded",
     "pull": "pulled",
     "report": "found",
+    "restore": "restored",
 }
 _KINDS = {
     "file": ("file", "files"),
     "directory": ("directory", "directories"),
     "link": ("link", "links"),
     "stranger": ("stranger", "strangers"),
-    "package": ("package", "packages"),
-    "user": ("user", "users"),
-    "sysctl": ("kernel setting", "kernel settings"),
-    "unit": ("unit", "units"),
+    **{kind.NAME: kind.WORDS for kind in kinds.KINDS},
     "service": ("container", "containers"),
     "image": ("image", "images"),
     "process": ("process", "processes"),
+    "component": ("component", "components"),
 }
 #: Kinds whose bare name would not tell what it is.
-_PREFIX = {"stranger": "stranger ", "user": "user ", "service": "container ", "image": "image "}
+_PREFIX = {
+    "stranger": "stranger ",
+    "service": "container ",
+    "image": "image ",
+    "component": "component ",
+    **{kind.NAME: kind.PREFIX for kind in kinds.KINDS},
+}
 _ORIGIN = {"corrective": " (changed on the host)", "conflict": " (changed on the host and in git)"}
 _DIGEST = re.compile(r"@sha256:([0-9a-f]{12})[0-9a-f]*")
 
@@ -88,7 +95,7 @@ def _names(kind: str, names: list[str], named_at_most: int) -> str:
 
 def split_resource(resource: str) -> tuple[str, str]:
     """("file", "/etc/x") of "file:/etc/x"; digests shortened to twelve digits."""
-    kind, _, name = resource.partition(":")
+    kind, name = Resource.parse(resource)
     return kind, _DIGEST.sub(r"@\1", name or resource)
 
 

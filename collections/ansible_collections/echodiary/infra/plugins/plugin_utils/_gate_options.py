@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..module_utils._kinds.model import Resource
 from ._gate_http import Http
 from ._gate_model import Condition, GateError, Settings
 from ._gate_promql import Promql
@@ -68,7 +69,8 @@ def settings(args: dict[str, Any]) -> Settings:
     for problem in _problems(found):
         raise GateError(problem)
     for resource in args["logs"]:
-        if resource.partition(":")[0] not in ("unit", "container") or not resource.partition(":")[2]:
+        kind, name = Resource.parse(resource)
+        if kind not in ("unit", "container") or not name:
             raise GateError(f"logs: {resource!r} is neither unit:<name> nor container:<name>")
     if not 1 <= args["log_lines"] <= 1000:
         raise GateError(f"log_lines: {args['log_lines']} is not between 1 and 1000")

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..module_utils._kinds.model import Resource
+
 HISTORY = "echodiary.infra.release_history"
 
 
@@ -15,7 +17,7 @@ def entries(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _moved(component: dict[str, Any]) -> bool:
     """A first installation moves no traffic, yet it is the first release; a container that was only put back is no release."""
-    kinds = {(change["resource"].partition(":")[0], change["action"]) for change in component["changes"]}
+    kinds = {(Resource.parse(change["resource"]).kind, change["action"]) for change in component["changes"]}
     release = component.get("release")
     if not release:
         return False

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import os
 
-from . import compose, http, model, occupied, planning, processes, staging, transaction, units
-from .run import must
+from .._host.run import must
+from .._kinds import model, units
+from . import compose, http, occupied, planning, processes, staging, transaction
 from .view import View
 
 
@@ -18,23 +19,33 @@ def prepare(view: View) -> None:
 
 
 def act(view: View, journal: transaction.Transaction) -> None:
+    retire(view)
     swap(view, journal)
     if changes_unit_files(view.plan):
         must(["systemctl", "daemon-reload"])
     for change in view.plan.units:
-        units.apply(change, view.seen.units[change.resource.partition(":")[2]])
-    if view.plan.services:
+        units.apply(change, view.seen.units[change.name])
+    if view.plan.services and view.spec["compose"]:
         occupied.clear(view.seen.occupied)
         compose.up(view.spec["compose"], view.seen.services or {})
     freshen(view)
 
 
+def retire(view: View) -> None:
+    """What is not declared any more stops while all that it was started from is still there."""
+    for change in view.plan.retiring:
+        if change.resource.kind == units.NAME:
+            units.apply(change, view.seen.units[change.name])
+    for project in view.projects:
+        compose.leave(project)
+
+
 def changes_unit_files(plan: planning.Plan) -> bool:
-    return any(change.resource.startswith("file:/etc/systemd/system/") for change in plan.paths)
+    return any(change.resource.kind == "file" and change.name.startswith("/etc/systemd/system/") for change in plan.paths)
 
 
 def swap(view: View, journal: transaction.Transaction) -> None:
-    changes = {change.resource.partition(":")[2]: change for change in view.plan.paths}
+    changes = {change.name: change for change in view.plan.paths}
     removals = [path for path, change in changes.items() if change.action == "remove"]
     for path in removals:
         if os.path.isdir(path) and not os.path.islink(path):
@@ -61,8 +72,8 @@ def freshen(view: View) -> None:
 def restarts(view: View) -> planning.Plan:
     """The plan with a restart of everything that runs: somebody asked for it, whatever git says."""
     planned = {change.resource for change in view.plan.processes}
-    asked = [consumer for consumer in view.consumers() if consumer.identity and f"process:{consumer.name}" not in planned]
-    more = [model.Change(f"process:{consumer.name}", "restart", why="asked for") for consumer in asked]
+    asked = [consumer for consumer in view.consumers() if consumer.identity and model.Resource("process", consumer.name) not in planned]
+    more = [model.Change(model.Resource("process", consumer.name), "restart", why="asked for") for consumer in asked]
     return view.plan._replace(processes=[*view.plan.processes, *more])
 
 
@@ -97,7 +108,7 @@ def _post(name: str, url: str) -> None:
 def verify(view: View) -> None:
     """Trust nothing: look again and see that nothing is left to do."""
     plan = view.look_again()
-    left = [change for change in [*plan.hands, *plan.paths, *plan.units, *plan.services] if change.action != "report"]
+    left = planning.acting([*plan.hands, *plan.retiring, *plan.paths, *plan.units, *plan.services])
     if left:
         what = left[0].fields or left[0].why
         raise model.ConvergeError(f"{left[0].resource} is still not as declared after apply ({left[0].action} {what})")

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any
 
+from .._kinds import documents, model, packages
 from .._ledger.files import LedgerError
-from . import acting, contents, docker, health, model, occupied, packages, registry, staging, state, transaction, undoing, wellbeing
+from . import acting, contents, docker, health, occupied, planning, registry, staging, state, transaction, undoing, wellbeing
 from .host import Host
 from .view import View
 
@@ -16,11 +16,12 @@ from .view import View
 class Converger:
     """A view, the outcome so far, and the seconds each step took."""
 
-    def __init__(self, spec: dict[str, Any], host: Host, resting: bool = False) -> None:
+    def __init__(self, spec: documents.ComponentSpec, host: Host, resting: bool = False, last: documents.Record | None = None) -> None:
         self.seconds: dict[str, float] = {}
         self.notes: list[str] = []
         self._lap = time.monotonic()
-        self.view = View(spec, host, resting)
+        self.given = last
+        self.view = View(spec, host, resting, last)
         self.unfinished = self._unfinished()
         if spec.get("restart"):
             self.view.plan = acting.restarts(self.view)
@@ -36,11 +37,11 @@ class Converger:
         if not os.path.lexists(state.index_of(self.view.journal())):
             return []
         why = "was cut off before its end: it is finished, or taken back"
-        return [model.Change(f"change:{self.view.name}", "finish", model.CORRECTIVE, why=why)]
+        return [model.Change(model.Resource("change", self.view.name), "finish", model.CORRECTIVE, why=why)]
 
     # -- check mode ------------------------------------------------------------------------------------------------
 
-    def check(self) -> dict[str, Any]:
+    def check(self) -> documents.Outcome:
         occupied.refuse(self.view.seen.occupied)
         sync = "OutOfSync" if self.view.plan.all() or self.unfinished else self._sync_of_the_unseen()
         try:
@@ -86,38 +87,37 @@ class Converger:
 
     # -- apply -----------------------------------------------------------------------------------------------------
 
-    def needs(self) -> dict[str, Any] | None:
+    def needs(self) -> documents.Needs | None:
         """What the controller has to do first, with the modules that do it best, and what it has to bring."""
         lacking = self.view.lacking()
         if not self.view.plan.hands and not lacking:
             return None
-        spec, named = self.view.spec, {change.resource for change in self.view.plan.hands}
-        wanted = [name for name in spec["packages"] if f"package:{packages.split(name)[0]}" in named]
-        return {
-            "packages": wanted,
-            "interrupted": bool(wanted) and packages.interrupted(),
-            "users": [user for user in spec["users"] if f"user:{user['name']}" in named],
-            "sysctl": {key: value for key, value in spec["sysctl"].items() if f"sysctl:{key}" in named},
-            **({"contents": lacking} if lacking else {}),
-        }
+        return delegated(self.view.plan.hands, lacking)
 
-    def waiting(self) -> dict[str, Any]:
+    def afterwards(self) -> documents.Needs | None:
+        """What the controller has to take away now that nothing here needs it any more."""
+        going = planning.acting(self.view.left.leaving)
+        return delegated(going, []) if going else None
+
+    def waiting(self) -> documents.Outcome:
         """The result while the controller lends a hand: the plan as it was found."""
+        self.view.remember()
         return self._result("needs", "OutOfSync", health.Verdict("Unknown"))
 
-    def apply(self) -> dict[str, Any]:
+    def apply(self) -> documents.Outcome:
         occupied.refuse(self.view.seen.occupied)
         if not self.view.plan.acting() and not os.path.isdir(self.view.journal()):
             return self._nothing_to_do()
         journal = transaction.Transaction(self.view.host.state_dir, self.view.name)
         interrupted = journal.recover()
         if journal.withdraw({*self.view.want.values, *self.view.formerly_applied()}):
-            self.view = View(self.view.spec, self.view.host, self.view.resting)
+            self.view = View(self.view.spec, self.view.host, self.view.resting, self.given)
         self.notes += journal.notes
         self.unfinished = self.unfinished if interrupted else []
         if not self.view.plan.acting() and not interrupted:
             return self._nothing_to_do()
         acting.prepare(self.view)
+        self.view.remember()
         self._clock("prepare")
         try:
             verdict = self._make_it_so(journal)
@@ -127,7 +127,7 @@ class Converger:
         self.view.record()
         return self._result("changed" if self.view.plan.acting() or interrupted else "ok", self._sync_after(), verdict)
 
-    def _nothing_to_do(self) -> dict[str, Any]:
+    def _nothing_to_do(self) -> documents.Outcome:
         verdict = wellbeing.now(self.view, seen=True)
         if verdict.health != "Healthy":
             verdict = health.wait(lambda: wellbeing.now(self.view), 3.0)
@@ -152,9 +152,11 @@ class Converger:
         self._clock("verify")
         return verdict
 
-    def _take_back(self, journal: transaction.Transaction, error: Exception) -> dict[str, Any]:
+    def _take_back(self, journal: transaction.Transaction, error: Exception) -> documents.Outcome:
         logs = self._logs()
         back, verdict = undoing.take_back(self.view, journal)
+        if not os.path.isdir(self.view.journal()):
+            self.view.unremember()
         self._clock("take_back")
         return self._result("taken_back", "OutOfSync", verdict, f"{reason(error)}; {back}{logs}")
 
@@ -167,9 +169,9 @@ class Converger:
 
     def _sync_after(self) -> str:
         left = os.path.isdir(self.view.journal())  # what only a killed attempt brought, and could not be taken away yet
-        return "OutOfSync" if left or any(change.action == "report" for change in self.view.plan.paths) else "Synced"
+        return "OutOfSync" if left or any(change.action == model.REPORT for change in self.view.left.all()) else "Synced"
 
-    def _result(self, status: str, sync: str, verdict: health.Verdict, msg: str = "") -> dict[str, Any]:
+    def _result(self, status: str, sync: str, verdict: health.Verdict, msg: str = "") -> documents.Outcome:
         if verdict.health not in ("Healthy", "Missing") and verdict.why and not msg:
             self.notes.append(verdict.why)
         return {
@@ -181,8 +183,17 @@ class Converger:
             "changes": [change.as_dict() for change in [*self.view.plan.all(), *self.unfinished]],
             "notes": self.notes,
             "seconds": self.seconds,
-            "project": (self.view.spec["compose"] or {}).get("name", ""),
+            "project": self.view.spec["compose"]["name"] if self.view.spec["compose"] else "",
         }
+
+
+def delegated(changes: list[model.Change], lacking: list[documents.Lacking]) -> documents.Needs:
+    found: documents.Needs = {"delegated": [change.as_dict() for change in changes]}
+    if any(change.resource.kind == packages.NAME for change in changes) and packages.interrupted():
+        found["interrupted"] = True
+    if lacking:
+        found["contents"] = lacking
+    return found
 
 
 def reason(error: Exception) -> str:
@@ -198,7 +209,15 @@ def reason(error: Exception) -> str:
     return f"a fault of echodiary.infra itself{place}: {type(error).__name__}: {error}; please report it"
 
 
-def failed(name: str, error: Exception) -> dict[str, Any]:
+def failed(name: str, error: Exception) -> documents.Outcome:
     """The result of a component that was refused before anything was touched."""
-    unknown = {"sync": "Unknown", "health": "Unknown", "msg": reason(error)}
-    return {"name": name, "status": "failed", **unknown, "changes": [], "notes": [], "seconds": {}}
+    return {
+        "name": name,
+        "status": "failed",
+        "sync": "Unknown",
+        "health": "Unknown",
+        "msg": reason(error),
+        "changes": [],
+        "notes": [],
+        "seconds": {},
+    }

@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import Any
+from typing import NamedTuple
 
-from . import docker, model, registry
-from .run import TIMED_OUT, Ran, must, run, tail
+from .._host.run import TIMED_OUT, Ran, must, run, tail
+from .._kinds import documents, model
+from . import docker, registry
 
 #: longer than any reasonable grace period (s)
 STOP_TIMEOUT = 180
@@ -23,7 +24,43 @@ CRASH_WINDOW = 10.0
 RENEWING = ("create", "update")
 
 
-def read(project: dict[str, Any]) -> dict[str, list[docker.Container]]:
+class Left(NamedTuple):
+    """A project that is not declared any more: its name, its file, and the services that still have containers."""
+
+    name: str
+    file: str
+    services: tuple[str, ...]
+
+
+def left(files: set[str]) -> tuple[Left, ...]:
+    """The projects that were started from one of these files; no record names them."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for project, file, service in docker.started_from():
+        if file in files:
+            found.setdefault((project, file), set()).add(service)
+    return tuple(Left(*place, tuple(sorted(services))) for place, services in sorted(found.items()))
+
+
+def plan_left(projects: tuple[Left, ...]) -> list[model.Change]:
+    """Pure."""
+    return [
+        model.Change(model.Resource("service", service), "remove", why="no longer declared")
+        for project in projects
+        for service in project.services
+    ]
+
+
+def leave(project: Left) -> None:
+    """Containers and networks go; volumes stay, they may hold data. Compose finds them by their labels: the file may be gone."""
+    must(["docker", "compose", "--progress", "plain", "-p", project.name, "down", "--remove-orphans"], timeout=STOP_TIMEOUT)
+
+
+def come_back(project: Left) -> None:
+    """What ``leave`` took away, from the file that is there again."""
+    _up({"name": project.name, "file": project.file}, "-d")
+
+
+def read(project: documents.ProjectPlace) -> dict[str, list[docker.Container]]:
     """Containers by service; two of one service happen when somebody scaled by hand."""
     found: dict[str, list[docker.Container]] = {}
     for container in docker.containers(project["name"]):
@@ -31,36 +68,36 @@ def read(project: dict[str, Any]) -> dict[str, list[docker.Container]]:
     return found
 
 
-def images(project: dict[str, Any]) -> dict[str, str | None]:
+def images(project: documents.ProjectSpec) -> dict[str, str | None]:
     references = {service["image"] for service in project["services"].values()}
     return {reference: docker.image_id(reference) for reference in sorted(references)}
 
 
 def plan(
-    project: dict[str, Any],
+    project: documents.ProjectSpec,
     live: dict[str, list[docker.Container]],
     image_ids: dict[str, str | None],
-    last: dict[str, Any],
+    last: dict[str, documents.AppliedService],
 ) -> list[model.Change]:
     """``last``: service -> {"digest", "config_hash", "image"} as recorded when we applied it."""
-    changes = [model.Change(f"image:{ref}", "pull", model.PENDING) for ref, found in image_ids.items() if found is None]
+    changes = [model.Change(model.Resource("image", ref), "pull", model.PENDING) for ref, found in image_ids.items() if found is None]
     for name, service in project["services"].items():
         found = _plan_service(name, service, live.get(name, []), image_ids[service["image"]], last.get(name))
         renews = any(change.action in RENEWING for change in found)
         changes += found if renews else _plan_networks(project, name, live) or found
     for name in sorted(set(live) - set(project["services"])):
         origin = model.PENDING if name in last else model.CORRECTIVE
-        changes.append(model.Change(f"service:{name}", "remove", origin, why="not in the Compose file"))
+        changes.append(model.Change(model.Resource("service", name), "remove", origin, why="not in the Compose file"))
     return changes
 
 
-def networks_of(project: dict[str, Any], service: str) -> list[str] | None:
+def networks_of(project: documents.ProjectSpec, service: str) -> list[str] | None:
     """The networks a service's container is to be in; None where they are not the project's to say (``network_mode``)."""
     wanted = project["services"][service].get("networks")
     return None if wanted is None else sorted(name or f"{project['name']}_{key}" for key, name in wanted.items())
 
 
-def astray(project: dict[str, Any], live: dict[str, list[docker.Container]]) -> list[str]:
+def astray(project: documents.ProjectSpec, live: dict[str, list[docker.Container]]) -> list[str]:
     """Services with a container that is not in the project's networks, or no longer: Compose itself would not see that."""
     found = []
     for name in project["services"]:
@@ -70,22 +107,26 @@ def astray(project: dict[str, Any], live: dict[str, list[docker.Container]]) -> 
     return found
 
 
-def _is_over(project: dict[str, Any], service: str, container: docker.Container) -> bool:
+def _is_over(project: documents.ProjectSpec, service: str, container: docker.Container) -> bool:
     """What ran once and ended needs no network any more."""
     return bool(project["services"][service].get("oneshot")) and container.state == "exited"
 
 
-def _plan_networks(project: dict[str, Any], name: str, live: dict[str, list[docker.Container]]) -> list[model.Change]:
+def _plan_networks(project: documents.ProjectSpec, name: str, live: dict[str, list[docker.Container]]) -> list[model.Change]:
     if name not in astray({**project, "services": {name: project["services"][name]}}, live):
         return []
     fields = {"networks": [sorted(live[name][0].networks), networks_of(project, name)]}
-    return [model.Change(f"service:{name}", "update", model.CORRECTIVE, fields, why="not in the networks that the Compose file says")]
+    return [
+        model.Change(
+            model.Resource("service", name), "update", model.CORRECTIVE, fields, why="not in the networks that the Compose file says"
+        )
+    ]
 
 
 def _plan_service(
-    name: str, service: dict[str, Any], live: list[docker.Container], image_id: str | None, last: dict[str, Any] | None
+    name: str, service: documents.ServiceSpec, live: list[docker.Container], image_id: str | None, last: documents.AppliedService | None
 ) -> list[model.Change]:
-    resource = f"service:{name}"
+    resource = model.Resource("service", name)
     same_as_applied = last is not None and last["digest"] == service["digest"]
     touched_origin = model.PENDING if last is None else model.CORRECTIVE if same_as_applied else model.CONFLICT
     if not live:
@@ -106,7 +147,7 @@ def _plan_service(
     return _plan_state(resource, service, container)
 
 
-def _image_origin(container: docker.Container, image_id: str | None, last: dict[str, Any] | None, same: bool) -> str:
+def _image_origin(container: docker.Container, image_id: str | None, last: documents.AppliedService | None, same: bool) -> str:
     if last is None:
         return model.PENDING
     if container.image_id == last.get("image_id"):
@@ -114,7 +155,7 @@ def _image_origin(container: docker.Container, image_id: str | None, last: dict[
     return model.CORRECTIVE if same else model.CONFLICT
 
 
-def _plan_state(resource: str, service: dict[str, Any], container: docker.Container) -> list[model.Change]:
+def _plan_state(resource: model.Resource, service: documents.ServiceSpec, container: docker.Container) -> list[model.Change]:
     if service["oneshot"]:
         if (container.state == "exited" and container.exit_code == 0) or container.state == "running":
             return []
@@ -125,11 +166,11 @@ def _plan_state(resource: str, service: dict[str, Any], container: docker.Contai
     return [model.Change(resource, action, model.CORRECTIVE, {"state": [container.state, "running"]})]
 
 
-def health(project: dict[str, Any], live: dict[str, list[docker.Container]]) -> dict[str, str]:
+def health(project: documents.ProjectSpec, live: dict[str, list[docker.Container]]) -> dict[str, str]:
     return {name: _health(service, live.get(name, [])) for name, service in project["services"].items()}
 
 
-def _health(service: dict[str, Any], live: list[docker.Container]) -> str:
+def _health(service: documents.ServiceSpec, live: list[docker.Container]) -> str:
     if not live:
         return "Missing"
     container = live[0]
@@ -145,7 +186,7 @@ def crash_looping(container: docker.Container) -> bool:
     return container.restarts >= CRASHES and time.time() - container.started_at < CRASH_WINDOW
 
 
-def command(project: dict[str, Any], *words: str) -> list[str]:
+def command(project: documents.ProjectPlace, *words: str) -> list[str]:
     return ["docker", "compose", "--progress", "plain", "-p", project["name"], "-f", project["file"], *words]
 
 
@@ -161,7 +202,7 @@ def _why(done: Ran) -> str:
     return done.output.splitlines()[0] if done.code == TIMED_OUT else tail(done.output, 1)
 
 
-def up(project: dict[str, Any], live: dict[str, list[docker.Container]]) -> None:
+def up(project: documents.ProjectSpec, live: dict[str, list[docker.Container]]) -> None:
     """``live``: as they were found."""
     for container in (container for several in live.values() for container in several if container.state == "paused"):
         docker.post(f"/containers/{container.id}/unpause")
@@ -172,27 +213,27 @@ def up(project: dict[str, Any], live: dict[str, list[docker.Container]]) -> None
     _up(project, "-d")
 
 
-def recreate(project: dict[str, Any]) -> None:
+def recreate(project: documents.ProjectPlace) -> None:
     """New containers from the files that are there, running."""
     _up(project, "-d", "--force-recreate")
 
 
-def create(project: dict[str, Any], *how: str) -> None:
+def create(project: documents.ProjectPlace, *how: str) -> None:
     """Containers as the file has them, none of them running: what rests in a slot until a rollback needs it."""
     stop(project)
     _up(project, "--no-start", *how)
 
 
-def create_anew(project: dict[str, Any]) -> None:
+def create_anew(project: documents.ProjectPlace) -> None:
     """The same with new containers, in networks that are there."""
     create(project, "--force-recreate")
 
 
-def _up(project: dict[str, Any], *how: str) -> None:
+def _up(project: documents.ProjectPlace, *how: str) -> None:
     must(command(project, "up", *how, "--remove-orphans", "--no-build", "--pull", "never"), timeout=300)
 
 
-def stop(project: dict[str, Any]) -> None:
+def stop(project: documents.ProjectPlace) -> None:
     """Each container has its own grace period; what is stopped does not come back with the engine."""
     for several in read(project).values():
         for container in several:
@@ -205,7 +246,7 @@ def _stop(container: docker.Container) -> None:
     _tell(container, "stop", STOP_TIMEOUT)
 
 
-def down(project: dict[str, Any]) -> None:
+def down(project: documents.ProjectPlace) -> None:
     """Takes back a first installation; volumes stay, they may hold data."""
     run(command(project, "down", "--remove-orphans"), timeout=120)
 
@@ -238,9 +279,9 @@ def kill(container: docker.Container, name: str) -> None:
         raise model.ConvergeError(f"container of {container.service} takes no {name}: {error}") from error
 
 
-def record(project: dict[str, Any], live: dict[str, list[docker.Container]]) -> dict[str, Any]:
+def record(project: documents.ProjectSpec, live: dict[str, list[docker.Container]]) -> dict[str, documents.AppliedService]:
     """What the state file keeps of each service."""
-    kept = {}
+    kept: dict[str, documents.AppliedService] = {}
     for name, service in project["services"].items():
         if live.get(name):
             container = live[name][0]

@@ -9,14 +9,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from typing import Any
 
-from . import desired, digests, model, paths, reading
-
-
-def is_named(content: Any) -> bool:
-    """Is this entry of a manifest a digest in place of the contents?"""
-    return isinstance(content, dict) and "sha256" in content
+from .._kinds import documents, model
+from . import desired, digests, paths, reading
 
 
 def folder(state_dir: str) -> str:
@@ -78,24 +73,28 @@ def _source(path: str, file: model.File, seen: reading.Reading, state_dir: str) 
     return path if live.get("content") == file.sha256 else brought(state_dir, file.sha256)
 
 
-def lacking(files: dict[str, model.File]) -> list[dict[str, Any]]:
+def lacking(files: dict[str, model.File]) -> list[documents.Lacking]:
     """What has to be brought, as the controller is asked for it."""
     return [{"path": path, "sha256": file.sha256, "size": file.size} for path, file in files.items() if file.sha256 and not file.source]
 
 
-def lacking_in(spec: dict[str, Any], state_dir: str) -> list[dict[str, Any]]:
+def lacking_in(spec: documents.ComponentSpec, state_dir: str) -> list[documents.Lacking]:
     """The same for a component that was not read, such as the slot that rests."""
-    named = {path: file["content"] for path, file in spec["files"].items() if is_named(file["content"])}
     return [
         {"path": path, **content}
-        for path, content in named.items()
+        for path, content in _named(spec).items()
         if not brought(state_dir, content["sha256"]) and (paths.observe(path).value or {}).get("content") != content["sha256"]
     ]
 
 
-def drop(state_dir: str, needed: list[dict[str, Any]]) -> None:
+def _named(spec: documents.ComponentSpec) -> dict[str, documents.Named]:
+    found = {path: desired.named(file["content"]) for path, file in spec["files"].items()}
+    return {path: content for path, content in found.items() if content}
+
+
+def drop(state_dir: str, needed: list[documents.ComponentSpec]) -> None:
     """What was brought has been used, or is of no use: only what the components of ``needed`` name stays for the next call."""
-    keep = {file["content"]["sha256"] for spec in needed for file in spec["files"].values() if is_named(file["content"])}
+    keep = {content["sha256"] for spec in needed for content in _named(spec).values()}
     with contextlib.suppress(FileNotFoundError):
         for name in os.listdir(folder(state_dir)):
             if name not in keep:
@@ -104,5 +103,5 @@ def drop(state_dir: str, needed: list[dict[str, Any]]) -> None:
             os.rmdir(folder(state_dir))
 
 
-def told(one: dict[str, Any]) -> str:
+def told(one: documents.Lacking) -> str:
     return f"{one['path']} ({one['size'] / 1e6:.1f} MB)"

@@ -6,15 +6,17 @@ from __future__ import annotations
 import base64
 import grp
 import pwd
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, cast
 
-from . import model, paths
+from .._kinds import documents, model
+from . import paths
 
 
 class Desired(NamedTuple):
     """``values`` holds every declared path (files, directories, links), ``files`` the contents to write."""
 
-    values: dict[str, paths.Value]
+    values: dict[str, documents.PathValue]
     files: dict[str, model.File]
     sensitive: frozenset[str]
 
@@ -31,13 +33,13 @@ class _Accounts:
         self._lenient = lenient
         self._component = component
 
-    def uid(self, name: str, path: str) -> Any:
+    def uid(self, name: str, path: str) -> int | str:
         return self._id(name, path, "owner", lambda: pwd.getpwnam(name).pw_uid)
 
-    def gid(self, name: str, path: str) -> Any:
+    def gid(self, name: str, path: str) -> int | str:
         return self._id(name, path, "group", lambda: grp.getgrnam(name).gr_gid)
 
-    def _id(self, name: str, path: str, what: str, look_up: Any) -> Any:
+    def _id(self, name: str, path: str, what: str, look_up: Callable[[], int]) -> int | str:
         if name.isdigit():
             return int(name)
         try:
@@ -48,10 +50,10 @@ class _Accounts:
         raise model.ConvergeError(f"{path}: unknown {what} '{name}' on this host; create it (users, packages) or name another")
 
 
-def resolve(spec: dict[str, Any], key: bytes, lenient: bool) -> Desired:
+def resolve(spec: documents.ComponentSpec, key: bytes, lenient: bool) -> Desired:
     """``lenient``: unknown owners are predicted, not refused."""
     accounts = _Accounts(lenient, spec["name"])
-    values: dict[str, paths.Value] = {}
+    values: dict[str, documents.PathValue] = {}
     files: dict[str, model.File] = {}
     sensitive = frozenset(path for path, file in spec["files"].items() if file["sensitive"])
     for path, policy in spec["directories"].items():
@@ -59,22 +61,28 @@ def resolve(spec: dict[str, Any], key: bytes, lenient: bool) -> Desired:
     for path, target in spec["links"].items():
         values[path] = {"kind": "link", "target": target}
     for path, file in spec["files"].items():
-        named = file["content"] if isinstance(file["content"], dict) and "sha256" in file["content"] else {}
-        content = b"" if named else decode(file["content"])
+        name = named(file["content"])
+        content = b"" if name else decode(file["content"])
         owner = _owner(accounts, path, file)
-        digest = named.get("sha256") or paths.digest(content, key if path in sensitive else None)
+        digest = name["sha256"] if name else paths.digest(content, key if path in sensitive else None)
         values[path] = {"kind": "file", "content": digest, **owner}
         # a name that is no number yet only ever reaches a staging mirror that is read by root
-        uid, gid = (owner[side] if isinstance(owner[side], int) else 0 for side in ("uid", "gid"))
-        files[path] = model.File(content, int(file["mode"], 8), uid, gid, named.get("sha256", ""), named.get("size", len(content)))
+        uid, gid = (one if isinstance(one, int) else 0 for one in (owner["uid"], owner["gid"]))
+        size = name["size"] if name else len(content)
+        files[path] = model.File(content, int(file["mode"], 8), uid, gid, name["sha256"] if name else "", size)
     return Desired(values, files, sensitive)
 
 
-def _owner(accounts: _Accounts, path: str, policy: dict[str, Any]) -> dict[str, Any]:
+def _owner(accounts: _Accounts, path: str, policy: documents.DirectorySpec) -> documents.PathValue:
     mode = f"{int(policy['mode'], 8):04o}"
     return {"mode": mode, "uid": accounts.uid(policy["owner"], path), "gid": accounts.gid(policy["group"], path)}
 
 
-def decode(content: Any) -> bytes:
+def named(content: documents.Content) -> documents.Named | None:
+    """The digest that stands in place of contents which are long."""
+    return cast("documents.Named", content) if isinstance(content, dict) and "sha256" in content else None
+
+
+def decode(content: documents.Content) -> bytes:
     """Text travels as text, anything else as {"b64": …}; what is long does not travel, {"sha256", "size"} stands for it."""
-    return base64.b64decode(content["b64"]) if isinstance(content, dict) else content.encode()
+    return content.encode() if isinstance(content, str) else base64.b64decode(cast("documents.Binary", content)["b64"])

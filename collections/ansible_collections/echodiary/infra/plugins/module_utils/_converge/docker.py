@@ -9,8 +9,9 @@ import os
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from . import http, model
-from .run import run
+from .._host.run import run
+from .._kinds import model
+from . import http
 
 SOCKET = "/run/docker.sock"
 PID_FILE = "/run/docker.pid"
@@ -88,6 +89,15 @@ def without_lost(container: Container, there: dict[str, str]) -> Container:
     names = set(there.values())
     kept = {name: network for name, network in container.networks.items() if (network in there if network else name in names)}
     return container._replace(networks=kept)
+
+
+def started_from() -> list[tuple[str, str, str]]:
+    """Project, file and service of each container that Compose made."""
+    listed = get("/containers/json?all=1&filters=" + quote(json.dumps({"label": ["com.docker.compose.project"]})))
+    if listed.status != 200:
+        raise model.ConvergeError(f"Docker does not answer here ({listed.status} {listed.text[:120]}); look at: systemctl status docker")
+    named = [f"com.docker.compose.{name}" for name in ("project", "project.config_files", "service")]
+    return [(of.get(named[0], ""), of.get(named[1], ""), of.get(named[2], "")) for of in (entry["Labels"] for entry in listed.json())]
 
 
 def ids_of(project: str, service: str) -> list[str] | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import csv
 import socket
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from . import model
-from .run import run, tail
+from .._host.run import run, tail
+from .._kinds import documents, model
 
 READY, DRAIN, MAINT = "ready", "drain", "maint"
 #: the weight that the configuration gives a server
@@ -40,7 +40,7 @@ class HaproxyError(model.ConvergeError):
     """HAProxy cannot be asked, or refuses."""
 
 
-def servers(edge: dict[str, Any]) -> dict[str, Server]:
+def servers(edge: documents.EdgeSpec) -> dict[str, Server]:
     """Server name -> state, for the backend of ``edge`` ({"socket", "backend", "save"})."""
     backend = edge["backend"]
     said = ask(edge, f"show servers state {backend};show stat {backend} 4 -1")
@@ -52,7 +52,7 @@ def servers(edge: dict[str, Any]) -> dict[str, Server]:
     return found
 
 
-def server(edge: dict[str, Any], name: str) -> Server:
+def server(edge: documents.EdgeSpec, name: str) -> Server:
     found = servers(edge)
     if name not in found:
         raise HaproxyError(f"HAProxy's backend '{edge['backend']}' has no server '{name}'; converge component haproxy first")
@@ -75,7 +75,7 @@ def _server(row: dict[str, str], counted: dict[str, str]) -> Server:
     return Server(_admin(int(row["srv_admin_state"])), steady, int(counted.get("scur") or 0), weight)
 
 
-def counters(edge: dict[str, Any]) -> dict[str, dict[str, str]]:
+def counters(edge: documents.EdgeSpec) -> dict[str, dict[str, str]]:
     """Server name -> its row of "show stat": column -> text."""
     said = ask(edge, f"show stat {edge['backend']} 4 -1")
     found = {row["svname"]: row for row in csv.DictReader(said.lstrip("# ").splitlines()) if row.get("svname")}
@@ -88,20 +88,20 @@ def _admin(bits: int) -> str:
     return MAINT if bits & _MAINT_BITS else DRAIN if bits & _DRAIN_BITS else READY
 
 
-def tell(edge: dict[str, Any], server: str, state: str) -> None:
+def tell(edge: documents.EdgeSpec, server: str, state: str) -> None:
     """Set a server's state, and save it for the next process."""
     command(edge, [state_words(edge, server, state)])
 
 
-def state_words(edge: dict[str, Any], server: str, state: str) -> str:
+def state_words(edge: documents.EdgeSpec, server: str, state: str) -> str:
     return f"set server {edge['backend']}/{server} state {state}"
 
 
-def weight_words(edge: dict[str, Any], server: str, weight: int | str) -> str:
+def weight_words(edge: documents.EdgeSpec, server: str, weight: int | str) -> str:
     return f"set server {edge['backend']}/{server} weight {weight}"
 
 
-def command(edge: dict[str, Any], words: list[str]) -> None:
+def command(edge: documents.EdgeSpec, words: list[str]) -> None:
     """Several at once: HAProxy carries them out one right after the other. Then it is saved for the next process."""
     said = " ".join(ask(edge, ";".join(words)).split())
     if said:
@@ -109,7 +109,7 @@ def command(edge: dict[str, Any], words: list[str]) -> None:
     save(edge)
 
 
-def save(edge: dict[str, Any]) -> None:
+def save(edge: documents.EdgeSpec) -> None:
     """For the next process: one that starts from an older state would send requests to a slot that was stopped since."""
     if not edge["save"]:
         return
@@ -124,7 +124,7 @@ def save(edge: dict[str, Any]) -> None:
     )
 
 
-def ask(edge: dict[str, Any], command: str) -> str:
+def ask(edge: documents.EdgeSpec, command: str) -> str:
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(5)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from typing import Any, Callable, NamedTuple
 
+from .._kinds import documents
 from . import http
 
 PROBE_TIMEOUT = 3.0
@@ -29,13 +30,13 @@ class Verdict(NamedTuple):
     why: str = ""
 
 
-def probe(check: dict[str, Any]) -> Verdict:
+def probe(check: documents.ProbeSpec) -> Verdict:
     """One question. ``check``: url, status (200), json {"dotted.path": value}, timeout (s)."""
     answer = http.request("GET", check["url"], float(check.get("timeout", PROBE_TIMEOUT)))
     return judge(check, answer)
 
 
-def judge(check: dict[str, Any], answer: http.Answer) -> Verdict:
+def judge(check: documents.ProbeSpec, answer: http.Answer) -> Verdict:
     wanted = check.get("status", 200)
     if answer.status == 0:
         return Verdict("Degraded", f"{check['url']} does not answer ({answer.text})")
@@ -59,7 +60,7 @@ def lookup(body: Any, path: str) -> Any:
     return body
 
 
-def once(checks: list[dict[str, Any]]) -> Verdict:
+def once(checks: list[documents.ProbeSpec]) -> Verdict:
     for check in checks:
         verdict = probe(check)
         if verdict.health != "Healthy":
@@ -77,5 +78,5 @@ def wait(look: Callable[[], Verdict], deadline: float, interval: float = Pace().
         time.sleep(interval)
 
 
-def deadline_of(checks: list[dict[str, Any]]) -> float:
+def deadline_of(checks: list[documents.ProbeSpec]) -> float:
     return max((float(check.get("deadline", DEFAULT_DEADLINE)) for check in checks), default=DEFAULT_DEADLINE)

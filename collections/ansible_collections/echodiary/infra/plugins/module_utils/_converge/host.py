@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from . import digests, docker, masking, packages, units
+from .._kinds import documents, kinds, protocol, units
+from . import digests, docker, masking, state
 
 STATE_DIR = "/var/lib/echodiary"
 
@@ -14,11 +16,16 @@ STATE_DIR = "/var/lib/echodiary"
 class Host:
     """Caches the host-wide readings; ``forget`` after anything was changed."""
 
-    def __init__(self, specs: list[dict[str, Any]], check: bool, claimed: list[str], state_dir: str = STATE_DIR) -> None:
+    def __init__(
+        self, specs: list[documents.ComponentSpec], check: bool, claimed: list[str], state_dir: str = STATE_DIR, prune: bool = False
+    ) -> None:
         digests.MEMORY.use(state_dir)
         self.check = check
         self.state_dir = state_dir
+        #: paths, and other resources as ``kind:name``, that this run declares
         self.claimed = set(claimed)
+        #: may packages go that nobody declares any more, and what else may not be ours to remove?
+        self.prune = prune
         #: what was found wrong with the state kept here, to be told with the component that is worked on
         self.notes: list[str] = []
         key_file = os.path.join(state_dir, "fingerprint.key")
@@ -27,20 +34,27 @@ class Host:
         self.installing = False
         #: containers of a Compose project that were read a moment ago, for its next reader and nobody else
         self.containers: dict[str, dict[str, list[docker.Container]]] = {}
-        self._package_names = sorted({packages.split(name)[0] for spec in specs for name in spec["packages"]})
-        self._unit_names = sorted({name for spec in specs for name in spec["units"]})
-        self._packages: dict[str, str] | None = None
-        self._units: dict[str, units.Unit] | None = None
+        self._names = {kind.NAME: {name for spec in specs for name in kinds.names(spec, kind)} for kind in kinds.KINDS}
+        self._asked: dict[str, set[str]] = {}
+        self._seen: dict[str, dict[str, Any]] = {}
 
-    def packages(self) -> dict[str, str]:
-        if self._packages is None:
-            self._packages = packages.installed(self._package_names)
-        return self._packages
+    def look(self, kind: protocol.AnyKind, names: Iterable[str]) -> Mapping[str, Any]:
+        """``names`` as found. What all components declare is read at once, when the first of it is asked for."""
+        asked = self._asked.setdefault(kind.NAME, set())
+        lacking = (set(names) if asked else self._names[kind.NAME] | set(names)) - asked
+        if lacking:
+            asked |= lacking
+            self._seen.setdefault(kind.NAME, {}).update(kind.observe(sorted(lacking)))
+        found = self._seen.get(kind.NAME, {})
+        return {name: found[name] for name in names if name in found}
 
-    def units(self) -> dict[str, units.Unit]:
-        if self._units is None:
-            self._units = units.read(self._unit_names)
-        return self._units
+    def units(self, names: Iterable[str]) -> Mapping[str, units.Unit]:
+        return self.look(units, names)
+
+    def elsewhere(self, component: str) -> set[str]:
+        """What the records of other components have. One in the other slot is another one, but not for both slots together."""
+        others = (name for name in state.names(self.state_dir) if component not in (name, name.partition("@")[0]))
+        return {resource for name in others for resource in state.load(self.state_dir, name)["resources"]}
 
     def told(self) -> list[str]:
         """The notes since the last time, each once."""
@@ -48,5 +62,5 @@ class Host:
         return notes
 
     def forget(self) -> None:
-        self._packages = self._units = None
+        self._asked, self._seen = {}, {}
         self.containers = {}

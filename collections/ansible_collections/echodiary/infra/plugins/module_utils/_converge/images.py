@@ -6,18 +6,18 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-from typing import Any
 from urllib.parse import quote
 
-from . import compose, docker, model, registry, staging
-from .run import run
+from .._host.run import run
+from .._kinds import documents, model
+from . import compose, docker, registry, staging
 
 #: what the kernel calls a machine -> what images call it
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 DATA_ROOT = "/var/lib/docker"
 
 
-def prepare(spec: dict[str, Any], files: dict[str, model.File], slot: str, state_dir: str) -> dict[str, str]:
+def prepare(spec: documents.RolledSpec, files: dict[str, model.File], slot: str, state_dir: str) -> dict[str, str]:
     """Everything a release needs before it may touch anything: its image is here, and its environment is staged.
 
     Returns ``directory`` (the slot's files as they would be, for root only), ``image``.

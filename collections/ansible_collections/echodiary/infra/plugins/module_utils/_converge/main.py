@@ -6,9 +6,11 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from typing import Any
+from typing import Any, cast
 
-from . import component, contents, digests, masking, model, packages, preparing, release, state
+from .._kinds import documents, model, packages
+from .._kinds.model import Applied
+from . import component, contents, digests, leaving, masking, preparing, release
 from .host import STATE_DIR, Host
 
 LOCK = "/run/echodiary-converge.lock"
@@ -18,8 +20,8 @@ LOCK_WAIT = 240.0
 PATIENCE = 3.0
 
 
-def run(manifest: dict[str, Any]) -> dict[str, Any]:
-    """``manifest``: check, components, claimed, declared, kept. Returns components (results), needs, rest (names not looked at yet)."""
+def run(manifest: documents.Manifest) -> dict[str, Any]:
+    """Returns components (results), needs, rest (names not looked at yet)."""
     began = time.monotonic()
     lock = None
     try:
@@ -39,58 +41,71 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _all(manifest: dict[str, Any], began: float) -> dict[str, Any]:
+def _all(manifest: documents.Manifest, began: float) -> dict[str, Any]:
     specs, check = manifest["components"], manifest["check"]
     gone = _gone(manifest.get("kept") or {})
     if gone:
         rest = [spec["name"] for spec in specs[1:]]
         return {"components": [], "needs": None, "rest": rest, "stopped": True, "gone": gone}
-    host = Host(specs, check, manifest["claimed"], manifest.get("state_dir") or STATE_DIR)
-    results: list[dict[str, Any]] = []
-    needs = None
-    for spec in specs:
-        if _has_news(results) and time.monotonic() - began > PATIENCE:
+    host = Host(specs, check, manifest["claimed"], manifest.get("state_dir") or STATE_DIR, manifest.get("prune", False))
+    undeclared = leaving.undeclared(manifest, host.state_dir)
+    left, needs = _leave(leaving.due(manifest, undeclared), host)
+    results: list[documents.Outcome] = []
+    for spec in [] if needs else specs:
+        if _has_news([*left, *results]) and time.monotonic() - began > PATIENCE:
             break
         result, needs = _one(spec, host)
-        results.append(masking.mask(result, spec["secrets"]))
+        results.append(cast("documents.Outcome", masking.mask(result, spec["secrets"])))
         if needs or (not check and result["status"] in ("failed", "taken_back")):
             break
     if not check:
-        contents.drop(host.state_dir, specs[len(results) - bool(needs) :])
+        contents.drop(host.state_dir, specs[max(len(results) - bool(needs), 0) :])
         digests.MEMORY.save()
     stopped = not check and bool(results) and results[-1]["status"] in ("failed", "taken_back")
     return {
-        "components": results,
+        "components": [*left, *results],
         "needs": needs,
         "rest": [spec["name"] for spec in specs[len(results) :]],
         "stopped": stopped,
         "manager": packages.manager(),
-        "undeclared": sorted(set(state.recorded(host.state_dir)) - set(manifest["declared"])),
+        "undeclared": undeclared,
     }
+
+
+def _leave(names: list[str], host: Host) -> tuple[list[documents.Outcome], documents.Needs | None]:
+    """What leaves goes first, so that its ports and names are free for what comes. One that cannot go keeps nobody waiting."""
+    results: list[documents.Outcome] = []
+    for name in names:
+        result, needs = leaving.run(name, host)
+        results.append(result)
+        if needs:
+            return results, needs
+    return results, None
 
 
 def _gone(kept: dict[str, str]) -> dict[str, str]:
     """Packages of components that are done, and that what was installed since has removed."""
     live = packages.installed([packages.split(wanted)[0] for wanted in kept])
-    return {wanted: component for wanted, component in kept.items() if packages.plan([wanted], live, {})}
+    return {wanted: component for wanted, component in kept.items() if packages.plan([wanted], live, Applied())}
 
 
-def _has_news(results: list[dict[str, Any]]) -> bool:
+def _has_news(results: list[documents.Outcome]) -> bool:
     """Only a run that changes something is worth a second call; a quiet one stays one call, however slow the host is."""
     return any(result["status"] == "changed" for result in results)
 
 
-def _one(spec: dict[str, Any], host: Host) -> tuple[dict[str, Any], dict[str, Any] | None]:
+def _one(spec: documents.ComponentSpec, host: Host) -> tuple[documents.Outcome, documents.Needs | None]:
     """One component's trouble stays its own."""
     try:
         result, needs = _converged(spec, host)
     except Exception as error:
         result, needs = component.failed(spec["name"], error), None
-    return {**result, "notes": [*host.told(), *result["notes"]]}, needs
+    result["notes"] = [*host.told(), *result["notes"]]
+    return result, needs
 
 
-def _converged(spec: dict[str, Any], host: Host) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    converger = release.Roller(spec, host) if spec.get("release") else component.Converger(spec, host)
+def _converged(spec: documents.ComponentSpec, host: Host) -> tuple[documents.Outcome, documents.Needs | None]:
+    converger = release.Roller(cast("documents.RolledSpec", spec), host) if spec.get("release") else component.Converger(spec, host)
     if host.check:
         return converger.check(), None
     needs = converger.needs()
@@ -98,7 +113,7 @@ def _converged(spec: dict[str, Any], host: Host) -> tuple[dict[str, Any], dict[s
         return converger.waiting(), needs
     result = converger.apply()
     host.forget()
-    return result, None
+    return result, converger.afterwards() if result["status"] in ("ok", "changed") else None
 
 
 def _lock() -> int:

@@ -7,10 +7,11 @@ somebody has to look at it first, and nothing is touched.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 
-from . import docker, model
+from .._kinds import documents, model
+from . import docker
 
 _ALIVE = ("running", "paused", "restarting")
 #: written paths that are named
@@ -26,14 +27,19 @@ class Occupant(NamedTuple):
     value: str
 
 
-def names(project: dict[str, Any], missing: list[str]) -> dict[str, str]:
+def names(project: documents.ProjectPlace, missing: list[str]) -> dict[str, str]:
     """Service to the name that Compose is going to give its container, where that is known. Pure."""
-    services = project.get("services", {})
-    given = {name: services.get(name, {}).get("container_name", "") or f"{project['name']}-{name}-1" for name in missing}
+    given = {name: _given(project, name) or f"{project['name']}-{name}-1" for name in missing}
     return {service: name for service, name in given.items() if "$" not in name}
 
 
-def look(project: dict[str, Any], missing: list[str]) -> dict[str, Occupant]:
+def _given(project: documents.ProjectPlace, service: str) -> str:
+    """Empty where the project itself is not known, only its place, or gives none."""
+    services = cast("documents.ProjectSpec", project).get("services", {})
+    return services[service].get("container_name", "") if service in services else ""
+
+
+def look(project: documents.ProjectPlace, missing: list[str]) -> dict[str, Occupant]:
     """``missing``: services without a container. Service to whoever has its name."""
     found = {service: _at(name) for service, name in names(project, missing).items()}
     return {service: occupant for service, occupant in found.items() if occupant}
@@ -52,7 +58,7 @@ def plan(found: dict[str, Occupant]) -> list[model.Change]:
     """Pure."""
     why = "not ours, and in the way of ours; it does not run, mounts nothing and has written nothing"
     return [
-        model.Change(f"container:{occupant.name}", "remove", model.CORRECTIVE, {"container": [occupant.whose, None]}, why=why)
+        model.Change(model.Resource("container", occupant.name), "remove", model.CORRECTIVE, {"container": [occupant.whose, None]}, why=why)
         for occupant in found.values()
     ]
 

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
-from . import globs, model
+from .._kinds import documents, model
+from . import globs
 
 
 def strangers(directory: str, declared: set[str], ignore: list[str]) -> list[str]:
@@ -33,15 +33,15 @@ def _holds_declared(directory: str, declared: set[str]) -> bool:
     return any(path.startswith(directory + "/") for path in declared)
 
 
-def plan(owned: dict[str, dict[str, Any]], declared: set[str]) -> list[model.Change]:
+def plan(owned: dict[str, documents.OwnedSpec], declared: set[str]) -> list[model.Change]:
     changes = []
     for directory, policy in owned.items():
         if os.path.islink(directory):
             why = "a link stands where the owned directory was; what it leads to is not ours and stays"
-            changes.append(model.Change(f"stranger:{directory}", "report", model.CORRECTIVE, why=why))
+            changes.append(model.Change(model.Resource("stranger", directory), "report", model.CORRECTIVE, why=why))
             continue
         ignore = [pattern if pattern.startswith("/") else f"{directory}/{pattern}" for pattern in policy.get("ignore", [])]
         for path in strangers(directory, declared, ignore):
             action = "remove" if policy.get("prune") else "report"
-            changes.append(model.Change(f"stranger:{path}", action, model.CORRECTIVE, why=f"not declared in {directory}"))
+            changes.append(model.Change(model.Resource("stranger", path), action, model.CORRECTIVE, why=f"not declared in {directory}"))
     return changes

@@ -12,22 +12,22 @@ import errno
 import hashlib
 import os
 import stat
-from typing import Any, NamedTuple
+from collections.abc import ItemsView
+from typing import NamedTuple, cast
 
-from . import differences, digests, masking, model
+from .._kinds import documents, model
+from . import differences, digests, masking
 
 #: a longer file is compared by content but not shown
 LONGEST_SHOWN = 200_000
 #: also behind a link that leads nowhere, or to itself
 NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
-Value = dict[str, Any]
-
 
 class Live(NamedTuple):
     """A path as found; ``value`` is None when nothing is there."""
 
-    value: Value | None
+    value: documents.PathValue | None
     mtime: float = 0.0
     #: empty where it is longer than what is shown
     content: bytes = b""
@@ -44,7 +44,7 @@ def observe(path: str, key: bytes | None = None) -> Live:
         raise
     if stat.S_ISLNK(info.st_mode):
         return Live({"kind": "link", "target": os.readlink(path)}, info.st_mtime)
-    owner = {"mode": f"{stat.S_IMODE(info.st_mode):04o}", "uid": info.st_uid, "gid": info.st_gid}
+    owner: documents.PathValue = {"mode": f"{stat.S_IMODE(info.st_mode):04o}", "uid": info.st_uid, "gid": info.st_gid}
     if stat.S_ISDIR(info.st_mode):
         return Live({"kind": "directory", **owner}, info.st_mtime)
     if not stat.S_ISREG(info.st_mode):
@@ -75,17 +75,15 @@ def digest(content: bytes, key: bytes | None) -> str:
     return masking.fingerprint(key, content) if key else hashlib.sha256(content).hexdigest()
 
 
-def resource(kind: str, path: str) -> str:
-    return f"{kind}:{path}"
-
-
-def plan_path(path: str, desired: Value, live: Live, last: Value | None, texts: tuple[str, str] | None) -> model.Change | None:
+def plan_path(
+    path: str, desired: documents.PathValue, live: Live, last: documents.PathValue | None, texts: tuple[str, str] | None
+) -> model.Change | None:
     """The change that makes ``path`` what it should be; ``texts`` (before, after) are shown as a diff when given."""
     if live.value == desired:
         return None
     fields = _fields(desired, live.value)
     return model.Change(
-        resource(desired["kind"], path),
+        model.Resource(desired["kind"], path),
         "create" if live.value is None else "update",
         model.origin(desired, last, live.value),
         fields,
@@ -94,17 +92,21 @@ def plan_path(path: str, desired: Value, live: Live, last: Value | None, texts: 
     )
 
 
-def _fields(desired: Value, live: Value | None) -> dict[str, list[Any]]:
-    before = live or {}
-    return {name: [before.get(name), wanted] for name, wanted in desired.items() if before.get(name) != wanted}
+def _fields(desired: documents.PathValue, live: documents.PathValue | None) -> model.Fields:
+    before = dict(_items(live or {}))
+    return {name: [before.get(name), wanted] for name, wanted in _items(desired) if before.get(name) != wanted}
 
 
-def plan_removal(path: str, live: Live, last: Value) -> model.Change | None:
+def _items(value: documents.PathValue) -> ItemsView[str, str | int]:
+    return cast("dict[str, str | int]", value).items()
+
+
+def plan_removal(path: str, live: Live, last: documents.PathValue) -> model.Change | None:
     """A path that we once applied and that is declared no longer."""
     if live.value is None or live.value["kind"] == "directory":
         return None
     origin = model.PENDING if live.value == last else model.CONFLICT
-    return model.Change(resource(live.value["kind"], path), "remove", origin, why="no longer declared")
+    return model.Change(model.Resource(live.value["kind"], path), "remove", origin, why="no longer declared")
 
 
 def as_text(content: bytes, size: int = 0) -> str:

@@ -12,14 +12,15 @@ import stat
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .._kinds import documents, model
 from .._ledger import files
-from . import hindrance, model, paths
+from . import hindrance, paths
 
 SUFFIX = ".echodiary-new"
 
 
-def set_attributes(path: str, wanted: dict[str, Any]) -> None:
-    os.chown(path, wanted["uid"], wanted["gid"])
+def set_attributes(path: str, wanted: documents.PathValue) -> None:
+    os.chown(path, int(wanted["uid"]), int(wanted["gid"]))
     os.chmod(path, int(wanted["mode"], 8))
 
 
@@ -39,7 +40,7 @@ def make_parents(path: str) -> None:
         os.chmod(directory, 0o755)  # noqa: S103 as every directory below /etc is
 
 
-def make_directory(path: str, wanted: dict[str, Any]) -> None:
+def make_directory(path: str, wanted: documents.PathValue) -> None:
     if not os.path.isdir(path) or os.path.islink(path):
         unlink(path)
         make_parents(path)
@@ -78,7 +79,7 @@ def back_up(source: str, target: str) -> None:
     files.sync(target)
 
 
-def put_back(backup: str, path: str, before: dict[str, Any]) -> None:
+def put_back(backup: str, path: str, before: documents.PathValue) -> None:
     make_parents(path)
     discard(beside(path))
     shutil.copy2(backup, beside(path))
@@ -133,7 +134,7 @@ def attempt(failures: list[str], path: str, step: Callable[..., None], *argument
     return True
 
 
-def clear(path: str, before: paths.Value | None) -> None:
+def clear(path: str, before: documents.PathValue | None) -> None:
     """Away with what took the place of something else; a directory that we made goes later, with the others."""
     now = paths.observe(path).value
     if now and now["kind"] != "directory" and (before is None or before["kind"] != now["kind"] or now["kind"] == "link"):

@@ -3,59 +3,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, cast
 
-from . import compose, desired, model, occupied, owned, packages, paths, processes, reading, sysctl, units, users
+from .._kinds import documents, kinds, model
+from . import compose, desired, occupied, owned, paths, processes, reading
 
 
 class Plan(NamedTuple):
-    """``hands``: carried out by the controller with the well-kept modules; the rest by this package, in this order."""
+    """In the order in which it is carried out: by the controller, within the transaction, and by the controller after it."""
 
     hands: list[model.Change]
+    #: what stops before its files go
+    retiring: list[model.Change]
     paths: list[model.Change]
     units: list[model.Change]
     services: list[model.Change]
     processes: list[model.Change]
+    #: what goes once nothing needs it any more, or is only told
+    leaving: list[model.Change]
 
     def all(self) -> list[model.Change]:
         return [change for part in self for change in part]
 
     def acting(self) -> list[model.Change]:
         """Without what is only reported."""
-        return [change for change in self.all() if change.action != "report"]
+        return acting(self.all())
 
 
-def plan(spec: dict[str, Any], want: desired.Desired, seen: reading.Reading, state: dict[str, Any], strangers: list[model.Change]) -> Plan:
-    last = state["resources"]
-    path_changes = list(_paths(spec, want, seen, last))
+def acting(changes: list[model.Change]) -> list[model.Change]:
+    return [change for change in changes if change.action != model.REPORT]
+
+
+def plan(
+    spec: documents.ComponentSpec,
+    want: desired.Desired,
+    seen: reading.Reading,
+    state: documents.Record,
+    strangers: list[model.Change],
+    prune: bool = False,
+) -> Plan:
+    path_changes = list(_paths(spec, want, seen, state["resources"]))
     # what git dropped is not declared any more, yet no stranger: it goes because git says so
-    ours = {change.resource.partition(":")[2] for change in path_changes}
-    path_changes += [change for change in strangers if change.resource.partition(":")[2] not in ours]
-    unit_changes = units.plan(spec["units"], seen.units, last)
+    ours = {change.name for change in path_changes}
+    path_changes += [change for change in strangers if change.name not in ours]
+    of_kinds = kinds.plan(spec, seen.kinds, kinds.applied(spec, state, seen.taken, prune))
     return Plan(
-        hands=[
-            *packages.plan(spec["packages"], seen.packages, last),
-            *users.plan(spec["users"], seen.users, last),
-            *sysctl.plan(spec["sysctl"], seen.sysctl, last),
-        ],
+        hands=of_kinds.delegated,
+        retiring=[*of_kinds.retiring, *compose.plan_left(seen.left)],
         paths=path_changes,
-        units=unit_changes,
+        units=of_kinds.own,
         services=[*occupied.plan(seen.occupied), *_services(spec, seen, state)],
         processes=[] if seen.services is None else _processes(spec, want, seen, state, path_changes),
+        leaving=of_kinds.leaving,
     )
 
 
-def _paths(spec: dict[str, Any], want: desired.Desired, seen: reading.Reading, last: dict[str, Any]) -> Iterator[model.Change]:
+def _paths(
+    spec: documents.ComponentSpec, want: desired.Desired, seen: reading.Reading, last: Mapping[str, documents.Recorded]
+) -> Iterator[model.Change]:
     for path, value in want.values.items():
-        change = paths.plan_path(path, value, seen.paths[path], last.get(f"path:{path}"), _texts(path, want, seen))
+        change = paths.plan_path(path, value, seen.paths[path], _path_value(last, path), _texts(path, want, seen))
         if change:
             yield change
     for path, live in seen.paths.items():
         if path not in want.values:
-            change = paths.plan_removal(path, live, last[f"path:{path}"])
+            change = paths.plan_removal(path, live, _path_value(last, path) or {})
             if change:
                 yield change
+
+
+def _path_value(last: Mapping[str, documents.Recorded], path: str) -> documents.PathValue | None:
+    return cast("documents.PathValue | None", last.get(str(model.Resource("path", path))))
 
 
 def _texts(path: str, want: desired.Desired, seen: reading.Reading) -> tuple[str, str] | None:
@@ -65,7 +84,7 @@ def _texts(path: str, want: desired.Desired, seen: reading.Reading) -> tuple[str
     return paths.as_text(live.content, live.size), paths.as_text(file.content, file.size)
 
 
-def _services(spec: dict[str, Any], seen: reading.Reading, state: dict[str, Any]) -> list[model.Change]:
+def _services(spec: documents.ComponentSpec, seen: reading.Reading, state: documents.Record) -> list[model.Change]:
     if not spec["compose"]:
         return []
     if seen.services is None and state["services"]:
@@ -74,9 +93,9 @@ def _services(spec: dict[str, Any], seen: reading.Reading, state: dict[str, Any]
 
 
 def _processes(
-    spec: dict[str, Any], want: desired.Desired, seen: reading.Reading, state: dict[str, Any], path_changes: list[model.Change]
+    spec: documents.ComponentSpec, want: desired.Desired, seen: reading.Reading, state: documents.Record, path_changes: list[model.Change]
 ) -> list[model.Change]:
-    origins = {change.resource.partition(":")[2]: change.origin for change in path_changes if rewrites(change)}
+    origins = {change.name: change.origin for change in path_changes if rewrites(change)}
     replaced = replaced_services(spec, seen, state)
     found = []
     for consumer in reading.consumers(spec, want, seen):
@@ -92,34 +111,29 @@ def rewrites(change: model.Change) -> bool:
     return change.action != "update" or bool({"content", "kind", "target"} & set(change.fields))
 
 
-def replaced_services(spec: dict[str, Any], seen: reading.Reading, state: dict[str, Any]) -> set[str]:
+def replaced_services(spec: documents.ComponentSpec, seen: reading.Reading, state: documents.Record) -> set[str]:
     """Services that get a new container or a new start anyway."""
-    return {change.resource.partition(":")[2] for change in _services(spec, seen, state) if change.resource.startswith("service:")}
+    return {change.name for change in _services(spec, seen, state) if change.resource.kind == "service"}
 
 
-def reload_of(spec: dict[str, Any], consumer: processes.Consumer) -> processes.Reload | None:
+def reload_of(spec: documents.ComponentSpec, consumer: processes.Consumer) -> processes.Reload | None:
     for entry in spec["reload"]:
         if entry.get(consumer.kind) == consumer.name:
             return processes.Reload(entry["paths"], entry.get("url", ""), entry.get("signal", ""))
     return None
 
 
-def strangers(spec: dict[str, Any], want: desired.Desired) -> list[model.Change]:
+def strangers(spec: documents.ComponentSpec, want: desired.Desired) -> list[model.Change]:
     """Reads owned directories; a leftover of a killed run is ours and goes with its journal."""
     found = owned.plan(spec["owned"], set(want.values))
-    return [change for change in found if not change.resource.endswith(".echodiary-new")]
+    return [change for change in found if not change.name.endswith(".echodiary-new")]
 
 
-def resources(spec: dict[str, Any], want: desired.Desired) -> dict[str, Any]:
+def resources(spec: documents.ComponentSpec, want: desired.Desired) -> dict[str, documents.Recorded]:
     """What the record keeps: every declared resource with the value it now has."""
-    kept: dict[str, Any] = {f"path:{path}": value for path, value in want.values.items()}
-    kept.update({f"package:{packages.split(wanted)[0]}": wanted for wanted in spec["packages"]})
-    kept.update({f"user:{user['name']}": users.wanted_value(user) for user in spec["users"]})
-    kept.update({f"sysctl:{key}": sysctl.normal(value) for key, value in spec["sysctl"].items()})
-    kept.update({f"unit:{name}": units.wanted_value(unit) for name, unit in spec["units"].items()})
-    return kept
+    return {**{str(model.Resource("path", path)): value for path, value in want.values.items()}, **kinds.values(spec)}
 
 
 def files_to_write(want: desired.Desired, changes: list[model.Change]) -> dict[str, model.File]:
-    named = {change.resource.partition(":")[2] for change in changes if rewrites(change) and change.resource.startswith("file:")}
+    named = {change.name for change in changes if rewrites(change) and change.resource.kind == "file"}
     return {path: file for path, file in want.files.items() if path in named}

@@ -4,21 +4,22 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, cast
 
-from . import docker, images, masking, model, registry, slots
+from .._kinds import documents, model
+from . import docker, images, masking, registry, slots
 from .host import STATE_DIR, Host
 from .release import Roller
 
 
-def run(manifest: dict[str, Any]) -> dict[str, Any]:
+def run(manifest: documents.Manifest) -> dict[str, Any]:
     """``manifest``: prepare (``resolved``, ``prepared`` or ``read``), and image or components (one)."""
     if not docker.running():
         raise model.ConvergeError("Docker does not run on this host; start it (systemctl start docker) or converge component docker first")
     if manifest["prepare"] == "resolved":
         return {"image": images.resolve(manifest["image"])}
-    spec = manifest["components"][0]
-    host = Host([spec], manifest["check"], manifest["claimed"], manifest.get("state_dir") or STATE_DIR)
+    spec = cast("documents.RolledSpec", manifest["components"][0])
+    host = Host(manifest["components"][:1], manifest["check"], manifest["claimed"], manifest.get("state_dir") or STATE_DIR)
     roller = Roller({**spec, "release": {**spec["release"], "state": "present"}}, host)
     answer: dict[str, Any] = {"release": _told(roller), "notes": roller.notes}
     lacking = roller.current.view.lacking() if manifest["prepare"] == "prepared" and not manifest["check"] else []

@@ -7,9 +7,10 @@ modification time (s) among the files it read then.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from . import globs, model
+from .._kinds import documents, model
+from . import globs
 
 
 class Consumer(NamedTuple):
@@ -31,7 +32,7 @@ class Reload(NamedTuple):
     signal: str
 
 
-def loaded(consumer: Consumer) -> dict[str, Any]:
+def loaded(consumer: Consumer) -> documents.Loaded:
     """The record of a process that has just read its files."""
     return {"identity": consumer.identity, "digest": consumer.digest, "newest": newest(consumer.files)}
 
@@ -40,7 +41,7 @@ def newest(files: dict[str, float]) -> float:
     return max(files.values(), default=0.0)
 
 
-def plan(consumer: Consumer, changed: dict[str, str], last: dict[str, Any] | None, reload: Reload | None) -> model.Change | None:
+def plan(consumer: Consumer, changed: dict[str, str], last: documents.Loaded | None, reload: Reload | None) -> model.Change | None:
     """``changed``: consumed paths about to change -> origin of that change."""
     if not consumer.identity:
         return None
@@ -56,7 +57,7 @@ def plan(consumer: Consumer, changed: dict[str, str], last: dict[str, Any] | Non
     return _change(consumer, origin, _how(consumer, stale, reload), "older than " + (stale[0] if stale else "its configuration"))
 
 
-def stale_paths(consumer: Consumer, last: dict[str, Any] | None) -> list[str] | None:
+def stale_paths(consumer: Consumer, last: documents.Loaded | None) -> list[str] | None:
     """Files newer than what the process read; None when it is fresh.
 
     Modification times are compared with the recorded ones before any clock is: a stepped clock must not raise false alarms.
@@ -81,4 +82,4 @@ def _how(consumer: Consumer, paths: list[str], reload: Reload | None) -> str:
 
 
 def _change(consumer: Consumer, origin: str, how: str, why: str) -> model.Change:
-    return model.Change(f"process:{consumer.name}", how, origin, why=why)
+    return model.Change(model.Resource("process", consumer.name), how, origin, why=why)

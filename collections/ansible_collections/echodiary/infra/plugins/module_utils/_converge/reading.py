@@ -4,47 +4,80 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, cast
 
-from . import compose, desired, docker, globs, model, occupied, paths, processes, sysctl, units, users
+from .._kinds import documents, kinds, model, units
+from . import compose, desired, docker, globs, occupied, paths, processes
 from .host import Host
+
+NO_DOCKER = "Docker does not run on this host; start it (systemctl start docker) or converge component docker first"
 
 
 class Reading(NamedTuple):
     paths: dict[str, paths.Live]
-    users: dict[str, dict[str, Any] | None]
-    sysctl: dict[str, dict[str, str | None]]
-    packages: dict[str, str]
-    units: dict[str, units.Unit]
+    kinds: kinds.Seen
     #: None: Docker cannot be asked (stopped, or not installed yet)
     services: dict[str, list[docker.Container]] | None
     images: dict[str, str | None]
     #: somebody else's containers under the names of services that have none
     occupied: dict[str, occupied.Occupant] = {}  # noqa: RUF012 - a tuple field, never mutated
+    #: what was applied, is not declared any more, and is somebody else's now
+    taken: frozenset[str] = frozenset()
+    #: projects that were applied and are not declared any more
+    left: tuple[compose.Left, ...] = ()
+
+    @property
+    def units(self) -> Mapping[str, units.Unit]:
+        return self.kinds[units.NAME]
 
 
-def read(spec: dict[str, Any], want: desired.Desired, state: dict[str, Any], host: Host) -> Reading:
-    observed = {path: paths.observe(path, host.key if path in want.sensitive else None) for path in want.values}
-    for name in state["resources"]:
-        kind, _, path = name.partition(":")
-        if kind == "path" and path not in observed and path not in host.claimed:
-            was_sensitive = str(state["resources"][name].get("content", "")).startswith("hmac:")
-            observed[path] = paths.observe(path, host.key if was_sensitive else None)
+def read(spec: documents.ComponentSpec, want: desired.Desired, state: documents.Record, host: Host) -> Reading:
     services, images = _compose(spec, host)
-    missing = [name for name in spec["compose"]["services"] if not services.get(name)] if spec["compose"] and services is not None else []
+    project = spec["compose"]
+    missing = [name for name in project["services"] if not services.get(name)] if project and services is not None else []
+    dropped = _dropped(spec, state)
     return Reading(
-        paths=observed,
-        users={user["name"]: users.observe(user["name"]) for user in spec["users"]},
-        sysctl=sysctl.observe(list(spec["sysctl"])),
-        packages=host.packages(),
-        units={name: host.units().get(name, units.MISSING) for name in spec["units"]},
+        paths=_paths(want, state, host),
+        kinds={kind.NAME: host.look(kind, [*kinds.names(spec, kind), *dropped.get(kind.NAME, [])]) for kind in kinds.KINDS},
         services=services,
         images=images,
-        occupied=occupied.look(spec["compose"], missing) if missing else {},
+        occupied=occupied.look(project, missing) if project and missing else {},
+        taken=frozenset(host.claimed | host.elsewhere(spec["name"])) if dropped else frozenset(),
+        left=_left(state, host) if state["services"] and not project else (),
     )
 
 
-def _compose(spec: dict[str, Any], host: Host) -> tuple[dict[str, list[docker.Container]] | None, dict[str, str | None]]:
+def _paths(want: desired.Desired, state: documents.Record, host: Host) -> dict[str, paths.Live]:
+    observed = {path: paths.observe(path, host.key if path in want.sensitive else None) for path in want.values}
+    for name, value in state["resources"].items():
+        kind, path = model.Resource.parse(name)
+        if kind == "path" and path not in observed and path not in host.claimed:
+            was_sensitive = str(cast("documents.PathValue", value).get("content", "")).startswith("hmac:")
+            observed[path] = paths.observe(path, host.key if was_sensitive else None)
+    return observed
+
+
+def _dropped(spec: documents.ComponentSpec, state: documents.Record) -> dict[str, list[str]]:
+    """Kind -> names that were applied and are not declared any more."""
+    found: dict[str, list[str]] = {}
+    declared = kinds.values(spec)
+    for kind, name in map(model.Resource.parse, state["resources"].keys() - declared.keys()):
+        if kind != "path":
+            found.setdefault(kind, []).append(name)
+    return found
+
+
+def _left(state: documents.Record, host: Host) -> tuple[compose.Left, ...]:
+    files = {name for kind, name in map(model.Resource.parse, state["resources"]) if kind == "path"} - host.claimed
+    if docker.running():
+        return compose.left(files)
+    if host.check:
+        return (compose.Left("", "", tuple(state["services"])),)
+    raise model.ConvergeError(NO_DOCKER)
+
+
+def _compose(spec: documents.ComponentSpec, host: Host) -> tuple[dict[str, list[docker.Container]] | None, dict[str, str | None]]:
     project = spec["compose"]
     if not project:
         return {}, {}
@@ -52,11 +85,11 @@ def _compose(spec: dict[str, Any], host: Host) -> tuple[dict[str, list[docker.Co
         known = host.containers.pop(project["name"], None)
         return compose.read(project) if known is None else known, compose.images(project)
     if not host.check:
-        raise model.ConvergeError("Docker does not run on this host; start it (systemctl start docker) or converge component docker first")
+        raise model.ConvergeError(NO_DOCKER)
     return None, {service["image"]: None for service in project["services"].values()}
 
 
-def consumers(spec: dict[str, Any], want: desired.Desired, reading: Reading) -> list[processes.Consumer]:
+def consumers(spec: documents.ComponentSpec, want: desired.Desired, reading: Reading) -> list[processes.Consumer]:
     """The running processes of a component and the declared files each of them reads."""
     found = [_unit_consumer(name, unit_spec, want, reading) for name, unit_spec in spec["units"].items()]
     project = spec["compose"]
@@ -65,8 +98,8 @@ def consumers(spec: dict[str, Any], want: desired.Desired, reading: Reading) -> 
     return found
 
 
-def _unit_consumer(name: str, spec: dict[str, Any], want: desired.Desired, reading: Reading) -> processes.Consumer:
-    unit = reading.units[name]
+def _unit_consumer(name: str, spec: documents.UnitSpec, want: desired.Desired, reading: Reading) -> processes.Consumer:
+    unit = reading.units.get(name, units.MISSING)
     own = [f"/etc/systemd/system/{name}", f"/etc/systemd/system/{name}.d/**"]
     files = _files([*spec["consumes"], *own], want, reading)
     alive = unit.active in units.RUNNING and not unit.oneshot
@@ -75,7 +108,7 @@ def _unit_consumer(name: str, spec: dict[str, Any], want: desired.Desired, readi
     return processes.Consumer(name, "unit", identity, unit.started_at, files, digest, frozenset(), _binary_replaced(unit.pid))
 
 
-def _service_consumer(name: str, spec: dict[str, Any], want: desired.Desired, reading: Reading) -> processes.Consumer:
+def _service_consumer(name: str, spec: documents.ServiceSpec, want: desired.Desired, reading: Reading) -> processes.Consumer:
     live = (reading.services or {}).get(name, [])
     files = _files(spec["consumes"], want, reading)
     container = live[0] if live and live[0].state == "running" and not spec["oneshot"] else None

@@ -11,8 +11,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from .._kinds import documents, model
 from .._release import declared, trial
-from . import compose, contents, docker, haproxy, health, images, model, occupied, resting, slots, state, traffic, wellbeing
+from . import compose, contents, docker, haproxy, health, images, occupied, resting, slots, state, traffic, wellbeing
 from .component import Converger
 from .host import Host
 
@@ -22,10 +23,10 @@ RESTARTED, PREVIOUS = "restarted", "previous"
 class Roller:
     """The same doors as a Converger: check, needs, waiting, apply."""
 
-    def __init__(self, spec: dict[str, Any], host: Host) -> None:
+    def __init__(self, spec: documents.RolledSpec, host: Host) -> None:
         self.spec, self.host = spec, host
-        self.release: dict[str, Any] = spec["release"]
-        self.edge: dict[str, Any] = self.release["haproxy"]
+        self.release: documents.ReleaseSpec = spec["release"]
+        self.edge: documents.EdgeSpec = self.release["haproxy"]
         self.asked: list[str] | None = None
         self.names = list(self.release["slots"])
         self.record = slots.load(host.state_dir, spec["name"], host.notes)
@@ -41,7 +42,7 @@ class Roller:
         self.idle = slots.other(self.names, self.serving)
         if self.live:
             host.containers[slots.project_name(spec, self.serving)] = self.live[self.serving]
-        self.current = Converger(slots.bind(spec, self.serving), host)
+        self.current = self.latest = Converger(slots.bind(spec, self.serving), host)
         self._clock("read")
 
     # -- looking ---------------------------------------------------------------------------------------------------
@@ -63,12 +64,16 @@ class Roller:
         if self.rolls():
             why = "rolled, so that no request is lost" if self.active else ""
             origin = model.merged_origin([change.origin for change in found])
-            found.append(model.Change(f"traffic:{self.edge['backend']}", "switch", origin, {"slot": [self.active, self.idle]}, why=why))
+            found.append(
+                model.Change(model.Resource("traffic", self.edge["backend"]), "switch", origin, {"slot": [self.active, self.idle]}, why=why)
+            )
         elif self.active and self.servers is not None:
             found += traffic.plan(self.edge, self.servers, self.active, self._origin_of_traffic())
         found += self.current.unfinished
         if self.active and self.running.get(self.idle) and not self.rolls():
-            found.append(model.Change(f"slot:{self.idle}", "stop", self._origin_of_traffic(), {"state": ["running", "resting"]}))
+            found.append(
+                model.Change(model.Resource("slot", self.idle), "stop", self._origin_of_traffic(), {"state": ["running", "resting"]})
+            )
         return found if self.rolls() else [*found, *self._plan_idle()]
 
     def _plan_idle(self) -> list[model.Change]:
@@ -76,7 +81,7 @@ class Roller:
         fields = self._idle_trouble(self.live.get(self.idle, {})) if self.live else {}
         if not fields:
             return []
-        change = model.Change(f"slot:{self.idle}", "update", model.CORRECTIVE, fields, why="what rests there could not start")
+        change = model.Change(model.Resource("slot", self.idle), "update", model.CORRECTIVE, fields, why="what rests there could not start")
         try:
             occupied.refuse(resting.in_the_way(slots.project(self.spec, self.idle), self.live[self.idle], self._idle_services()))
         except model.ConvergeError as error:
@@ -115,17 +120,15 @@ class Roller:
             return True
         plan, last, wanted = self.current.view.plan, self.current.view.last["services"], self.spec["compose"]["services"]
         for change in plan.services:
-            service = change.resource.partition(":")[2]
-            same = last.get(service, {}).get("digest") == wanted.get(service, {}).get("digest")
-            if change.resource.startswith("service:") and (
-                change.action == "update" or (change.action in ("create", "start") and not same)
-            ):
+            service = change.name
+            same = _digest(last.get(service)) == _digest(wanted.get(service))
+            if change.resource.kind == "service" and (change.action == "update" or (change.action in ("create", "start") and not same)):
                 return True
-        return any(change.action == "restart" and change.resource.startswith("process:") for change in plan.processes)
+        return any(change.action == "restart" and change.resource.kind == "process" for change in plan.processes)
 
     # -- check mode ------------------------------------------------------------------------------------------------
 
-    def check(self) -> dict[str, Any]:
+    def check(self) -> documents.Outcome:
         if self.release["state"] == PREVIOUS:
             return self._result({**self._quiet(), "sync": "OutOfSync"}, [self._back_change()])
         self._refuse_occupied()
@@ -137,41 +140,46 @@ class Roller:
 
     # -- apply -----------------------------------------------------------------------------------------------------
 
-    def needs(self) -> dict[str, Any] | None:
+    def needs(self) -> documents.Needs | None:
         """Packages and the like, leave to roll, and the schema: a release that brings its own image is migrated for first."""
         if self.release["state"] == PREVIOUS:
             return None
         self._refuse_occupied()
         needs = self.current.needs()
         if not needs and self.rolls() and not self.release["permitted"]:
-            return {"packages": [], "users": [], "sysctl": {}, "roll": True}
+            return {"roll": True}
         lacking = contents.lacking_in(slots.bind(self.spec, self.idle), self.host.state_dir) if self.rolls() and not needs else []
         if lacking:
-            return {"packages": [], "users": [], "sysctl": {}, "contents": lacking}
+            return {"contents": lacking}
         if needs or not self._brings_image():
             return needs
         prepared = images.prepare(self.spec, self.current.view.want.files, self.serving, self.host.state_dir)
-        running = self.record["releases"].get(self.active, {}).get("image", "")
-        return {"packages": [], "users": [], "sysctl": {}, "migrate": {**prepared, "running": running}}
+        running = self._held(self.active)["image"]
+        return {"migrate": {"directory": prepared["directory"], "image": prepared["image"], "running": running}}
+
+    def afterwards(self) -> documents.Needs | None:
+        """Of the slot that serves now; what the other one was applied with may still be needed, for a rollback."""
+        return self.latest.afterwards()
 
     def _brings_image(self) -> bool:
         if not self.release["migrate"] or self.release["migrated"]:
             return False
         if not self.active:
             return bool(self.current.view.plan.services)
-        return self.rolls() and self.record["releases"].get(self.active, {}).get("image") != self.release["image"]
+        return self.rolls() and self._held(self.active)["image"] != self.release["image"]
 
     def _refuse_occupied(self) -> None:
         """A roll brings up the other slot: whoever has its name is found out before anything is promised, or migrated."""
         occupied.refuse(self.current.view.seen.occupied)
         if self.rolls():
-            bound = slots.bind(self.spec, self.idle)["compose"]
-            occupied.refuse(occupied.look(bound, [name for name in bound["services"] if not self.live.get(self.idle, {}).get(name)]))
+            live = self.live.get(self.idle, {})
+            bound: documents.ProjectSpec = {**self.spec["compose"], **slots.project(self.spec, self.idle)}
+            occupied.refuse(occupied.look(bound, [name for name in bound["services"] if not live.get(name)]))
 
-    def waiting(self) -> dict[str, Any]:
+    def waiting(self) -> documents.Outcome:
         return self._result({**self._quiet(), "status": "needs", "sync": "OutOfSync"}, self.changes())
 
-    def apply(self) -> dict[str, Any]:
+    def apply(self) -> documents.Outcome:
         if self.release["state"] == PREVIOUS:
             return self._go_back()
         changes = self.changes()
@@ -191,11 +199,11 @@ class Roller:
             result["status"] = "changed" if acted else result["status"]
         return self._result(result, changes)
 
-    def _roll(self, changes: list[model.Change]) -> dict[str, Any]:
+    def _roll(self, changes: list[model.Change]) -> documents.Outcome:
         """The other slot as declared, then the traffic. Until that has moved, the slot that serves is not touched."""
         if self.running.get(self.idle):
             self._take_out(self.idle)
-        fresh = Converger(slots.bind(self.spec, self.idle), self.host, resting=True)
+        fresh = self.latest = Converger(slots.bind(self.spec, self.idle), self.host, resting=True)
         outcome = self._bring_up(fresh)
         self.seconds = outcome["seconds"]
         if outcome["status"] not in ("ok", "changed") or outcome["health"] != "Healthy":
@@ -224,11 +232,11 @@ class Roller:
             raise model.ConvergeError(f"the release in slot {slot} was given no request of a user: {why}")
         self.asked = [one["name"] for one in wanted]
 
-    def _bring_up(self, fresh: Converger) -> dict[str, Any]:
+    def _bring_up(self, fresh: Converger) -> documents.Outcome:
         """From the first change on, the idle slot no longer holds what the record says; what was taken back, it holds again."""
         held = self.record["releases"].pop(self.idle, None)
         self._save()
-        outcome: dict[str, Any] = {"status": "failed"}
+        outcome: documents.Outcome = {"status": "failed"}
         try:
             outcome = fresh.apply()
         finally:
@@ -237,7 +245,7 @@ class Roller:
                 self._save()
         return outcome
 
-    def _go_back(self) -> dict[str, Any]:
+    def _go_back(self) -> documents.Outcome:
         """What rests in the other slot serves again: as it was left, whatever git says now."""
         held = resting.holds(self.spec, self.record, self.idle, self.release["expect"])
         project, changes = slots.project(self.spec, self.idle), [self._back_change()]
@@ -258,13 +266,15 @@ class Roller:
 
     def _back_change(self) -> model.Change:
         held = resting.holds(self.spec, self.record, self.idle, self.release["expect"])
-        now = self.record["releases"].get(self.active, {})
+        now = self._held(self.active)
         fields = {
             "slot": [self.active, self.idle],
-            "image": [now.get("image", ""), held["image"]],
-            "config": [now.get("config", ""), held["config"]],
+            "image": [now["image"], held["image"]],
+            "config": [now["config"], held["config"]],
         }
-        return model.Change(f"traffic:{self.edge['backend']}", "switch", model.PENDING, fields, why="back to the previous release")
+        return model.Change(
+            model.Resource("traffic", self.edge["backend"]), "switch", model.PENDING, fields, why="back to the previous release"
+        )
 
     # -- traffic ---------------------------------------------------------------------------------------------------
 
@@ -321,7 +331,10 @@ class Roller:
         self._save()
         self.active, self.serving, self.idle = slot, slot, slots.other(self.names, slot)
 
-    def _wanted(self) -> dict[str, str]:
+    def _held(self, slot: str) -> documents.Held:
+        return self.record["releases"].get(slot) or {"image": "", "config": ""}
+
+    def _wanted(self) -> documents.Held:
         return {"image": self.release["image"], "config": self.release["config"]}
 
     def _rest(self, slot: str) -> None:
@@ -335,7 +348,7 @@ class Roller:
 
     def _mend_idle(self, changes: list[model.Change]) -> list[model.Change]:
         """What rests is made anew as planned. That this fails is no failure of what serves: it is told, and tried again."""
-        ours = next((change for change in changes if change.resource == f"slot:{self.idle}" and change.action != "stop"), None)
+        ours = next((change for change in changes if change.resource == ("slot", self.idle) and change.action != "stop"), None)
         if not ours or (ours.action == "update" and self._make_idle_anew()):
             return changes
         self.unsettled = True
@@ -361,30 +374,30 @@ class Roller:
 
     # -- answers ---------------------------------------------------------------------------------------------------
 
-    def _still(self, changes: list[model.Change], msg: str, fresh: Converger, logs: str = "") -> dict[str, Any]:
+    def _still(self, changes: list[model.Change], msg: str, fresh: Converger, logs: str = "") -> documents.Outcome:
         """The new slot is not well: it rests again, and what served goes on serving."""
         if resting.runs(compose.read(slots.project(self.spec, self.idle))):
             compose.stop(slots.project(self.spec, self.idle))
         fresh.view.host.forget()
         return self._failed(changes, f"{msg}; slot {self.serving} was not touched and serves{logs}")
 
-    def _failed(self, changes: list[model.Change], msg: str) -> dict[str, Any]:
+    def _failed(self, changes: list[model.Change], msg: str) -> documents.Outcome:
         verdict = wellbeing.now(self.current.view)
-        outcome = {**self._quiet(), "status": "taken_back", "sync": "OutOfSync", "health": verdict.health, "msg": msg}
+        outcome: documents.Outcome = {**self._quiet(), "status": "taken_back", "sync": "OutOfSync", "health": verdict.health, "msg": msg}
         return self._result(outcome, changes)
 
-    def _quiet(self) -> dict[str, Any]:
+    def _quiet(self) -> documents.Outcome:
         verdict = wellbeing.now(self.current.view) if docker.running() else health.Verdict("Unknown")
         return {"status": "ok", "sync": "Synced", "health": verdict.health, "msg": "", "notes": [], "seconds": self.seconds}
 
-    def _result(self, result: dict[str, Any], changes: list[model.Change]) -> dict[str, Any]:
+    def _result(self, result: documents.Outcome, changes: list[model.Change]) -> documents.Outcome:
         """Under the component's own name, with what runs where."""
         held = self.record["releases"]
-        now = held.get(self.active, {})
-        release = {
+        now = self._held(self.active)
+        release: documents.Serving = {
             "slot": self.active,
-            "image": now.get("image", ""),
-            "config": now.get("config", ""),
+            "image": now["image"],
+            "config": now["config"],
             "previous": held.get(self.idle) or None,
         }
         if self.active:
@@ -417,3 +430,7 @@ class Roller:
         now = time.monotonic()
         self.seconds[step] = round(now - self._lap, 3)
         self._lap = now
+
+
+def _digest(service: documents.AppliedService | documents.ServiceSpec | None) -> str:
+    return service["digest"] if service else ""

@@ -3,22 +3,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from . import compose, docker, health, images, model, occupied, wellbeing
+from .._kinds import documents, model
+from . import compose, docker, health, images, occupied, wellbeing
 
 #: what a container's network mode says where it names no network of its own
 _NO_NETWORK = ("", "default", "bridge", "host", "none")
 
 Live = dict[str, list[docker.Container]]
-Services = dict[str, dict[str, Any]]
+Services = dict[str, documents.AppliedService]
 
 
 def runs(live: Live) -> bool:
     return any(container.state in ("running", "restarting", "paused") for several in live.values() for container in several)
 
 
-def trouble(live: Live, services: Services) -> dict[str, list[Any]]:
+def trouble(live: Live, services: Services) -> dict[str, list[model.Json]]:
     """Why what rests could not start, as the fields of a change. Pure.
 
     ``services``: as recorded when it was applied. A container only ever takes the networks that it was made with.
@@ -32,9 +31,9 @@ def trouble(live: Live, services: Services) -> dict[str, list[Any]]:
 
 def _wanted(container: docker.Container, services: Services) -> set[str]:
     """A record of an earlier version does not say; the network that a container was made with is then all there is to know."""
-    recorded = services.get(container.service, {}).get("networks")
-    if recorded is not None:
-        return set(recorded)
+    recorded = services.get(container.service)
+    if recorded and "networks" in recorded:
+        return set(recorded["networks"])
     mode = container.network_mode
     return set() if mode in _NO_NETWORK or mode.startswith("container:") else {mode}
 
@@ -45,12 +44,12 @@ def image_gone(live: Live) -> list[str]:
     return [found for found in ids if docker.image_id(found) is None]
 
 
-def in_the_way(project: dict[str, Any], live: Live, services: Services) -> dict[str, occupied.Occupant]:
+def in_the_way(project: documents.ProjectPlace, live: Live, services: Services) -> dict[str, occupied.Occupant]:
     """Somebody else's containers under the names of those that are gone."""
     return occupied.look(project, [name for name in services if not live.get(name)])
 
 
-def start(project: dict[str, Any], services: Services, image: str) -> None:
+def start(project: documents.ProjectPlace, services: Services, image: str) -> None:
     """As it was left, by the engine itself, which needs no registry; Compose makes anew what cannot start."""
     live = compose.read(project)
     whole = not trouble(live, services)
@@ -65,16 +64,16 @@ def start(project: dict[str, Any], services: Services, image: str) -> None:
         compose.recreate(project)
 
 
-def make_anew(project: dict[str, Any], services: Services, image: str) -> None:
+def make_anew(project: documents.ProjectPlace, services: Services, image: str) -> None:
     """Created and not started, from the files that are there."""
     images.have(image)
     occupied.clear(in_the_way(project, compose.read(project), services))
     compose.create_anew(project)
 
 
-def holds(spec: dict[str, Any], record: dict[str, Any], slot: str, expect: str) -> dict[str, str]:
+def holds(spec: documents.RolledSpec, record: documents.SlotRecord, slot: str, expect: str) -> documents.Held:
     """``{"image", "config"}`` of the release that rests; ``expect`` is the image it has to be, if any is named."""
-    held: dict[str, str] = record["releases"].get(slot) or {}
+    held = record["releases"].get(slot)
     if not held:
         raise model.ConvergeError(f"slot {slot} of {spec['name']} holds no previous release on this host; deploy the wanted one instead")
     if expect and held["image"] != expect:
@@ -82,7 +81,7 @@ def holds(spec: dict[str, Any], record: dict[str, Any], slot: str, expect: str) 
     return held
 
 
-def wait_until_well(project: dict[str, Any], release: dict[str, Any], record: dict[str, Any]) -> None:
+def wait_until_well(project: documents.ProjectPlace, release: documents.ReleaseSpec, record: documents.Record) -> None:
     """By the probes that were recorded when this release was applied."""
     # half the pause: this release has served here before, and people wait for it
     pace, checks = health.Pace(release["interval"] / 2, release["passes"]), record["health"]
@@ -103,13 +102,13 @@ def wait_until_well(project: dict[str, Any], release: dict[str, Any], record: di
         raise model.ConvergeError(f"the previous release is not healthy after {seconds:.0f} s: {verdict.why}")
 
 
-def _of(containers: list[docker.Container], checks: list[dict[str, Any]]) -> health.Verdict:
+def _of(containers: list[docker.Container], checks: list[documents.ProbeSpec]) -> health.Verdict:
     sick = [container for container in containers if container.state != "running" or compose.crash_looping(container)]
     if sick or not containers:
         return health.Verdict("Degraded", ", ".join(f"{container.service} is {container.state}" for container in sick) or "no container")
     return health.once(checks)
 
 
-def log_tail(project: dict[str, Any]) -> str:
+def log_tail(project: documents.ProjectPlace) -> str:
     ids = [container.id for several in compose.read(project).values() for container in several]
     return "".join(f"\n--- last lines of {project['name']}\n{docker.log_tail(container)}" for container in ids)

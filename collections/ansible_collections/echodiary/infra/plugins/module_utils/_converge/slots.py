@@ -9,8 +9,9 @@ killed run, so that the next run knows on which side of the move it stands.
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, cast
 
+from .._kinds import documents
 from .._ledger import shapes
 from . import haproxy, state
 
@@ -26,23 +27,23 @@ def path_of(state_dir: str, component: str) -> str:
     return os.path.join(state_dir, "slots", component + ".json")
 
 
-def empty() -> dict[str, Any]:
+def empty() -> documents.SlotRecord:
     return {"active": "", "next": "", "trial": "", "releases": {}, "images": []}
 
 
 FORMAT = state.Format(_SHAPE, 1, empty)
 
 
-def load(state_dir: str, component: str, told: list[str] | None = None) -> dict[str, Any]:
+def load(state_dir: str, component: str, told: list[str] | None = None) -> documents.SlotRecord:
     """A damaged record counts as none and is ``told``: the slot that takes requests is then the one (see ``serving``)."""
-    return state.read(path_of(state_dir, component), FORMAT, told)
+    return cast("documents.SlotRecord", state.read(path_of(state_dir, component), FORMAT, told))
 
 
-def save(state_dir: str, component: str, record: dict[str, Any]) -> None:
-    state.replace(path_of(state_dir, component), FORMAT, record)
+def save(state_dir: str, component: str, record: documents.SlotRecord) -> None:
+    state.replace(path_of(state_dir, component), FORMAT, cast("dict[str, Any]", record))
 
 
-def serving(names: list[str], record: dict[str, Any], servers: dict[str, haproxy.Server] | None, running: dict[str, bool]) -> str:
+def serving(names: list[str], record: documents.SlotRecord, servers: dict[str, haproxy.Server] | None, running: dict[str, bool]) -> str:
     """The slot whose release counts as the one that runs; empty when there is none yet. Pure.
 
     A move that was interrupted is finished when the new slot runs and already takes requests, else it never happened. Where
@@ -70,37 +71,39 @@ def name_in(component: str, slot: str) -> str:
     return f"{component}@{slot}"
 
 
-def bind(spec: dict[str, Any], slot: str) -> dict[str, Any]:
+def bind(spec: documents.RolledSpec, slot: str) -> documents.ComponentSpec:
     """The component as it is in one slot: its paths, port and Compose project. Contents of files stay as they are."""
     contents = {path: file["content"] for path, file in spec["files"].items()}
     bare = {**spec, "files": {path: {**file, "content": ""} for path, file in spec["files"].items()}}
-    bound: dict[str, Any] = _replaced(bare, slot, str(spec["release"]["slots"][slot]))
+    bound: documents.ComponentSpec = _replaced(bare, slot, str(spec["release"]["slots"][slot]))
     for path, content in contents.items():
         bound["files"][path.replace(SLOT, slot)]["content"] = content
     bound["name"] = name_in(spec["name"], slot)
-    bound["compose"]["name"] = project_name(spec, slot)
-    return _with_dotenv(bound, spec["release"], slot)
+    project = bound["compose"] or spec["compose"]
+    project["name"] = project_name(spec, slot)
+    return _with_dotenv(bound, project, spec["release"], slot)
 
 
-def project_name(spec: dict[str, Any], slot: str) -> str:
+def project_name(spec: documents.RolledSpec, slot: str) -> str:
     return f"{spec['compose']['name']}-{slot}"
 
 
-def project(spec: dict[str, Any], slot: str) -> dict[str, Any]:
+def project(spec: documents.RolledSpec, slot: str) -> documents.ProjectPlace:
     """Enough of a Compose project to ask about, start and stop what a slot holds."""
     return {"name": project_name(spec, slot), "file": spec["compose"]["file"].replace(SLOT, slot)}
 
 
-def directory(spec: dict[str, Any], slot: str) -> str:
+def directory(spec: documents.RolledSpec, slot: str) -> str:
     return os.path.dirname(str(spec["compose"]["file"]).replace(SLOT, slot))
 
 
-def _with_dotenv(bound: dict[str, Any], release: dict[str, Any], slot: str) -> dict[str, Any]:
+def _with_dotenv(
+    bound: documents.ComponentSpec, project: documents.ProjectPlace, release: documents.ReleaseSpec, slot: str
+) -> documents.ComponentSpec:
     """Compose reads ``.env`` beside its file by itself: people who type ``docker compose`` there get the same."""
-    path = os.path.join(os.path.dirname(bound["compose"]["file"]), ".env")
+    path = os.path.join(os.path.dirname(project["file"]), ".env")
     content = f"SLOT={slot}\nPORT={release['slots'][slot]}\n"
-    policy = {"owner": "root", "group": "root", "mode": "0644", "sensitive": False}
-    bound["files"][path] = {"content": content, **policy}
+    bound["files"][path] = {"content": content, "owner": "root", "group": "root", "mode": "0644", "sensitive": False}
     return bound
 
 

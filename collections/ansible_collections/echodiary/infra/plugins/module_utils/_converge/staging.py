@@ -10,10 +10,10 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from typing import Any
 
-from . import docker, model
-from .run import run, tail
+from .._host.run import run, tail
+from .._kinds import documents, model
+from . import docker
 
 BASE = "/run"
 #: of a validator's words that are told: promtool says of every good file that it is good, and what is wrong stands among that
@@ -21,7 +21,7 @@ LINES = 60
 _NAMED = re.compile(r"\{staging\}([^\s'\";]*)")
 
 
-def validate(validators: list[dict[str, Any]], files: dict[str, model.File], lenient: bool) -> list[str]:
+def validate(validators: list[documents.ValidatorSpec], files: dict[str, model.File], lenient: bool) -> list[str]:
     """Run every validator; the first that rejects raises with its own words. Returns notes.
 
     ``lenient`` (check mode): a validator that an earlier part of the same run would install is noted instead of run.
@@ -55,7 +55,7 @@ def build(root: str, files: dict[str, model.File]) -> None:
         os.chmod(target, file.mode)
 
 
-def _validate(validator: dict[str, Any], root: str, lenient: bool) -> str:
+def _validate(validator: documents.ValidatorSpec, root: str, lenient: bool) -> str:
     program = validator["command"][0]
     absent = _absent(validator)
     if absent and lenient:
@@ -68,12 +68,12 @@ def _validate(validator: dict[str, Any], root: str, lenient: bool) -> str:
     return ""
 
 
-def _ask(validator: dict[str, Any], root: str) -> tuple[int, str]:
+def _ask(validator: documents.ValidatorSpec, root: str) -> tuple[int, str]:
     done = run(_command(validator, root), timeout=float(validator.get("timeout", 60)))
     return done.code, tail(done.output, LINES).replace(root, "")
 
 
-def refusal(validators: list[dict[str, Any]], paths: list[str]) -> str:
+def refusal(validators: list[documents.ValidatorSpec], paths: list[str]) -> str:
     """What a validator has against ``paths`` as they are on the host; empty when none objects, or none can tell."""
     files = as_they_are(paths)
     judges = [validator for validator in validators if _can_judge(validator, files)]
@@ -97,13 +97,13 @@ def as_they_are(paths: list[str]) -> dict[str, model.File]:
     return found
 
 
-def _can_judge(validator: dict[str, Any], files: dict[str, model.File]) -> bool:
+def _can_judge(validator: documents.ValidatorSpec, files: dict[str, model.File]) -> bool:
     """Is it there, and is there something for it to read? A program without a configuration of ours runs on its own."""
     named = [*_NAMED.findall(" ".join(validator["command"])), *(validator.get("mounts") or [])]
     return not _absent(validator) and all(any(f"{path}/".startswith(f"{name}/") for path in files) for name in named)
 
 
-def _absent(validator: dict[str, Any]) -> str:
+def _absent(validator: documents.ValidatorSpec) -> str:
     image = validator.get("image")
     if not image:
         return "" if shutil.which(validator["command"][0]) else "it is not installed here"
@@ -112,7 +112,7 @@ def _absent(validator: dict[str, Any]) -> str:
     return "" if docker.image_id(image) else f"image {image} is not on this host"
 
 
-def _command(validator: dict[str, Any], root: str) -> list[str]:
+def _command(validator: documents.ValidatorSpec, root: str) -> list[str]:
     words = [word.replace("{staging}", root) for word in validator["command"]]
     if not validator.get("image"):
         return words

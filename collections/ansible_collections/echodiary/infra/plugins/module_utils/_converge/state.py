@@ -8,16 +8,17 @@ Written last, atomically.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, cast
 
+from .._kinds import documents, kinds, model
 from .._ledger import files, records, shapes
 
 VERSION = 1
 
 _PATH = shapes.fields({"kind": shapes.TEXT})
-_USER = shapes.fields({}, {"groups": shapes.items(shapes.TEXT)})
 _LOADED = shapes.fields({"identity": shapes.TEXT, "digest": shapes.TEXT, "newest": shapes.NUMBER})
 _SERVICE = shapes.fields(
     {"digest": shapes.TEXT, "config_hash": shapes.TEXT, "image_id": shapes.TEXT}, {"networks": shapes.items(shapes.TEXT)}
@@ -27,7 +28,6 @@ _PROBE = shapes.fields(
     {"status": shapes.kind(int), "json": shapes.maybe(shapes.kind(dict)), "deadline": shapes.NUMBER, "timeout": shapes.NUMBER},
 )
 _VALIDATOR = shapes.fields({"command": shapes.items(shapes.TEXT)}, {"timeout": shapes.NUMBER, "mounts": shapes.items(shapes.TEXT)})
-_KINDS: dict[str, shapes.Shape] = {"path": _PATH, "user": _USER, "unit": shapes.kind(dict), "package": shapes.TEXT, "sysctl": shapes.TEXT}
 
 
 def _resources(value: Any) -> str:
@@ -40,10 +40,18 @@ def _resources(value: Any) -> str:
 
 
 def _resource(name: str, value: Any) -> str:
-    kind, _, told = name.partition(":")
+    kind, told = model.Resource.parse(name)
     if kind == "path" and (told[:1] != "/" or "\0" in told):
         return " is no path"
-    return _KINDS[kind](value) if kind in _KINDS else ""
+    if kind == "path":
+        return _PATH(value)
+    known = kinds.named(kind)
+    return known.SHAPE(value) if known else ""
+
+
+def _before(value: Any) -> str:
+    there = {name: item for name, item in value.items() if item is not None} if isinstance(value, dict) else value
+    return _resources(there)
 
 
 class Format(NamedTuple):
@@ -51,10 +59,10 @@ class Format(NamedTuple):
 
     shape: shapes.Shape
     version: int
-    empty: Callable[[], dict[str, Any]]
+    empty: Callable[[], Mapping[str, Any]]
 
 
-def empty() -> dict[str, Any]:
+def empty() -> documents.Record:
     return {"version": VERSION, "resources": {}, "loaded": {}, "services": {}, "health": []}
 
 
@@ -63,6 +71,7 @@ FORMAT = Format(
         {},
         {
             "resources": _resources,
+            "before": _before,
             "loaded": shapes.each(_LOADED),
             "services": shapes.each(_SERVICE),
             "health": shapes.items(_PROBE),
@@ -88,16 +97,21 @@ def index_of(journal: str) -> str:
     return os.path.join(journal, "index.json")
 
 
-def load(state_dir: str, component: str, told: list[str] | None = None) -> dict[str, Any]:
+def load(state_dir: str, component: str, told: list[str] | None = None) -> documents.Record:
     """The recorded state; a damaged record counts as none (everything is then ``pending``, nothing is lost) and is ``told``.
 
     Raises LedgerError for one that a newer version wrote.
     """
-    return read(path_of(state_dir, component), FORMAT, told)
+    return cast("documents.Record", read(path_of(state_dir, component), FORMAT, told))
 
 
-def save(state_dir: str, component: str, state: dict[str, Any]) -> None:
-    replace(path_of(state_dir, component), FORMAT, state)
+def save(state_dir: str, component: str, state: documents.Record) -> None:
+    replace(path_of(state_dir, component), FORMAT, cast("dict[str, Any]", state))
+
+
+def remove(state_dir: str, component: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path_of(state_dir, component))
 
 
 def read(path: str, form: Format, told: list[str] | None = None) -> dict[str, Any]:
@@ -119,10 +133,15 @@ def replace(path: str, form: Format, record: dict[str, Any]) -> None:
     files.write_json(path, record, 0o600)
 
 
-def recorded(state_dir: str) -> list[str]:
-    """Names of the components ever applied here."""
+def names(state_dir: str) -> list[str]:
+    """Of all records: a component, or one in a slot (``slots.name_in``)."""
     try:
-        names = os.listdir(os.path.join(state_dir, "components"))
+        found = os.listdir(os.path.join(state_dir, "components"))
     except OSError:
         return []
-    return sorted({name[:-5].partition("@")[0] for name in names if name.endswith(".json")})
+    return sorted(name[:-5] for name in found if name.endswith(".json"))
+
+
+def recorded(state_dir: str) -> list[str]:
+    """Names of the components ever applied here."""
+    return sorted({name.partition("@")[0] for name in names(state_dir)})

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
-from . import haproxy, model
+from .._kinds import documents, model
+from . import haproxy
 
 #: within which HAProxy's own checks have to agree that a slot is well (s)
 AGREEMENT_DEADLINE = 20.0
 _POLL = 0.1
 
 
-def plan(edge: dict[str, Any], servers: dict[str, haproxy.Server], active: str, origin: str) -> list[model.Change]:
+def plan(edge: documents.EdgeSpec, servers: dict[str, haproxy.Server], active: str, origin: str) -> list[model.Change]:
     """Pure. A slot that was taken out, let in or given another share, by somebody else or by a run that was killed."""
     fields: dict[str, list[str]] = {}
     for name, server in servers.items():
@@ -27,10 +27,10 @@ def plan(edge: dict[str, Any], servers: dict[str, haproxy.Server], active: str, 
             fields[name] = [server.admin, wanted]
         if name == active and server.weight != 100:
             fields[f"{name} weight"] = [f"{server.weight} %", "100 %"]
-    return [model.Change(f"traffic:{edge['backend']}", "update", origin, fields)] if fields else []
+    return [model.Change(model.Resource("traffic", edge["backend"]), "update", origin, fields)] if fields else []
 
 
-def let_in(edge: dict[str, Any], slot: str, weight: int | str = haproxy.WHOLE, ended: Callable[[], str] = str) -> None:
+def let_in(edge: documents.EdgeSpec, slot: str, weight: int | str = haproxy.WHOLE, ended: Callable[[], str] = str) -> None:
     """``slot`` takes requests beside the other; raises when HAProxy does not find it well, or at once with what ``ended`` says."""
     haproxy.command(edge, [haproxy.weight_words(edge, slot, weight), haproxy.state_words(edge, slot, haproxy.READY)])
     end = time.monotonic() + AGREEMENT_DEADLINE
@@ -44,13 +44,13 @@ def let_in(edge: dict[str, Any], slot: str, weight: int | str = haproxy.WHOLE, e
         time.sleep(_POLL)
 
 
-def drain(edge: dict[str, Any], slot: str, deadline: float) -> int:
+def drain(edge: documents.EdgeSpec, slot: str, deadline: float) -> int:
     """No new requests for ``slot``; how many were still in flight when ``deadline`` (s) was over."""
     haproxy.tell(edge, slot, haproxy.DRAIN)
     return wait_for_requests(edge, slot, deadline)
 
 
-def wait_for_requests(edge: dict[str, Any], slot: str, deadline: float) -> int:
+def wait_for_requests(edge: documents.EdgeSpec, slot: str, deadline: float) -> int:
     end = time.monotonic() + deadline
     while True:
         left = haproxy.server(edge, slot).sessions
@@ -59,7 +59,7 @@ def wait_for_requests(edge: dict[str, Any], slot: str, deadline: float) -> int:
         time.sleep(_POLL)
 
 
-def correct(edge: dict[str, Any], active: str, others: list[str]) -> None:
+def correct(edge: documents.EdgeSpec, active: str, others: list[str]) -> None:
     """Ready first: at no moment is nobody there."""
     found = haproxy.server(edge, active)
     if found.admin != haproxy.READY or found.weight != 100:

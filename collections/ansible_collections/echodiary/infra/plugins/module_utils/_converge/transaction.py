@@ -16,8 +16,9 @@ import os
 import shutil
 from typing import Any
 
+from .._kinds import documents, model
 from .._ledger import files, records, shapes
-from . import hindrance, model, paths, placing, state
+from . import hindrance, paths, placing, state
 
 VERSION = 1
 
@@ -102,8 +103,8 @@ class Transaction:
     def apply(
         self,
         files: dict[str, model.File],
-        attributes: dict[str, dict[str, Any]],
-        directories: dict[str, dict[str, Any]],
+        attributes: dict[str, documents.PathValue],
+        directories: dict[str, documents.PathValue],
         links: dict[str, str],
         removals: list[str],
     ) -> None:

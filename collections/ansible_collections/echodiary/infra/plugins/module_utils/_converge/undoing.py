@@ -11,8 +11,9 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from . import acting, compose, docker, health, hindrance, model, staging, transaction, units, wellbeing
-from .run import must
+from .._host.run import must
+from .._kinds import model, units
+from . import acting, compose, docker, health, hindrance, staging, transaction, wellbeing
 from .view import View
 
 REVERSE = {"start": "stop", "stop": "start", "enable": "disable", "disable": "enable"}
@@ -76,7 +77,7 @@ def _rejected(view: View) -> str:
 
 def _starts_something(view: View) -> bool:
     stopped = any(change.action == "stop" and change.origin != model.CORRECTIVE for change in view.plan.units)
-    return stopped or bool(view.plan.services) or bool(view.plan.processes)
+    return stopped or bool(view.plan.retiring) or bool(view.plan.services) or bool(view.plan.processes)
 
 
 def _restore_processes(view: View, rejected: str) -> None:
@@ -88,16 +89,18 @@ def _restore_processes(view: View, rejected: str) -> None:
         compose.create(project) if view.resting else compose.up(project, {})
     if view.resting or rejected:
         return
+    for left in view.projects:
+        compose.come_back(left)
     for change in view.plan.processes:
-        _restart(view, change.resource.partition(":")[2])
+        _restart(view, change.name)
 
 
 def _reverse_units(view: View, rejected: str) -> None:
     """Back to how git last had them; a unit that somebody had stopped by hand is not stopped again."""
-    for change in view.plan.units:
+    for change in [*view.plan.units, *reversed(view.plan.retiring)]:
         reverse = REVERSE.get(change.action)
         if reverse and change.origin != model.CORRECTIVE and not (rejected and reverse == "start"):
-            units.try_to(change.resource.partition(":")[2], reverse)
+            units.try_to(change.name, reverse)
 
 
 def _restart(view: View, name: str) -> None:
@@ -105,5 +108,5 @@ def _restart(view: View, name: str) -> None:
     if name in view.spec["units"]:
         units.tell(name, "restart")
         return
-    for container in compose.read(view.spec["compose"]).get(name, []):
+    for container in compose.read(view.spec["compose"]).get(name, []) if view.spec["compose"] else []:
         compose.restart(container)

@@ -6,24 +6,29 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from . import compose, contents, desired, model, paths, planning, processes, reading, state, users
+from .._kinds import documents, kinds, model, packages, units, users
+from . import compose, contents, desired, paths, planning, processes, reading, state
 from .host import Host
 
 
 class View:
     """The steps of a component share one view; ``look_again`` renews the reading after something was changed."""
 
-    def __init__(self, spec: dict[str, Any], host: Host, resting: bool = False) -> None:
-        """``resting``: nothing of it served before, so taking it back starts nothing."""
+    def __init__(self, spec: documents.ComponentSpec, host: Host, resting: bool = False, last: documents.Record | None = None) -> None:
+        """``resting``: nothing of it served before, so taking it back starts nothing. ``last``: other than what is recorded."""
         self.spec = spec
         self.host = host
         self.resting = resting
         self.name: str = spec["name"]
-        self.last = state.load(host.state_dir, self.name, host.notes)
+        self.last = last or state.load(host.state_dir, self.name, host.notes)
         self.want = desired.resolve(spec, host.key, (host.check and host.installing) or self._brings_accounts())
         self.seen: reading.Reading = reading.read(spec, self.want, self.last, host)
         self.want = contents.located(self.want, self.seen, host.state_dir)
-        self.plan = planning.plan(spec, self.want, self.seen, self.last, planning.strangers(spec, self.want))
+        self.plan = self.left = self._planned(self.last)
+        #: as ``plan``, what was found at first
+        self.projects: tuple[compose.Left, ...] = self.seen.left
+        self.before = self._before()
+        self._unremembered: documents.Record | None = None
         self._refuse_unknown_units()
         self._refuse_links()
 
@@ -31,8 +36,33 @@ class View:
         """A new reading and the plan that is left; ``plan`` stays what was planned at first."""
         self.host.forget()
         self.seen = reading.read(self.spec, self.want, self.last, self.host)
-        last = {**self.last, "services": self.services_record()}
-        return planning.plan(self.spec, self.want, self.seen, last, planning.strangers(self.spec, self.want))
+        last: documents.Record = {**self.last}
+        if self.spec["compose"]:
+            last["services"] = self.services_record()
+        self.left = self._planned(last)
+        return self.left
+
+    def _planned(self, last: documents.Record) -> planning.Plan:
+        return planning.plan(self.spec, self.want, self.seen, last, planning.strangers(self.spec, self.want), self.host.prune)
+
+    def _before(self) -> dict[str, documents.Recorded]:
+        """What had been there before a resource was first declared; nobody knows of one that an earlier version applied."""
+        known = {**self.last["resources"], **self.last.get("before", {})}
+        return {**self.last.get("before", {}), **dict(kinds.before(self.spec, self.seen.kinds, known))}
+
+    def remember(self) -> None:
+        """Before anything is changed: later nobody could tell any more what had been there."""
+        if self.before != self.last.get("before", {}):
+            self._unremembered, self.last = self.last, {**self.last, "before": self.before}
+            state.save(self.host.state_dir, self.name, self.last)
+
+    def unremember(self) -> None:
+        """All is as it was, so what had been there can be seen again."""
+        before, self._unremembered = self._unremembered, None
+        if before is not None and before != state.empty():
+            state.save(self.host.state_dir, self.name, before)
+        elif before is not None:
+            state.remove(self.host.state_dir, self.name)
 
     def consumers(self) -> list[processes.Consumer]:
         return reading.consumers(self.spec, self.want, self.seen)
@@ -49,7 +79,7 @@ class View:
     def missing_images(self) -> list[str]:
         return [reference for reference, found in self.seen.images.items() if found is None]
 
-    def lacking(self) -> list[dict[str, Any]]:
+    def lacking(self) -> list[documents.Lacking]:
         """Contents that have to be brought before the plan can be carried out."""
         return contents.lacking(planning.files_to_write(self.want, self.plan.paths))
 
@@ -60,16 +90,25 @@ class View:
     def record(self) -> None:
         """The last step: from now on this is what was last applied."""
         loaded = {consumer.name: processes.loaded(consumer) for consumer in self.consumers() if consumer.identity}
-        resources = planning.resources(self.spec, self.want)
-        record = {
+        resources = {**planning.resources(self.spec, self.want), **self._staying()}
+        record: documents.Record = {
             "version": state.VERSION,
             "resources": resources,
             "loaded": loaded,
             "services": self.services_record(),
             "health": self.spec["health"],
-            **({"validate": self.spec["validate"]} if self.spec["validate"] else {}),
         }
+        if self.spec["validate"]:
+            record["validate"] = self.spec["validate"]
+        before = {name: one for name, one in self.before.items() if name in resources}
+        if before:
+            record["before"] = before
         state.save(self.host.state_dir, self.name, record)
+
+    def _staying(self) -> dict[str, documents.Recorded]:
+        """What is not declared any more and has not gone yet."""
+        found = [str(change.resource) for change in self.left.leaving]
+        return {name: self.last["resources"][name] for name in found if name in self.last["resources"]}
 
     def journal(self) -> str:
         """Where a change that was cut off would have left its journal."""
@@ -77,16 +116,16 @@ class View:
 
     def formerly_applied(self) -> list[str]:
         """The paths of the last finished run."""
-        return [name.partition(":")[2] for name in self.last["resources"] if name.startswith("path:")]
+        return [path for kind, path in map(model.Resource.parse, self.last["resources"]) if kind == "path"]
 
     def _brings_accounts(self) -> bool:
         """Owners may be accounts that this very component's users or packages are about to create."""
-        missing = {name.partition("=")[0] for name in self.spec["packages"]} - set(self.host.packages())
-        return bool(missing) or any(users.observe(user["name"]) is None for user in self.spec["users"])
+        return any(len(self.host.look(kind, named)) < len(named) for kind in (packages, users) for named in [kinds.names(self.spec, kind)])
 
     def _refuse_unknown_units(self) -> None:
         bringing = self.host.installing or any(change.action == "install" for change in self.plan.hands)
-        for name, unit in self.seen.units.items():
+        for name in self.spec["units"]:
+            unit = self.seen.units.get(name, units.MISSING)
             ours = f"/etc/systemd/system/{name}" in self.want.files
             if unit.load == "not-found" and not ours and not bringing:
                 raise model.ConvergeError(f"unit {name} does not exist on this host; declare the package or the file that brings it")

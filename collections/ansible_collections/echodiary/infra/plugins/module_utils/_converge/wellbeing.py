@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from . import compose, docker, health, model, units
+from .._kinds import documents, model, units
+from . import compose, docker, health
 from .view import View
 
 
-def now(view: View, checks: list[dict[str, Any]] | None = None, seen: bool = False) -> health.Verdict:
+def now(view: View, checks: list[documents.ProbeSpec] | None = None, seen: bool = False) -> health.Verdict:
     """Processes first: a probe says little about something that does not run. Without ``checks`` the declared ones count.
 
     ``seen``: judge the processes by the reading that the plan was made from.
@@ -29,7 +28,7 @@ def of_processes(view: View, seen: bool = False) -> dict[str, str]:
     found = {}
     seen = seen or view.host.check
     if view.spec["units"]:
-        live = view.host.units() if seen else units.read(list(view.spec["units"]))
+        live = view.host.units(view.spec["units"]) if seen else units.observe(list(view.spec["units"]))
         found = {f"unit {name}": units.health(spec, live.get(name, units.MISSING)) for name, spec in view.spec["units"].items()}
     if view.spec["compose"]:
         containers = view.seen.services if seen else compose.read(view.spec["compose"])
@@ -39,9 +38,10 @@ def of_processes(view: View, seen: bool = False) -> dict[str, str]:
     return found
 
 
-def _spoken_for(judged: dict[str, str], spec: dict[str, Any]) -> None:
+def _spoken_for(judged: dict[str, str], spec: documents.ComponentSpec) -> None:
     """A release's own probes say more, and sooner, than the first of Docker's checks, which comes after a whole interval."""
-    service = str((spec.get("release") or {}).get("service", ""))
+    release = spec.get("release")
+    service = release["service"] if release else ""
     if spec["health"] and judged.get(service) == "Progressing":
         judged[service] = "Healthy"
 
@@ -66,7 +66,7 @@ def wait(view: View) -> health.Verdict:
     return health.wait(look, deadline(view) + pace.settle, pace.interval)
 
 
-def pace_of(spec: dict[str, Any]) -> health.Pace:
+def pace_of(spec: documents.ComponentSpec) -> health.Pace:
     """A release's own pace; what only restarts in place has the default."""
     release = spec.get("release")
     return health.Pace(release["interval"], release["passes"]) if release else health.Pace()
@@ -93,7 +93,7 @@ class Streak:
 
 def starts(view: View) -> list[str]:
     """Which start of each process runs now."""
-    found = [unit.identity for unit in units.read(list(view.spec["units"])).values()]
+    found = [unit.identity for unit in units.observe(list(view.spec["units"])).values()]
     if view.spec["compose"]:
         containers = compose.read(view.spec["compose"]).values()
         found += sorted(container.identity for several in containers for container in several)
@@ -117,4 +117,5 @@ def log_tail(view: View) -> str:
 def _tail(view: View, kind: str, name: str) -> str:
     if kind == "unit":
         return units.log_tail(name)
-    return "\n".join(docker.log_tail(container.id) for container in compose.read(view.spec["compose"]).get(name, []))
+    containers = compose.read(view.spec["compose"]).get(name, []) if view.spec["compose"] else []
+    return "\n".join(docker.log_tail(container.id) for container in containers)

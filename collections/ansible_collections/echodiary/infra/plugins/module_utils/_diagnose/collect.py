@@ -10,11 +10,12 @@ from typing import Any
 
 from .._alembic import hiding
 from .._converge import docker, haproxy
-from .._converge.run import run
+from .._host.run import run
+from .._kinds import documents
 
 #: of each file, the end: what matters is what came last
 LARGEST = 2_000_000
-HAPROXY = {"socket": "/run/haproxy/admin.sock", "backend": "", "save": ""}
+HAPROXY: documents.EdgeSpec = {"socket": "/run/haproxy/admin.sock", "backend": "", "save": ""}
 STATE = "/var/lib/echodiary"
 
 COMMANDS: dict[str, list[str]] = {

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .._converge import docker
+from .._kinds import model
 
 TIMEOUT = 10.0
 #: seconds around a change in which a login is worth mentioning
@@ -34,7 +35,7 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def _about(resource: str, project: str) -> dict[str, str]:
-    kind, _, name = resource.partition(":")
+    kind, name = model.Resource.parse(resource)
     moment, told = _of(kind, name, project)
     if moment:
         told["logins before"] = _logins(moment)

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from .._converge.run import run, tail
+from .._host.run import run, tail
+from .._kinds.model import Resource
 
 TIMEOUT = 10.0
 
 
 def last_lines(resource: str, count: int) -> str:
     """``resource``: ``unit:<name>`` or ``container:<name>``. What cannot be read says so in place of the log."""
-    kind, _, name = resource.partition(":")
+    kind, name = Resource.parse(resource)
     if kind == "unit":
         command = ["journalctl", "--unit", name, "--lines", str(count), "--no-pager", "--output", "cat"]
     else:

@@ -9,13 +9,14 @@ from typing import Any
 
 from .._converge import health, http
 from .._gate import probes
+from .._kinds import documents
 
 #: seconds between two rounds while a release is watched
 EVERY = 1.0
 TIMEOUT = 5.0
 
 
-def first_trouble(declared: list[dict[str, Any]], port: int) -> str:
+def first_trouble(declared: list[documents.RequestSpec], port: int) -> str:
     """Every one asked, and what failed asked once more: what it got that it should not have, empty when all went well."""
     first = _trouble(declared, port)
     troubled = [one for one in declared if first[one["name"]]]
@@ -23,14 +24,14 @@ def first_trouble(declared: list[dict[str, Any]], port: int) -> str:
     return next((why for why in again.values() if why), "")
 
 
-def _trouble(declared: list[dict[str, Any]], port: int) -> dict[str, str]:
+def _trouble(declared: list[documents.RequestSpec], port: int) -> dict[str, str]:
     """Name -> what is wrong with its answer, of one round in which all are asked at the same time."""
     asked = [probe(one, port) for one in declared]
     answers = probes.ask_all(asked, max((one["timeout"] for one in asked), default=TIMEOUT))
     return {one["name"]: judge(one, answer) for one, answer in zip(declared, answers)}
 
 
-def probe(one: dict[str, Any], port: int) -> dict[str, Any]:
+def probe(one: documents.RequestSpec, port: int) -> dict[str, Any]:
     """``one``: name, method, path, body (anything but text is sent as JSON), headers, timeout (s)."""
     body = one.get("body")
     text = body if isinstance(body, str) or body is None else json.dumps(body)
@@ -47,16 +48,20 @@ def probe(one: dict[str, Any], port: int) -> dict[str, Any]:
     }
 
 
-def judge(one: dict[str, Any], answer: dict[str, Any]) -> str:
+def judge(one: documents.RequestSpec, answer: dict[str, Any]) -> str:
     """Empty when it is the answer that was declared. Pure."""
-    check = {"url": f"{one['name']} ({one['method']} {one['path']})", "status": one["status"], "json": one.get("json") or {}}
+    check: documents.ProbeSpec = {
+        "url": f"{one['name']} ({one['method']} {one['path']})",
+        "status": one["status"],
+        "json": one.get("json") or {},
+    }
     return health.judge(check, http.Answer(answer["status"], " ".join(answer["text"].split()))).why
 
 
 class Asking:
     """Goes on in the background, so that an answer that does not come keeps nobody from looking at anything else."""
 
-    def __init__(self, declared: list[dict[str, Any]], port: int) -> None:
+    def __init__(self, declared: list[documents.RequestSpec], port: int) -> None:
         self.trouble = ""
         self._declared, self._port = declared, port
         self._done = threading.Event()

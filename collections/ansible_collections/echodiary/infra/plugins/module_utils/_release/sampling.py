@@ -6,13 +6,14 @@ from __future__ import annotations
 from typing import Any
 
 from .._converge import docker, haproxy
+from .._kinds import documents
 from .declared import Asking
 from .signs import Container, Sample, Server
 
 _ANSWERS = ("hrsp_1xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx", "hrsp_other")
 
 
-def look(at: float, edge: dict[str, Any], new: str, old: str, project: dict[str, Any], service: str, asking: Asking) -> Sample:
+def look(at: float, edge: documents.EdgeSpec, new: str, old: str, project: documents.ProjectPlace, service: str, asking: Asking) -> Sample:
     rows = haproxy.counters(edge)
     return Sample(at, server(rows[new]), server(rows[old]), container(project, service), asking.trouble)
 
@@ -33,7 +34,7 @@ def server(row: dict[str, str]) -> Server:
     )
 
 
-def container(project: dict[str, Any], service: str) -> Container | None:
+def container(project: documents.ProjectPlace, service: str) -> Container | None:
     """The container that serves; None where Docker does not answer just now: its containers may well go on."""
     listed = docker.ids_of(project["name"], service)
     if listed is None:

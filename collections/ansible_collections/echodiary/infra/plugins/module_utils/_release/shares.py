@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from .._kinds import documents
 
 #: HAProxy's weights go up to 256; against this one a share of one in a hundred can still be said
 FULL = 100
@@ -16,7 +18,7 @@ class Step(NamedTuple):
     hold: float
 
 
-def steps(given: list[dict[str, Any]]) -> list[Step]:
+def steps(given: list[documents.StepSpec]) -> list[Step]:
     return [Step(float(one["share"]), float(one["hold"])) for one in given]
 
 

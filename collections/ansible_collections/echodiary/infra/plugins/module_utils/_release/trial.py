@@ -7,9 +7,10 @@ Only what is well the whole way gets to the end. The old slot is there until the
 from __future__ import annotations
 
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .._converge import docker, haproxy, traffic
+from .._kinds import documents
 from . import sampling, shares, signs
 from .declared import Asking
 
@@ -24,11 +25,11 @@ class Wish(NamedTuple):
     """What a deploy asks for: nothing of it when a component is only converged. ``requests`` None: nobody asks."""
 
     steps: list[shares.Step]
-    requests: Any
+    requests: list[documents.RequestSpec] | None
     bounds: signs.Bounds
 
     @classmethod
-    def of(cls, release: dict[str, Any]) -> Wish:
+    def of(cls, release: documents.ReleaseSpec) -> Wish:
         bounds = signs.Bounds(**(release.get("bounds") or {}))
         return cls(shares.steps(release.get("steps") or []), release.get("requests"), bounds)
 
@@ -36,10 +37,10 @@ class Wish(NamedTuple):
 class Place(NamedTuple):
     """Where: HAProxy's backend, both slots, and what the new one is (Compose project, service, port)."""
 
-    edge: dict[str, Any]
+    edge: documents.EdgeSpec
     new: str
     old: str
-    projects: dict[str, dict[str, Any]]
+    projects: dict[str, documents.ProjectPlace]
     service: str
     port: int
 

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from .._converge import docker
-from .._converge.run import run as run_command
+from .._host.run import run as run_command
 from . import planning
 
 LOGS = "/var/log"

@@ -6,11 +6,17 @@ It ends: whatever is lent a hand for was never lent one before, and a call witho
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from ...module_utils._kinds import documents
+from ...module_utils._kinds.protocol import Call
+from .. import _component_manifest as manifests
 from .. import _converge_result as outcome
-from .. import _hands, _migrate
+from .. import _migrate
 from .._deploy import roll_permission
+from . import delegated
 from .run import Run
 
 
@@ -23,15 +29,20 @@ class Lease(NamedTuple):
 
 
 class Loop:
-    """``specs`` in their order on the host of ``run``. ``left`` are those that are not done."""
+    """``specs`` in their order on the host of ``run``. ``left`` are those that are not done.
 
-    def __init__(self, run: Run, specs: list[dict[str, Any]], lease: Lease) -> None:
-        self._run, self._specs, self._lease = run, specs, lease
-        self._claimed = sorted({path for spec in specs for path in [*spec["files"], *spec["links"], *spec["directories"]]})
+    ``hosted``: what the host is told beyond the components of this task: which ones it is to have at all, and whether others may go.
+    """
+
+    def __init__(
+        self, run: Run, specs: list[documents.ComponentSpec], lease: Lease, hosted: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
+        self._run, self._specs, self._lease, self._hosted = run, specs, lease, hosted
+        self._claimed = manifests.claimed(specs)
         self._declared = [spec["name"] for spec in specs]
         self._delivery = run.delivery()
         self._answers: list[dict[str, Any]] = []
-        self._lent: list[_hands.Call] = []
+        self._lent: dict[str, list[Call]] = {}
         self._left = specs
 
     def until_done(self) -> list[dict[str, Any]]:
@@ -46,14 +57,18 @@ class Loop:
 
     def _call(self) -> dict[str, Any]:
         name = self._left[0]["name"] if self._left else ""
-        kept = _hands.packages_before(self._specs, name) if self._lent else {}
+        kept = delegated.packages_before(self._specs, name) if self._lent and name else {}
         manifest = {"check": self._run.check, "components": self._left, "claimed": self._claimed, "declared": self._declared, "kept": kept}
-        answer = self._run.ask({**manifest, "delivered": self._delivery.taken()})
+        answer = self._run.ask({**manifest, **self._hosted, "dealt": outcome.dealt(self._answers), "delivered": self._delivery.taken()})
         self._answers.append(answer)
         if answer.get("gone"):
-            answer["components"] = [outcome.failed(name, _hands.went(answer["gone"], self._lent, name))]
+            answer["components"] = [outcome.failed(name, delegated.went(answer["gone"], self._made(), name))]
+        outcome.tell_what_stays(answer["components"], self._lent)
         self._show(answer)
         return answer
+
+    def _made(self) -> list[Call]:
+        return [call for calls in self._lent.values() for call in calls]
 
     def _show(self, answer: dict[str, Any]) -> None:
         """While more is to come, people see what is done; the callback shows the whole when the task ends."""
@@ -61,7 +76,7 @@ class Loop:
             if component["status"] == "changed":
                 self._run.say(component["name"], f"done in {sum(component['seconds'].values()):.1f} s ...")
 
-    def _after(self, answer: dict[str, Any]) -> list[dict[str, Any]]:
+    def _after(self, answer: dict[str, Any]) -> list[documents.ComponentSpec]:
         """What is to be converged by the next call."""
         if answer["needs"]:
             name = answer["components"][-1]["name"]
@@ -69,10 +84,10 @@ class Loop:
             return self._named(name, *answer["rest"]) if helped else self._rest(answer, name)
         return [] if answer["stopped"] else self._named(*answer["rest"])
 
-    def _named(self, *names: str) -> list[dict[str, Any]]:
+    def _named(self, *names: str) -> list[documents.ComponentSpec]:
         return [spec for spec in self._left if spec["name"] in names]
 
-    def _rest(self, answer: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    def _rest(self, answer: dict[str, Any], name: str) -> list[documents.ComponentSpec]:
         """After a component that could not be helped: a release that may not be rolled stops nobody."""
         return self._named(*answer["rest"]) if answer["needs"].get("roll") else []
 
@@ -83,7 +98,9 @@ class Loop:
         why = roll_permission.refusal(host, self._run.act_on(host, roll_permission.LOCK, roll_permission.question()), self._lease.token)
         if why:
             self._answers[-1] = outcome.refused(self._answers[-1], why)
-        self._spec(name)["release"]["permitted"] = True
+        release = self._release(name)
+        if release:
+            release["permitted"] = True
         return not why
 
     def _help(self, name: str, answer: dict[str, Any]) -> bool:
@@ -94,26 +111,33 @@ class Loop:
             self._answers.append(outcome.without_hands(answer, why))
         return not why
 
-    def _migrate(self, name: str, prepared: dict[str, str]) -> str:
+    def _migrate(self, name: str, prepared: documents.Migration) -> str:
         """It may take long: that the release may be rolled is asked again."""
-        release = self._spec(name)["release"]
+        release = self._release(name)
+        if not release or not release["migrate"]:
+            return ""
         self._run.say(name, "migrate the schema ...")
         why = _migrate.why_failed(self._run.act(_migrate.ALEMBIC, _migrate.arguments(release["migrate"], prepared)))
-        release.update(migrated=True, permitted=self._lease.held)
+        release["migrated"], release["permitted"] = True, self._lease.held
         return why
 
-    def _lend(self, name: str, needs: dict[str, Any], manager: str) -> str:
+    def _lend(self, name: str, needs: documents.Needs, manager: str) -> str:
         """Why a hand failed; empty when all is done."""
-        for call in _hands.calls(needs, manager):
-            why = _hands.asked_again(self._lent, call)
+        for call in delegated.calls(needs, self._spec(name), manager):
+            why = delegated.asked_again(self._made(), call)
             if why:
                 return why
             self._run.say(name, f"{call.what} ...")
             done = self._run.module(call)
             if done.get("failed"):
-                return _hands.why_failed(call, done)
-            self._lent.append(call)
+                return delegated.why_failed(call, done)
+            self._lent.setdefault(name, []).append(call)
         return ""
 
-    def _spec(self, name: str) -> dict[str, Any]:
-        return next(spec for spec in self._specs if spec["name"] == name)
+    def _spec(self, name: str) -> documents.ComponentSpec | None:
+        """None of a component that leaves the host."""
+        return next((spec for spec in self._specs if spec["name"] == name), None)
+
+    def _release(self, name: str) -> documents.ReleaseSpec | None:
+        spec = self._spec(name)
+        return spec.get("release") if spec else None

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from ...module_utils._kinds import documents
 from .. import _converge_result as outcome
 from .. import _migrate
 from .._converge_errors import SpecError
@@ -23,10 +24,11 @@ def look(args: dict[str, Any], run: Run) -> dict[str, Any]:
         return {"changed": False, **run.ask(manifest)}
     spec = _release(args, run)
     answer = _with_contents({**manifest, "components": [spec]}, run)
+    release, project = cast("documents.ReleaseSpec", spec["release"]), cast("documents.ProjectSpec", spec["compose"])
     for place in (answer["release"], answer.get("prepared") or {}):
         if place.get("directory"):
-            place.update(_migrate.access(spec["release"]["migrate"] or {}, place["directory"]))
-    service = spec["compose"]["services"][spec["release"]["service"]]
+            place.update(_migrate.access(release["migrate"], place["directory"]))
+    service = project["services"][release["service"]]
     return {"changed": False, **answer, "environment": service["environment"]}
 
 
@@ -48,9 +50,10 @@ def _with_contents(manifest: dict[str, Any], run: Run) -> dict[str, Any]:
 def roll(args: dict[str, Any], run: Run, *, diff: bool) -> dict[str, Any]:
     """A component with slots rolls, with the wish in ``args``; any other is only restarted, in place."""
     spec = _restarting(args, run) if args["state"] == "restarted" else _release(args, run)
-    if spec["release"]:
-        spec["release"].update(state=args["state"], expect=args["expect"], migrated=not args["migrate"], permitted=True)
-        spec["release"].update(trial_options.read(args))
+    release = cast("dict[str, Any] | None", spec["release"])
+    if release:
+        release.update(state=args["state"], expect=args["expect"], migrated=not args["migrate"], permitted=True)
+        release.update(trial_options.read(args))
     answers = Loop(run, [spec], Lease(held=True)).until_done()
     found = outcome.summary(answers, [spec["name"]], run.check)
     # every other component of the host: this task was asked about one
@@ -60,13 +63,13 @@ def roll(args: dict[str, Any], run: Run, *, diff: bool) -> dict[str, Any]:
     return {**found, "release": found["components"][0].get("release") or {}}
 
 
-def _restarting(args: dict[str, Any], run: Run) -> dict[str, Any]:
+def _restarting(args: dict[str, Any], run: Run) -> documents.ComponentSpec:
     """A component with slots rolls; any other restarts in place, and has to be healthy afterwards."""
     (spec,) = run.specs.of([args["component"]])
     return spec if spec["release"] else {**spec, "restart": True}
 
 
-def _release(args: dict[str, Any], run: Run) -> dict[str, Any]:
+def _release(args: dict[str, Any], run: Run) -> documents.ComponentSpec:
     (spec,) = run.specs.of([args["component"]])
     if not spec["release"]:
         raise SpecError(f"component {spec['name']} has no slots (component.yml: release); converge restarts it in place")

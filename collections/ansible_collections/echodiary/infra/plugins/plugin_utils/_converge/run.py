@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import _hands
+from ...module_utils._kinds.protocol import Call
 from .._calls import action as actions
 from .._component.delivery import Delivery
 from .specs import Specs
@@ -38,9 +38,9 @@ class Run:
         self.calls += 1
         return actions.run_on(self._action, host, name, arguments, self._vars)
 
-    def module(self, call: _hands.Call) -> dict[str, Any]:
+    def module(self, call: Call) -> dict[str, Any]:
         self.calls += 1
-        done: dict[str, Any] = self._action._execute_module(module_name=call.module, module_args=call.args, task_vars=self._vars)
+        done: dict[str, Any] = self._action._execute_module(module_name=call.module, module_args=dict(call.args), task_vars=self._vars)
         return done
 
     def delivery(self) -> Delivery:
@@ -58,6 +58,13 @@ class Run:
         """Of the task, rendered; empty where there is none."""
         given = self._vars.get(name)
         return self._action._templar.template(given) if given else ""
+
+    def hosted(self, prune: bool) -> dict[str, Any]:
+        """A task may have a part of what the host is to have. Where the inventory does not say what that is, nothing is missed."""
+        listed = self.variable("components")
+        if not isinstance(listed, list):
+            return {"prune": prune}
+        return {"prune": prune, "hosted": [str(name).rpartition(".")[2] for name in listed]}
 
     def variables(self, **more: Any) -> dict[str, Any]:
         return {**self._vars, **more}

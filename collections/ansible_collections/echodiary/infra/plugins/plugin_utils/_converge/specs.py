@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...module_utils._kinds import documents
 from .. import _component_manifest as manifests
 from .. import _component_render as render
 from .. import _component_source as sources
@@ -18,13 +19,13 @@ class Specs:
         self._loader, self._templar, self._vars = action._loader, action._templar, task_vars
         self.long: dict[str, contents.Long] = {}
 
-    def of(self, names: list[str]) -> list[dict[str, Any]]:
+    def of(self, names: list[str]) -> list[documents.ComponentSpec]:
         """SpecError for what no component may be, or what two of them may not be together."""
         specs = [self._one(name) for name in names]
         manifests.check_claims(specs)
         return specs
 
-    def _one(self, name: str) -> dict[str, Any]:
+    def _one(self, name: str) -> documents.ComponentSpec:
         source = sources.load(name, self._vars.get("playbook_dir", "."), self._loader)
         available = render.variables(source, self._vars, self._templar)
         rendered = render.spec(source, available, self._templar)

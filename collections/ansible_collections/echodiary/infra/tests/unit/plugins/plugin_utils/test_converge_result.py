@@ -77,3 +77,23 @@ def test_diffs_show_contents_or_else_fields_or_else_the_reason() -> None:
     assert "+b" in shown[0]
     assert "mode: 0600 -> 0644" in shown[1]
     assert "older than /x" in shown[2]
+
+
+def test_who_waits_for_a_hand_is_not_through() -> None:
+    waiting = answer(component("a"), component("b", status="needs"), needs={"delegated": []})
+    assert result.dealt([waiting]) == ["a"]
+    assert result.dealt([waiting, answer(component("b"))]) == ["a", "b"]
+
+
+def test_what_leaves_comes_first_and_counts() -> None:
+    report = {**CHANGE, "resource": "component:gone", "action": "report"}
+    told = summary(answer(component("gone", sync="OutOfSync", changes=[report]), component("a"), component("b")))
+    assert [one["name"] for one in told["components"]] == ["gone", "a", "b"]
+    assert (told["sync"], told["changed"], told["failed"]) == ("OutOfSync", False, False)
+
+
+def test_what_was_taken_away_after_the_transaction_belongs_to_its_changes() -> None:
+    """Seen twice: once with all that was changed, and once with nothing left."""
+    first = component("a", status="changed", changes=[CHANGE])
+    told = summary(answer(first, needs={"delegated": []}), answer(component("a")), names=("a",))["components"][0]
+    assert (told["status"], told["changes"]) == ("changed", [CHANGE])

@@ -6,7 +6,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import docker, units
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import docker
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import units
 
 ME = {"owner": str(os.getuid()), "group": str(os.getgid())}
 

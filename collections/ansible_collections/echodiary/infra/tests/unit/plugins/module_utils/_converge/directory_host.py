@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._converge import health, main, staging
+from ansible_collections.echodiary.infra.plugins.plugin_utils import _component_manifest as manifests
 
 
 class Host:
@@ -20,10 +21,11 @@ class Host:
         self.root, self.state = place / "root", place / "state"
         self.root.mkdir()
 
-    def run(self, *specs: dict[str, Any], check: bool = False) -> dict[str, Any]:
-        claimed = [path for one in specs for path in [*one["files"], *one["links"], *one["directories"]]]
+    def run(self, *specs: dict[str, Any], check: bool = False, **more: Any) -> dict[str, Any]:
+        """``more``: of the manifest."""
+        claimed = manifests.claimed(list(specs))
         names = [one["name"] for one in specs]
-        given = {"check": check, "components": list(specs), "claimed": claimed, "declared": names, "state_dir": str(self.state)}
+        given = {"check": check, "components": list(specs), "claimed": claimed, "declared": names, "state_dir": str(self.state), **more}
         return json.loads(json.dumps(main.run(given)))
 
     def component(self, *specs: dict[str, Any], check: bool = False) -> dict[str, Any]:

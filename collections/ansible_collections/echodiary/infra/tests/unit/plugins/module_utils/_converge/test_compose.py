@@ -6,7 +6,8 @@ import signal
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import compose, docker, http, model
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import compose, docker, http
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import container
 
 ONE, TWO = "sha256:one", "sha256:two"
@@ -23,7 +24,7 @@ def plan(
 ) -> list[tuple[str, str, str]]:
     ids = {wanted["services"]["web"]["image"]: image}
     changes = compose.plan(wanted, {"web": live} if live else {}, ids, {"web": last} if last else {})
-    return [(change.resource, change.action, change.origin) for change in changes]
+    return [(str(change.resource), change.action, change.origin) for change in changes]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_an_image_that_is_not_here_is_pulled_first() -> None:
 def test_containers_that_the_file_does_not_name() -> None:
     live = {"web": [container()], "extra": [container(service="extra")], "former": [container(service="former")]}
     changes = compose.plan(project(), live, {"web:1": ONE}, {"web": APPLIED, "former": APPLIED})
-    assert [(c.resource, c.action, c.origin) for c in changes] == [
+    assert [(str(c.resource), c.action, c.origin) for c in changes] == [
         ("service:extra", "remove", "corrective"),
         ("service:former", "remove", "pending"),
     ]

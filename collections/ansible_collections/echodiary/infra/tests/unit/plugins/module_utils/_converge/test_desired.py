@@ -6,7 +6,8 @@ import os
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import desired, model
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import desired
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import directory, file, spec
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import docker, images, model
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import docker, images
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model
 
 DIGEST = "sha256:" + "ab" * 32
 

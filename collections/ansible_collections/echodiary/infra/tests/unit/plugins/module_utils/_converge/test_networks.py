@@ -20,7 +20,7 @@ def project(networks: dict[str, str] | None, **given: Any) -> dict[str, Any]:
 
 def plan(live: docker.Container, networks: dict[str, str] | None, **given: Any) -> list[tuple[str, str, str]]:
     changes = compose.plan(project(networks, **given), {"web": [live]}, {"web:1": "sha256:one"}, {"web": APPLIED})
-    return [(change.resource, change.action, change.origin) for change in changes]
+    return [(str(change.resource), change.action, change.origin) for change in changes]
 
 
 RENEWED = [("service:web", "update", "corrective")]

@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import model, occupied
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import occupied
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model
 
 
 def inspect(status: str = "exited", **given: Any) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def test_nothing_to_do_when_equal() -> None:
 def test_one_field_differs() -> None:
     change = paths.plan_path("/x", FILE, live(mode="0600"), FILE, ("same", "same"))
     assert change is not None
-    assert (change.resource, change.action, change.origin) == ("file:/x", "update", "corrective")
+    assert (str(change.resource), change.action, change.origin) == ("file:/x", "update", "corrective")
     assert change.fields == {"mode": ["0600", "0644"]}
     assert change.diff == ""
 
@@ -66,7 +66,7 @@ def test_content_shows_a_diff_with_both_sides() -> None:
 def test_a_link_in_place_of_a_file_says_so() -> None:
     change = paths.plan_path("/x", FILE, paths.Live({"kind": "link", "target": "/y"}), FILE, None)
     assert change is not None
-    assert (change.resource, change.action, change.origin) == ("file:/x", "update", "corrective")
+    assert (str(change.resource), change.action, change.origin) == ("file:/x", "update", "corrective")
     assert "link" in change.why
     assert change.fields["kind"] == ["link", "file"]
 
@@ -74,7 +74,7 @@ def test_a_link_in_place_of_a_file_says_so() -> None:
 def test_created_where_nothing_is() -> None:
     change = paths.plan_path("/x", {"kind": "link", "target": "/y"}, paths.Live(None), None, None)
     assert change is not None
-    assert (change.resource, change.action, change.origin) == ("link:/x", "create", "pending")
+    assert (str(change.resource), change.action, change.origin) == ("link:/x", "create", "pending")
 
 
 def test_removal_is_git_s_unless_somebody_changed_the_file() -> None:

@@ -5,19 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import (
-    compose,
-    desired,
-    model,
-    packages,
-    paths,
-    planning,
-    processes,
-    reading,
-    state,
-    sysctl,
-    users,
-)
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import compose, desired, paths, planning, processes, reading, state
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import kinds, model, packages, sysctl, users
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import (
     container,
     file,
@@ -67,6 +56,33 @@ def live_paths(draw: Any, want: desired.Desired) -> dict[str, paths.Live]:
     return found
 
 
+def everything(component: dict[str, Any]) -> dict[str, list[str]]:
+    return {kind.NAME: kinds.names(component, kind) for kind in kinds.KINDS}
+
+
+@st.composite
+def kinds_of(draw: Any, names: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
+    """Any state of these names."""
+    live = {
+        "package": st.sampled_from(["1", "2"]),
+        "user": st.fixed_dictionaries({"shell": st.sampled_from(["/s", "/t"]), "groups": st.just([])}),
+        "sysctl": st.builds(sysctl.Live, st.sampled_from(["1", "2"]), st.sampled_from([None, "1"])),
+        "unit": st.builds(unit, active=st.sampled_from(["active", "failed", "inactive"]), enabled=st.booleans()),
+    }
+    found = {kind: {name: draw(live[kind]) for name in of if kind != "user" or draw(st.booleans())} for kind, of in names.items()}
+    return {**found, "package": {name: one for name, one in found["package"].items() if draw(st.booleans())}}
+
+
+def kinds_as_declared(component: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        "user": {user["name"]: {"groups": [], **users.wanted_value(user)} for user in component["users"]},
+        "sysctl": {key: sysctl.Live(sysctl.normal(v), sysctl.normal(v)) for key, v in component["sysctl"].items()},
+        "package": {packages.split(name)[0]: packages.split(name)[1] or "1" for name in component["packages"]},
+        "unit": {name: unit(active="active" if one.get("state", "started") == "started" else "inactive",
+                            enabled=one.get("enabled", True), started_at=5000.0) for name, one in component["units"].items()},
+    }  # fmt: skip
+
+
 @st.composite
 def hosts(draw: Any) -> tuple[dict[str, Any], desired.Desired, reading.Reading]:
     component = draw(specs)
@@ -76,12 +92,7 @@ def hosts(draw: Any) -> tuple[dict[str, Any], desired.Desired, reading.Reading]:
     live = draw(st.lists(containers, max_size=2)) if component["compose"] else []
     seen = reading.Reading(
         paths=live_paths(draw, want),
-        users={user["name"]: draw(st.sampled_from([None, {"shell": "/s", "groups": []}])) for user in component["users"]},
-        sysctl={key: {"running": draw(st.sampled_from(["1", "2"])), "persisted": draw(st.sampled_from([None, "1"]))}
-                for key in component["sysctl"]},
-        packages=draw(st.dictionaries(st.sampled_from(["p", "q"]), st.sampled_from(["1", "2"]))),
-        units={name: draw(st.builds(unit, active=st.sampled_from(["active", "failed", "inactive"]), enabled=st.booleans()))
-               for name in component["units"]},
+        kinds=draw(kinds_of(everything(component))),
         services={"web": live} if live else {},
         images=images,
     )  # fmt: skip
@@ -96,11 +107,7 @@ def converged(component: dict[str, Any], want: desired.Desired, seen: reading.Re
         services[name] = [container(service=name, image_id=seen.images[service["image"]], config_hash="new", started_at=5000.0)]
     after = seen._replace(
         paths={path: paths.Live(value, 3000.0, b"") for path, value in want.values.items()},
-        users={user["name"]: {"groups": [], **users.wanted_value(user)} for user in component["users"]},
-        sysctl={key: dict.fromkeys(("running", "persisted"), sysctl.normal(v)) for key, v in component["sysctl"].items()},
-        packages={packages.split(name)[0]: packages.split(name)[1] or "1" for name in component["packages"]},
-        units={name: unit(active="active" if one.get("state", "started") == "started" else "inactive",
-                          enabled=one.get("enabled", True), started_at=5000.0) for name, one in component["units"].items()},
+        kinds=kinds_as_declared(component),
         services=services,
     )  # fmt: skip
     record = state.empty()
@@ -125,10 +132,10 @@ def test_empty_exactly_when_the_host_is_as_declared(host: tuple) -> None:
     after, record = converged(component, want, seen)
     changes = planning.plan(component, want, seen, record, []).all()
     for path, value in want.values.items():
-        named = any(change.resource == f"file:{path}" for change in changes)
+        named = any(str(change.resource) == f"file:{path}" for change in changes)
         assert named == (seen.paths[path].value != value)
     for name, one in component["units"].items():
-        named = {change.action for change in changes if change.resource == f"unit:{name}"}
+        named = {change.action for change in changes if str(change.resource) == f"unit:{name}"}
         runs, meant = seen.units[name].active == "active", one.get("state")
         assert ("start" in named) == (meant == "started" and not runs)
         assert ("stop" in named) == (meant == "stopped" and runs)
@@ -151,7 +158,7 @@ def test_a_drifted_host_is_never_blamed_on_git_and_a_new_one_never_on_people(hos
 def test_every_change_can_be_told(host: tuple) -> None:
     component, want, seen = host
     for change in planning.plan(component, want, seen, state.empty(), []).all():
-        assert change.resource.partition(":")[2]
+        assert change.name
         assert change.action and (change.fields or change.why or change.action == "pull")
         assert change.as_dict()["origin"] in ("pending", "corrective", "conflict")
 
@@ -159,15 +166,15 @@ def test_every_change_can_be_told(host: tuple) -> None:
 def plan_with(want_files: dict[str, Any], live: dict[str, paths.Live], last: dict[str, Any], strangers: list[model.Change]) -> list:
     component = spec(files=want_files)
     want = desired.resolve(component, b"key", False)
-    seen = reading.Reading(live, {}, {}, {}, {}, {}, {})
+    seen = reading.Reading(live, {}, {}, {})
     return planning.plan(component, want, seen, {**state.empty(), "resources": last}, strangers).all()
 
 
 def test_a_file_that_git_dropped_from_an_owned_directory_is_git_s_removal_and_no_stranger() -> None:
     former = {"kind": "file", "content": "x", "mode": "0644", "uid": 0, "gid": 0}
-    stranger = model.Change("stranger:/etc/x/former", "report", "corrective", why="not declared in /etc/x")
+    stranger = model.Change(model.Resource("stranger", "/etc/x/former"), "report", "corrective", why="not declared in /etc/x")
     changes = plan_with({}, {"/etc/x/former": paths.Live(former)}, {"path:/etc/x/former": former}, [stranger])
-    assert [(c.resource, c.action, c.origin) for c in changes] == [("file:/etc/x/former", "remove", "pending")]
+    assert [(str(c.resource), c.action, c.origin) for c in changes] == [("file:/etc/x/former", "remove", "pending")]
 
 
 def test_owner_and_mode_alone_restart_nothing() -> None:
@@ -182,8 +189,8 @@ def test_a_service_that_is_recreated_is_not_restarted_as_well() -> None:
         "web": {"image": "i", "digest": "d2", "oneshot": False, "consumes": ["/etc/x"], "rebound": []}}}  # fmt: skip
     component = spec(files={"/etc/x": file("new")}, compose=project)
     want = desired.resolve(component, b"key", False)
-    seen = reading.Reading({"/etc/x": paths.Live(None)}, {}, {}, {}, {}, {"web": [container(image_id="id")]}, {"i": "id"})
+    seen = reading.Reading({"/etc/x": paths.Live(None)}, {}, {"web": [container(image_id="id")]}, {"i": "id"})
     record = {**state.empty(), "services": {"web": {"digest": "d1", "config_hash": "hash-one", "image_id": "id"}}}
     plan = planning.plan(component, want, seen, record, [])
-    assert [change.resource for change in plan.services] == ["service:web"]
+    assert [str(change.resource) for change in plan.services] == ["service:web"]
     assert plan.processes == []

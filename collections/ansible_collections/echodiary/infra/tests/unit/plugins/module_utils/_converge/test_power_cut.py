@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import masking, model, slots, state
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import masking, slots, state
 from ansible_collections.echodiary.infra.plugins.module_utils._converge.transaction import Transaction
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model
 from ansible_collections.echodiary.infra.plugins.module_utils._ledger import files, journal
 
 SIZE = 24 * 2**20

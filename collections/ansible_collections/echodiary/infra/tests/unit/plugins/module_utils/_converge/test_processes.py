@@ -25,7 +25,7 @@ def plan(
     reload: processes.Reload | None = None,
 ) -> tuple[str, str] | None:  # fmt: skip
     change = processes.plan(of, changed or {}, last, reload)
-    assert change is None or change.resource == "process:web"
+    assert change is None or str(change.resource) == "process:web"
     return change and (change.action, change.origin)
 
 

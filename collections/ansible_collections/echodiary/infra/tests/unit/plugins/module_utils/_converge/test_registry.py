@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import docker, http, images, model, registry
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import docker, http, images, registry
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model
 
 SILENT = [
     'Get "http://10.0.0.2:5000/v2/": net/http: request canceled (Client.Timeout exceeded while awaiting headers)',

@@ -6,7 +6,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import model, staging
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import staging
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model
 
 FILES = {"/etc/x/config": model.File(b"port = 80", 0o640, os.getuid(), os.getgid())}
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import model, traffic
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import traffic
 from ansible_collections.echodiary.infra.plugins.module_utils._converge.haproxy import Server
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model
 
 EDGE = {"socket": "/run/x", "backend": "web", "save": ""}
 STATES = ("ready", "drain", "maint")
@@ -23,7 +24,7 @@ def test_one_serves_and_the_other_one_rests() -> None:
 @pytest.mark.parametrize(("blue", "green"), [pair for pair in itertools.product(STATES, STATES) if pair != ("ready", "maint")])
 def test_everything_else_is_one_change_that_names_each_slot_that_differs(blue: str, green: str) -> None:
     (change,) = planned(blue, green)
-    assert (change.resource, change.action, change.origin) == ("traffic:web", "update", "corrective")
+    assert (str(change.resource), change.action, change.origin) == ("traffic:web", "update", "corrective")
     wanted = {"blue": [blue, "ready"], "green": [green, "maint"]}
     assert change.fields == {slot: states for slot, states in wanted.items() if states[0] != states[1]}
 

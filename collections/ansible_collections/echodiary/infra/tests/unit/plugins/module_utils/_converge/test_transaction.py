@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import model, placing
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import placing
 from ansible_collections.echodiary.infra.plugins.module_utils._converge.transaction import Transaction
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model
 
 UID, GID = os.getuid(), os.getgid()
 

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import model, slots, traffic
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import slots, traffic
 from ansible_collections.echodiary.infra.plugins.module_utils._converge.haproxy import Server
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model
 
 EDGE = {"socket": "/run/x", "backend": "web", "save": ""}
 

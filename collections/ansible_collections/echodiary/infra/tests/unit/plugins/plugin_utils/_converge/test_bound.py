@@ -9,7 +9,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import health, main, packages, sysctl
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import health, main
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import packages, sysctl
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _converge_result as outcome
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.loop import Lease, Loop
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.run import Run
@@ -31,8 +32,8 @@ class Machine:
     def installed(self, names: list[str], *_: Any) -> dict[str, str]:
         return {name: "1.0" for name in names if name in self.here}
 
-    def parameters(self, keys: list[str], *_: Any) -> dict[str, dict[str, str | None]]:
-        return {key: {"running": self.kernel[key], "persisted": self.kernel[key]} for key in keys}
+    def parameters(self, keys: list[str], *_: Any) -> dict[str, sysctl.Live]:
+        return {key: sysctl.Live(self.kernel[key], self.kernel[key]) for key in keys}
 
     def execute(self, module_name: str, module_args: dict[str, Any], **_: Any) -> dict[str, Any]:
         assert len(self.asked) < 30, "it goes on for ever"

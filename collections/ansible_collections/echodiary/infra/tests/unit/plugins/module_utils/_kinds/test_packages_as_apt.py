@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import component, packages
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import component
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import packages
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Applied
 from ansible_collections.echodiary.infra.plugins.plugin_utils import _component_manifest as manifests
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _hands
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import delegated
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge_errors import SpecError
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import spec
 
@@ -68,7 +70,7 @@ Provides: nothing-any-more
 def changed(*wanted: str, status: str = STATUS, newer: str = "") -> list[str]:
     names = sorted({packages.split(one)[0] for one in wanted})
     live = packages.parse_dpkg(status, names, newer) if newer else packages.parse_dpkg(status, names)
-    return [change.resource for change in packages.plan(list(wanted), live, {})]
+    return [str(change.resource) for change in packages.plan(list(wanted), live, Applied())]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,7 @@ def test_missing(wanted: str) -> None:
 
 
 def test_who_moved_a_package_that_is_declared_with_a_pattern() -> None:
-    last = {"package:tree": "tree=1.*"}
+    last = Applied({"tree": "tree=1.*"})
     (change,) = packages.plan(["tree=3.*"], {"tree": "1.5"}, last)
     assert change.origin == "pending"
     (change,) = packages.plan(["tree=1.*"], {"tree": "2.0"}, last)
@@ -127,10 +129,13 @@ def test_what_dpkg_only_just_installed_or_purged_counts(tmp_path: Path) -> None:
     assert packages.installed(["fresh", "tzdata", "vim"], str(tmp_path / "status")) == {"fresh": "7", "vim": "2:9.1.1230-2"}
 
 
+SPEC = spec(packages=["tree:amd64=2.*", "other"])
+
+
 def needs_of(monkeypatch: pytest.MonkeyPatch, *, interrupted: bool) -> dict[str, Any]:
     monkeypatch.setattr(packages, "interrupted", lambda: interrupted, raising=False)
     converger = component.Converger.__new__(component.Converger)
-    change = packages.plan(["tree:amd64=2.*"], {}, {})
+    change = packages.plan(["tree:amd64=2.*"], {}, Applied())
 
     class Seen:
         class plan:  # noqa: N801
@@ -138,16 +143,15 @@ def needs_of(monkeypatch: pytest.MonkeyPatch, *, interrupted: bool) -> dict[str,
 
     Seen.lacking = staticmethod(list)  # type: ignore[attr-defined]
     converger.view = Seen()  # type: ignore[assignment]
-    Seen.spec = spec(packages=["tree:amd64=2.*", "other"])  # type: ignore[attr-defined]
     found = converger.needs()
     assert found is not None
     return found
 
 
 def test_an_interrupted_dpkg_is_told_to_go_on_before_anything_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = list(_hands.calls(needs_of(monkeypatch, interrupted=True), "apt"))
+    calls = list(delegated.calls(needs_of(monkeypatch, interrupted=True), SPEC, "apt"))
     assert [call.what for call in calls] == ["dpkg --configure -a", "packages tree:amd64=2.*"]
-    assert len(list(_hands.calls(needs_of(monkeypatch, interrupted=False), "apt"))) == 1
+    assert len(list(delegated.calls(needs_of(monkeypatch, interrupted=False), SPEC, "apt"))) == 1
 
 
 def test_a_dpkg_that_works_is_not_interrupted(tmp_path: Path) -> None:

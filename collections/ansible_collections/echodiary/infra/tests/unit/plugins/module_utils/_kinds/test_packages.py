@@ -4,7 +4,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import packages
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import packages
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Applied
 
 STATUS = """\
 Package: haproxy
@@ -69,11 +70,11 @@ def test_rpm_rows() -> None:
 )
 def test_what_has_to_be_installed_and_who_moved(wanted: str, here: str | None, was: str | None, origin: str) -> None:
     live = {} if here is None else {"haproxy": here}
-    last = {} if was is None else {"package:haproxy": was}
-    changes = packages.plan([wanted], live, last)
-    assert [(c.resource, c.action, c.origin) for c in changes] == [("package:haproxy", "install", origin)]
+    last = {} if was is None else {"haproxy": was}
+    changes = packages.plan([wanted], live, Applied(last))
+    assert [(str(c.resource), c.action, c.origin) for c in changes] == [("package:haproxy", "install", origin)]
 
 
 @pytest.mark.parametrize("wanted", ["haproxy", "haproxy=3"])
 def test_nothing_to_do(wanted: str) -> None:
-    assert packages.plan([wanted], {"haproxy": "3"}, {}) == []
+    assert packages.plan([wanted], {"haproxy": "3"}, Applied()) == []

@@ -10,9 +10,20 @@ import contextlib
 import fcntl
 import os
 import re
+from collections.abc import Iterator, Mapping
 
-from . import model
-from .run import run
+from .._host.run import run
+from .._ledger import shapes
+from . import model, protocol
+
+NAME, KEY, SHARED = "package", "packages", model.ANY
+WORDS, PREFIX = ("package", "packages"), ""
+SCHEMA: model.Schema = {"type": "list", "elements": "str", "default": []}
+ENTRY: model.Schema = {}
+SHAPE = shapes.TEXT
+#: apt's other forms (name/release, name-, patterns in the name) mean something else from day to day, or remove what they name
+FORM = r"[A-Za-z0-9][A-Za-z0-9+._-]*(:[a-z0-9-]+)?(=[^=\s/]+)?"
+_INSTALLING: dict[str, model.Json] = {"update_cache": True, "cache_valid_time": 3600, "install_recommends": False}
 
 DPKG_STATUS = "/var/lib/dpkg/status"
 #: what dpkg(1) calls a package that is unpacked and configured, in either selection
@@ -155,15 +166,67 @@ def satisfies(version: str, here: str) -> bool:
     return fnmatch.fnmatchcase(here, version)
 
 
-def plan(desired: list[str], live: dict[str, str], last: dict[str, str]) -> list[model.Change]:
-    """``last`` maps resource names to what was recorded when we applied them."""
+def checked(given: list[str]) -> list[str]:
+    for package in given:
+        if not re.fullmatch(FORM, package):
+            forms = "name, name:architecture or name=version, where the version may hold wildcards, as in tree=2.*"
+            raise model.ConvergeError(f"packages '{package}' cannot be compared with what is installed; write it as {forms}")
+    return given
+
+
+def entries(declared: list[str]) -> Mapping[str, model.Json]:
+    return values(declared)
+
+
+def values(declared: list[str]) -> dict[str, str]:
+    return {split(wanted)[0]: wanted for wanted in declared}
+
+
+def observe(names: list[str]) -> dict[str, str]:
+    return installed(names)
+
+
+def found(want: str, seen: str | None) -> str | None:
+    """The version that is installed."""
+    return seen
+
+
+def plan(declared: list[str], seen: Mapping[str, str], last: model.Applied) -> list[model.Change]:
     changes = []
-    for wanted in desired:
+    for wanted in declared:
         name, version = split(wanted)
-        here = live.get(name)
+        here = seen.get(name)
         if here is None or not satisfies(version, here):
-            was = last.get(f"package:{name}")
-            satisfied = was is not None and here is not None and satisfies(split(was)[1], here)
+            was = last.values.get(name)
+            satisfied = isinstance(was, str) and here is not None and satisfies(split(was)[1], here)
             origin = model.origin(wanted, was, was if satisfied else here)
-            changes.append(model.Change(f"package:{name}", "install", origin, {"version": [here, version or "any"]}))
-    return changes
+            changes.append(model.Change(model.Resource(NAME, name), "install", origin, {"version": [here, version or "any"]}))
+    return [*changes, *_removals(set(values(declared)), seen, last)]
+
+
+def _removals(declared: set[str], seen: Mapping[str, str], last: model.Applied) -> Iterator[model.Change]:
+    """One that was there before us stays. Others may need any other, so it takes a word to have it removed."""
+    for name in last.values:
+        if name not in declared and name in seen and last.before.get(name) is None:
+            yield last.gone(NAME, name, {"version": [seen[name], None]}, certain=False)
+
+
+def delegate(changes: list[model.Change], declared: list[str], manager: str) -> Iterator[protocol.Call]:
+    wanted = [package for package in declared if any(change.name == split(package)[0] for change in changes)]
+    gone = [change.name for change in changes if change.action == "remove"]
+    if wanted:
+        yield _call("packages", wanted, "present", manager)
+    if gone:
+        yield _call("removes packages", gone, "absent", manager)
+
+
+def _call(what: str, names: list[str], state: str, manager: str) -> protocol.Call:
+    what, brings = f"{what} {', '.join(names)}", tuple(f"package {name}" for name in names)
+    if manager == "apt":
+        extra: dict[str, model.Json] = {"lock_timeout": 120, **(_INSTALLING if state == "present" else {})}
+        return protocol.Call(what, "ansible.builtin.apt", {"name": names, "state": state, **extra}, brings)
+    return protocol.Call(what, "ansible.builtin.dnf", {"name": [name.replace("=", "-") for name in names], "state": state}, brings)
+
+
+def look(name: str, manager: str) -> str:
+    return f"{'apt-cache policy' if manager == 'apt' else 'dnf list'} {name.partition('=')[0]}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import users
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import users
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Applied
 
 LIVE = {"shell": "/bin/sh", "home": "/home/deploy", "uid": 1000, "groups": ["docker", "sudo"]}
 
 
 def plan(desired: dict[str, Any], live: dict[str, Any] | None, last: dict[str, Any] | None = None) -> list:
-    return users.plan([{"name": "deploy", **desired}], {"deploy": live}, {"user:deploy": last} if last else {})
+    return users.plan([{"name": "deploy", **desired}], {"deploy": live} if live else {}, Applied({"deploy": last} if last else {}))
 
 
 def test_undeclared_fields_and_extra_groups_are_the_host_s_own() -> None:
@@ -20,7 +21,7 @@ def test_undeclared_fields_and_extra_groups_are_the_host_s_own() -> None:
 
 def test_each_declared_field_counts() -> None:
     (change,) = plan({"shell": "/bin/bash", "uid": 1001, "groups": ["sudo", "adm"]}, LIVE)
-    assert (change.resource, change.action) == ("user:deploy", "update")
+    assert (str(change.resource), change.action) == ("user:deploy", "update")
     assert change.fields == {"shell": ["/bin/sh", "/bin/bash"], "uid": [1000, 1001], "groups": [["sudo"], ["adm", "sudo"]]}
 
 
@@ -46,5 +47,5 @@ def test_who_moved(desired: dict[str, Any], last: dict[str, Any], origin: str) -
 
 
 def test_reads_the_account_database() -> None:
-    assert (users.observe("root") or {})["uid"] == 0
-    assert users.observe("no-such-user-here") is None
+    assert users.observe(["root"])["root"]["uid"] == 0
+    assert users.observe(["no-such-user-here"]) == {}

@@ -1,51 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Packages, users and sysctl are *changed* by the well-kept modules; converge only finds out that they have to be."""
+"""What is *changed* by the well-kept modules: converge only finds out that it has to be, and each kind says how."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
 
 from ansible.module_utils.common.text.converters import to_text
 
-from ..module_utils._converge import sysctl
+from ...module_utils._kinds import documents, kinds, model
+from ...module_utils._kinds.protocol import Call
 
 #: what dpkg asks for after it was killed, without a question to anybody and with changed configuration files kept
 GO_ON = ["env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--force-confdef", "--force-confold", "--configure", "-a"]
 
 
-class Call(NamedTuple):
-    """One module call: what people are told, which module, with what. ``brings`` names each thing that it makes true."""
-
-    what: str
-    module: str
-    args: dict[str, Any]
-    brings: tuple[str, ...] = ()
-
-
-def calls(needs: dict[str, Any], manager: str) -> Iterator[Call]:
-    """In the order of a component: packages (an interrupted dpkg goes on first), then users, then kernel parameters."""
+def calls(needs: documents.Needs, spec: documents.ComponentSpec | None, manager: str) -> Iterator[Call]:
+    """In the order in which the host asks for it (an interrupted dpkg goes on first). Without ``spec``: of a component that leaves."""
     if needs.get("interrupted"):
         yield Call("dpkg --configure -a", "ansible.builtin.command", {"argv": GO_ON})
-    if needs["packages"]:
-        yield _packages(needs["packages"], manager)
-    for user in needs["users"]:
-        what = f"user {user['name']}"
-        yield Call(what, "ansible.builtin.user", {**user, "append": True, "state": "present"}, (what,))
-    for key, value in needs["sysctl"].items():
-        args = {"name": key, "value": value, "sysctl_file": sysctl.FILE, "sysctl_set": True, "reload": False}
-        yield Call(f"sysctl {key}", "ansible.posix.sysctl", args, (f"sysctl {key}",))
+    changes = [model.Change.of(told) for told in needs.get("delegated", [])]
+    for name in dict.fromkeys(change.resource.kind for change in changes):
+        kind = next(one for one in kinds.DELEGATED if name == one.NAME)
+        yield from kind.delegate([change for change in changes if change.resource.kind == name], kinds.declared(spec, kind), manager)
 
 
-def _packages(names: list[str], manager: str) -> Call:
-    what, brings = "packages " + ", ".join(names), tuple(f"package {name}" for name in names)
-    if manager == "apt":
-        extra = {"update_cache": True, "cache_valid_time": 3600, "install_recommends": False, "lock_timeout": 120}
-        return Call(what, "ansible.builtin.apt", {"name": names, "state": "present", **extra}, brings)
-    return Call(what, "ansible.builtin.dnf", {"name": [name.replace("=", "-") for name in names], "state": "present"}, brings)
-
-
-def asked_again(lent: list[Call], call: Call) -> str:
+def asked_again(lent: Sequence[Call], call: Call) -> str:
     """Why there is no point in making ``call``: something that it brings was brought before and went again. Else empty."""
     for thing in call.brings:
         before = [number for number, earlier in enumerate(lent) if thing in earlier.brings]
@@ -56,7 +35,7 @@ def asked_again(lent: list[Call], call: Call) -> str:
     return ""
 
 
-def packages_before(specs: list[dict[str, Any]], component: str) -> dict[str, str]:
+def packages_before(specs: list[documents.ComponentSpec], component: str) -> dict[str, str]:
     """Package -> the component that declares it, for the components ahead of ``component``: what is done and has to stay."""
     kept: dict[str, str] = {}
     for spec in specs:
@@ -75,11 +54,11 @@ def _pushed_out(thing: str, later: list[str], module: str) -> str:
 
 def _without_effect(thing: str, module: str) -> str:
     kind, _, name = thing.partition(" ")
-    see = {"package": f"{_listing(module)} {name.partition('=')[0]}", "user": f"getent passwd {name}", "sysctl": f"sysctl {name}"}[kind]
+    see = next(one.look(name, _manager(module)) for one in kinds.DELEGATED if kind == one.NAME)
     return f"{thing} was brought by {module} and is still not as declared; '{see}' on the host shows what there is"
 
 
-def went(gone: dict[str, str], lent: list[Call], component: str) -> str:
+def went(gone: dict[str, str], lent: Sequence[Call], component: str) -> str:
     """``gone``: package -> the component before ``component`` that declares it."""
     name, owner = next(iter(gone.items()))
     last = next(call for call in reversed(lent) if call.brings and call.brings[0].startswith("package "))
@@ -94,12 +73,17 @@ def _simulation(module: str) -> str:
     return "apt-get install --simulate" if module.endswith("apt") else "dnf install --assumeno"
 
 
-def _listing(module: str) -> str:
-    return "apt-cache policy" if module.endswith("apt") else "dnf list"
+def _manager(module: str) -> str:
+    return "apt" if module.endswith("apt") else "dnf"
 
 
-def why_failed(call: Call, result: dict[str, Any]) -> str:
+def why_failed(call: Call, result: Mapping[str, model.Json]) -> str:
     said = to_text(result.get("msg") or result.get("stderr") or "no message").strip()
     if call.args.get("argv"):
         said = " ".join(to_text(result.get("stderr") or result.get("stdout") or said).split())[-500:]
     return f"{call.what}: {call.module} failed: {said}"
+
+
+def stays(lent: Sequence[Call]) -> list[str]:
+    """What a component that was taken back leaves behind: it was changed before the transaction began."""
+    return [f"not taken back: {', '.join(call.brings)} ({call.module})" for call in lent if call.brings]

@@ -4,13 +4,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import model, sysctl
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model, sysctl
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Applied
 
 KEY = "net.core.somaxconn"
 
 
-def live(running: str | None, persisted: str | None) -> dict[str, dict[str, str | None]]:
-    return {KEY: {"running": running, "persisted": persisted}}
+def live(running: str | None, persisted: str | None) -> dict[str, sysctl.Live]:
+    return {KEY: sysctl.Live(running, persisted)}
 
 
 @pytest.mark.parametrize(
@@ -25,18 +26,18 @@ def live(running: str | None, persisted: str | None) -> dict[str, dict[str, str 
     ],
 )
 def test_running_and_persisted_both_count(running: str, persisted: str | None, last: str | None, fields: dict, origin: str) -> None:
-    (change,) = sysctl.plan({KEY: "4096"}, live(running, persisted), {f"sysctl:{KEY}": last} if last else {})
-    assert (change.resource, change.fields, change.origin) == (f"sysctl:{KEY}", fields, origin)
+    (change,) = sysctl.plan({KEY: "4096"}, live(running, persisted), Applied({KEY: last} if last else {}))
+    assert (str(change.resource), change.fields, change.origin) == (f"sysctl:{KEY}", fields, origin)
 
 
 def test_white_space_is_no_difference() -> None:
-    seen = {"net.ipv4.tcp_rmem": {"running": sysctl.normal("4096\t87380\t1\n"), "persisted": "4096 87380 1"}}
-    assert sysctl.plan({"net.ipv4.tcp_rmem": "4096  87380 1"}, seen, {}) == []
+    seen = {"net.ipv4.tcp_rmem": sysctl.Live(sysctl.normal("4096\t87380\t1\n"), "4096 87380 1")}
+    assert sysctl.plan({"net.ipv4.tcp_rmem": "4096  87380 1"}, seen, Applied()) == []
 
 
 def test_a_parameter_this_kernel_does_not_have() -> None:
     with pytest.raises(model.ConvergeError, match=r"net\.core\.somaxconn.*no such parameter"):
-        sysctl.plan({KEY: "1"}, live(None, None), {})
+        sysctl.plan({KEY: "1"}, live(None, None), Applied())
 
 
 def test_reads_both_sides(tmp_path: Path) -> None:
@@ -45,4 +46,4 @@ def test_reads_both_sides(tmp_path: Path) -> None:
     (tmp_path / "file").write_text(f"# {KEY} = 1\n; other=2\n{KEY} = 128\nbroken\n")
     assert sysctl.observe([KEY], str(tmp_path), str(tmp_path / "file")) == live("4096", "128")
     assert sysctl.observe([KEY], str(tmp_path), str(tmp_path / "absent")) == live("4096", None)
-    assert sysctl.observe(["no.such"], str(tmp_path), str(tmp_path / "file"))["no.such"]["running"] is None
+    assert sysctl.observe(["no.such"], str(tmp_path), str(tmp_path / "file"))["no.such"].running is None

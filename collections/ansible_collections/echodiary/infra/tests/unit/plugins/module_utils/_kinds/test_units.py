@@ -4,7 +4,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import run, units
+from ansible_collections.echodiary.infra.plugins.module_utils._host import run
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import units
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Applied
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import unit
 
 SHOWN = """\
@@ -56,12 +58,12 @@ def test_one_answer_for_all_units() -> None:
 
 def test_a_host_without_systemd_has_no_units(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(units, "run", lambda *_args, **_more: run.Ran(127, "systemctl: not installed"))
-    assert units.read(["x.service"]) == {"x.service": units.MISSING}
+    assert units.observe(["x.service"]) == {"x.service": units.MISSING}
 
 
 def plan(wanted: dict[str, Any], live: units.Unit, last: dict[str, Any] | None = None) -> list[tuple[str, str]]:
-    changes = units.plan({"x.service": wanted}, {"x.service": live}, {"unit:x.service": last} if last else {})
-    assert {change.resource for change in changes} <= {"unit:x.service"}
+    changes = units.plan({"x.service": wanted}, {"x.service": live}, Applied({"x.service": last} if last else {}))
+    assert {str(change.resource) for change in changes} <= {"unit:x.service"}
     return [(change.action, change.origin) for change in changes]
 
 
@@ -108,6 +110,6 @@ def test_health_of_a_unit_that_has_to_run(live: units.Unit, expected: str) -> No
 def test_a_masked_unit_is_unmasked_before_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[list[str]] = []
     monkeypatch.setattr(units, "must", lambda command, timeout=60: ran.append(command) or "")
-    (change,) = units.plan({"x.service": {"state": "started"}}, {"x.service": unit(active="inactive")}, {})
+    (change,) = units.plan({"x.service": {"state": "started"}}, {"x.service": unit(active="inactive")}, Applied())
     units.apply(change, unit(active="inactive", masked=True, load="masked"))
     assert [command[1] for command in ran] == ["unmask", "unmask", "start"]

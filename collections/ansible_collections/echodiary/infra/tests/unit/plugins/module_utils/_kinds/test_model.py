@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge.model import (
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import (
     HEALTH_ORDER,
     merged_origin,
     origin,

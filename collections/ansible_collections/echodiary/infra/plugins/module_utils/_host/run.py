@@ -6,7 +6,7 @@ from __future__ import annotations
 import subprocess
 from typing import NamedTuple
 
-from .model import ConvergeError
+from .errors import ConvergeError
 
 #: as of timeout(1)
 TIMED_OUT = 124

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds there are, in the order in which they are put right, and what is done with all of them alike.
+
+Paths, containers and processes are no kinds of this list: they are what a transaction consists of, and depend on each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple, cast
+
+from . import documents, model, packages, protocol, sysctl, units, users
+
+#: changed by the controller, before the transaction and, what goes, after it
+DELEGATED: tuple[protocol.Delegated[Any, Any, Any], ...] = (packages, users, sysctl)
+#: changed within the transaction
+OWN: tuple[protocol.Own[Any, Any, Any], ...] = (units,)
+KINDS: tuple[protocol.AnyKind, ...] = (*DELEGATED, *OWN)
+
+#: kind -> name -> what was seen of it
+Seen = Mapping[str, Mapping[str, Any]]
+
+
+def named(name: str) -> protocol.AnyKind | None:
+    return next((kind for kind in KINDS if name == kind.NAME), None)
+
+
+def declared(spec: documents.ComponentSpec | None, kind: protocol.AnyKind) -> Any:
+    """Nothing where nothing is said of a kind."""
+    return cast("Mapping[str, Any]", spec or {}).get(kind.KEY) or ([] if kind.SCHEMA["type"] == "list" else {})
+
+
+def names(spec: documents.ComponentSpec, kind: protocol.AnyKind) -> list[str]:
+    return list(kind.values(declared(spec, kind)))
+
+
+def values(spec: documents.ComponentSpec) -> dict[str, documents.Recorded]:
+    """Resource -> what is recorded of it once it is applied."""
+    return {str(model.Resource(kind.NAME, name)): one for kind in KINDS for name, one in kind.values(declared(spec, kind)).items()}
+
+
+class Plan(NamedTuple):
+    """``delegated`` before the transaction, ``retiring`` first and ``own`` last in it, ``leaving`` after it, or only told."""
+
+    delegated: list[model.Change]
+    retiring: list[model.Change]
+    own: list[model.Change]
+    leaving: list[model.Change]
+
+
+def plan(spec: documents.ComponentSpec, seen: Seen, last: Mapping[str, model.Applied]) -> Plan:
+    """``last`` has one entry for each kind. Pure."""
+    found = Plan([], [], [], [])
+    for kind in KINDS:
+        wanted, own = set(names(spec, kind)), kind in OWN
+        for change in kind.plan(declared(spec, kind), seen.get(kind.NAME, {}), last[kind.NAME]):
+            staying, going = (found.own, found.retiring) if own else (found.delegated, found.leaving)
+            part = staying if change.name in wanted else found.leaving if change.action == model.REPORT else going
+            part.append(change)
+    # what came first goes last: a user after what runs as that user, a package after what it brought
+    found.leaving.reverse()
+    return found
+
+
+def before(spec: documents.ComponentSpec, seen: Seen, known: Mapping[str, documents.Recorded]) -> Iterator[tuple[str, documents.Recorded]]:
+    """What is there of resources that are declared for the first time; ``known`` are those that are not."""
+    for kind in KINDS:
+        for name, want in kind.values(declared(spec, kind)).items():
+            resource = str(model.Resource(kind.NAME, name))
+            if resource not in known:
+                yield resource, kind.found(want, seen.get(kind.NAME, {}).get(name))
+
+
+def applied(spec: documents.ComponentSpec, record: documents.Record, taken: Collection[str], prune: bool) -> dict[str, model.Applied]:
+    """What was last applied, kind by kind. ``taken``: what is somebody else's to declare now."""
+    mine = {text: one for text, one in record["resources"].items() if text not in taken}
+    paths = frozenset(name for kind, name in map(model.Resource.parse, mine) if kind == "path")
+    return {kind.NAME: model.Applied(_of(kind, mine), _of(kind, record.get("before", {})), paths, prune) for kind in KINDS}
+
+
+def _of(kind: protocol.AnyKind, resources: Mapping[str, documents.Recorded]) -> dict[str, documents.Recorded]:
+    found = ((model.Resource.parse(text), one) for text, one in resources.items())
+    return {resource.name: one for resource, one in found if resource.kind == kind.NAME}

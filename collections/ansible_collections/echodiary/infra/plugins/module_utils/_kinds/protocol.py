@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every kind of resource is asked for. A file of this package that answers it, and is named in ``kinds``, is a kind.
+
+A kind is read on the host, compared there, and changed either there (``apply``) or by a well-kept module of Ansible's that the
+controller calls (``delegate``). A host never loads this file: only types are written here, and what the controller calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from .._ledger import shapes
+from . import model
+
+Declared = TypeVar("Declared")
+Seen = TypeVar("Seen")
+Kept = TypeVar("Kept")
+
+
+class Call(NamedTuple):
+    """One module call: what people are told, which module, with what. ``brings`` names each thing that it makes true."""
+
+    what: str
+    module: str
+    args: Mapping[str, model.Json]
+    brings: tuple[str, ...] = ()
+
+
+class Kind(Protocol[Declared, Seen, Kept]):
+    """``Declared``: as it travels; ``Seen``: one name as found; ``Kept``: one name as recorded."""
+
+    #: the first word of its resources
+    NAME: str
+    #: of component.yml, and of what travels
+    KEY: str
+    #: for people: one and several of it, and what stands before a name that would not tell what it is
+    WORDS: tuple[str, str]
+    PREFIX: str
+    #: as of Ansible's argument specs; ENTRY: of one value of a mapping
+    SCHEMA: model.Schema
+    ENTRY: model.Schema
+    #: of what is recorded of one name
+    SHAPE: shapes.Shape
+    SHARED: str
+
+    def checked(self, given: Declared) -> Declared:
+        """As it travels; ConvergeError for what cannot be."""
+
+    def entries(self, declared: Declared) -> Mapping[str, model.Json]:
+        """All that is said of each name, to compare what two components say."""
+
+    def values(self, declared: Declared) -> Mapping[str, Kept]:
+        """What is recorded once it is applied."""
+
+    def observe(self, names: list[str]) -> Mapping[str, Seen]:
+        """All ``names`` at once; what is not there may be left out. Changes nothing."""
+
+    def found(self, want: Kept, seen: Seen | None) -> Kept | None:
+        """What is there, in the words of ``want``; None when nothing is."""
+
+    def plan(self, declared: Declared, seen: Mapping[str, Seen], last: model.Applied) -> list[model.Change]:
+        """Pure. What was applied and is not declared any more is a change."""
+
+
+class Delegated(Kind[Declared, Seen, Kept], Protocol):
+    """Changed by the controller, outside the host's transaction."""
+
+    def delegate(self, changes: list[model.Change], declared: Declared, manager: str) -> Iterator[Call]:
+        """Pure. ``manager``: of packages, ``apt`` or ``dnf``."""
+
+    def look(self, name: str, manager: str) -> str:
+        """The command that shows people what there is."""
+
+
+class Own(Kind[Declared, Seen, Kept], Protocol):
+    """Changed on the host, inside its transaction."""
+
+    def apply(self, change: model.Change, seen: Seen) -> None: ...
+
+
+#: what travels of a kind, what is seen of it, and what is kept of it are its own matter
+AnyKind = Kind[Any, Any, Any]
