@@ -3,11 +3,8 @@
 
 from __future__ import annotations
 
-import promql_parser
 import pytest
 import yaml
-from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar
 from ansible_collections.echodiary.infra.plugins.module_utils._alembic import env_file
 
 from tests import rendering
@@ -23,20 +20,6 @@ def from_compose(value: object) -> object:
         assert "$" not in value.replace("$$", "")
         return value.replace("$$", "$")
     return value
-
-
-def test_the_gate_asks_for_hosts_of_any_name() -> None:
-    """As the role's own variables build the query."""
-    loader = DataLoader()
-    role = rendering.ROOT / "roles/deploy"
-    known = loader.load_from_file(str(role / "vars/main.yml"), trusted_as_template=True)
-    name = 'web "1"'
-    host = {"deploy_rolled": {"changed": True, "release": {"slot": "blue"}}}
-    given = {**known, "deploy_component": "echodiary", "deploy_batch": [name], "ansible_play_hosts_all": [name], "hostvars": {name: host}}
-    (query,) = Templar(loader, variables=given).template(known["deploy_gate_series"])
-    parsed = promql_parser.parse(query.replace("CODE", "").replace("$range", "30s"))
-    found = {matcher.name: matcher.value for matcher in parsed.args[0].vector_selector.matchers.matchers}
-    assert found["instance"] == name
 
 
 def hosts_called(name: str) -> dict[str, object]:

@@ -6,9 +6,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ..plugin_utils import _deploy_verdict as verdicts
 from ..plugin_utils._calls.base import LocalAction
 from ..plugin_utils._deploy import schema as schemas
+from ..plugin_utils._deploy import verdict as verdicts
 from ..plugin_utils._deploy import verified
 from ..plugin_utils._deploy.hosts import rolled
 from ..plugin_utils._fleet_words import clean

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from ..plugin_utils._calls.base import LocalAction
-from ..plugin_utils._deploy import bounded, notices
+from ..plugin_utils._deploy import bounded, message, notices
 
 _CHANNELS = ("slack_token", "discord_webhook_id", "discord_webhook_token", "webhook_url")
 
@@ -18,7 +18,7 @@ class ActionModule(LocalAction):
     ARGUMENTS = {
         "text": {"type": "str", "required": True},
         "event": {"type": "str", "default": "notice"},
-        "colour": {"type": "str", "default": "good"},
+        "colour": {"type": "str", "default": ""},
         "body": {"type": "dict", "default": {}},
         "slack_token": {"type": "str", "default": "", "no_log": True},
         "discord_webhook_id": {"type": "str", "default": ""},
@@ -27,7 +27,8 @@ class ActionModule(LocalAction):
     }
 
     def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
-        notice = notices.Notice(args["text"], args["colour"], args["body"] or {"text": args["text"], "event": args["event"]})
+        colour = args["colour"] or message.colour(args["event"])
+        notice = notices.Notice(args["text"], colour, args["body"] or {"text": args["text"], "event": args["event"]})
         messages = notices.messages(notice, **{name: args[name] for name in _CHANNELS})
         failed = {} if self._check else _failures(messages)
         result = {"changed": False, "told": [one.channel for one in messages if one.channel not in failed], "untold": failed}

@@ -22,7 +22,7 @@ class ActionModule(LocalAction):
         except way_back.NoWayBackError as error:
             return {"failed": True, "msg": str(error)}
         goes = "what rests on every host" if way.at_hand else "what has to be brought there first"
-        return {**way._asdict(), "changed": False, "msg": f"back to {way.image}: {goes}"}
+        return {**way._asdict(), "state": way.state, "expect": way.expect, "changed": False, "msg": f"back to {way.image}: {goes}"}
 
 
 def _host(name: str, variables: Mapping[str, Any]) -> way_back.Host:

@@ -24,9 +24,9 @@ options:
     type: str
     default: notice
   colour:
-    description: The colour of the notice in Slack.
+    description: The colour of the notice in Slack. When empty, it follows from O(event).
     type: str
-    default: good
+    default: ''
   body:
     description: The JSON document for O(webhook_url). When empty, it has C(text) and C(event).
     type: dict

@@ -70,6 +70,14 @@ at_hand:
   description: Whether it rests in the other slot of every host, with a configuration that was good.
   returned: when there is a way back
   type: bool
+state:
+  description: What M(echodiary.infra.release) is asked for, V(previous) where it is at hand and else V(present).
+  returned: when there is a way back
+  type: str
+expect:
+  description: The image that has to rest there. Empty where it is not at hand.
+  returned: when there is a way back
+  type: str
 proven:
   description: Whether every migration since it last served was made while it ran, and it was well afterwards.
   returned: when there is a way back

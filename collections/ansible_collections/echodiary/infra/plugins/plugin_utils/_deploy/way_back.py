@@ -42,6 +42,16 @@ class Way(NamedTuple):
     proven: bool
     leaves: str
 
+    @property
+    def state(self) -> str:
+        """What ``release`` is asked for: what rests everywhere needs no registry, no migration and no new container."""
+        return "previous" if self.at_hand else "present"
+
+    @property
+    def expect(self) -> str:
+        """What has to rest there."""
+        return self.image if self.at_hand else ""
+
 
 class NoWayBackError(Exception):
     """One line for people: what, why, what to do next."""

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _deploy_verdict as verdicts
 from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import schema as schemas
+from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import verdict as verdicts
 
 ROLE = Path(__file__).parents[5] / "roles" / "deploy"
 UNTOUCHED = verdicts.Verdict("failed", {"app1": "untouched"}, "app1: 0007 failed")

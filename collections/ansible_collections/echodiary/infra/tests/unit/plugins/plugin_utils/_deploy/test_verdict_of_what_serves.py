@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _deploy_verdict as verdicts
+from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import verdict as verdicts
 
 V1, V2 = "r/app@sha256:" + "1" * 64, "r/app@sha256:" + "2" * 64
 LOST = {"failed": True, "msg": "app1 is unreachable"}

@@ -91,6 +91,7 @@ def test_nothing_older_that_is_good_is_refused_with_what_to_do(running: str, res
 def test_by_name_anything_is_allowed(running: str, resting: str, story: list[Entry], why: str) -> None:
     way = way_back.choose([host("app1", running, resting, *story)], image("v2"))
     assert (way.image, way.at_hand) == (image("v2"), resting == "v2")
+    assert (way.state, way.expect) == (("previous", image("v2")) if way.at_hand else ("present", ""))
 
 
 def test_without_any_history_what_rests_is_all_there_is() -> None:

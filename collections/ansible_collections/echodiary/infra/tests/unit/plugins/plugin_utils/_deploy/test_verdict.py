@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _deploy_verdict as verdicts
+from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import verdict as verdicts
 from hypothesis import given
 from hypothesis import strategies as st
 

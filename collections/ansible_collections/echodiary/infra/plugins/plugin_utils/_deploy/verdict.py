@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ._deploy import schema as schemas
-from ._deploy.hosts import found_on, left_with, short
+from . import schema as schemas
+from .hosts import found_on, left_with, short
 
 NEW, OLD, UNKNOWN, UNTOUCHED = "new", "old", "unknown", "untouched"
 #: serves something else than what this run left there; was not meant to be changed (--limit)

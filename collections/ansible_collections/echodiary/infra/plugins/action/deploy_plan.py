@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Controller only: what a deploy is going to do, before anything is touched. All judgement is in _deploy.plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..plugin_utils._calls.base import LocalAction
+from ..plugin_utils._deploy import component, gate, plan
+from ..plugin_utils._deploy.trial_options import STEP
+
+_GATE: dict[str, Any] = {
+    "prometheus": {"type": "str", "default": ""},
+    "url": {"type": "str", "default": "http://127.0.0.1:9090"},
+    "port": {"type": "int", "default": 80},
+    "path": {"type": "str", "default": "/"},
+    "every": {"type": "bool", "default": False},
+    "error_rate": {"type": "float", "default": 0.01},
+    "p95": {"type": "float", "default": 1.0},
+    "min_samples": {"type": "int", "default": 20},
+    "lookback": {"type": "float", "default": 30.0},
+}
+
+
+class ActionModule(LocalAction):
+    """``echodiary.infra.deploy_plan: {component: …, lease_host: …}``"""
+
+    ARGUMENTS = {
+        "kind": {"type": "str", "default": "deploy", "choices": ["deploy", "rollback", "restart", "migrate"]},
+        "component": {"type": "str", "required": True},
+        "release": {"type": "str", "default": ""},
+        "pinned": {"type": "str", "default": ""},
+        "group": {"type": "str", "default": "app"},
+        "canary": {"type": "int", "default": 1},
+        "batch_size": {"type": "int", "default": 4},
+        "revision": {"type": "str", "default": plan.HEAD},
+        "reason": {"type": "str", "default": ""},
+        "who": {"type": "str", "default": ""},
+        "commit": {"type": "str", "default": ""},
+        "environment": {"type": "str", "default": ""},
+        "lease_host": {"type": "str", "required": True},
+        "requests": {"type": "list", "elements": "dict", "default": []},
+        "migrations_allowed": {"type": "list", "elements": "dict", "default": []},
+        "rollout": {"type": "list", "elements": "dict", "default": [], "options": STEP},
+        "rollout_rest": {"type": "list", "elements": "dict", "default": [], "options": STEP},
+        "gate": {"type": "dict", "options": _GATE, "apply_defaults": True},
+    }
+
+    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+        released = component.has_release(args["component"], self._vars.get("playbook_dir", "."))
+        decided = plan.plan(_order(args, self._vars, released=released))
+        return {**plan.Run(decided, self._context(args, released=released)).result(), "changed": False}
+
+    def _context(self, args: dict[str, Any], *, released: bool) -> plan.Context:
+        if not args["lease_host"]:
+            raise plan.PlanError("no host can hold the lease: there is none in the component's group; set deploy_lease_host")
+        directory = self._templar.template(self._vars.get("node_exporter_textfile_directory", ""))
+        components = self._vars["hostvars"][args["lease_host"]].get("components") or []
+        return plan.Context(
+            **{name: args[name] for name in ("reason", "who", "commit", "environment")},
+            textfiles=plan.textfiles(components, directory),
+            asked=", ".join(str(one.get("name", "")) for one in args["requests"]) if released else "",
+            allowed=[str(one.get("rule", "")) for one in args["migrations_allowed"]],
+            rollouts=[args["rollout"], args["rollout_rest"]],
+            gate=gate.Settings(**args["gate"]),
+            check=self._check,
+        )
+
+
+def _order(args: dict[str, Any], task_vars: Mapping[str, Any], *, released: bool) -> plan.Order:
+    return plan.Order(
+        **{name: args[name] for name in ("kind", "component", "release", "pinned", "canary", "batch_size", "revision", "reason")},
+        released=released,
+        hosts=task_vars["ansible_play_hosts_all"],
+        members=task_vars["groups"].get(args["group"], []),
+    )

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What role ``deploy`` asks while it runs, from its plan and what the hosts have registered. The thinking is in plugin_utils/_deploy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ..plugin_utils._converge_errors import SpecError
+from ..plugin_utils._deploy import component, entry, gate, message, migration, plan, registered
+
+Hostvars = Mapping[str, registered.Variables]
+Plan = Mapping[str, Any]
+
+
+def first_host(groups: Mapping[str, Sequence[str]], *names: str) -> str:
+    return plan.first_host(groups, *names)
+
+
+def released_component(host: Mapping[str, Any], playbook_dir: str) -> str:
+    try:
+        return component.only_released(_names(host.get("components")) or component.known(), playbook_dir)
+    except SpecError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+def _names(given: list[str] | str | None) -> list[str]:
+    """A line of an INI inventory is text."""
+    return [name.strip() for name in given.split(",")] if isinstance(given, str) else list(given or [])
+
+
+def deploy_step(found: Plan, index: int, declared: list[gate.Request]) -> dict[str, Any]:
+    return plan.step(plan.of_result(found), index, declared)._asdict()
+
+
+def deploy_watch(
+    hostvars: Hostvars,
+    found: Plan,
+    host: str,
+    batch: Sequence[str],
+    index: int,
+    requests: Sequence[gate.Request],
+    declared: Sequence[gate.Request],
+) -> dict[str, Any]:
+    run = plan.of_result(found)
+    hosts = registered.of_all(run.plan.hosts, hostvars)
+    rolled = gate.Batch(run.plan.kind, run.plan.component, batch, index == 0, hosts, run.context.check)
+    try:
+        return gate.watch(host, rolled, run.context.gate, requests if run.plan.slots else [], declared)._asdict()
+    except (KeyError, TypeError, ValueError) as error:
+        raise AnsibleFilterError(f"deploy_verify_requests: each needs name and path, and status is a number: {error!r}") from error
+
+
+def deploy_migration(hostvars: Hostvars, found: Plan) -> dict[str, Any]:
+    hosts = registered.of_all(found["hosts"], hostvars)
+    return migration.migration(hosts[found["lead"]], hosts.values())._asdict()
+
+
+def deploy_notice(hostvars: Hostvars, found: Plan, event: str) -> dict[str, Any]:
+    run = plan.of_result(found)
+    lead = registered.of(run.plan.lead, hostvars)
+    return dict(message.body(message.news(event, run, lead), lead.caller))
+
+
+def deploy_entry(hostvars: Hostvars, found: Plan, host: str) -> dict[str, Any]:
+    run = plan.of_result(found)
+    return dict(entry.entry(run, host, registered.of_all(run.plan.hosts, hostvars)))
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "first_host": first_host,
+            "released_component": released_component,
+            "deploy_step": deploy_step,
+            "deploy_watch": deploy_watch,
+            "deploy_migration": deploy_migration,
+            "deploy_notice": deploy_notice,
+            "deploy_entry": deploy_entry,
+        }

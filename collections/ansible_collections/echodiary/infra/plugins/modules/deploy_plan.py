@@ -1,0 +1,222 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of ``deploy_plan``. The work is done by the action plugin of the same name, on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: deploy_plan
+short_description: Say what a deploy is going to do, before anything is touched
+version_added: 0.1.0
+description:
+  - Which image, on which hosts, in which batches, and what it is called. Whether the component lives in two slots is asked of its
+    C(component.yml).
+  - It calls no host, and fails where it is not clear what is meant.
+options:
+  kind:
+    description: What is done.
+    type: str
+    default: deploy
+    choices: [deploy, rollback, restart, migrate]
+  component:
+    description: The component whose processes change.
+    type: str
+    required: true
+  release:
+    description: A tag, a digest, or a full reference. Empty for what is pinned, and for a rollback the release before.
+    type: str
+    default: ''
+  pinned:
+    description: The image that the inventory pins.
+    type: str
+    default: ''
+  group:
+    description: Group of the hosts that run the component.
+    type: str
+    default: app
+  canary:
+    description: Hosts that get the release first. V(0) for none.
+    type: int
+    default: 1
+  batch_size:
+    description: Hosts that get it at the same time after that. V(0) for all.
+    type: int
+    default: 4
+  revision:
+    description: The revision that the schema is brought to. V(head) is the newest.
+    type: str
+    default: head
+  reason:
+    description: Why.
+    type: str
+    default: ''
+  who:
+    description: Who does it, for messages. Whoever runs this when empty.
+    type: str
+    default: ''
+  commit:
+    description: The commit that the release was built from.
+    type: str
+    default: ''
+  environment:
+    description: Name of the environment.
+    type: str
+    default: ''
+  lease_host:
+    description: The host that holds the lease. It tells Prometheus of the deploy where its node_exporter reads files.
+    type: str
+    required: true
+  requests:
+    description: Requests that every host has to answer, as O(echodiary.infra.health_gate#module:http) takes them.
+    type: list
+    elements: dict
+    default: []
+  migrations_allowed:
+    description: Operations of migrations that are allowed, as O(echodiary.infra.alembic#module:allow) takes them.
+    type: list
+    elements: dict
+    default: []
+  rollout:
+    description: How a host of the first batch gives its requests to the new release.
+    type: list
+    elements: dict
+    default: []
+    suboptions: &step
+      share:
+        description: Percent of the host's requests.
+        type: float
+        required: true
+      hold:
+        description: Seconds.
+        type: float
+        required: true
+  rollout_rest:
+    description: The same for the hosts of the other batches.
+    type: list
+    elements: dict
+    default: []
+    suboptions: *step
+  gate:
+    description: What the canary is watched for.
+    type: dict
+    suboptions:
+      prometheus:
+        description: The host on which Prometheus is asked. Empty for none.
+        type: str
+        default: ''
+      url:
+        description: Prometheus, as that host reaches it.
+        type: str
+        default: http://127.0.0.1:9090
+      port:
+        description: Port of the edges, as that host reaches them.
+        type: int
+        default: 80
+      path:
+        description: What is asked there, where no declared request is.
+        type: str
+        default: /
+      every:
+        description: Whether every batch is watched, and not the first alone.
+        type: bool
+        default: false
+      error_rate:
+        description: The most answers that may be server errors, as a fraction.
+        type: float
+        default: 0.01
+      p95:
+        description: Seconds that the 95th percentile of answering times may be.
+        type: float
+        default: 1.0
+      min_samples:
+        description: Answers below which neither says anything.
+        type: int
+        default: 20
+      lookback:
+        description: Seconds before the gate began that count, too.
+        type: float
+        default: 30.0
+attributes:
+  check_mode:
+    description: The same, since nothing is changed.
+    support: full
+  diff_mode:
+    description: There is nothing to show.
+    support: none
+  idempotent:
+    description: Nothing is changed.
+    support: full
+  platform:
+    description: Runs on the controller.
+    support: full
+    platforms: posix
+seealso:
+  - module: echodiary.infra.deploy_verdict
+  - module: echodiary.infra.release
+author:
+  - The echodiary.infra maintainers (@echodiary)
+"""
+
+EXAMPLES = r"""
+- name: Decide what is done
+  echodiary.infra.deploy_plan:
+    component: echodiary
+    release: v1.4.0
+    pinned: "{{ echodiary_image }}"
+    lease_host: app1
+  register: deploy_plan
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ deploy_plan.image }} on {{ deploy_plan.batches }}"
+  run_once: true
+"""
+
+RETURN = r"""
+image:
+  description: The goal, as it was asked for. Empty where it is still to be found out.
+  returned: success
+  type: str
+  sample: registry/echodiary:v1.4.0
+release:
+  description: The goal in words.
+  returned: success
+  type: str
+slots:
+  description: Whether the component lives in two slots.
+  returned: success
+  type: bool
+lead:
+  description: The host that does what is done once, the first by name.
+  returned: success
+  type: str
+hosts:
+  description: The hosts of the play, sorted.
+  returned: success
+  type: list
+  elements: str
+batches:
+  description: Lists of hosts that are changed at the same time.
+  returned: success
+  type: list
+  elements: list
+  sample: [[app1], [app2, app3]]
+left_out:
+  description: Hosts that run the component and are not in the play.
+  returned: success
+  type: list
+  elements: str
+state:
+  description: What M(echodiary.infra.release) is asked for.
+  returned: success
+  type: str
+purpose:
+  description: What the lease is for, in words.
+  returned: success
+  type: str
+textfiles:
+  description: Directory that node_exporter reads on the lease's host. Empty where it has none.
+  returned: success
+  type: str
+"""

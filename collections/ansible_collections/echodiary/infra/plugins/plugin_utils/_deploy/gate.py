@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a batch that got something new is watched for, as conditions of ``health_gate``, and what history keeps of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypedDict
+
+from .._common.quoting import promql_any, promql_text
+from . import declared_requests
+from .declared_requests import Condition
+from .registered import Registered
+from .way_back import SCHEMA_GATE
+
+#: the rule of migrations under which nobody claims that the release before is well on the new schema
+BREAKS: Final = "breaks-running-release"
+_DURATION: Final = "http_request_duration_seconds"
+
+
+#: as it is declared in an inventory
+Request = Mapping[str, Any]
+
+
+class Settings(NamedTuple):
+    """``prometheus``: the host that asks; empty for none. ``error_rate``: the largest fraction; ``p95``, ``lookback``: seconds. ``path``:
+    what is asked at the edges (``port``) where no declared request is. ``every``: batches after the first are watched, too."""
+
+    prometheus: str
+    url: str
+    port: int
+    path: str
+    every: bool
+    error_rate: float
+    p95: float
+    min_samples: int
+    lookback: float
+
+
+class Question(TypedDict):
+    """A condition on Prometheus."""
+
+    name: str
+    url: str
+    query: str
+    expect: str
+    sample_query: str
+    min_samples: int
+    lookback: float
+
+
+class Watch(NamedTuple):
+    """What one host does: asks itself (``http``), and asks Prometheus (``promql``) for all while it asks the ``edges`` as users do."""
+
+    http: list[Request]
+    edges: list[Condition]
+    promql: list[Question]
+
+
+class Batch(NamedTuple):
+    """``hosts``: their names, in order; ``found``: what each host of the play has registered. ``looks``: only a preview, nothing rolled."""
+
+    kind: str
+    component: str
+    hosts: Sequence[str]
+    first: bool
+    found: Mapping[str, Registered]
+    looks: bool
+
+
+def watched(batch: Batch) -> list[str]:
+    """Hosts that got something new."""
+    return [host for host in batch.hosts if batch.found[host].changed]
+
+
+def watch(host: str, batch: Batch, settings: Settings, requests: Sequence[Request], declared: Sequence[Request]) -> Watch:
+    """``requests``: conditions that each host has to meet; ``declared``: what a new release has to answer. A rollback is one batch of what
+    has served before, and is asked the same right afterwards."""
+    hosts = watched(batch)
+    asks = host in hosts and batch.kind != "rollback"
+    http = [*requests, *_of_slot(batch, batch.found[host], declared)] if asks else []
+    if host != next(iter(hosts), None) or not _asks_prometheus(batch, settings):
+        return Watch(http, [], [])
+    addresses = {name: batch.found[name].address for name in hosts}
+    edges = declared_requests.of_edges(addresses, settings.port, declared, settings.path)
+    slots = {name: batch.found[name].slot for name in hosts}
+    return Watch(http, edges, questions(batch.component, slots, settings))
+
+
+def _of_slot(batch: Batch, found: Registered, declared: Sequence[Request]) -> list[Condition]:
+    """A restart is of what has served before, and may be older than what is declared for the next release."""
+    return declared_requests.of_slot(declared, found.port) if batch.kind == "deploy" and not batch.looks else []
+
+
+def _asks_prometheus(batch: Batch, settings: Settings) -> bool:
+    return bool(settings.prometheus) and batch.kind == "deploy" and (batch.first or settings.every) and not batch.looks
+
+
+def questions(component: str, slots: Mapping[str, str], settings: Settings) -> list[Question]:
+    """``slots``: host -> the slot that is new there."""
+    answers = f"sum({' or '.join(series(component, slots))})"
+    errors = f"sum({' or '.join(series(component, slots, code='5xx'))})"
+    of_hosts = f"{{instance=~{promql_any(list(slots))}}}[$range]"
+    slowest = f"histogram_quantile(0.95, sum by (le) (rate({_DURATION}_bucket{of_hosts})))"
+    return [
+        _question("error rate", f"{errors} / {answers}", settings.error_rate, answers, settings),
+        _question("p95 (s)", slowest, settings.p95, f"sum(increase({_DURATION}_count{of_hosts}))", settings),
+    ]
+
+
+def series(component: str, slots: Mapping[str, str], code: str = "") -> list[str]:
+    """One for each host, of the new slot alone: neither the old one counts, nor whoever was in this slot before and failed."""
+    more = f",code={promql_text(code)}" if code else ""
+    return [
+        f"increase(haproxy_server_http_responses_total{{proxy={promql_text(component)},instance={promql_text(host)},"
+        f"server={promql_text(slot)}{more}}}[$range])"
+        for host, slot in slots.items()
+    ]
+
+
+def _question(name: str, query: str, most: float, samples: str, settings: Settings) -> Question:
+    return Question(
+        name=name,
+        url=settings.url,
+        query=query,
+        expect=f"<= {most}",
+        sample_query=samples,
+        min_samples=settings.min_samples,
+        lookback=settings.lookback,
+    )
+
+
+def recorded(found: Iterable[Registered], *, shown: bool, allowed: Sequence[str]) -> dict[str, str]:
+    """Name of a gate -> what was seen last. ``shown``: the release before was well on the new schema; ``allowed``: rules of migrations."""
+    gates = {SCHEMA_GATE: "passed"} if shown and BREAKS not in allowed else {}
+    for host in found:
+        for name, last in (host.gate.get("last") or {}).items():
+            gates[name] = last.get("value", "")
+    return gates

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host of a deploy has registered, under the names that the role gives its results; a host that has not come so far, nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from .hosts import Result, Serving, rolled
+
+Variables = Mapping[str, Result | None]
+
+
+class Caller(NamedTuple):
+    """Who runs this, and where one can watch."""
+
+    who: str = ""
+    url: str = ""
+
+
+class Registered(NamedTuple):
+    """``rolled``: of its own batch, once that was well; ``gate``: what it watched; ``before``: what ran here when this began;
+    ``image``: what was found to be deployed, if that was found; ``began``: seconds since the epoch."""
+
+    rolled: Result
+    gate: Result
+    schema: Result
+    verdict: Result
+    before: Serving
+    image: str
+    address: str
+    token: int | None
+    leaves: str
+    pending: list[str]
+    schema_shown: bool
+    caller: Caller
+    began: float
+
+    @property
+    def slot(self) -> str:
+        return str(self._release.get("slot") or "")
+
+    @property
+    def port(self) -> int | None:
+        return self._release.get("port")
+
+    @property
+    def config(self) -> str:
+        return str(self._release.get("config") or "")
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.rolled.get("changed"))
+
+    @property
+    def _release(self) -> Result:
+        return _within(self.rolled, "release")
+
+
+def of(name: str, hostvars: Mapping[str, Variables]) -> Registered:
+    known = hostvars[name]
+    facts = known.get("ansible_facts") or {}
+    caller = facts.get("deploy_caller") or {}
+    return Registered(
+        rolled=known.get("deploy_rolled") or {},
+        gate=rolled(known.get("deploy_gate"), known.get("deploy_gate_kept")) or {},
+        schema=known.get("deploy_schema") or {},
+        verdict=known.get("deploy_verdict") or {},
+        before=_running(known.get("deploy_prepared") or known.get("deploy_held")),
+        image=str(known.get("deploy_image") or ""),
+        address=str(known.get("private_address") or known.get("ansible_host") or name),
+        token=(known.get("deploy_lease") or {}).get("token"),
+        leaves=str((known.get("deploy_way") or {}).get("leaves") or ""),
+        pending=[str(revision) for revision in known.get("deploy_pending") or []],
+        schema_shown=bool(known.get("deploy_schema_shown")),
+        caller=Caller(str(caller.get("who") or ""), str(caller.get("url") or "")),
+        began=next((phase["at"] for phase in facts.get("deploy_phases") or []), 0.0),
+    )
+
+
+def of_all(names: Iterable[str], hostvars: Mapping[str, Variables]) -> dict[str, Registered]:
+    return {name: of(name, hostvars) for name in names}
+
+
+def _running(looked: Result | None) -> Serving:
+    running = _within(_within(looked or {}, "release"), "running")
+    return Serving(str(running.get("image") or ""), str(running.get("config") or ""))
+
+
+def _within(found: Result, key: str) -> Result:
+    inner: Result = found.get(key) or {}
+    return inner

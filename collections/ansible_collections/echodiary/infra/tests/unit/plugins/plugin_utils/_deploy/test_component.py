@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a component lives in slots is asked of its own file, and nobody keeps a list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.echodiary.infra.plugins.filter import deploys
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge_errors import SpecError
+from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import component
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> str:
+    """A directory of playbooks with three roles: two with a release, one without."""
+    for name, text in (("one", "release: {service: api}\n"), ("two", "release: {service: api}\n"), ("plain", "compose: /x\n")):
+        (tmp_path / "roles" / name).mkdir(parents=True)
+        (tmp_path / "roles" / name / "component.yml").write_text(f"---\n# release: x\n{text}")
+    return str(tmp_path)
+
+
+def test_the_file_says_it(beside: str) -> None:
+    assert [component.has_release(name, beside) for name in ("one", "two", "plain")] == [True, True, False]
+    with pytest.raises(SpecError, match="unknown component 'none'"):
+        component.has_release("none", beside)
+
+
+def test_the_only_one_is_what_is_deployed(beside: str) -> None:
+    assert deploys.released_component({"components": ["plain", "two"]}, beside) == "two"
+    assert deploys.released_component({"components": "plain, one"}, beside) == "one"
+
+
+@pytest.mark.parametrize("declared", [["one", "two"], ["plain"]])
+def test_where_there_are_several_or_none_somebody_has_to_say(declared: list[str], beside: str) -> None:
+    with pytest.raises(AnsibleFilterError, match="set deploy_component"):
+        deploys.released_component({"components": declared}, beside)
+
+
+def test_of_a_host_that_declares_nothing_this_collection_is_asked(beside: str) -> None:
+    assert component.has_release(deploys.released_component({}, beside), beside)

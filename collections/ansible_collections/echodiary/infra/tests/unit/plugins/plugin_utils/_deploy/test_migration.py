@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is pending, where the schema is, which images have to live with it, and what the backup before is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import migration, registered
+
+
+def host(**variables: Any) -> registered.Registered:
+    return registered.of("x", {"x": {"ansible_facts": {"deploy_phases": [{"name": "lock", "at": 1700000000.5}]}, **variables}})
+
+
+def running(image: str) -> dict[str, Any]:
+    return {"release": {"running": {"image": image}}}
+
+
+PENDING = {"pending": [{"revision": "0004"}, {"revision": "0005_Add-Index"}], "current": ["0003"]}
+
+
+def test_what_is_pending_is_in_order_and_named_in_the_backup() -> None:
+    found = migration.migration(host(deploy_schema=PENDING), [])
+    assert (found.pending, found.before, found.migrated) == (["0004", "0005_Add-Index"], "0003", "")
+    assert found.backup_id == "before-0005addindex-1700000000"
+
+
+@pytest.mark.parametrize("schema", [None, {}, {"skipped": True}, {"failed": True, "msg": "x"}, {"unreachable": True}, {"current": None}])
+def test_a_schema_that_was_not_read_has_nothing_pending(schema: dict[str, Any] | None) -> None:
+    assert migration.migration(host(deploy_schema=schema), [host()]) == migration.Migration([], "", [], "", "")
+
+
+def test_every_image_that_serves_somewhere_is_asked_once() -> None:
+    hosts = [host(deploy_prepared=running(image)) for image in ("new", "old", "new")]
+    assert migration.migration(host(), [*hosts, host(), host(deploy_prepared={"unreachable": True})]).images == ["new", "old"]
+
+
+def test_what_was_pending_when_it_was_looked_at_is_what_it_was_migrated_to() -> None:
+    done = {"pending": [], "current": ["0005"], "applied": ["0004", "0005"]}
+    assert migration.migration(host(deploy_pending=["0004", "0005"], deploy_schema=done), []).migrated == "0005"
+    assert migration.migration(host(deploy_pending=["0004", "0005"], deploy_schema={**done, "applied": []}), []).migrated == ""
+    assert migration.migration(host(deploy_pending=[], deploy_schema=done), []).migrated == ""
+
+
+def test_a_backup_has_a_name_that_every_store_takes() -> None:
+    assert migration.backup_id(["A_b-" + "c" * 40], 5.9) == "before-ab" + "c" * 18 + "-5"
