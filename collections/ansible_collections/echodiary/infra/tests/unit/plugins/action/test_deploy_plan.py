@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.echodiary.infra.plugins.action import deploy_plan
+from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import plan
+from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
+
+GIVEN: dict[str, Any] = {"component": "echodiary", "lease_host": "app1", "pinned": "r/d:v1"}
+
+
+def rig(**more: Any) -> Rig:
+    hostvars = {"app1": {"components": ["node_exporter", "echodiary"]}, "app2": {}}
+    groups = {"app": ["app1", "app2", "app3"]}
+    return Rig(deploy_plan, hostvars=hostvars, groups=groups, ansible_play_hosts_all=["app2", "app1"], playbook_dir=".", **more)
+
+
+def test_what_the_component_the_play_and_the_inventory_say_is_put_together() -> None:
+    found = rig().run(**GIVEN, release="v2", requests=[{"name": "alive"}, {"name": "entries"}], migrations_allowed=[{"rule": "drops"}])
+    assert (found["image"], found["slots"], found["changed"]) == ("r/d:v2", True, False)
+    assert (found["batches"], found["left_out"]) == ([["app1"], ["app2"]], ["app3"])
+    assert (found["asked"], found["allowed"], found["textfiles"]) == ("alive, entries", ["drops"], plan.TEXTFILES)
+
+
+def test_filters_take_what_it_returned() -> None:
+    found = rig().run(**GIVEN, gate={"prometheus": "mon1"})
+    run = plan.of_result(found)
+    assert run.context.gate.prometheus == "mon1"
+    assert run.plan.pinned == "r/d:v1"
+
+
+def test_a_component_without_slots_is_asked_nothing_that_users_ask() -> None:
+    found = rig().run(**{**GIVEN, "component": "haproxy"}, kind="restart", requests=[{"name": "alive"}])
+    assert (found["slots"], found["asked"], found["pinned"]) == (False, "", "")
+
+
+def test_the_inventory_says_where_node_exporter_reads() -> None:
+    assert rig(node_exporter_textfile_directory="/d").run(**GIVEN)["textfiles"] == "/d"
+    assert rig().run(**{**GIVEN, "lease_host": "app2"})["textfiles"] == ""
+
+
+@pytest.mark.parametrize("wrong", [{"component": "nothing"}, {"lease_host": ""}, {"pinned": ""}, {"kind": "other"}])
+def test_what_is_not_clear_is_refused(wrong: dict[str, str]) -> None:
+    rig().refused(**{**GIVEN, **wrong})
