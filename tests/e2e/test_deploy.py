@@ -71,18 +71,18 @@ def test_what_was_deployed_is_what_site_converges_to(tmp_path: Path) -> None:
     assert all(check.hosts[host]["sync"] == "Synced" for host in drill.APPS), check.output
 
 
-@pytest.mark.usefixtures("as_before")
-@pytest.mark.parametrize(
-    ("playbook", "variables", "hosts"),
-    [("deploy", {"release": "v4"}, 2), ("rollback", {}, 2), ("restart", {}, 2), ("migrate", {"release": "v4"}, 0)],
-)
-def test_check_previews_and_touches_nothing(playbook: str, variables: dict[str, str], hosts: int) -> None:
+def previewed(playbook: str, hosts: int, **variables: str) -> None:
     footprint = {host: fleet.footprint(host)["containers"] for host in drill.APPS}
     ran = drill.run(playbook, "--check", deploy_webhook_url="http://127.0.0.1:9/", **variables)
     assert ran.code == 0, ran.output
     assert "would be done on every host; nothing was changed" in ran.output
     assert ran.output.count("Roll to the release  would change") == hosts, ran.output
     assert {host: fleet.footprint(host)["containers"] for host in drill.APPS} == footprint
+
+
+@pytest.mark.usefixtures("as_before")
+def test_a_rollback_is_previewed_while_there_is_something_to_go_back_to() -> None:
+    previewed("rollback", 2)
 
 
 def test_rollback_without_arguments_loses_nothing() -> None:
@@ -122,6 +122,15 @@ def test_rolling_restart_loses_nothing() -> None:
     drill.nothing_lost(found)
     assert drill.everywhere() == versions
     assert all(fleet.on(host, "docker ps -q --filter name=echodiary-") != before[host] for host in drill.APPS)
+
+
+@pytest.mark.usefixtures("as_before")
+@pytest.mark.parametrize(
+    ("playbook", "variables", "hosts"),
+    [("deploy", {"release": "v3"}, 2), ("restart", {}, 2), ("migrate", {"release": "v3"}, 0)],
+)
+def test_check_previews_and_touches_nothing(playbook: str, variables: dict[str, str], hosts: int) -> None:
+    previewed(playbook, hosts, **variables)
 
 
 @pytest.mark.usefixtures("as_before")
