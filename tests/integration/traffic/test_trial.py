@@ -107,6 +107,16 @@ def test_what_a_dead_canary_refuses_goes_to_the_other_one_at_once(both: Machine,
     assert asked(both, 20, "/", method) == {"one": 20}
 
 
+def test_what_has_ended_is_not_given_time_to_get_well(both: Machine) -> None:
+    """Nothing of the new slot is there: no container of it, and nobody who answers HAProxy."""
+    both.sh("systemctl stop app-green")
+    place = "place = trial.Place(EDGE, 'green', 'blue', {'blue': {'name': 'app-blue'}, 'green': {'name': 'app-green'}}, 'api', 8002)"
+    wish = "wish = trial.Wish([shares.Step(50, 1)], None, signs.Bounds())"
+    assert both.parts("trial.run(place, wish)", f"{IMPORTS}, signs; {place}; {wish}") == "its container is gone"
+    assert both.told() == {"blue": "ready", "green": "maint"}
+    assert asked(both, 10) == {"one": 10}
+
+
 def test_put_out_it_gets_nothing_and_what_hangs_in_it_is_answered_by_the_other_one(both: Machine) -> None:
     give(both, 50)
     ask = "python3 -c 'import urllib.request as u; print(u.urlopen(\"http://127.0.0.1/hang\", timeout=30).read().decode())'"
