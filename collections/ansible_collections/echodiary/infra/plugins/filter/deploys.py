@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..plugin_utils._common import groups as inventory_groups
 from ..plugin_utils._converge_errors import SpecError
 from ..plugin_utils._deploy import component, entry, gate, message, migration, plan, registered
 
@@ -17,7 +18,7 @@ Plan = Mapping[str, Any]
 
 
 def first_host(groups: Mapping[str, Sequence[str]], *names: str) -> str:
-    return plan.first_host(groups, *names)
+    return inventory_groups.first_host(groups, *names)
 
 
 def released_component(host: Mapping[str, Any], playbook_dir: str) -> str:

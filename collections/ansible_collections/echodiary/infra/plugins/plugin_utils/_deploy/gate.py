@@ -16,7 +16,6 @@ from .way_back import SCHEMA_GATE
 BREAKS: Final = "breaks-running-release"
 _DURATION: Final = "http_request_duration_seconds"
 
-
 #: as it is declared in an inventory
 Request = Mapping[str, Any]
 

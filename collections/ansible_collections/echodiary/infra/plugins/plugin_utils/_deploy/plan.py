@@ -198,11 +198,6 @@ def textfiles(components: Sequence[str], directory: str) -> str:
     return (directory or TEXTFILES) if "node_exporter" in components else ""
 
 
-def first_host(groups: Mapping[str, Sequence[str]], *names: str) -> str:
-    """The first host by name of the first of these groups that has any; empty where none has."""
-    return next((min(groups[name]) for name in names if groups.get(name)), "")
-
-
 def step(run: Run, index: int, declared: list[Request]) -> Step:
     """``index``: of the batch. What goes back, or is the same release again, has served before: it gets all requests at once, and answers
     nobody first."""

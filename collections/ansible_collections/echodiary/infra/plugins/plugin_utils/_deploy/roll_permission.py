@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._common import groups
+
 LOCK = "echodiary.infra.deploy_lock"
 #: where the role ``deploy`` keeps its lease, for whoever sets it in the inventory
 VARIABLE = "deploy_lease_host"
@@ -13,9 +15,8 @@ VARIABLE = "deploy_lease_host"
 
 def lease_host(given: str | None, variables: Mapping[str, Any]) -> str:
     """As the role ``deploy`` finds it. ``variables``: of the task, with ``deploy_lease_host`` rendered where there is one."""
-    groups = variables["groups"]
-    names = sorted(groups.get("app") or groups.get("all") or [variables["inventory_hostname"]])
-    return given or str(variables.get(VARIABLE) or "") or str(names[0])
+    found = given or str(variables.get(VARIABLE) or "") or groups.first_host(variables["groups"], "app", "all")
+    return found or str(variables["inventory_hostname"])
 
 
 def question() -> dict[str, Any]:

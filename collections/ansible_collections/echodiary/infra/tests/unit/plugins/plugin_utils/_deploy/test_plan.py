@@ -157,13 +157,6 @@ def test_prometheus_is_told_where_node_exporter_reads_files(components: list[str
     assert plan.textfiles(components, directory) == found
 
 
-@pytest.mark.parametrize(
-    ("names", "found"), [(["app"], "a1"), (["none", "app"], "a1"), (["empty", "mon"], "m"), (["none", "empty"], ""), ([], "")]
-)
-def test_the_first_host_of_the_first_group_that_has_any(names: list[str], found: str) -> None:
-    assert plan.first_host({"app": ["a2", "a1"], "mon": ["m"], "empty": []}, *names) == found
-
-
 def test_a_run_has_one_id_also_without_a_lease() -> None:
     assert plan.run_id("deploy", 1700000000.9, 7) == "deploy-1700000000-7"
     assert plan.run_id("deploy", 1700000000.9, None) == "deploy-1700000000-0"
