@@ -65,16 +65,19 @@ def waited_for(port, seconds, call, *words):
     caller.join()
     return [waiting, *answer]
 def watched(call, *words):
-    seen, done = [], threading.Event()
+    # the first and the last look are taken outside the thread: it may get its turn late
+    done = threading.Event()
+    def ready():
+        return sorted(name for name, server in haproxy.servers(EDGE).items() if server.admin == "ready")
     def watch():
         while not done.is_set():
-            seen.append(sorted(name for name, server in haproxy.servers(EDGE).items() if server.admin == "ready"))
-    watcher = threading.Thread(target=watch)
+            seen.append(ready())
+    seen, watcher = [ready()], threading.Thread(target=watch)
     watcher.start()
     answer = took(call, *words)
     done.set()
     watcher.join()
-    return [answer, seen]
+    return [answer, [*seen, ready()]]
 exec(sys.argv[2])
 print(json.dumps(eval(sys.argv[3])))
 """
@@ -91,7 +94,8 @@ class Machine(machine.Machine):
         subprocess.run(["docker", "cp", "-q", str(self.place / "server.py"), f"{self.container}:/opt/under-test/"], check=True, timeout=60)
 
     def forget(self) -> None:
-        """Nothing of the component is on the host; blue is what HAProxy starts with."""
+        """Nothing of the component is on the host, nobody asks; blue is what HAProxy starts with."""
+        self.sh("pkill -f '[/]run/asked'; cd /run && rm -f asked", check=False)
         self.sh("systemctl start haproxy; docker ps -aq --filter label=com.docker.compose.service=api | xargs -r docker rm -f")
         self.sh("rm -rf /opt/app /var/lib/echodiary/slots /var/lib/echodiary/components/app@* /var/lib/echodiary/journal")
         self.sh("docker images --format '{{.Repository}}:{{.Tag}}' echodiary.kept/app | xargs -r docker rmi")
