@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _caller
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import identity
 
 from gitops import clock, exits, history, operations, pauses, place, policy, runner, show
 from gitops.errors import GitopsError
@@ -87,7 +87,7 @@ def _pause(options: argparse.Namespace, context: operations.Context) -> int:
         until = clock.moment(options.until) if options.until else now + clock.seconds(options.span)
     except ValueError as error:
         raise GitopsError(str(error)) from error
-    pause = pauses.Pause(options.host, options.component, options.reason, until, _caller.owner(os.environ), now)
+    pause = pauses.Pause(options.host, options.component, options.reason, until, identity.owner(os.environ), now)
     pauses.add(context.place, pause, now)
     scope = f"{pause.host}/{pause.component}"
     history.append(context.place, now, "pause", "done", what=scope, reason=options.reason, until=clock.text(until))

@@ -6,7 +6,7 @@ Where several hold, what is least certain wins, as in the report: Unknown, then 
 
 from __future__ import annotations
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils._drift_model import Report
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift.model import Report
 
 GOOD, ERROR, OUT_OF_SYNC, DEGRADED, UNKNOWN, ROLLED_BACK, BLOCKED = range(7)
 

@@ -9,11 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_files as files
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_metrics as metrics
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_outputs as outputs
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_since as since
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import files, metrics, model, outputs, since
 
 from gitops import runner
 from gitops.errors import BlockedError, GitopsError

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _caller
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import identity
 
 from gitops import clock
 from gitops.errors import GitopsError
@@ -17,7 +17,7 @@ from gitops.place import Place
 
 
 def append(place: Place, now: float, operation: str, outcome: str, **details: Any) -> dict[str, Any]:
-    entry = {"time": clock.text(now), "operation": operation, "outcome": outcome, "who": _caller.owner(os.environ), **details}
+    entry = {"time": clock.text(now), "operation": operation, "outcome": outcome, "who": identity.owner(os.environ), **details}
     path = _path(place)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

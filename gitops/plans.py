@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
 
 from gitops.errors import BlockedError, GitopsError
 from gitops.place import Place, read_json, write_json

@@ -19,8 +19,7 @@ from typing import Any
 
 import ansible_runner
 import jsonschema
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_page
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model, page
 
 from gitops.errors import GitopsError
 
@@ -171,7 +170,7 @@ def read_report(out: Path) -> model.Report | None:
 
 def parse(text: str) -> model.Report:
     data = json.loads(text)
-    schema = json.loads((_drift_page.ASSETS / "drift-report-1.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((page.ASSETS / "drift-report-1.schema.json").read_text(encoding="utf-8"))
     problem = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(data))
     if problem is not None:
         raise GitopsError(f"the report is not of version {model.VERSION}: {problem.json_path}: {problem.message[:200]}; update both sides")

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_markdown, _drift_outputs, _drift_table
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import markdown, model, table
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import outputs as drift_outputs
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
@@ -41,11 +41,11 @@ def say(text: str) -> None:
 
 def report(found: model.Report, form: str, *, details: bool = False, title: str = "Drift") -> None:
     if form == "json":
-        out(_drift_outputs.json_text(found))
+        out(drift_outputs.json_text(found))
     elif form == "markdown":
-        out(_drift_markdown.text(found, title))
+        out(markdown.text(found, title))
     else:
-        for line in _drift_table.lines(found, _paint, details=details):
+        for line in table.lines(found, _paint, details=details):
             out(line)
 
 

@@ -18,8 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import ansible_runner
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_git
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import git, model
 
 from gitops import repository, runner
 from gitops.errors import GitopsError
@@ -47,7 +46,7 @@ def check(place: Place, policy: Policy, hosts: Sequence[str], workers: Sequence[
             ]
             report = model.merged([job.result() for job in jobs])
     # A job has no history to ask: which commit it was is known here.
-    return dataclasses.replace(report, git=_drift_git.head(place.root))
+    return dataclasses.replace(report, git=git.head(place.root))
 
 
 def _exported(root: Path, project: Path) -> Path:

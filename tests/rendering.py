@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _component_render, _component_source
+from ansible_collections.echodiary.infra.plugins.plugin_utils._component import render, source
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,11 +35,11 @@ FLEET: dict[str, Any] = {
 def tree(role: str, **variables: Any) -> dict[str, Any]:
     """Absolute path on the host -> text. What rendered to nothing is left out."""
     loader = DataLoader()
-    source = _component_source.load(role, str(ROOT), loader)
+    found = source.load(role, str(ROOT), loader)
     given = {**FLEET, **variables}
     templar = Templar(loader, variables=given)
-    available = _component_render.variables(source, given, templar)
-    return {path: text for path, text in _component_render.tree(source, available, templar).items() if text is not None}
+    available = render.variables(found, given, templar)
+    return {path: text for path, text in render.tree(found, available, templar).items() if text is not None}
 
 
 @cache

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
 
 from gitops import clock, judge
 from gitops.plans import Targets

@@ -8,8 +8,7 @@ import random
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_metrics as metrics
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import metrics, model
 
 from gitops import clock, exits, fleet, history, judge, pauses, policy, repository
 from gitops.errors import BlockedError, GitopsError

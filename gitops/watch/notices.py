@@ -10,8 +10,7 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_words as words
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model, words
 
 from gitops.plans import Targets
 from gitops.policy import Policy

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils._drift_model import Component, Host, Report, Resource
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift.model import Component, Host, Report, Resource
 
 from gitops import judge
 from gitops.pauses import Pause

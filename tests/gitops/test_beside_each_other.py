@@ -8,7 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_git, _drift_words
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import git as revisions
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import words
 
 from gitops import pauses, repository
 from gitops.errors import GitopsError
@@ -122,8 +123,8 @@ def test_what_git_says_in_other_bytes_is_one_line(checkout: Path) -> None:
 
 def who(checkout: Path, component: str) -> str:
     found = build.report(build.host("app1", build.component(component, build.resource(origin="pending"))))
-    blamed = _drift_git.blamed(found, checkout, str(checkout / "inventories/local"))
-    return _drift_words.who(blamed.hosts[0].components[0].resources[0])
+    blamed = revisions.blamed(found, checkout, str(checkout / "inventories/local"))
+    return words.who(blamed.hosts[0].components[0].resources[0])
 
 
 @pytest.mark.parametrize("name", ["roles/web/tree/x", "roles/web/tree/fresh", "inventories/local/hosts.yml"])

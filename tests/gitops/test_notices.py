@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils._drift_model import Report
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift.model import Report
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,7 +7,7 @@ import dataclasses
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils._drift_model import Report
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift.model import Report
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils._drift_model import Report
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift.model import Report
 
 from gitops import fleet, repository
 from gitops.operations import Context

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_metrics
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import metrics
 
 from tests import rendering
 from tests.lint import dashboards, queries, recordings
@@ -21,7 +21,7 @@ ALERTS = [rule for rule in RULES if "alert" in rule]
 RECORDED = {rule["record"]: rule["expr"] for rule in RULES if "record" in rule}
 #: What the watcher of the fleet leaves as a textfile: it has a catalogue of its own, with every name and type.
 WATCHER = frozenset({"namespace", "dest_server", "name", "sync_status", "health_status", "origin", "judged", "phase", "succeeded"})
-GITOPS = {_drift_metrics.PREFIX + family.name: recordings.Metric(family.kind, WATCHER) for family in _drift_metrics.FAMILIES}
+GITOPS = {metrics.PREFIX + family.name: recordings.Metric(family.kind, WATCHER) for family in metrics.FAMILIES}
 EXPORTERS = {**recordings.exporters(), "gitops": {"of this repository": GITOPS}}
 OURS = {"echodiary", "gitops"}
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_metrics
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import metrics
 
 from tests import rendering
 from tests.e2e.monitoring import panels_table, watched
@@ -44,9 +44,9 @@ def stirred(receiver: Any) -> Iterator[None]:
     In the end the table of docs/panels.md is written anew, for whoever wants to look or to renew that page.
     """
     text = TEXTFILE.format(now=int(time.time()))
-    for family in _drift_metrics.FAMILIES:
+    for family in metrics.FAMILIES:
         value = int(time.time()) if "timestamp" in family.name else int(family.name == "app_info")
-        text += f"{_drift_metrics.PREFIX}{family.name}{{{DRIFT}}} {value}\n"
+        text += f"{metrics.PREFIX}{family.name}{{{DRIFT}}} {value}\n"
     watched.on("mon1", f"printf %s '{text}' > /var/lib/node_exporter/textfile/stood_in.prom; systemctl start echodiary-digest")
     silent = {str(one.values[0]) for one in (*panels(), *recorded()) if one.id not in NOTHING_TO_RECORD}
     end = time.monotonic() + 150

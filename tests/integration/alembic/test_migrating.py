@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic_options import LOCK_KEY
+from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic.options import LOCK_KEY
 
 from tests.integration.alembic import workshop
 from tests.integration.alembic.workshop import Database, Project

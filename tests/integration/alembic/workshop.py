@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_flow as flow
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_options as options_of
+from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic import flow
+from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic import options as options_of
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import host, packages
 from ansible_collections.echodiary.infra.plugins.plugin_utils._inside import remote
 

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_model as model
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_page, _moments
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _drift_since as since
-from ansible_collections.echodiary.infra.tests.unit.plugins.plugin_utils import drift_builders as build
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model, page, since
+from ansible_collections.echodiary.infra.tests.unit.plugins.plugin_utils._drift import builders as build
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 #: a browser of the system, where Playwright has none of its own
@@ -40,7 +39,7 @@ class Opened:
 
     def __init__(self, browser: Browser, place: Path, report: model.Report, width: int = 1280, scheme: str = "light") -> None:
         path = place / "index.html"
-        path.write_text(_drift_page.html(report), encoding="utf-8")
+        path.write_text(page.html(report), encoding="utf-8")
         context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
         self.page: Page = context.new_page()
         self.requests: list[str] = []
@@ -60,7 +59,7 @@ class Opened:
 
 
 def fresh(report: model.Report) -> model.Report:
-    now = _moments.now()
+    now = timestamps.now()
     report = since.aged(dataclasses.replace(report, time=now), since.empty())
     return dataclasses.replace(report, last_verdict=now)
 

@@ -45,7 +45,9 @@ print(__import__("json").dumps(found))
 DRIVER = """
 import json, sys, threading, time, urllib.request
 sys.path.insert(0, "/opt/under-test")
-from parts._converge import haproxy, model, slots, traffic
+from parts._host import haproxy
+from parts._kinds import model
+from parts._release import slots, traffic
 EDGE = json.loads(sys.argv[1])
 def took(call, *words):
     began = time.monotonic()

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plugin_utils import _alembic_flow as flow
-from ..plugin_utils import _alembic_options as options_of
+from ..plugin_utils._alembic import flow
+from ..plugin_utils._alembic import options as options_of
 from ..plugin_utils._inside.remote import InsideCall
 
 

@@ -12,7 +12,7 @@ from ansible import context
 
 from ..plugin_utils._arguments import declared, given
 from ..plugin_utils._calls.base import LocalAction
-from ..plugin_utils._converge_errors import SpecError
+from ..plugin_utils._common.errors import SpecError
 
 
 class ActionModule(LocalAction):

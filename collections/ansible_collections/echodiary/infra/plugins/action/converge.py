@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plugin_utils import _converge_result as outcome
-from ..plugin_utils import _release_record
+from ..plugin_utils._converge import result as outcome
 from ..plugin_utils._converge.call import ConvergeCall, display
 from ..plugin_utils._converge.loop import Lease, Loop
 from ..plugin_utils._converge.run import Run
+from ..plugin_utils._history import from_converge
 
 
 class ActionModule(ConvergeCall):
@@ -31,7 +31,7 @@ class ActionModule(ConvergeCall):
 
 
 def _record(answers: list[dict[str, Any]], run: Run) -> None:
-    for entry in _release_record.entries(list(outcome.merge(answers).values())):
-        done = run.act(_release_record.HISTORY, {"state": "appended", "entry": entry})
+    for entry in from_converge.entries(list(outcome.merge(answers).values())):
+        done = run.act(from_converge.HISTORY, {"state": "appended", "entry": entry})
         if done.get("failed"):
             display.warning(f"{run.host}: the release is not in the history: {done.get('msg')}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plugin_utils import _budget_options as options
+from ..plugin_utils._database import budget_options as options
 from ..plugin_utils._inside.remote import InsideCall
 
 

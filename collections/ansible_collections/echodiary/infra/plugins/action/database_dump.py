@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plugin_utils import _dump_options as options
 from ..plugin_utils._calls.base import HostCall
+from ..plugin_utils._database import dump_options as options
 
 
 class ActionModule(HostCall):

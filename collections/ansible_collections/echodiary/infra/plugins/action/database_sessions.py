@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plugin_utils import _sessions_options as options
-from ..plugin_utils import _sessions_plan as plan
+from ..plugin_utils._database import sessions_options as options
+from ..plugin_utils._database import sessions_plan as plan
 from ..plugin_utils._inside.remote import InsideCall
 
 

@@ -9,11 +9,9 @@ from typing import Any
 
 from ansible.utils.display import Display
 
-from ..plugin_utils import _caller
-from ..plugin_utils import _lease_options as options
-from ..plugin_utils import _lease_words as words
 from ..plugin_utils._calls.base import HostCall
-from ..plugin_utils._lease import result
+from ..plugin_utils._common import identity
+from ..plugin_utils._lease import options, result, words
 
 display = Display()
 
@@ -30,7 +28,7 @@ class ActionModule(HostCall):
     BEARABLE = True  # by a task that gives a lease back
 
     def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
-        asked = options.asked(args, _caller.owner(os.environ), _caller.run_url(os.environ))
+        asked = options.asked(args, identity.owner(os.environ), identity.run_url(os.environ))
         manifest = {"check": self._check, "name": args["name"], "asked": asked, "directory": args["directory"]}
         answer, waited = self._wait(args, manifest)
         return result.of(args, answer, waited, check=self._check)

@@ -9,8 +9,8 @@ from typing import Any
 
 from ansible.utils.display import Display
 
-from ..plugin_utils import _caller
 from ..plugin_utils._calls.base import LocalAction
+from ..plugin_utils._common import identity
 
 display = Display()
 
@@ -25,6 +25,6 @@ class ActionModule(LocalAction):
         now = time.time()
         since = f"{now - before[0]['at']:5.1f} s" if before else "  0.0 s"
         display.display(f"{since}  {args['name']:<10} {args['text']}".rstrip())
-        caller = {"who": _caller.owner(os.environ), "url": _caller.run_url(os.environ)}
+        caller = {"who": identity.owner(os.environ), "url": identity.run_url(os.environ)}
         phases = [*before, {"name": args["name"], "at": now}]
         return {"changed": False, "ansible_facts": {"deploy_phases": phases, "deploy_caller": caller}}

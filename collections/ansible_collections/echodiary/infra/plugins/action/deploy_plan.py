@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..plugin_utils._calls.base import LocalAction
+from ..plugin_utils._converge.trial_options import STEP
 from ..plugin_utils._deploy import component, gate, plan
-from ..plugin_utils._deploy.trial_options import STEP
 
 _GATE: dict[str, Any] = {
     "prometheus": {"type": "str", "default": ""},

@@ -11,7 +11,7 @@ from ..plugin_utils._deploy import schema as schemas
 from ..plugin_utils._deploy import verdict as verdicts
 from ..plugin_utils._deploy import verified
 from ..plugin_utils._deploy.hosts import rolled
-from ..plugin_utils._fleet_words import clean
+from ..plugin_utils._fleet.words import clean
 
 
 class ActionModule(LocalAction):

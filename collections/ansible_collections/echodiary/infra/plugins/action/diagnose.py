@@ -8,7 +8,7 @@ import os
 from typing import Any
 
 from ..plugin_utils._calls.base import HostCall
-from ..plugin_utils._converge_errors import SpecError
+from ..plugin_utils._common.errors import SpecError
 
 
 class ActionModule(HostCall):

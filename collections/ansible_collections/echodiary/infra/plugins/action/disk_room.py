@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..plugin_utils._calls.base import HostCall
-from ..plugin_utils._converge_errors import SpecError
+from ..plugin_utils._common.errors import SpecError
 
 
 class ActionModule(HostCall):
@@ -19,7 +19,7 @@ class ActionModule(HostCall):
         "journal": {"type": "int", "default": 200},
         "full": {"type": "int", "default": 80},
     }
-    PACKAGE = "_room"
+    PACKAGE = "_disk"
     BEARABLE = True
 
     def _manifest(self, args: dict[str, Any]) -> dict[str, Any]:

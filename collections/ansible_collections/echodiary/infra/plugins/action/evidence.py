@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plugin_utils import _evidence_asked as evidence
 from ..plugin_utils._calls.base import HostCall
+from ..plugin_utils._drift import evidence_asked as evidence
 
 
 class ActionModule(HostCall):

@@ -7,15 +7,14 @@ from typing import Any
 
 from ansible.utils.display import Display
 
-from ..module_utils._converge import masking
-from ..plugin_utils import _gate_options as options
+from ..module_utils._host import masking
 from ..plugin_utils._calls.base import HostCall
 from ..plugin_utils._calls.host import NoAnswerError
-from ..plugin_utils._converge_errors import SpecError
-from ..plugin_utils._gate import outcome
+from ..plugin_utils._common.errors import SpecError
+from ..plugin_utils._gate import options, outcome
+from ..plugin_utils._gate.model import GateError
+from ..plugin_utils._gate.timeline import PASSED
 from ..plugin_utils._gate.waiting import Waiting
-from ..plugin_utils._gate_model import GateError
-from ..plugin_utils._gate_timeline import PASSED
 
 display = Display()
 

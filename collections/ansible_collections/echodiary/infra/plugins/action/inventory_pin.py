@@ -13,7 +13,7 @@ import yaml
 from ansible.parsing.yaml.dumper import AnsibleDumper
 
 from ..plugin_utils._calls.base import LocalAction
-from ..plugin_utils._converge_errors import SpecError
+from ..plugin_utils._common.errors import SpecError
 
 
 class ActionModule(LocalAction):

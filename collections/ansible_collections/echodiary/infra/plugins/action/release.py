@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plugin_utils._converge import release
+from ..plugin_utils._common.errors import SpecError
+from ..plugin_utils._converge import release, trial_options
 from ..plugin_utils._converge.call import ConvergeCall
 from ..plugin_utils._converge.run import Run
-from ..plugin_utils._converge_errors import SpecError
-from ..plugin_utils._deploy import trial_options
 
 
 class ActionModule(ConvergeCall):

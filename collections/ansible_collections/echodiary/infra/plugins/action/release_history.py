@@ -7,10 +7,10 @@ import os
 import uuid
 from typing import Any
 
-from ..plugin_utils import _caller, _history_table
-from ..plugin_utils import _history_options as options
-from ..plugin_utils import _moments as moments
 from ..plugin_utils._calls.base import HostCall
+from ..plugin_utils._common import identity
+from ..plugin_utils._common import timestamps as moments
+from ..plugin_utils._history import options, table
 
 
 class ActionModule(HostCall):
@@ -26,11 +26,11 @@ class ActionModule(HostCall):
         if answer.get("failed"):
             return answer
         if entry is None:
-            return {**answer, **_history_table.summary(answer)}
+            return {**answer, **table.summary(answer)}
         return {**answer, "entry": entry, "msg": options.said(entry, changed=answer["changed"], check=self._check)}
 
 
 def _now() -> dict[str, str]:
     """Of an entry what nobody said."""
-    caller = {"who": _caller.owner(os.environ), "run_url": _caller.run_url(os.environ)}
+    caller = {"who": identity.owner(os.environ), "run_url": identity.run_url(os.environ)}
     return {"id": uuid.uuid4().hex, "at": moments.now(), **caller}

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from ..plugin_utils._calls.base import LocalAction
-from ..plugin_utils._converge_errors import SpecError
+from ..plugin_utils._common.errors import SpecError
 
 
 class ActionModule(LocalAction):

@@ -6,11 +6,11 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ..plugin_utils import _caller
-from ..plugin_utils import _silence_options as options
 from ..plugin_utils._calls.base import HostCall
-from ..plugin_utils._converge_errors import SpecError
+from ..plugin_utils._common import identity
+from ..plugin_utils._common.errors import SpecError
 from ..plugin_utils._deploy import bounded
+from ..plugin_utils._deploy import silence_options as options
 
 
 class ActionModule(HostCall):
@@ -31,7 +31,7 @@ class ActionModule(HostCall):
         return {**result, "changed": True, "id": made[0]}
 
     def _alertmanager(self, args: dict[str, Any]) -> str:
-        answer = self._ask(options.manifest(args, _caller.owner(os.environ)))
+        answer = self._ask(options.manifest(args, identity.owner(os.environ)))
         if answer.get("failed"):
             raise SpecError(answer["msg"])
         return str(answer["id"])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Turns a run into the drift report. Events become parts of a report here; all judgement is in plugin_utils/_drift_*.py."""
+"""Turns a run into the drift report. Events become parts of a report here; all judgement is in plugin_utils/_drift."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ from ansible.plugins.callback import CallbackBase
 from ansible_collections.echodiary.infra.plugins.callback.fleet import paint
 
 if TYPE_CHECKING:
-    from ansible_collections.echodiary.infra.plugins.plugin_utils._drift_run import Run
+    from ansible_collections.echodiary.infra.plugins.plugin_utils._drift.run import Run
 
 
 class CallbackModule(CallbackBase):
@@ -72,7 +72,7 @@ class CallbackModule(CallbackBase):
         directory = self.get_option("directory") or play.vars.get("drift_directory")
         if directory and self._run is None:
             # Here and not above: most runs report nothing, and Ansible compiles what it imports of a collection in every run.
-            from ansible_collections.echodiary.infra.plugins.plugin_utils._drift_run import Run
+            from ansible_collections.echodiary.infra.plugins.plugin_utils._drift.run import Run
 
             self._run = Run(self._root, self._began)
         if self._run is None:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Standard output for people. All wording and layout is in plugin_utils/_fleet_*.py; here events become lines."""
+"""Standard output for people. All wording and layout is in plugin_utils/_fleet; here events become lines."""
 
 from __future__ import annotations
 
@@ -47,22 +47,11 @@ from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 from ansible.utils.color import stringc
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
-from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_command import Command
-from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_summary import (
-    Totals,
-    next_lines,
-    total_line,
-    unknown_lines,
-)
-from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_table import table_lines
-from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_view import (
-    Component,
-    View,
-    failure_lines,
-    message_lines,
-    result_lines,
-)
-from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet_words import clean
+from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.command import Command
+from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.summary import Totals, next_lines, total_line, unknown_lines
+from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.table import table_lines
+from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.view import Component, View, failure_lines, message_lines, result_lines
+from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.words import clean
 
 CONVERGE = ("echodiary.infra.converge", "converge")
 #: Table width where there is no terminal to ask.

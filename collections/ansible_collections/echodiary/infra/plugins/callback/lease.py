@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Keeps a run's leases alive, and gives them back when it is interrupted: Ansible's own `always` does not run then.
 
-What to call is in plugin_utils/_lease_back.py, what renews them in plugin_utils/_lease.
+What to call is in plugin_utils/_lease/give_back.py, what renews them in plugin_utils/_lease.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from ansible.executor.task_result import CallbackTaskResult
 from ansible.playbook.play import Play
 from ansible.playbook.task import Task
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _lease_back as back
+from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import give_back as back
 from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import keeping
 
 ACTIONS = ("echodiary.infra.deploy_lock", "deploy_lock")

@@ -10,7 +10,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..plugin_utils._common import groups as inventory_groups
-from ..plugin_utils._converge_errors import SpecError
+from ..plugin_utils._common.errors import SpecError
 from ..plugin_utils._deploy import component, entry, gate, message, migration, plan, registered
 
 Hostvars = Mapping[str, registered.Variables]

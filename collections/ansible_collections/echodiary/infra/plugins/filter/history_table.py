@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What several hosts remember as one table. The drawing is in plugin_utils/_history_table.py."""
+"""What several hosts remember as one table. The drawing is in plugin_utils/_history/table.py."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._history import goodness
-from ..plugin_utils import _history_table
+from ..plugin_utils._history import table
 
 
 def history_table(histories: Iterable[list[dict[str, Any]]]) -> list[str]:
     try:
-        merged = _history_table.merge([list(history) for history in histories])
-        return _history_table.table(merged, goodness.good(list(reversed(merged))).current)
+        merged = table.merge([list(history) for history in histories])
+        return table.table(merged, goodness.good(list(reversed(merged))).current)
     except (AttributeError, TypeError) as error:
         raise AnsibleFilterError(
             f"history_table: a list of entries for each host is needed, as release_history reads them: {error}"

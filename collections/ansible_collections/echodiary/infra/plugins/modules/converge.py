@@ -1,7 +1,7 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of ``converge``. The work is done by the action plugin of the same name and by module_utils/_converge."""
+"""Documentation of ``converge``. The work is done by the action plugin of the same name and by module_utils/_run."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ import shutil
 import time
 from typing import Any
 
-from .._inside import answers
-from . import env_file, hiding, launch, process
+from .._inside import answers, masking
+from . import env_file, launch, process
 from .errors import AlembicError
 
 
@@ -28,7 +28,7 @@ def _one(one: dict[str, Any], manifest: dict[str, Any]) -> dict[str, Any]:
     began = time.monotonic()
     place, given = one["place"], dict(one["environment"])
     from_file = env_file.read(place["env_file"]) if place["env_file"] else {}
-    hidden = hiding.find({**from_file, **given})
+    hidden = masking.find({**from_file, **given})
     started = launch.container(place, _name()) if place["image"] else launch.environment(place)
     base = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
     # A container gets its file from Docker; in a virtual environment there is nobody else to read it.
@@ -39,8 +39,8 @@ def _one(one: dict[str, Any], manifest: dict[str, Any]) -> dict[str, Any]:
     try:
         ended = process.run(started, json.dumps(document).encode(), environment, one["timeout"])
     except AlembicError as error:
-        raise AlembicError(hiding.mask(str(error), hidden)) from None
-    answer: dict[str, Any] = hiding.mask(_answer(ended, place), hidden)
+        raise AlembicError(masking.mask(str(error), hidden)) from None
+    answer: dict[str, Any] = masking.mask(_answer(ended, place), hidden)
     answer["seconds"] = round(time.monotonic() - began, 3)
     return answer
 

@@ -5,7 +5,3 @@ Reading order: ``host`` (all components of a host) -> ``component`` (one transac
 files of ``_kinds``. Every one has a reader (touches nothing) and a pure ``plan``; what changes a host is called ``apply`` or lives in
 ``transaction``.
 """
-
-from __future__ import annotations
-
-from .._kinds import model as model

@@ -6,9 +6,10 @@ from __future__ import annotations
 import os
 import time
 
+from .._host import docker, registry
 from .._kinds import documents, model, packages
 from .._ledger.files import LedgerError
-from . import acting, contents, docker, health, occupied, planning, registry, staging, state, transaction, undoing, wellbeing
+from . import apply, component_health, contents, health, occupied, planning, rollback, staging, state, transaction
 from .host import Host
 from .view import View
 
@@ -24,7 +25,7 @@ class Converger:
         self.view = View(spec, host, resting, last)
         self.unfinished = self._unfinished()
         if spec.get("restart"):
-            self.view.plan = acting.restarts(self.view)
+            self.view.plan = apply.restarts(self.view)
         self._clock("read")
 
     def _clock(self, step: str) -> None:
@@ -49,7 +50,7 @@ class Converger:
             self._check_images()
         except model.ConvergeError as error:
             return self._result("failed", sync, health.Verdict("Unknown"), str(error))
-        verdict = wellbeing.now(self.view)
+        verdict = component_health.now(self.view)
         self._clock("health")
         self._announce()
         return self._result("ok", sync, verdict)
@@ -116,7 +117,7 @@ class Converger:
         self.unfinished = self.unfinished if interrupted else []
         if not self.view.plan.acting() and not interrupted:
             return self._nothing_to_do()
-        acting.prepare(self.view)
+        apply.prepare(self.view)
         self.view.remember()
         self._clock("prepare")
         try:
@@ -128,33 +129,33 @@ class Converger:
         return self._result("changed" if self.view.plan.acting() or interrupted else "ok", self._sync_after(), verdict)
 
     def _nothing_to_do(self) -> documents.Outcome:
-        verdict = wellbeing.now(self.view, seen=True)
+        verdict = component_health.now(self.view, seen=True)
         if verdict.health != "Healthy":
-            verdict = health.wait(lambda: wellbeing.now(self.view), 3.0)
+            verdict = health.wait(lambda: component_health.now(self.view), 3.0)
         self._clock("health")
         self.view.record()
         if verdict.health in ("Healthy", "Progressing"):
             return self._result("ok", self._sync_after(), verdict)
         # nothing of ours to take back, and the components after this one may be what tells somebody about it
-        msg = f"in sync but {verdict.health}: {verdict.why}{wellbeing.log_tail(self.view)}"
+        msg = f"in sync but {verdict.health}: {verdict.why}{component_health.log_tail(self.view)}"
         return self._result("ok", self._sync_after(), verdict, msg)
 
     def _make_it_so(self, journal: transaction.Transaction) -> health.Verdict:
-        acting.act(self.view, journal)
+        apply.act(self.view, journal)
         if self.view.spec.get("restart"):
-            acting.restart_all(self.view)
+            apply.restart_all(self.view)
         self._clock("apply")
-        verdict = wellbeing.wait(self.view)
+        verdict = component_health.wait(self.view)
         self._clock("health")
         if verdict.health != "Healthy":
-            raise model.ConvergeError(f"not healthy after {wellbeing.deadline(self.view):.0f} s: {verdict.why}")
-        acting.verify(self.view)
+            raise model.ConvergeError(f"not healthy after {component_health.deadline(self.view):.0f} s: {verdict.why}")
+        apply.verify(self.view)
         self._clock("verify")
         return verdict
 
     def _take_back(self, journal: transaction.Transaction, error: Exception) -> documents.Outcome:
         logs = self._logs()
-        back, verdict = undoing.take_back(self.view, journal)
+        back, verdict = rollback.take_back(self.view, journal)
         if not os.path.isdir(self.view.journal()):
             self.view.unremember()
         self._clock("take_back")
@@ -163,7 +164,7 @@ class Converger:
     def _logs(self) -> str:
         """Where they cannot be had, the way back is still taken."""
         try:
-            return wellbeing.log_tail(self.view)
+            return component_health.log_tail(self.view)
         except Exception as error:
             return f"\n(no logs: {reason(error)})"
 

@@ -10,8 +10,8 @@ import contextlib
 import hashlib
 import os
 
-from .._kinds import documents, model
-from . import desired, digests, paths, reading
+from .._kinds import digests, documents, model, paths
+from . import desired, observe
 
 
 def folder(state_dir: str) -> str:
@@ -60,7 +60,7 @@ def _copy(source: str, target: str) -> str:
     return digest.hexdigest()
 
 
-def located(want: desired.Desired, seen: reading.Reading, state_dir: str) -> desired.Desired:
+def located(want: desired.Desired, seen: observe.Reading, state_dir: str) -> desired.Desired:
     """Every file whose contents are only named, with the place where this host has them."""
     if not any(file.sha256 for file in want.files.values()):
         return want
@@ -68,7 +68,7 @@ def located(want: desired.Desired, seen: reading.Reading, state_dir: str) -> des
     return want._replace(files=found)
 
 
-def _source(path: str, file: model.File, seen: reading.Reading, state_dir: str) -> str:
+def _source(path: str, file: model.File, seen: observe.Reading, state_dir: str) -> str:
     live = seen.paths[path].value or {}
     return path if live.get("content") == file.sha256 else brought(state_dir, file.sha256)
 

@@ -9,8 +9,7 @@ import pwd
 from collections.abc import Callable
 from typing import NamedTuple, cast
 
-from .._kinds import documents, model
-from . import paths
+from .._kinds import documents, model, paths
 
 
 class Desired(NamedTuple):

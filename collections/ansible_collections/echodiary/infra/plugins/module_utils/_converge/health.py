@@ -6,8 +6,8 @@ from __future__ import annotations
 import time
 from typing import Any, Callable, NamedTuple
 
+from .._host import http
 from .._kinds import documents
-from . import http
 
 PROBE_TIMEOUT = 3.0
 DEFAULT_DEADLINE = 60.0

@@ -7,8 +7,9 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._kinds import documents, kinds, protocol, units
-from . import digests, docker, masking, state
+from .._host import docker, masking
+from .._kinds import digests, documents, kinds, protocol, units
+from . import state
 
 STATE_DIR = "/var/lib/echodiary"
 

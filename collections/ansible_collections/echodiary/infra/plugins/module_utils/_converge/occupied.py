@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 
+from .._host import docker
 from .._kinds import documents, model
-from . import docker
 
 _ALIVE = ("running", "paused", "restarting")
 #: written paths that are named

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, cast
 
-from .._kinds import documents, kinds, model
-from . import compose, desired, occupied, owned, paths, processes, reading
+from .._kinds import compose, documents, kinds, model, owned, paths, processes
+from . import desired, observe, occupied
 
 
 class Plan(NamedTuple):
@@ -38,7 +38,7 @@ def acting(changes: list[model.Change]) -> list[model.Change]:
 def plan(
     spec: documents.ComponentSpec,
     want: desired.Desired,
-    seen: reading.Reading,
+    seen: observe.Reading,
     state: documents.Record,
     strangers: list[model.Change],
     prune: bool = False,
@@ -60,7 +60,7 @@ def plan(
 
 
 def _paths(
-    spec: documents.ComponentSpec, want: desired.Desired, seen: reading.Reading, last: Mapping[str, documents.Recorded]
+    spec: documents.ComponentSpec, want: desired.Desired, seen: observe.Reading, last: Mapping[str, documents.Recorded]
 ) -> Iterator[model.Change]:
     for path, value in want.values.items():
         change = paths.plan_path(path, value, seen.paths[path], _path_value(last, path), _texts(path, want, seen))
@@ -77,14 +77,14 @@ def _path_value(last: Mapping[str, documents.Recorded], path: str) -> documents.
     return cast("documents.PathValue | None", last.get(str(model.Resource("path", path))))
 
 
-def _texts(path: str, want: desired.Desired, seen: reading.Reading) -> tuple[str, str] | None:
+def _texts(path: str, want: desired.Desired, seen: observe.Reading) -> tuple[str, str] | None:
     if path not in want.files or path in want.sensitive:
         return None
     live, file = seen.paths[path], want.files[path]
     return paths.as_text(live.content, live.size), paths.as_text(file.content, file.size)
 
 
-def _services(spec: documents.ComponentSpec, seen: reading.Reading, state: documents.Record) -> list[model.Change]:
+def _services(spec: documents.ComponentSpec, seen: observe.Reading, state: documents.Record) -> list[model.Change]:
     if not spec["compose"]:
         return []
     if seen.services is None and state["services"]:
@@ -93,12 +93,12 @@ def _services(spec: documents.ComponentSpec, seen: reading.Reading, state: docum
 
 
 def _processes(
-    spec: documents.ComponentSpec, want: desired.Desired, seen: reading.Reading, state: documents.Record, path_changes: list[model.Change]
+    spec: documents.ComponentSpec, want: desired.Desired, seen: observe.Reading, state: documents.Record, path_changes: list[model.Change]
 ) -> list[model.Change]:
     origins = {change.name: change.origin for change in path_changes if rewrites(change)}
     replaced = replaced_services(spec, seen, state)
     found = []
-    for consumer in reading.consumers(spec, want, seen):
+    for consumer in observe.consumers(spec, want, seen):
         changed = {path: origins[path] for path in consumer.files if path in origins}
         change = processes.plan(consumer, changed, state["loaded"].get(consumer.name), reload_of(spec, consumer))
         if change and consumer.name not in replaced:
@@ -111,7 +111,7 @@ def rewrites(change: model.Change) -> bool:
     return change.action != "update" or bool({"content", "kind", "target"} & set(change.fields))
 
 
-def replaced_services(spec: documents.ComponentSpec, seen: reading.Reading, state: documents.Record) -> set[str]:
+def replaced_services(spec: documents.ComponentSpec, seen: observe.Reading, state: documents.Record) -> set[str]:
     """Services that get a new container or a new start anyway."""
     return {change.name for change in _services(spec, seen, state) if change.resource.kind == "service"}
 

@@ -11,9 +11,9 @@ import stat
 import tempfile
 from collections.abc import Iterator
 
+from .._host import docker
 from .._host.run import run, tail
 from .._kinds import documents, model
-from . import docker
 
 BASE = "/run"
 #: of a validator's words that are told: promtool says of every good file that it is good, and what is wrong stands among that

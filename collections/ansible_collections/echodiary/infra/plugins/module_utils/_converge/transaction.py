@@ -16,9 +16,9 @@ import os
 import shutil
 from typing import Any
 
-from .._kinds import documents, model
+from .._kinds import documents, model, paths
 from .._ledger import files, records, shapes
-from . import hindrance, paths, placing, state
+from . import file_ops, hindrance, state
 
 VERSION = 1
 
@@ -68,7 +68,7 @@ class Transaction:
             return False
         kept = found.record
         self._entries, self._created = kept["entries"], kept["created"]
-        self._temporary = self._without_temporary([*kept["temporary"], *map(placing.beside, self._entries)], self.notes)
+        self._temporary = self._without_temporary([*kept["temporary"], *map(file_ops.beside, self._entries)], self.notes)
         return True
 
     def _put_aside(self, fault: str) -> None:
@@ -82,15 +82,15 @@ class Transaction:
         """What only a killed attempt brought, and git has taken out since, goes; True when there was such a thing."""
         orphans = [path for path in self._entries if path not in wanted and self._was_brought(path)]
         for path in orphans:
-            if not placing.attempt(self.notes, path, self._withdraw, path):
+            if not file_ops.attempt(self.notes, path, self._withdraw, path):
                 self._stuck.add(path)
         for directory in reversed(self._created):
             if directory not in wanted:
-                placing.attempt(self.notes, directory, placing.remove_empty, directory)
+                file_ops.attempt(self.notes, directory, file_ops.remove_empty, directory)
         return bool(orphans)
 
     def _withdraw(self, path: str) -> None:
-        placing.clear(path, self._entries[path]["value"])
+        file_ops.clear(path, self._entries[path]["value"])
         self._restore(path, self._entries[path])
 
     def _was_brought(self, path: str) -> bool:
@@ -109,7 +109,7 @@ class Transaction:
         removals: list[str],
     ) -> None:
         """Write ``files``, set ``attributes`` (owner and mode only), make ``directories`` and ``links``, take away ``removals``."""
-        self._temporary += [placing.beside(path) for path in [*files, *links]]
+        self._temporary += [file_ops.beside(path) for path in [*files, *links]]
         touched = [*files, *attributes, *directories, *links, *removals]
         for path in touched:
             self._keep(path)
@@ -118,42 +118,42 @@ class Transaction:
         # parents first: one that takes the place of a link must not be followed
         for path in sorted(directories):
             with hindrance.named(path):
-                placing.make_directory(path, directories[path])
+                file_ops.make_directory(path, directories[path])
         for path, file in files.items():
             with hindrance.named(path):
-                placing.make_parents(path)
-                placing.write(placing.beside(path), file)
+                file_ops.make_parents(path)
+                file_ops.write(file_ops.beside(path), file)
         for path, target in links.items():
             with hindrance.named(path):
-                placing.make_parents(path)
-                placing.make_link(placing.beside(path), target)
+                file_ops.make_parents(path)
+                file_ops.make_link(file_ops.beside(path), target)
         for path in [*files, *links]:
             with hindrance.named(path):
-                placing.clear_directory(path)
-                os.rename(placing.beside(path), path)
+                file_ops.clear_directory(path)
+                os.rename(file_ops.beside(path), path)
         for path, wanted in attributes.items():
             with hindrance.named(path):
-                placing.set_attributes(path, wanted)
+                file_ops.set_attributes(path, wanted)
         for path in removals:
             with hindrance.named(path):
-                placing.remove(path)
-        placing.settle([*touched, *self._created], attributes)
+                file_ops.remove(path)
+        file_ops.settle([*touched, *self._created], attributes)
 
     def take_back(self) -> list[str]:
         """Put every journalled path back as it was; what cannot be put back is named, the rest still is."""
         failures: list[str] = []
         self._temporary = self._without_temporary(self._temporary, failures)
         for path, entry in self._entries.items():
-            placing.attempt(failures, path, placing.clear, path, entry["value"])
+            file_ops.attempt(failures, path, file_ops.clear, path, entry["value"])
         for path in reversed(self._created):
-            placing.attempt(failures, path, placing.remove_empty, path)
+            file_ops.attempt(failures, path, file_ops.remove_empty, path)
         # parents first: a directory has to be back before what lay in it
         for path in sorted(self._entries):
-            placing.attempt(failures, path, self._restore, path, self._entries[path])
-        placing.attempt(failures, self.journal, placing.settle, [*self._entries, *self._created])
+            file_ops.attempt(failures, path, self._restore, path, self._entries[path])
+        file_ops.attempt(failures, self.journal, file_ops.settle, [*self._entries, *self._created])
         if not failures:
             self._stuck.clear()
-            placing.attempt(failures, self.journal, self.commit)
+            file_ops.attempt(failures, self.journal, self.commit)
         return list(dict.fromkeys(failures))
 
     def commit(self) -> None:
@@ -174,8 +174,12 @@ class Transaction:
 
     def _without_temporary(self, temporary: list[str], failures: list[str]) -> list[str]:
         """Those that could not be taken away."""
-        targets = {placing.beside(path): path for path in self._entries}
-        return [path for path in dict.fromkeys(temporary) if not placing.attempt(failures, targets.get(path, path), placing.discard, path)]
+        targets = {file_ops.beside(path): path for path in self._entries}
+
+        def gone(path: str) -> bool:
+            return file_ops.attempt(failures, targets.get(path, path), file_ops.discard, path)
+
+        return [path for path in dict.fromkeys(temporary) if not gone(path)]
 
     def previously_existed(self, path: str) -> bool:
         return bool(self._entries.get(path, {}).get("value"))
@@ -188,9 +192,9 @@ class Transaction:
         backup = os.path.join(self.journal, entry["backup"])
         with hindrance.named(self.journal):
             files.make_directories(self.journal, 0o700)
-            placing.remove(backup)
+            file_ops.remove(backup)
             if entry["value"] and entry["value"]["kind"] == "file":
-                placing.back_up(path, backup)
+                file_ops.back_up(path, backup)
         self._entries[path] = entry
 
     def _free_backup(self) -> str:
@@ -202,13 +206,13 @@ class Transaction:
         entry = self._entries[path]
         if not entry.get("tree"):
             with hindrance.named(self.journal):
-                placing.copy_tree(path, os.path.join(self.journal, entry["backup"]))
+                file_ops.copy_tree(path, os.path.join(self.journal, entry["backup"]))
             entry["tree"] = True
 
     def _foresee(self, targets: list[str], directories: set[str]) -> None:
         """Name the directories that are about to be made: a run killed right after making one must not forget it."""
         for path in targets:
-            missing = placing.missing_parents(path)
+            missing = file_ops.missing_parents(path)
             if path in directories and (not os.path.isdir(path) or os.path.islink(path)):
                 missing.append(path)
             self._created += [directory for directory in missing if directory not in self._created]
@@ -224,16 +228,16 @@ class Transaction:
             return
         backup = os.path.join(self.journal, entry["backup"])
         if before["kind"] == "file":
-            placing.put_back(backup, path, before)
+            file_ops.put_back(backup, path, before)
         elif before["kind"] == "link":
-            placing.make_parents(path)
+            file_ops.make_parents(path)
             os.symlink(before["target"], path)
         elif before["kind"] == "directory":
             if entry.get("tree"):
-                placing.remove(path)
-                placing.copy_tree(backup, path)
+                file_ops.remove(path)
+                file_ops.copy_tree(backup, path)
             elif not os.path.isdir(path):
                 os.mkdir(path, 0o700)
-            placing.set_attributes(path, before)
+            file_ops.set_attributes(path, before)
         else:
             raise OSError(errno.ENOTSUP, "was a pipe, socket or device, which is not put back")

@@ -6,8 +6,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from .._kinds import documents, kinds, model, packages, units, users
-from . import compose, contents, desired, paths, planning, processes, reading, state
+from .._kinds import compose, documents, kinds, model, packages, paths, processes, units, users
+from . import contents, desired, observe, planning, state
 from .host import Host
 
 
@@ -22,7 +22,7 @@ class View:
         self.name: str = spec["name"]
         self.last = last or state.load(host.state_dir, self.name, host.notes)
         self.want = desired.resolve(spec, host.key, (host.check and host.installing) or self._brings_accounts())
-        self.seen: reading.Reading = reading.read(spec, self.want, self.last, host)
+        self.seen: observe.Reading = observe.read(spec, self.want, self.last, host)
         self.want = contents.located(self.want, self.seen, host.state_dir)
         self.plan = self.left = self._planned(self.last)
         #: as ``plan``, what was found at first
@@ -35,7 +35,7 @@ class View:
     def look_again(self) -> planning.Plan:
         """A new reading and the plan that is left; ``plan`` stays what was planned at first."""
         self.host.forget()
-        self.seen = reading.read(self.spec, self.want, self.last, self.host)
+        self.seen = observe.read(self.spec, self.want, self.last, self.host)
         last: documents.Record = {**self.last}
         if self.spec["compose"]:
             last["services"] = self.services_record()
@@ -65,7 +65,7 @@ class View:
             state.remove(self.host.state_dir, self.name)
 
     def consumers(self) -> list[processes.Consumer]:
-        return reading.consumers(self.spec, self.want, self.seen)
+        return observe.consumers(self.spec, self.want, self.seen)
 
     def stale(self) -> list[tuple[processes.Consumer, str]]:
         """Running processes that are older than what they read, each with what has to be done."""

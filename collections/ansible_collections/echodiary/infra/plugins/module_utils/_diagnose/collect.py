@@ -8,14 +8,13 @@ import json
 import os
 from typing import Any
 
-from .._alembic import hiding
-from .._converge import docker, haproxy
+from .._host import docker, haproxy
 from .._host.run import run
-from .._kinds import documents
+from .._inside import masking
 
 #: of each file, the end: what matters is what came last
 LARGEST = 2_000_000
-HAPROXY: documents.EdgeSpec = {"socket": "/run/haproxy/admin.sock", "backend": "", "save": ""}
+HAPROXY: haproxy.EdgeSpec = {"socket": "/run/haproxy/admin.sock", "backend": "", "save": ""}
 STATE = "/var/lib/echodiary"
 
 COMMANDS: dict[str, list[str]] = {
@@ -101,5 +100,5 @@ def secrets() -> list[str]:
             environments.append(handle.read().splitlines())
     found: set[str] = set()
     for lines in environments:
-        found |= set(hiding.find({name: value for name, sign, value in (line.partition("=") for line in lines) if sign}))
+        found |= set(masking.find({name: value for name, sign, value in (line.partition("=") for line in lines) if sign}))
     return sorted(found)

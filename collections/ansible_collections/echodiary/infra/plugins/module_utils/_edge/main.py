@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._converge import haproxy, traffic
-from .._kinds import documents
+from .._host import haproxy
 from .._ledger import files
+from .._release import traffic
 from . import planning
 
 MAP = "/var/lib/haproxy/edge.map"
@@ -17,7 +17,7 @@ MODE = 0o644
 
 def run(manifest: dict[str, Any]) -> dict[str, Any]:
     """``manifest``: check, traffic and message (None leaves it), drain (s), backend; map and socket for tests."""
-    edge: documents.EdgeSpec = {"socket": manifest.get("socket") or SOCKET, "backend": manifest["backend"], "save": ""}
+    edge: haproxy.EdgeSpec = {"socket": manifest.get("socket") or SOCKET, "backend": manifest["backend"], "save": ""}
     path = manifest.get("map") or MAP
     try:
         return _run(manifest, edge, path)
@@ -27,7 +27,7 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
         return {"failed": True, "msg": f"{path}: {error}; does the task become root, and is there room on the disk?"}
 
 
-def _run(manifest: dict[str, Any], edge: documents.EdgeSpec, path: str) -> dict[str, Any]:
+def _run(manifest: dict[str, Any], edge: haproxy.EdgeSpec, path: str) -> dict[str, Any]:
     now = read(edge, path)
     after = planning.wanted(now, manifest["traffic"], manifest["message"])
     if after != now and not manifest["check"]:
@@ -45,12 +45,12 @@ def _run(manifest: dict[str, Any], edge: documents.EdgeSpec, path: str) -> dict[
     }
 
 
-def read(edge: documents.EdgeSpec, path: str) -> planning.Edge:
+def read(edge: haproxy.EdgeSpec, path: str) -> planning.Edge:
     """What the process goes by, not what the file says."""
     return planning.from_value(next((value for key, value in _entries(edge, path) if key == planning.KEY), ""))
 
 
-def _entries(edge: documents.EdgeSpec, path: str) -> list[tuple[str, str]]:
+def _entries(edge: haproxy.EdgeSpec, path: str) -> list[tuple[str, str]]:
     said = haproxy.ask(edge, f"show map {path}")
     if said.startswith("Unknown map"):
         raise haproxy.HaproxyError(f"HAProxy knows no map {path}: its configuration is older than this; converge component haproxy first")
@@ -58,7 +58,7 @@ def _entries(edge: documents.EdgeSpec, path: str) -> list[tuple[str, str]]:
     return [(row[1], row[2]) for row in rows if len(row) == 3]
 
 
-def tell(edge: documents.EdgeSpec, path: str, value: str) -> None:
+def tell(edge: haproxy.EdgeSpec, path: str, value: str) -> None:
     """The file first: a process that starts in between must not go back. Both versions are whole at every moment."""
     files.write(path, f"{planning.KEY} {value}\n" if value else "", MODE)
     version = haproxy.ask(edge, f"prepare map {path}").strip().rpartition(" ")[2]
@@ -71,11 +71,11 @@ def tell(edge: documents.EdgeSpec, path: str, value: str) -> None:
         raise haproxy.HaproxyError(f"HAProxy did not take the edge's state; look at: show map {path}")
 
 
-def _drained(edge: documents.EdgeSpec, manifest: dict[str, Any]) -> int:
+def _drained(edge: haproxy.EdgeSpec, manifest: dict[str, Any]) -> int:
     return sum(traffic.wait_for_requests(edge, slot, manifest["drain"]) for slot in haproxy.servers(edge))
 
 
-def _slots(edge: documents.EdgeSpec) -> dict[str, Any]:
+def _slots(edge: haproxy.EdgeSpec) -> dict[str, Any]:
     """Which slot would serve; empty where none is well."""
     serving = [name for name, server in haproxy.servers(edge).items() if server.admin == haproxy.READY and server.steady]
     return {"serving": serving[0] if serving else ""}

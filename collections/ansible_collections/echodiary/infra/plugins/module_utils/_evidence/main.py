@@ -11,7 +11,7 @@ import subprocess
 from typing import Any
 from urllib.parse import quote
 
-from .._converge import docker
+from .._host import docker
 from .._kinds import model
 
 TIMEOUT = 10.0

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from . import bridge, guard, read, sentinel, server, steps
+from . import bridge, guard, lock_session, read, server, steps
 from .errors import InsideError, first_lines, sqlstate
 from .project import Project
 
@@ -19,7 +19,7 @@ def migrate(request: dict[str, Any]) -> dict[str, Any]:
     """``request``: target, expected (revisions that were linted), key, lock_wait (s), limits (ms), tries, want."""
     project = Project(request["config"], request["section"])
     engine, table, schema = _engine(project)
-    with sentinel.Sentinel(engine, request["key"], request["lock_wait"]) as watcher:
+    with lock_session.LockSession(engine, request["key"], request["lock_wait"]) as watcher:
         run = _Run(project, request, watcher, engine, (table, schema))
         run.until_done()
         after = read.look(project, {"target": None, "want": request["want"]})
@@ -43,7 +43,9 @@ def _engine(project: Project) -> tuple[Any, str, Any]:
 
 
 class _Run:
-    def __init__(self, project: Project, request: dict[str, Any], watcher: sentinel.Sentinel, engine: Any, place: tuple[str, Any]) -> None:
+    def __init__(
+        self, project: Project, request: dict[str, Any], watcher: lock_session.LockSession, engine: Any, place: tuple[str, Any]
+    ) -> None:
         self.project, self.request, self.watcher, self.engine, self.place = project, request, watcher, engine, place
         self.began_at: list[str] | None = None
         self.applied: list[str] = []
@@ -107,7 +109,7 @@ class _Run:
         """Only where a rollback left nothing behind: a statement outside a transaction may not bear being run twice."""
         if sqlstate(error) != LOCK_NOT_AVAILABLE:
             return False
-        time.sleep(sentinel.WATCH)
+        time.sleep(lock_session.WATCH)
         self.blocked += [{"attempt": self.attempts, "revision": self._step, **one} for one in self.watcher.seen()]
         return self.attempts < self.request["tries"] and not self._guard.outside
 

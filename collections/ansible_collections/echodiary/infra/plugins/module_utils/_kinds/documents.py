@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TypedDict, Union
 
+from .._host import haproxy
 from . import model
 
 
@@ -135,12 +136,6 @@ class ProbeSpec(_Probe, total=False):
     timeout: float
 
 
-class EdgeSpec(TypedDict):
-    backend: str
-    socket: str
-    save: str
-
-
 class MigrateSpec(TypedDict):
     env_file: str
     volumes: list[str]
@@ -150,7 +145,7 @@ class MigrateSpec(TypedDict):
 class _Release(TypedDict):
     service: str
     slots: dict[str, int]
-    haproxy: EdgeSpec
+    haproxy: haproxy.EdgeSpec
     drain: float
     interval: float
     passes: int

@@ -7,8 +7,9 @@ import json
 import threading
 from typing import Any
 
-from .._converge import health, http
+from .._converge import health
 from .._gate import probes
+from .._host import http
 from .._kinds import documents
 
 #: seconds between two rounds while a release is watched

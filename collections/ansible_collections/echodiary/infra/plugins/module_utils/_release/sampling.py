@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._converge import docker, haproxy
+from .._host import docker, haproxy
 from .._kinds import documents
 from .declared import Asking
 from .signs import Container, Sample, Server
@@ -13,7 +13,7 @@ from .signs import Container, Sample, Server
 _ANSWERS = ("hrsp_1xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx", "hrsp_other")
 
 
-def look(at: float, edge: documents.EdgeSpec, new: str, old: str, project: documents.ProjectPlace, service: str, asking: Asking) -> Sample:
+def look(at: float, edge: haproxy.EdgeSpec, new: str, old: str, project: documents.ProjectPlace, service: str, asking: Asking) -> Sample:
     rows = haproxy.counters(edge)
     return Sample(at, server(rows[new]), server(rows[old]), container(project, service), asking.trouble)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
-from .._converge import docker, haproxy, traffic
+from .._host import docker, haproxy
 from .._kinds import documents
-from . import sampling, shares, signs
+from . import sampling, shares, signs, traffic
 from .declared import Asking
 
 INTERVAL = 0.2
@@ -37,7 +37,7 @@ class Wish(NamedTuple):
 class Place(NamedTuple):
     """Where: HAProxy's backend, both slots, and what the new one is (Compose project, service, port)."""
 
-    edge: documents.EdgeSpec
+    edge: haproxy.EdgeSpec
     new: str
     old: str
     projects: dict[str, documents.ProjectPlace]

@@ -8,7 +8,7 @@ import time
 import urllib.parse
 from typing import Any
 
-from .._converge import http
+from .._host import http
 
 
 def run(manifest: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
-from .._converge_errors import SpecError
+from .._common.errors import SpecError
 
 if TYPE_CHECKING:
     from pglast.ast import Node, RawStmt

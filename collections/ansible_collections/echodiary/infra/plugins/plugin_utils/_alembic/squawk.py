@@ -10,7 +10,7 @@ import subprocess
 import sys
 from typing import Any, NamedTuple
 
-from .._converge_errors import SpecError
+from .._common.errors import SpecError
 
 TIMEOUT = 60.0
 

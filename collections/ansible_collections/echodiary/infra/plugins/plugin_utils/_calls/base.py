@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from .._converge_errors import SpecError
+from .._common.errors import SpecError
 from . import host, packages
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from ansible.errors import AnsibleConnectionFailure
 
 from ...module_utils import _loader
-from .._converge_errors import SpecError
+from .._common.errors import SpecError
 from . import packages
 from .packages import Package
 

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from ansible import constants
 
-from ...module_utils._converge import digests, paths
+from ...module_utils._kinds import digests, paths
 
 LONGEST_INLINE = paths.LONGEST_SHOWN
 

@@ -14,9 +14,9 @@ from ansible.playbook.play import Play
 from ansible.playbook.task import Task
 from ansible.template import Templar
 
-from .. import _component_source as sources
-from .. import _component_templates as templates
-from .._converge_errors import SpecError
+from .._common.errors import SpecError
+from . import source as sources
+from . import templates
 
 
 class Warming:

@@ -10,12 +10,12 @@ from ansible.utils.display import Display
 
 from .._calls import packages
 from .._calls.base import HostCall
-from .._converge_errors import SpecError
+from .._common.errors import SpecError
 from .run import Run
 
 display = Display()
 
-PACKAGE = "_converge"
+PACKAGE = "_run"
 # Ansible imports an action before it forks a worker per host: none of them reads and compresses the same sources again.
 packages.shipped(packages.package(PACKAGE))
 

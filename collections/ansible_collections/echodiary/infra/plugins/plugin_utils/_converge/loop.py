@@ -12,11 +12,9 @@ from typing import Any, NamedTuple
 
 from ...module_utils._kinds import documents
 from ...module_utils._kinds.protocol import Call
-from .. import _component_manifest as manifests
-from .. import _converge_result as outcome
-from .. import _migrate
-from .._deploy import roll_permission
-from . import delegated
+from .._component import manifest as manifests
+from . import delegated, migrate, roll_permission
+from . import result as outcome
 from .run import Run
 
 
@@ -117,7 +115,7 @@ class Loop:
         if not release or not release["migrate"]:
             return ""
         self._run.say(name, "migrate the schema ...")
-        why = _migrate.why_failed(self._run.act(_migrate.ALEMBIC, _migrate.arguments(release["migrate"], prepared)))
+        why = migrate.why_failed(self._run.act(migrate.ALEMBIC, migrate.arguments(release["migrate"], prepared)))
         release["migrated"], release["permitted"] = True, self._lease.held
         return why
 

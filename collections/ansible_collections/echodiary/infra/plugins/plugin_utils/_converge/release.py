@@ -6,10 +6,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 from ...module_utils._kinds import documents
-from .. import _converge_result as outcome
-from .. import _migrate
-from .._converge_errors import SpecError
-from .._deploy import trial_options
+from .._common.errors import SpecError
+from . import migrate, trial_options
+from . import result as outcome
 from .loop import Lease, Loop
 from .run import Run
 
@@ -27,7 +26,7 @@ def look(args: dict[str, Any], run: Run) -> dict[str, Any]:
     release, project = cast("documents.ReleaseSpec", spec["release"]), cast("documents.ProjectSpec", spec["compose"])
     for place in (answer["release"], answer.get("prepared") or {}):
         if place.get("directory"):
-            place.update(_migrate.access(release["migrate"], place["directory"]))
+            place.update(migrate.access(release["migrate"], place["directory"]))
     service = project["services"][release["service"]]
     return {"changed": False, **answer, "environment": service["environment"]}
 

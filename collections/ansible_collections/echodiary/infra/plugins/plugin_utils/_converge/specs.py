@@ -6,10 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...module_utils._kinds import documents
-from .. import _component_manifest as manifests
-from .. import _component_render as render
-from .. import _component_source as sources
-from .._component import contents
+from .._component import contents, render
+from .._component import manifest as manifests
+from .._component import source as sources
 
 
 class Specs:

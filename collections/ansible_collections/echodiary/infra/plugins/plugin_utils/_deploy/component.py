@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from .. import _component_source as sources
-from .._converge_errors import SpecError
+from .._common.errors import SpecError
+from .._component import source as sources
 
 ROLES = Path(__file__).parents[3] / "roles"
 #: libyaml's parser takes a tenth of the time of Python's

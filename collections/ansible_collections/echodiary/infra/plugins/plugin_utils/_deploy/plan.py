@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypedDict
 
-from .._converge_errors import SpecError
+from .._common.errors import SpecError
 from .gate import Request, Settings
 
 HEAD: Final = "head"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ...module_utils._history import goodness
-from .. import _history_table
+from .._history import table
 
 Entry = dict[str, Any]
 
@@ -179,7 +179,7 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _nowhere(lead: Host, step: _Step) -> str:
-    runs = _history_table.release(step.current) if step.current else _short(lead.running.image)
+    runs = table.release(step.current) if step.current else _short(lead.running.image)
     said = [f"nothing to go back to: no good release before {runs} is recorded"]
     resting = lead.resting.image
     if resting and not _alike(resting, lead.running.image):
@@ -199,7 +199,7 @@ def _why_not(image: str, entries: list[Entry]) -> str:
 
 def _only_configuration(goal: Entry) -> str:
     return (
-        f"{_history_table.release(goal)} served before with another configuration, which is in no slot any more: "
+        f"{table.release(goal)} served before with another configuration, which is in no slot any more: "
         "take the change back in git, then ansible-playbook site.yml"
     )
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import _gate_timeline as timeline
-from .. import _gate_words as words
-from .._gate_model import INCONCLUSIVE, Condition, Tick
-from .._gate_timeline import PASSED
+from . import timeline, words
+from .model import INCONCLUSIVE, Condition, Tick
+from .timeline import PASSED
 
 
 def of(

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...module_utils._gate import main as asking
-from .. import _gate_timeline as timeline
-from .. import _gate_words as words
-from .._gate_model import Condition, Finding, Settings, Tick
+from . import timeline, words
+from .model import Condition, Finding, Settings, Tick
 
 #: while nothing changes, people hear from a waiting gate this often (s)
 TELL = 15.0

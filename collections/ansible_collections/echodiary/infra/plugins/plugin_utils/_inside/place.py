@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .._converge_errors import SpecError
+from .._common.errors import SpecError
 
 ARGUMENTS: dict[str, Any] = {
     "image": {"type": "str"},

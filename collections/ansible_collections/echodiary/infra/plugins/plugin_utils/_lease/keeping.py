@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from ...module_utils._lease.planning import TTL
-from .. import _lease_back as back
+from . import give_back as back
 from . import renewer
 
 #: seconds for one attempt

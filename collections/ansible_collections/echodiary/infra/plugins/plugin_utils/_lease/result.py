@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import _lease_options as options
-from .. import _lease_words as words
+from . import options, words
 
 
 def of(args: dict[str, Any], answer: dict[str, Any], waited: float, *, check: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.action import alembic
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.inside import PLACE, answered, request
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
-from ansible_collections.echodiary.infra.tests.unit.plugins.plugin_utils.test_alembic_flow import UP, read
+from ansible_collections.echodiary.infra.tests.unit.plugins.plugin_utils._alembic.test_flow import UP, read
 
 
 def test_a_question_is_one_call_and_changes_nothing() -> None:

@@ -37,7 +37,7 @@ def place(tmp_path: Path) -> str:
 def test_a_host_in_sync_is_one_call(place: str, check: bool) -> None:
     rig = Rig(converge, answer(entry("one"), entry("two")), playbook_dir=place)
     found = rig.run(check=check, components=["one", "two"])
-    assert (rig.packages, rig.manifest["check"], rig.manifest["declared"]) == (["_converge"], check, ["one", "two"])
+    assert (rig.packages, rig.manifest["check"], rig.manifest["declared"]) == (["_run"], check, ["one", "two"])
     assert rig.manifest["claimed"] == ["/etc/a", "/etc/b"]
     assert (found["changed"], found["failed"], found["sync"], found["remote_calls"]) == (False, False, "Synced", 1)
     assert [one["name"] for one in found["components"]] == ["one", "two"]

@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.action import database_budget
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.inside import PLACE, answered, request
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig, silent
-from ansible_collections.echodiary.infra.tests.unit.plugins.plugin_utils.test_budget_plan import facts
+from ansible_collections.echodiary.infra.tests.unit.plugins.plugin_utils._database.test_budget_plan import facts
 
 ASKED: dict[str, Any] = {"hosts": 2, "workers": 2, "pool_size": 5, "pool_overflow": 5, **PLACE}
 

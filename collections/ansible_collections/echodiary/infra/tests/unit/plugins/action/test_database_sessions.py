@@ -8,7 +8,7 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.echodiary.infra.plugins.action import database_sessions
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.inside import PLACE, answered, request
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
-from ansible_collections.echodiary.infra.tests.unit.plugins.plugin_utils.test_sessions_plan import session
+from ansible_collections.echodiary.infra.tests.unit.plugins.plugin_utils._database.test_sessions_plan import session
 
 FOUND: dict[str, Any] = {"sessions": [session(1), session(2, seconds=5)], "limits": {"most": 100, "reserved": 3}}
 DONE: dict[str, Any] = {**FOUND, "ended": [1], "refused": {}}

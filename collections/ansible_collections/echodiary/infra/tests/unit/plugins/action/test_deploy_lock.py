@@ -22,8 +22,8 @@ HELD = {**DONE, "changed": False, "outcome": "held"}
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deploy_lock, "POLL", 0.0)
-    monkeypatch.setattr(deploy_lock._caller, "owner", lambda _: "ann")
-    monkeypatch.setattr(deploy_lock._caller, "run_url", lambda _: "https://ci.example/1")
+    monkeypatch.setattr(deploy_lock.identity, "owner", lambda _: "ann")
+    monkeypatch.setattr(deploy_lock.identity, "run_url", lambda _: "https://ci.example/1")
 
 
 def test_who_asks_and_why_is_sent_and_the_token_comes_back() -> None:

@@ -8,7 +8,7 @@ from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Ri
 
 def test_a_phase_is_added_to_those_before_it_with_its_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deploy_phase.time, "time", lambda: 20.0)
-    monkeypatch.setattr(deploy_phase._caller, "owner", lambda _: "ann")
+    monkeypatch.setattr(deploy_phase.identity, "owner", lambda _: "ann")
     before = {"name": "lock", "at": 10.0}
     rig = Rig(deploy_phase, ansible_facts={"deploy_phases": [before]})
     found = rig.run(name="migrate", text="0003 -> 0004")

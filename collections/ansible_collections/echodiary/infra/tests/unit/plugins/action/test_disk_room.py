@@ -15,7 +15,7 @@ def test_a_look_and_a_removal_are_the_same_call() -> None:
     rig = Rig(disk_room, {"changed": False})
     rig.run(check=True, remove=True, keep=["a"])
     rig.run(remove=True, keep=["a"])
-    assert rig.packages == ["_room", "_room"]
+    assert rig.packages == ["_disk", "_disk"]
     looked, removed = rig.sent
     assert {**looked, "check": False} == removed
     assert (looked["check"], removed["remove"], removed["keep"], removed["days"]) == (True, True, ["a"], 7.0)

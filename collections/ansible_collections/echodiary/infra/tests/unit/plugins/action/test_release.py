@@ -20,7 +20,7 @@ def place(tmp_path: Path) -> str:
 def test_to_resolve_an_image_needs_no_component(place: str) -> None:
     rig = Rig(release, {"image": "r/d@sha256:1"}, playbook_dir=place)
     found = rig.run(component="absent", state="resolved", image="r/d:v1")
-    assert rig.packages == ["_converge"]
+    assert rig.packages == ["_run"]
     assert (rig.manifest["prepare"], rig.manifest["image"], rig.manifest["check"]) == ("resolved", "r/d:v1", False)
     assert (found["image"], found["changed"], found["remote_calls"]) == ("r/d@sha256:1", False, 1)
     assert "image" in Rig(release, {}, playbook_dir=place).refused(state="resolved")

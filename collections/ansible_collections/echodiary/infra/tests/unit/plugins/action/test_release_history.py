@@ -12,8 +12,8 @@ ENTRY = {"outcome": "succeeded", "digest": "r/d@sha256:1"}
 
 @pytest.fixture(autouse=True)
 def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(release_history._caller, "owner", lambda _: "ann")
-    monkeypatch.setattr(release_history._caller, "run_url", lambda _: "")
+    monkeypatch.setattr(release_history.identity, "owner", lambda _: "ann")
+    monkeypatch.setattr(release_history.identity, "run_url", lambda _: "")
 
 
 @pytest.mark.parametrize("check", [False, True])

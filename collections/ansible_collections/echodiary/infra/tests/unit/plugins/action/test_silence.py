@@ -8,7 +8,7 @@ from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Ri
 
 @pytest.fixture(autouse=True)
 def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silence._caller, "owner", lambda _: "ann")
+    monkeypatch.setattr(silence.identity, "owner", lambda _: "ann")
 
 
 def test_a_silence_of_these_alerts_in_this_environment() -> None:

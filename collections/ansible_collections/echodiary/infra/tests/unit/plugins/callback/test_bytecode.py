@@ -17,9 +17,9 @@ class Rig(fleet.Rig):
         return {**kept, "PYTHONPYCACHEPREFIX": str(self.directory / "compiled"), "ANSIBLE_CALLBACKS_ENABLED": ENABLED}
 
     def compiled(self) -> dict[str, int]:
-        """Module of the collection -> when it was compiled."""
-        found = (self.directory / "compiled").rglob("echodiary/infra/plugins/plugin_utils/*.pyc")
-        return {path.name.partition(".")[0]: path.stat().st_mtime_ns for path in found}
+        """Module of the collection, as ``package.module`` -> when it was compiled."""
+        found = (self.directory / "compiled").rglob("echodiary/infra/plugins/plugin_utils/*/*.pyc")
+        return {f"{path.parent.name}.{path.name.partition('.')[0]}": path.stat().st_mtime_ns for path in found}
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def rig(tmp_path: Path) -> Rig:
 def test_modules_are_compiled_once(rig: Rig) -> None:
     rig.run({"app1": fleet.IN_SYNC}, [fleet.CONVERGE], vars={"drift_directory": str(rig.directory / "out")})
     first = rig.compiled()
-    assert {"_drift_run", "_drift_collect", "_drift_table"} <= set(first)
+    assert {"_drift.run", "_drift.collect", "_drift.table"} <= set(first)
     rig.run({"app1": fleet.IN_SYNC}, [fleet.CONVERGE], vars={"drift_directory": str(rig.directory / "out")})
     assert rig.compiled() == first
 
@@ -45,5 +45,5 @@ def test_what_makes_reports_is_read_only_where_one_is_asked_for(rig: Rig) -> Non
     rig.run({"app1": fleet.IN_SYNC}, [fleet.CONVERGE])
     assert not any(name.startswith("_drift") for name in rig.compiled())
     rig.run({"app1": fleet.IN_SYNC}, [fleet.CONVERGE], vars={"drift_directory": str(rig.directory / "out")})
-    assert "_drift_run" in rig.compiled()
+    assert "_drift.run" in rig.compiled()
     assert (rig.directory / "out/unnamed/report.json").exists()

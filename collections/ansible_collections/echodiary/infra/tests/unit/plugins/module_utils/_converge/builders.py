@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import docker
+from ansible_collections.echodiary.infra.plugins.module_utils._host import docker
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds import units
 
 ME = {"owner": str(os.getuid()), "group": str(os.getgid())}

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import health, main, staging
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _component_manifest as manifests
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import health, staging
+from ansible_collections.echodiary.infra.plugins.module_utils._run import main
+from ansible_collections.echodiary.infra.plugins.plugin_utils._component import manifest as manifests
 
 
 class Host:

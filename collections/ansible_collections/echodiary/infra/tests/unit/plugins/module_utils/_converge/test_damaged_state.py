@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import slots, state
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import state
+from ansible_collections.echodiary.infra.plugins.module_utils._release import slots
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import file, spec
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.directory_host import Host, host
 

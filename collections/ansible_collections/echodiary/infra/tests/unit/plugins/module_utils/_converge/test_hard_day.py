@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import main, placing
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import file_ops
 from ansible_collections.echodiary.infra.plugins.module_utils._converge.transaction import Transaction
+from ansible_collections.echodiary.infra.plugins.module_utils._run import main
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import file, spec
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.directory_host import (
     Host,
@@ -33,14 +34,14 @@ def killed(host: Host, *specs: dict[str, Any], at: str = "commit") -> None:
         if at == "commit":
             Transaction.commit = lambda _self: os._exit(9)  # type: ignore[method-assign]
         else:
-            placing.clear_directory = lambda _path: os._exit(9)
+            file_ops.clear_directory = lambda _path: os._exit(9)
         host.run(*specs)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
 
 
 def left(root: Path) -> list[str]:
-    return sorted(path.name for path in root.rglob("*") if path.name.endswith(placing.SUFFIX))
+    return sorted(path.name for path in root.rglob("*") if path.name.endswith(file_ops.SUFFIX))
 
 
 @pytest.mark.parametrize("name", [LONG, "n" * 255, "ü" * 125])
@@ -67,7 +68,7 @@ def test_a_name_that_no_file_system_takes_is_refused_each_time_and_harms_nobody(
         done = host.component(wanted)
         assert done["status"] in ("failed", "taken_back")
         assert "n" * 300 in done["msg"]
-        assert placing.SUFFIX not in done["msg"]
+        assert file_ops.SUFFIX not in done["msg"]
         assert (host.root / "a").read_text() == "old"
     assert host.component(spec(files={host.path("a"): file("new")}))["status"] == "changed"
 
@@ -77,7 +78,7 @@ def test_a_journal_with_names_that_were_too_long_is_taken_up(host: Host) -> None
     attempt = spec(files={host.path("a"): file("new")})
     killed(host, attempt)
     index = host.state / "journal/demo/index.json"
-    index.write_text(index.read_text().replace('"temporary": [', f'"temporary": ["{host.path("." + LONG + placing.SUFFIX)}", '))
+    index.write_text(index.read_text().replace('"temporary": [', f'"temporary": ["{host.path("." + LONG + file_ops.SUFFIX)}", '))
     assert host.component(attempt)["status"] in ("ok", "changed")
     assert not (host.state / "journal/demo").exists()
 
@@ -94,7 +95,7 @@ def test_what_could_not_be_taken_back_from_a_read_only_mount_is_told_and_is_done
             assert done["status"] == "taken_back", "each run gets as far as it can"
             assert str(mount / "a") in done["msg"]
             assert f"{mount} is mounted read-only" in done["msg"]
-            assert placing.SUFFIX not in done["msg"] + str(done["notes"])
+            assert file_ops.SUFFIX not in done["msg"] + str(done["notes"])
             assert not (host.root / "b").exists()
         elsewhere = spec(files={host.path("b"): file("b")})
         assert host.component(elsewhere)["status"] == "changed", "what git wants elsewhere is made all the same"
@@ -113,7 +114,7 @@ def test_an_immutable_file_is_named_with_what_lifts_it(host: Host) -> None:
             assert done["status"] == "taken_back"
             assert f"{host.path('b')} is immutable" in done["msg"]
             assert f"chattr -i {host.path('b')}" in done["msg"]
-            assert placing.SUFFIX not in done["msg"]
+            assert file_ops.SUFFIX not in done["msg"]
             assert [(host.root / name).read_text() for name in "ab"] == ["old", "old"]
     assert host.component(wanted)["status"] == "changed"
 
@@ -185,7 +186,7 @@ def test_a_fault_in_the_middle_of_a_change_is_taken_back_like_a_failure(host: Ho
     def fault(*_: Any) -> None:
         raise TypeError("nobody thought of this")
 
-    monkeypatch.setattr(main.component.acting, "freshen", fault)
+    monkeypatch.setattr(main.component.apply, "freshen", fault)
     done = host.component(spec(files={host.path("a"): file("new")}))
     assert done["status"] == "taken_back"
     assert "nobody thought of this" in done["msg"]
@@ -198,7 +199,7 @@ def test_logs_that_cannot_be_had_do_not_keep_anything_from_being_taken_back(host
     def fault(*_: Any) -> str:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(main.component.wellbeing, "log_tail", fault)
+    monkeypatch.setattr(main.component.component_health, "log_tail", fault)
     done = host.component(spec(files={host.path("a"): file("new")}, health=probe_that_fails()))
     assert done["status"] == "taken_back"
     assert (host.root / "a").read_text() == "old"
@@ -210,7 +211,7 @@ def test_one_component_s_fault_stays_its_own(host: Host, monkeypatch: pytest.Mon
             raise KeyError("odd")
         return {}
 
-    monkeypatch.setattr(main.component.wellbeing, "of_processes", fault)
+    monkeypatch.setattr(main.component.component_health, "of_processes", fault)
     answer = host.run(spec("first"), spec("second"), check=True)
     assert not answer.get("failed")
     assert [(one["name"], one["status"]) for one in answer["components"]] == [("first", "failed"), ("second", "ok")]
@@ -239,5 +240,5 @@ def test_a_journal_that_had_only_begun_is_no_change_that_was_cut_off(host: Host)
 
 
 def test_a_directory_by_the_temporary_name_is_no_hindrance(host: Host) -> None:
-    Path(placing.beside(host.path("a")), "in it").mkdir(parents=True)
+    Path(file_ops.beside(host.path("a")), "in it").mkdir(parents=True)
     assert host.component(spec(files={host.path("a"): file("new")}))["status"] == "changed"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._converge import health
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import http as calls
+from ansible_collections.echodiary.infra.plugins.module_utils._host import http as calls
 
 URL = "http://127.0.0.1:1/ready"
 BODY = '{"checks": {"database": "ok", "list": [{"up": 1}]}, "ready": true}'

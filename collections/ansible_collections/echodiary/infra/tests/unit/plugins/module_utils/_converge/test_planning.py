@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import compose, desired, paths, planning, processes, reading, state
-from ansible_collections.echodiary.infra.plugins.module_utils._kinds import kinds, model, packages, sysctl, users
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import desired, observe, planning, state
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import compose, kinds, model, packages, paths, processes, sysctl, users
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import (
     container,
     file,
@@ -84,13 +84,13 @@ def kinds_as_declared(component: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 @st.composite
-def hosts(draw: Any) -> tuple[dict[str, Any], desired.Desired, reading.Reading]:
+def hosts(draw: Any) -> tuple[dict[str, Any], desired.Desired, observe.Reading]:
     component = draw(specs)
     want = desired.resolve(component, b"key", False)
     images = {service["image"]: f"id-{service['image']}" for service in (component["compose"] or {"services": {}})["services"].values()}
     containers = st.builds(container, image_id=st.sampled_from(["id-i1", "id-i2"]), state=st.sampled_from(["running", "exited"]))
     live = draw(st.lists(containers, max_size=2)) if component["compose"] else []
-    seen = reading.Reading(
+    seen = observe.Reading(
         paths=live_paths(draw, want),
         kinds=draw(kinds_of(everything(component))),
         services={"web": live} if live else {},
@@ -99,7 +99,7 @@ def hosts(draw: Any) -> tuple[dict[str, Any], desired.Desired, reading.Reading]:
     return component, want, seen
 
 
-def converged(component: dict[str, Any], want: desired.Desired, seen: reading.Reading) -> tuple[reading.Reading, dict[str, Any]]:
+def converged(component: dict[str, Any], want: desired.Desired, seen: observe.Reading) -> tuple[observe.Reading, dict[str, Any]]:
     """The host and the record as a perfect apply would leave them."""
     project = component["compose"]
     services = {}
@@ -113,7 +113,7 @@ def converged(component: dict[str, Any], want: desired.Desired, seen: reading.Re
     record = state.empty()
     record["resources"] = planning.resources(component, want)
     record["services"] = compose.record(project, services) if project else {}
-    record["loaded"] = {one.name: processes.loaded(one) for one in reading.consumers(component, want, after) if one.identity}
+    record["loaded"] = {one.name: processes.loaded(one) for one in observe.consumers(component, want, after) if one.identity}
     return after, record
 
 
@@ -166,7 +166,7 @@ def test_every_change_can_be_told(host: tuple) -> None:
 def plan_with(want_files: dict[str, Any], live: dict[str, paths.Live], last: dict[str, Any], strangers: list[model.Change]) -> list:
     component = spec(files=want_files)
     want = desired.resolve(component, b"key", False)
-    seen = reading.Reading(live, {}, {}, {})
+    seen = observe.Reading(live, {}, {}, {})
     return planning.plan(component, want, seen, {**state.empty(), "resources": last}, strangers).all()
 
 
@@ -189,7 +189,7 @@ def test_a_service_that_is_recreated_is_not_restarted_as_well() -> None:
         "web": {"image": "i", "digest": "d2", "oneshot": False, "consumes": ["/etc/x"], "rebound": []}}}  # fmt: skip
     component = spec(files={"/etc/x": file("new")}, compose=project)
     want = desired.resolve(component, b"key", False)
-    seen = reading.Reading({"/etc/x": paths.Live(None)}, {}, {"web": [container(image_id="id")]}, {"i": "id"})
+    seen = observe.Reading({"/etc/x": paths.Live(None)}, {}, {"web": [container(image_id="id")]}, {"i": "id"})
     record = {**state.empty(), "services": {"web": {"digest": "d1", "config_hash": "hash-one", "image_id": "id"}}}
     plan = planning.plan(component, want, seen, record, [])
     assert [str(change.resource) for change in plan.services] == ["service:web"]

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import masking, slots, state
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import state
 from ansible_collections.echodiary.infra.plugins.module_utils._converge.transaction import Transaction
+from ansible_collections.echodiary.infra.plugins.module_utils._host import masking
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model
 from ansible_collections.echodiary.infra.plugins.module_utils._ledger import files, journal
+from ansible_collections.echodiary.infra.plugins.module_utils._release import slots
 
 SIZE = 24 * 2**20
 #: calls of a transaction after each of which the power may fail

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import placing
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import file_ops
 from ansible_collections.echodiary.infra.plugins.module_utils._converge.transaction import Transaction
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model
 
@@ -93,7 +93,7 @@ def assert_applied(root: Path) -> None:
     assert (os.readlink(root / "old_link"), os.readlink(root / "new_link")) == ("two", "three")
     assert not (root / "removed").exists() and not (root / "area/tree").exists()
     assert (root / "area/kept").read_text() == "k"
-    assert not [path for path in root.rglob("*") if path.name.endswith(placing.SUFFIX)]
+    assert not [path for path in root.rglob("*") if path.name.endswith(file_ops.SUFFIX)]
 
 
 def test_apply_and_commit(root: Path, journal: str) -> None:
@@ -183,7 +183,7 @@ def killed_after(count: int, journal: str, root: Path) -> bool:
 
         for step in STEPS:
             module, name = step.split(".")
-            holder = getattr(placing, module)
+            holder = getattr(file_ops, module)
             setattr(holder, name, dying(getattr(holder, name)))
         try:
             run(journal, root)

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import docker, http
 from ansible_collections.echodiary.infra.plugins.module_utils._evidence import main
+from ansible_collections.echodiary.infra.plugins.module_utils._host import docker, http
 
 LABEL = "com.docker.compose"
 

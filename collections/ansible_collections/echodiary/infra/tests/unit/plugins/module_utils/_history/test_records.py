@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._history import main
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _history_table
+from ansible_collections.echodiary.infra.plugins.plugin_utils._history import table
 
 GOOD = {"id": "a", "at": "2026-12-01T09:00:00Z", "kind": "deploy", "outcome": "succeeded", "digest": "sha256:a", "seconds": {"total": 3}}
 
@@ -36,12 +36,12 @@ def test_a_line_that_is_no_record_costs_that_line_only(tmp_path: Path, line: str
     answer = read(path)
     assert not answer.get("failed")
     assert ([one["id"] for one in answer["entries"]], answer["last_good"]["id"], answer["damaged"]) == (["a"], "a", 1)
-    assert "1 damaged line" in _history_table.summary(answer)["msg"]
+    assert "1 damaged line" in table.summary(answer)["msg"]
 
 
 def test_odd_values_inside_a_record_still_make_a_table() -> None:
     odd = {**GOOD, "seconds": {"total": "long", "roll": 2.0}, "gates": {"p95": []}, "hosts": {"app1": 3}}
-    assert "2.0" in _history_table.table([odd])[1]
+    assert "2.0" in table.table([odd])[1]
 
 
 def test_fields_that_a_newer_version_adds_are_kept(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._converge import component
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds import packages
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Applied
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _component_manifest as manifests
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
+from ansible_collections.echodiary.infra.plugins.plugin_utils._component import manifest as manifests
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import delegated
-from ansible_collections.echodiary.infra.plugins.plugin_utils._converge_errors import SpecError
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import spec
 
 STATUS = """\

@@ -13,8 +13,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import desired, paths, planning, reading, slots, state
-from ansible_collections.echodiary.infra.plugins.module_utils._kinds import kinds, model, sysctl
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import desired, observe, planning, state
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import kinds, model, paths, sysctl
+from ansible_collections.echodiary.infra.plugins.module_utils._release import slots
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import container, spec, unit
 
 RECORDED = Path(__file__).with_name("recorded")
@@ -45,14 +46,14 @@ def as_recorded(record: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-def seen_of(record: dict[str, Any], component: dict[str, Any]) -> reading.Reading:
+def seen_of(record: dict[str, Any], component: dict[str, Any]) -> observe.Reading:
     oldest = min((one["newest"] for one in record["loaded"].values()), default=0.0)
     services = {name: [live(name, one, record, component)] for name, one in record["services"].items()}
     images = {
         one["image"]: record["services"][name]["image_id"] for name, one in (component["compose"] or {"services": {}})["services"].items()
     }
     found = {path: paths.Live(value, oldest) for path, value in named(record, "path").items()}
-    return reading.Reading(found, as_recorded(record), services, images)
+    return observe.Reading(found, as_recorded(record), services, images)
 
 
 def live(name: str, one: dict[str, Any], record: dict[str, Any], component: dict[str, Any]) -> Any:

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._release import sampling
 from ansible_collections.echodiary.infra.plugins.module_utils._release.signs import Container, Server
 
-SAID: dict[str, str] = json.loads((Path(__file__).parent.parent / "_converge/haproxy_said.json").read_text(encoding="utf-8"))
+SAID: dict[str, str] = json.loads((Path(__file__).parent.parent / "_host/haproxy_said.json").read_text(encoding="utf-8"))
 INSPECT: dict[str, Any] = {
     "Id": "1a24867c21fb0000",
     "RestartCount": 2,

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import slots, traffic
-from ansible_collections.echodiary.infra.plugins.module_utils._converge.haproxy import Server
+from ansible_collections.echodiary.infra.plugins.module_utils._host.haproxy import Server
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model
+from ansible_collections.echodiary.infra.plugins.module_utils._release import slots, traffic
 
 EDGE = {"socket": "/run/x", "backend": "web", "save": ""}
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_flow as flow
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _alembic_options as options_of
+from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic import flow
+from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic import options as options_of
 
 COLLECTIONS = next(parent for parent in Path(flow.__file__).parents if parent.name == "collections")
 UTILS = "ansible_collections.echodiary.infra.plugins.plugin_utils"
@@ -36,7 +36,7 @@ def run(steps: list[dict[str, Any]]) -> tuple[dict[str, Any], int]:
 
 
 def test_importing_the_module_does_not_load_it() -> None:
-    code = f"import sys; import {UTILS}._alembic_flow; sys.exit('pglast' in sys.modules)"
+    code = f"import sys; import {UTILS}._alembic.flow; sys.exit('pglast' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=COLLECTIONS, check=True)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic import squawk
-from ansible_collections.echodiary.infra.plugins.plugin_utils._converge_errors import SpecError
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
 
 
 def test_the_real_one_finds_what_it_is_known_for() -> None:

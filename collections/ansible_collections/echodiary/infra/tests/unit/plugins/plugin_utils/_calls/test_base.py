@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import base
-from ansible_collections.echodiary.infra.plugins.plugin_utils._converge_errors import SpecError
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
 
 

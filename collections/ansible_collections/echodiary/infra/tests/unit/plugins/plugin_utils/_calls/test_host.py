@@ -32,7 +32,7 @@ def manifest(tmp_path: Path) -> dict[str, Any]:
 
 
 def test_converge_runs_in_a_bare_interpreter(tmp_path: Path) -> None:
-    answer = run(package("_converge"), manifest(tmp_path))
+    answer = run(package("_run"), manifest(tmp_path))
     if os.geteuid() == 0:
         assert (answer["components"], answer["rest"]) == ([], [])
     else:
@@ -57,7 +57,7 @@ def test_the_gate_runs_in_a_bare_interpreter() -> None:
 
 
 def test_what_a_login_shell_says_around_it_does_not_matter(tmp_path: Path) -> None:
-    assert "components" in run(package("_converge"), manifest(tmp_path), "echo Welcome; {}; echo bye")
+    assert "components" in run(package("_run"), manifest(tmp_path), "echo Welcome; {}; echo bye")
 
 
 def test_no_answer_is_none() -> None:
@@ -70,6 +70,6 @@ def test_nothing_of_the_manifest_is_in_the_command() -> None:
     assert "hunter22" not in host.command("/usr/bin/python3")
 
 
-@pytest.mark.parametrize("name", ["_converge", "_dump", "_lease", "_alembic"])
+@pytest.mark.parametrize("name", ["_run", "_dump", "_lease", "_alembic"])
 def test_payloads_are_small(name: str) -> None:
     assert len(host.payload(package(name), {})) < 80_000

@@ -13,7 +13,7 @@ from ansible.playbook.play import Play
 from ansible.playbook.task import Task
 from ansible.template import trust_as_template
 from ansible.vars.manager import VariableManager
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _component_templates as templates
+from ansible_collections.echodiary.infra.plugins.plugin_utils._component import templates
 from ansible_collections.echodiary.infra.plugins.plugin_utils._component.warming import Warming
 
 THEIR_OWN = trust_as_template("{{ components }}")

@@ -9,9 +9,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import health, main
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import health
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds import packages, sysctl
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _converge_result as outcome
+from ansible_collections.echodiary.infra.plugins.module_utils._run import main
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import result as outcome
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.loop import Lease, Loop
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.run import Run
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import spec

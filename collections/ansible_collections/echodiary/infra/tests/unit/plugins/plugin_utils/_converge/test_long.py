@@ -13,15 +13,17 @@ from typing import Any
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from ansible_collections.echodiary.infra.plugins.module_utils._converge import contents, digests, health, main, staging
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _converge_result as outcome
+from ansible_collections.echodiary.infra.plugins.module_utils._converge import contents, health, staging
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import digests
+from ansible_collections.echodiary.infra.plugins.module_utils._run import main
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import host, packages
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import result as outcome
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.loop import Lease, Loop
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.run import Run
 
 LONG = os.urandom(300_000)
 MORE = os.urandom(300_000)
-CONVERGE = packages.package("_converge")
+CONVERGE = packages.package("_run")
 
 
 class World:

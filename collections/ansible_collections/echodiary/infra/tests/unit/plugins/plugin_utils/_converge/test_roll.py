@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _converge_result as outcome
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import action as actions
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import result as outcome
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.loop import Lease, Loop
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.run import Run
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.echodiary.infra.plugins.filter import deploys
-from ansible_collections.echodiary.infra.plugins.plugin_utils._converge_errors import SpecError
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
 from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import component
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _gate_options
-from ansible_collections.echodiary.infra.plugins.plugin_utils._converge_errors import SpecError
-from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import declared_requests, trial_options, verified
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import trial_options
+from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import declared_requests, verified
+from ansible_collections.echodiary.infra.plugins.plugin_utils._gate import options
 
 READ = {"name": "entries", "path": "/entries?limit=1", "edge": True}
 WRITE = {"name": "verify", "method": "POST", "path": "/verify", "json": {"status": "ok"}, "status": "201", "timeout": 2.0}
@@ -52,7 +53,7 @@ def test_addresses() -> None:
 
 def test_conditions_have_the_options_of_a_gate() -> None:
     for one in declared_requests.of_slot([{**READ, "body": "x", "headers": {}, "method": "PUT"}, WRITE], 1):
-        assert set(one) <= set(_gate_options._HTTP)
+        assert set(one) <= set(options._HTTP)
 
 
 # -- what may be said --------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._silence import main as alertmanager
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _silence_options as silence
 from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import bounded, notices
+from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import silence_options as silence
 
 NOTICE = notices.Notice("v2 <started> & well", "good", {"event": "started"})
 NONE = {"slack_token": "", "discord_webhook_id": "", "discord_webhook_token": "", "webhook_url": ""}

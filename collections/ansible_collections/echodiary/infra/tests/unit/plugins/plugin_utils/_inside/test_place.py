@@ -9,18 +9,14 @@ import pytest
 from ansible.plugins.loader import fragment_loader
 from ansible.utils.plugin_docs import get_docstring
 from ansible_collections.echodiary.infra.plugins.modules import alembic, database_budget, database_password, database_sessions
-from ansible_collections.echodiary.infra.plugins.plugin_utils import (
-    _alembic_options,
-    _budget_options,
-    _password_options,
-    _sessions_options,
-)
+from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic import options
+from ansible_collections.echodiary.infra.plugins.plugin_utils._database import budget_options, password_options, sessions_options
 
 MODULES = [
-    (alembic, _alembic_options.ARGUMENTS),
-    (database_budget, _budget_options.ARGUMENTS),
-    (database_password, _password_options.ARGUMENTS),
-    (database_sessions, _sessions_options.ARGUMENTS),
+    (alembic, options.ARGUMENTS),
+    (database_budget, budget_options.ARGUMENTS),
+    (database_password, password_options.ARGUMENTS),
+    (database_sessions, sessions_options.ARGUMENTS),
 ]
 
 

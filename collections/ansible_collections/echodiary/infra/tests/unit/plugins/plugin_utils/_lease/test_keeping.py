@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils import _lease_back as back
+from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import give_back as back
 from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import keeping, renewer
 
 TASK = {"args": {"reason": "deploy", "directory": "/srv/lease"}, "become": True, "connection": "ssh"}

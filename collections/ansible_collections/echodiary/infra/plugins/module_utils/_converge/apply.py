@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries out a plan: swap the files, start what should run, and make every process follow its files."""
+
+from __future__ import annotations
+
+import os
+
+from .._host import http
+from .._host.run import must
+from .._kinds import compose, model, processes, units
+from . import occupied, planning, staging, transaction
+from .view import View
+
+
+def prepare(view: View) -> None:
+    """All that can fail without having touched anything: images are pulled, and files validated, whichever step is about to load them."""
+    compose.pull(view.missing_images())
+    if view.plan.acting():
+        staging.validate(view.spec["validate"], view.want.files, lenient=False)
+
+
+def act(view: View, journal: transaction.Transaction) -> None:
+    retire(view)
+    swap(view, journal)
+    if changes_unit_files(view.plan):
+        must(["systemctl", "daemon-reload"])
+    for change in view.plan.units:
+        units.apply(change, view.seen.units[change.name])
+    if view.plan.services and view.spec["compose"]:
+        occupied.clear(view.seen.occupied)
+        compose.up(view.spec["compose"], view.seen.services or {})
+    freshen(view)
+
+
+def retire(view: View) -> None:
+    """What is not declared any more stops while all that it was started from is still there."""
+    for change in view.plan.retiring:
+        if change.resource.kind == units.NAME:
+            units.apply(change, view.seen.units[change.name])
+    for project in view.projects:
+        compose.leave(project)
+
+
+def changes_unit_files(plan: planning.Plan) -> bool:
+    return any(change.resource.kind == "file" and change.name.startswith("/etc/systemd/system/") for change in plan.paths)
+
+
+def swap(view: View, journal: transaction.Transaction) -> None:
+    changes = {change.name: change for change in view.plan.paths}
+    removals = [path for path, change in changes.items() if change.action == "remove"]
+    for path in removals:
+        if os.path.isdir(path) and not os.path.islink(path):
+            journal.keep_tree(path)
+    wanted = {path: view.want.values[path] for path in changes if path in view.want.values}
+    writing = planning.files_to_write(view.want, view.plan.paths)
+    journal.apply(
+        files=writing,
+        attributes={path: value for path, value in wanted.items() if value["kind"] == "file" and path not in writing},
+        directories={path: value for path, value in wanted.items() if value["kind"] == "directory"},
+        links={path: value["target"] for path, value in wanted.items() if value["kind"] == "link"},
+        removals=removals,
+    )
+
+
+def freshen(view: View) -> None:
+    """Every process that is now older than what it reads reloads or restarts: decided by looking, not by remembering."""
+    view.look_again()
+    for consumer, how in view.stale():
+        refresh(view, consumer, how)
+    view.look_again()
+
+
+def restarts(view: View) -> planning.Plan:
+    """The plan with a restart of everything that runs: somebody asked for it, whatever git says."""
+    planned = {change.resource for change in view.plan.processes}
+    asked = [consumer for consumer in view.consumers() if consumer.identity and model.Resource("process", consumer.name) not in planned]
+    more = [model.Change(model.Resource("process", consumer.name), "restart", why="asked for") for consumer in asked]
+    return view.plan._replace(processes=[*view.plan.processes, *more])
+
+
+def restart_all(view: View) -> None:
+    for consumer in view.consumers():
+        if consumer.identity:
+            refresh(view, consumer, "restart")
+    view.look_again()
+
+
+def refresh(view: View, consumer: processes.Consumer, how: str) -> None:
+    if consumer.kind == "unit":
+        units.unmask(consumer.name, view.seen.units[consumer.name])
+        units.tell(consumer.name, how)
+        return
+    container = (view.seen.services or {})[consumer.name][0]
+    reload = planning.reload_of(view.spec, consumer)
+    if how == "restart" or reload is None:
+        compose.restart(container)
+    elif reload.signal:
+        compose.kill(container, reload.signal)
+    else:
+        _post(consumer.name, reload.url)
+
+
+def _post(name: str, url: str) -> None:
+    answer = http.request("POST", url, 30)
+    if answer.status != 200:
+        raise model.ConvergeError(f"{name} refuses to reload ({answer.status}): {answer.text[:500].strip()}")
+
+
+def verify(view: View) -> None:
+    """Trust nothing: look again and see that nothing is left to do."""
+    plan = view.look_again()
+    left = planning.acting([*plan.hands, *plan.retiring, *plan.paths, *plan.units, *plan.services])
+    if left:
+        what = left[0].fields or left[0].why
+        raise model.ConvergeError(f"{left[0].resource} is still not as declared after apply ({left[0].action} {what})")

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that is looked at on the host before a plan is made. Reading changes nothing, not even by connecting."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple, cast
+
+from .._host import docker, globs
+from .._kinds import compose, documents, kinds, model, paths, processes, units
+from . import desired, occupied
+from .host import Host
+
+NO_DOCKER = "Docker does not run on this host; start it (systemctl start docker) or converge component docker first"
+
+
+class Reading(NamedTuple):
+    paths: dict[str, paths.Live]
+    kinds: kinds.Seen
+    #: None: Docker cannot be asked (stopped, or not installed yet)
+    services: dict[str, list[docker.Container]] | None
+    images: dict[str, str | None]
+    #: somebody else's containers under the names of services that have none
+    occupied: dict[str, occupied.Occupant] = {}  # noqa: RUF012 - a tuple field, never mutated
+    #: what was applied, is not declared any more, and is somebody else's now
+    taken: frozenset[str] = frozenset()
+    #: projects that were applied and are not declared any more
+    left: tuple[compose.Left, ...] = ()
+
+    @property
+    def units(self) -> Mapping[str, units.Unit]:
+        return self.kinds[units.NAME]
+
+
+def read(spec: documents.ComponentSpec, want: desired.Desired, state: documents.Record, host: Host) -> Reading:
+    services, images = _compose(spec, host)
+    project = spec["compose"]
+    missing = [name for name in project["services"] if not services.get(name)] if project and services is not None else []
+    dropped = _dropped(spec, state)
+    return Reading(
+        paths=_paths(want, state, host),
+        kinds={kind.NAME: host.look(kind, [*kinds.names(spec, kind), *dropped.get(kind.NAME, [])]) for kind in kinds.KINDS},
+        services=services,
+        images=images,
+        occupied=occupied.look(project, missing) if project and missing else {},
+        taken=frozenset(host.claimed | host.elsewhere(spec["name"])) if dropped else frozenset(),
+        left=_left(state, host) if state["services"] and not project else (),
+    )
+
+
+def _paths(want: desired.Desired, state: documents.Record, host: Host) -> dict[str, paths.Live]:
+    observed = {path: paths.observe(path, host.key if path in want.sensitive else None) for path in want.values}
+    for name, value in state["resources"].items():
+        kind, path = model.Resource.parse(name)
+        if kind == "path" and path not in observed and path not in host.claimed:
+            was_sensitive = str(cast("documents.PathValue", value).get("content", "")).startswith("hmac:")
+            observed[path] = paths.observe(path, host.key if was_sensitive else None)
+    return observed
+
+
+def _dropped(spec: documents.ComponentSpec, state: documents.Record) -> dict[str, list[str]]:
+    """Kind -> names that were applied and are not declared any more."""
+    found: dict[str, list[str]] = {}
+    declared = kinds.values(spec)
+    for kind, name in map(model.Resource.parse, state["resources"].keys() - declared.keys()):
+        if kind != "path":
+            found.setdefault(kind, []).append(name)
+    return found
+
+
+def _left(state: documents.Record, host: Host) -> tuple[compose.Left, ...]:
+    files = {name for kind, name in map(model.Resource.parse, state["resources"]) if kind == "path"} - host.claimed
+    if docker.running():
+        return compose.left(files)
+    if host.check:
+        return (compose.Left("", "", tuple(state["services"])),)
+    raise model.ConvergeError(NO_DOCKER)
+
+
+def _compose(spec: documents.ComponentSpec, host: Host) -> tuple[dict[str, list[docker.Container]] | None, dict[str, str | None]]:
+    project = spec["compose"]
+    if not project:
+        return {}, {}
+    if docker.running():
+        known = host.containers.pop(project["name"], None)
+        return compose.read(project) if known is None else known, compose.images(project)
+    if not host.check:
+        raise model.ConvergeError(NO_DOCKER)
+    return None, {service["image"]: None for service in project["services"].values()}
+
+
+def consumers(spec: documents.ComponentSpec, want: desired.Desired, reading: Reading) -> list[processes.Consumer]:
+    """The running processes of a component and the declared files each of them reads."""
+    found = [_unit_consumer(name, unit_spec, want, reading) for name, unit_spec in spec["units"].items()]
+    project = spec["compose"]
+    for name, service in (project or {"services": {}})["services"].items():
+        found.append(_service_consumer(name, service, want, reading))
+    return found
+
+
+def _unit_consumer(name: str, spec: documents.UnitSpec, want: desired.Desired, reading: Reading) -> processes.Consumer:
+    unit = reading.units.get(name, units.MISSING)
+    own = [f"/etc/systemd/system/{name}", f"/etc/systemd/system/{name}.d/**"]
+    files = _files([*spec["consumes"], *own], want, reading)
+    alive = unit.active in units.RUNNING and not unit.oneshot
+    identity = unit.identity if alive else ""
+    digest = want.digest(list(files))
+    return processes.Consumer(name, "unit", identity, unit.started_at, files, digest, frozenset(), _binary_replaced(unit.pid))
+
+
+def _service_consumer(name: str, spec: documents.ServiceSpec, want: desired.Desired, reading: Reading) -> processes.Consumer:
+    live = (reading.services or {}).get(name, [])
+    files = _files(spec["consumes"], want, reading)
+    container = live[0] if live and live[0].state == "running" and not spec["oneshot"] else None
+    return processes.Consumer(
+        name,
+        "service",
+        container.identity if container else "",
+        container.started_at if container else 0.0,
+        files,
+        want.digest(list(files)),
+        frozenset(spec["rebound"]),
+    )
+
+
+def _files(patterns: list[str], want: desired.Desired, reading: Reading) -> dict[str, float]:
+    """Declared files that match, with their modification times as found (0 when absent)."""
+    return {path: reading.paths[path].mtime for path in want.files if globs.matches_any(path, patterns)}
+
+
+def _binary_replaced(pid: int) -> bool:
+    """After an upgrade the old program lives on until its process is restarted: the link of its binary then says so."""
+    try:
+        return bool(pid) and os.readlink(f"/proc/{pid}/exe").endswith(" (deleted)")
+    except OSError:
+        return False

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads the Docker Engine through its API: cheaper than the command line, and it cannot change anything by being asked."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from . import http
+from .errors import ConvergeError
+from .run import run
+
+SOCKET = "/run/docker.sock"
+PID_FILE = "/run/docker.pid"
+#: states in which a container is in its networks, so that those are there
+ATTACHED = ("running", "paused")
+
+
+class Container(NamedTuple):
+    id: str
+    service: str
+    image_id: str
+    config_hash: str
+    state: str
+    health: str
+    exit_code: int
+    started_at: float
+    restarts: int
+    #: those that it is in, or would be in once started: name to id, which is empty until its first start
+    networks: dict[str, str] = {}  # noqa: RUF012 - a tuple field, never mutated
+    #: the network that it was made with, or a word such as ``host``
+    network_mode: str = ""
+
+    @property
+    def identity(self) -> str:
+        return f"{self.id[:12]}@{self.started_at:.3f}"
+
+
+def running(pid_file: str = PID_FILE) -> bool:
+    """Asked before the socket is: with socket activation a mere connect would start the engine."""
+    try:
+        with open(pid_file, encoding="ascii") as handle:
+            return os.path.isdir(f"/proc/{int(handle.read())}")
+    except (OSError, ValueError):
+        return False
+
+
+def get(target: str, timeout: float = 10.0) -> http.Answer:
+    return http.request("GET", f"unix://{SOCKET}:{target}", timeout)
+
+
+def post(target: str, timeout: float = 60.0) -> http.Answer:
+    return http.request("POST", f"unix://{SOCKET}:{target}", timeout)
+
+
+def delete(target: str, timeout: float = 60.0) -> http.Answer:
+    return http.request("DELETE", f"unix://{SOCKET}:{target}", timeout)
+
+
+def containers(project: str) -> list[Container]:
+    """The containers of one Compose project, one-off runs left out."""
+    wanted = {"label": [f"com.docker.compose.project={project}", "com.docker.compose.oneoff=False"]}
+    listed = get("/containers/json?all=1&filters=" + quote(json.dumps(wanted)))
+    if listed.status != 200:
+        raise ConvergeError(f"Docker does not answer here ({listed.status} {listed.text[:120]}); look at: systemctl status docker")
+    inspected = (get(f"/containers/{entry['Id']}/json") for entry in listed.json())
+    found = [parse(answer.json()) for answer in inspected if answer.status == 200]
+    if all(container.state in ATTACHED for container in found):
+        return found
+    there = networks()
+    return [container if container.state in ATTACHED else without_lost(container, there) for container in found]
+
+
+def networks() -> dict[str, str]:
+    """Id to name."""
+    answer = get("/networks")
+    if answer.status != 200:
+        raise ConvergeError(f"Docker does not tell its networks ({answer.status} {answer.text[:120]}); look at: systemctl status docker")
+    return {network["Id"]: network["Name"] for network in answer.json()}
+
+
+def without_lost(container: Container, there: dict[str, str]) -> Container:
+    """A container that does not run still names the networks it was in, whether or not they are there. Pure."""
+    names = set(there.values())
+    kept = {name: network for name, network in container.networks.items() if (network in there if network else name in names)}
+    return container._replace(networks=kept)
+
+
+def started_from() -> list[tuple[str, str, str]]:
+    """Project, file and service of each container that Compose made."""
+    listed = get("/containers/json?all=1&filters=" + quote(json.dumps({"label": ["com.docker.compose.project"]})))
+    if listed.status != 200:
+        raise ConvergeError(f"Docker does not answer here ({listed.status} {listed.text[:120]}); look at: systemctl status docker")
+    named = [f"com.docker.compose.{name}" for name in ("project", "project.config_files", "service")]
+    return [(of.get(named[0], ""), of.get(named[1], ""), of.get(named[2], "")) for of in (entry["Labels"] for entry in listed.json())]
+
+
+def ids_of(project: str, service: str) -> list[str] | None:
+    """Ids of a service's containers, running or not; None where Docker does not answer."""
+    labels = [f"com.docker.compose.{name}" for name in (f"project={project}", f"service={service}", "oneoff=False")]
+    listed = get("/containers/json?all=1&filters=" + quote(json.dumps({"label": labels})), 3)
+    return [entry["Id"] for entry in listed.json()] if listed.status == 200 else None
+
+
+def kill_all(project: str) -> None:
+    """At once and without a grace period; Docker takes it for a manual stop, so that nothing comes back by itself."""
+    for container in containers(project):
+        if container.state not in ("exited", "created", "dead"):
+            post(f"/containers/{container.id}/kill", 20)
+
+
+def parse(inspect: dict[str, Any]) -> Container:
+    state, labels = inspect["State"], inspect["Config"]["Labels"]
+    return Container(
+        id=inspect["Id"],
+        service=labels.get("com.docker.compose.service", ""),
+        image_id=inspect["Image"],
+        config_hash=labels.get("com.docker.compose.config-hash", ""),
+        state=state["Status"],
+        health=(state.get("Health") or {}).get("Status", ""),
+        exit_code=state.get("ExitCode", 0),
+        started_at=timestamp(state.get("StartedAt", "")),
+        restarts=inspect.get("RestartCount", 0),
+        networks={
+            name: (end or {}).get("NetworkID", "") for name, end in (inspect.get("NetworkSettings") or {}).get("Networks", {}).items()
+        },
+        network_mode=(inspect.get("HostConfig") or {}).get("NetworkMode", ""),
+    )
+
+
+def timestamp(text: str) -> float:
+    """RFC 3339 with nanoseconds to seconds since the epoch; Docker's zero time is 0."""
+    if not text or text.startswith("0001"):
+        return 0.0
+    whole, _, fraction = text.rstrip("Z").partition(".")
+    moment = datetime.datetime.fromisoformat(whole).replace(tzinfo=datetime.timezone.utc)
+    return moment.timestamp() + float(f"0.{fraction or 0}")
+
+
+def image_id(reference: str) -> str | None:
+    """The local image's id, or None where it has not been pulled."""
+    answer = get(f"/images/{quote(reference, safe='/:@')}/json")
+    return answer.json()["Id"] if answer.status == 200 else None
+
+
+def published(reference: str) -> str:
+    """Empty when the registry has the image, else what it said. A read: nothing is pulled."""
+    answer = get(f"/distribution/{quote(reference, safe='/:@')}/json", timeout=20)
+    return "" if answer.status == 200 else (answer.json() or {}).get("message", answer.text)
+
+
+def log_tail(container: str) -> str:
+    """The last lines of both streams."""
+    return run(["docker", "logs", "--tail", "15", container], timeout=20).output

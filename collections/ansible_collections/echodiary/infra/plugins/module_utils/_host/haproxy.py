@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HAProxy's runtime API: which servers of a backend take requests, and telling it which should.
+
+Columns and admin bits: HAProxy's management guide, "show servers state" and "show stat".
+"""
+
+from __future__ import annotations
+
+import csv
+import socket
+import time
+from typing import NamedTuple, TypedDict
+
+from .errors import ConvergeError
+from .run import run, tail
+
+READY, DRAIN, MAINT = "ready", "drain", "maint"
+#: the weight that the configuration gives a server
+WHOLE = "100%"
+_MAINT_BITS, _DRAIN_BITS = 0x23, 0x18
+_RUNNING = "2"
+#: between attempts to save (s)
+SAVE_PAUSES = (0.3, 1.0)
+
+
+class EdgeSpec(TypedDict):
+    """Where HAProxy is told, of which backend, and the program that saves what it was told."""
+
+    backend: str
+    socket: str
+    save: str
+
+
+class Server(NamedTuple):
+    """``admin``: what people and deploys said; ``sessions``: requests in flight; ``weight``: percent of what is configured.
+
+    ``steady``: up, with every check of late passed. A server that was just let in counts as up, yet one failed check takes it
+    down again; one that is steady survives all but ``fall`` failures in a row.
+    """
+
+    admin: str
+    steady: bool
+    sessions: int
+    weight: int = 100
+
+
+class HaproxyError(ConvergeError):
+    """HAProxy cannot be asked, or refuses."""
+
+
+def servers(edge: EdgeSpec) -> dict[str, Server]:
+    """Server name -> state, for the backend of ``edge`` ({"socket", "backend", "save"})."""
+    backend = edge["backend"]
+    said = ask(edge, f"show servers state {backend};show stat {backend} 4 -1")
+    states, _, statistics = said.partition("\n# pxname")
+    found = parse(states, "# pxname" + statistics)
+    if not found:
+        words = " ".join(said.split())[:120]
+        raise HaproxyError(f"HAProxy has no backend '{backend}' (it said: {words}); converge component haproxy first")
+    return found
+
+
+def server(edge: EdgeSpec, name: str) -> Server:
+    found = servers(edge)
+    if name not in found:
+        raise HaproxyError(f"HAProxy's backend '{edge['backend']}' has no server '{name}'; converge component haproxy first")
+    return found[name]
+
+
+def parse(states: str, statistics: str) -> dict[str, Server]:
+    """Pure: the two answers as text."""
+    counted = {row["svname"]: row for row in csv.DictReader(statistics.lstrip("# ").splitlines())}
+    lines = [line.split() for line in states.splitlines() if line.strip()]
+    header = next((line[1:] for line in lines if line[0] == "#"), [])
+    rows = [dict(zip(header, line)) for line in lines if len(line) == len(header)]
+    return {row["srv_name"]: _server(row, counted.get(row["srv_name"], {})) for row in rows}
+
+
+def _server(row: dict[str, str], counted: dict[str, str]) -> Server:
+    health, rise, fall = (int(counted.get(column) or 0) for column in ("check_health", "check_rise", "check_fall"))
+    steady = row["srv_op_state"] == _RUNNING and health >= rise + fall - 1
+    weight = round(100 * int(row["srv_uweight"]) / max(1, int(row["srv_iweight"])))
+    return Server(_admin(int(row["srv_admin_state"])), steady, int(counted.get("scur") or 0), weight)
+
+
+def counters(edge: EdgeSpec) -> dict[str, dict[str, str]]:
+    """Server name -> its row of "show stat": column -> text."""
+    said = ask(edge, f"show stat {edge['backend']} 4 -1")
+    found = {row["svname"]: row for row in csv.DictReader(said.lstrip("# ").splitlines()) if row.get("svname")}
+    if not found:
+        raise HaproxyError(f"HAProxy counts nothing for backend '{edge['backend']}'; converge component haproxy first")
+    return found
+
+
+def _admin(bits: int) -> str:
+    return MAINT if bits & _MAINT_BITS else DRAIN if bits & _DRAIN_BITS else READY
+
+
+def tell(edge: EdgeSpec, server: str, state: str) -> None:
+    """Set a server's state, and save it for the next process."""
+    command(edge, [state_words(edge, server, state)])
+
+
+def state_words(edge: EdgeSpec, server: str, state: str) -> str:
+    return f"set server {edge['backend']}/{server} state {state}"
+
+
+def weight_words(edge: EdgeSpec, server: str, weight: int | str) -> str:
+    return f"set server {edge['backend']}/{server} weight {weight}"
+
+
+def command(edge: EdgeSpec, words: list[str]) -> None:
+    """Several at once: HAProxy carries them out one right after the other. Then it is saved for the next process."""
+    said = " ".join(ask(edge, ";".join(words)).split())
+    if said:
+        raise HaproxyError(f"HAProxy refuses to {'; '.join(words)}: {said}")
+    save(edge)
+
+
+def save(edge: EdgeSpec) -> None:
+    """For the next process: one that starts from an older state would send requests to a slot that was stopped since."""
+    if not edge["save"]:
+        return
+    for pause in (*SAVE_PAUSES, 0.0):
+        done = run([edge["save"]], timeout=10)
+        if done.code == 0:
+            return
+        time.sleep(pause)
+    raise HaproxyError(
+        f"HAProxy's state cannot be saved, so that its next process would go by an older one: {edge['save']} ended with {done.code} "
+        f"({tail(done.output, 1)}); look at the disk and the rights of /var/lib/haproxy"
+    )
+
+
+def ask(edge: EdgeSpec, command: str) -> str:
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(5)
+            connection.connect(edge["socket"])
+            connection.sendall(command.encode() + b"\n")
+            return b"".join(iter(lambda: connection.recv(65536), b"")).decode(errors="replace")
+    except OSError as error:
+        why = error.strerror or error
+        raise HaproxyError(f"HAProxy does not answer at {edge['socket']} ({why}); look at: systemctl status haproxy") from error

@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Compose project: what its containers are, against what its file says.
+
+Compose labels each container with a hash of its service's configuration. The record keeps that label beside the digest of the
+definition it came from, so a check needs neither ``docker compose config`` nor ``--dry-run`` (which is known to act).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import NamedTuple
+
+from .._host import docker, registry
+from .._host.run import TIMED_OUT, Ran, must, run, tail
+from . import documents, model
+
+#: longer than any reasonable grace period (s)
+STOP_TIMEOUT = 180
+CRASHES = 3
+CRASH_WINDOW = 10.0
+#: what is done about a service that makes its container anew
+RENEWING = ("create", "update")
+
+
+class Left(NamedTuple):
+    """A project that is not declared any more: its name, its file, and the services that still have containers."""
+
+    name: str
+    file: str
+    services: tuple[str, ...]
+
+
+def left(files: set[str]) -> tuple[Left, ...]:
+    """The projects that were started from one of these files; no record names them."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for project, file, service in docker.started_from():
+        if file in files:
+            found.setdefault((project, file), set()).add(service)
+    return tuple(Left(*place, tuple(sorted(services))) for place, services in sorted(found.items()))
+
+
+def plan_left(projects: tuple[Left, ...]) -> list[model.Change]:
+    """Pure."""
+    return [
+        model.Change(model.Resource("service", service), "remove", why="no longer declared")
+        for project in projects
+        for service in project.services
+    ]
+
+
+def leave(project: Left) -> None:
+    """Containers and networks go; volumes stay, they may hold data. Compose finds them by their labels: the file may be gone."""
+    must(["docker", "compose", "--progress", "plain", "-p", project.name, "down", "--remove-orphans"], timeout=STOP_TIMEOUT)
+
+
+def come_back(project: Left) -> None:
+    """What ``leave`` took away, from the file that is there again."""
+    _up({"name": project.name, "file": project.file}, "-d")
+
+
+def read(project: documents.ProjectPlace) -> dict[str, list[docker.Container]]:
+    """Containers by service; two of one service happen when somebody scaled by hand."""
+    found: dict[str, list[docker.Container]] = {}
+    for container in docker.containers(project["name"]):
+        found.setdefault(container.service, []).append(container)
+    return found
+
+
+def images(project: documents.ProjectSpec) -> dict[str, str | None]:
+    references = {service["image"] for service in project["services"].values()}
+    return {reference: docker.image_id(reference) for reference in sorted(references)}
+
+
+def plan(
+    project: documents.ProjectSpec,
+    live: dict[str, list[docker.Container]],
+    image_ids: dict[str, str | None],
+    last: dict[str, documents.AppliedService],
+) -> list[model.Change]:
+    """``last``: service -> {"digest", "config_hash", "image"} as recorded when we applied it."""
+    changes = [model.Change(model.Resource("image", ref), "pull", model.PENDING) for ref, found in image_ids.items() if found is None]
+    for name, service in project["services"].items():
+        found = _plan_service(name, service, live.get(name, []), image_ids[service["image"]], last.get(name))
+        renews = any(change.action in RENEWING for change in found)
+        changes += found if renews else _plan_networks(project, name, live) or found
+    for name in sorted(set(live) - set(project["services"])):
+        origin = model.PENDING if name in last else model.CORRECTIVE
+        changes.append(model.Change(model.Resource("service", name), "remove", origin, why="not in the Compose file"))
+    return changes
+
+
+def networks_of(project: documents.ProjectSpec, service: str) -> list[str] | None:
+    """The networks a service's container is to be in; None where they are not the project's to say (``network_mode``)."""
+    wanted = project["services"][service].get("networks")
+    return None if wanted is None else sorted(name or f"{project['name']}_{key}" for key, name in wanted.items())
+
+
+def astray(project: documents.ProjectSpec, live: dict[str, list[docker.Container]]) -> list[str]:
+    """Services with a container that is not in the project's networks, or no longer: Compose itself would not see that."""
+    found = []
+    for name in project["services"]:
+        wanted = networks_of(project, name)
+        if wanted is not None and any(sorted(one.networks) != wanted for one in live.get(name, []) if not _is_over(project, name, one)):
+            found.append(name)
+    return found
+
+
+def _is_over(project: documents.ProjectSpec, service: str, container: docker.Container) -> bool:
+    """What ran once and ended needs no network any more."""
+    return bool(project["services"][service].get("oneshot")) and container.state == "exited"
+
+
+def _plan_networks(project: documents.ProjectSpec, name: str, live: dict[str, list[docker.Container]]) -> list[model.Change]:
+    if name not in astray({**project, "services": {name: project["services"][name]}}, live):
+        return []
+    fields = {"networks": [sorted(live[name][0].networks), networks_of(project, name)]}
+    return [
+        model.Change(
+            model.Resource("service", name), "update", model.CORRECTIVE, fields, why="not in the networks that the Compose file says"
+        )
+    ]
+
+
+def _plan_service(
+    name: str, service: documents.ServiceSpec, live: list[docker.Container], image_id: str | None, last: documents.AppliedService | None
+) -> list[model.Change]:
+    resource = model.Resource("service", name)
+    same_as_applied = last is not None and last["digest"] == service["digest"]
+    touched_origin = model.PENDING if last is None else model.CORRECTIVE if same_as_applied else model.CONFLICT
+    if not live:
+        return [model.Change(resource, "create", touched_origin, {"container": [None, service["image"]]})]
+    container = live[0]
+    if len(live) > 1:
+        return [model.Change(resource, "update", touched_origin, {"containers": [len(live), 1]})]
+    if container.image_id != image_id:
+        origin = _image_origin(container, image_id, last, same_as_applied)
+        return [model.Change(resource, "update", origin, {"image": [container.image_id[:19], service["image"]]})]
+    if last is None or not same_as_applied:
+        moved = last is not None and container.config_hash != last["config_hash"]
+        origin = model.CONFLICT if moved else model.PENDING
+        return [model.Change(resource, "update", origin, why="definition or environment changed")]
+    if container.config_hash != last["config_hash"]:
+        fields = {"config_hash": [container.config_hash[:12], last["config_hash"][:12]]}
+        return [model.Change(resource, "update", model.CORRECTIVE, fields, why="made from another definition")]
+    return _plan_state(resource, service, container)
+
+
+def _image_origin(container: docker.Container, image_id: str | None, last: documents.AppliedService | None, same: bool) -> str:
+    if last is None:
+        return model.PENDING
+    if container.image_id == last.get("image_id"):
+        return model.PENDING
+    return model.CORRECTIVE if same else model.CONFLICT
+
+
+def _plan_state(resource: model.Resource, service: documents.ServiceSpec, container: docker.Container) -> list[model.Change]:
+    if service["oneshot"]:
+        if (container.state == "exited" and container.exit_code == 0) or container.state == "running":
+            return []
+        return [model.Change(resource, "start", model.CORRECTIVE, {"exit_code": [container.exit_code, 0]})]
+    if container.state in ("running", "restarting"):
+        return []
+    action = "unpause" if container.state == "paused" else "start"
+    return [model.Change(resource, action, model.CORRECTIVE, {"state": [container.state, "running"]})]
+
+
+def health(project: documents.ProjectSpec, live: dict[str, list[docker.Container]]) -> dict[str, str]:
+    return {name: _health(service, live.get(name, [])) for name, service in project["services"].items()}
+
+
+def _health(service: documents.ServiceSpec, live: list[docker.Container]) -> str:
+    if not live:
+        return "Missing"
+    container = live[0]
+    if service["oneshot"] and container.state == "exited":
+        return "Healthy" if container.exit_code == 0 else "Degraded"
+    if container.state != "running" or crash_looping(container):
+        return "Degraded"
+    return {"starting": "Progressing", "unhealthy": "Degraded"}.get(container.health, "Healthy")
+
+
+def crash_looping(container: docker.Container) -> bool:
+    """Running at this moment, but started again several times and only just now."""
+    return container.restarts >= CRASHES and time.time() - container.started_at < CRASH_WINDOW
+
+
+def command(project: documents.ProjectPlace, *words: str) -> list[str]:
+    return ["docker", "compose", "--progress", "plain", "-p", project["name"], "-f", project["file"], *words]
+
+
+def pull(references: list[str]) -> None:
+    """Before anything is touched: an image that cannot be had must not cost a running container."""
+    for reference in references:
+        done = run(["docker", "pull", "-q", reference], timeout=600)
+        if done.code != 0:
+            raise model.ConvergeError(f"nothing was touched: {registry.refusal(reference, _why(done))}")
+
+
+def _why(done: Ran) -> str:
+    return done.output.splitlines()[0] if done.code == TIMED_OUT else tail(done.output, 1)
+
+
+def up(project: documents.ProjectSpec, live: dict[str, list[docker.Container]]) -> None:
+    """``live``: as they were found."""
+    for container in (container for several in live.values() for container in several if container.state == "paused"):
+        docker.post(f"/containers/{container.id}/unpause")
+    renewed = astray(project, live)
+    if renewed:
+        # a container keeps the networks it was made with, and Compose starts it as it is
+        must([*command(project, "up", "-d", "--force-recreate", "--no-deps", "--no-build", "--pull", "never"), *renewed], timeout=300)
+    _up(project, "-d")
+
+
+def recreate(project: documents.ProjectPlace) -> None:
+    """New containers from the files that are there, running."""
+    _up(project, "-d", "--force-recreate")
+
+
+def create(project: documents.ProjectPlace, *how: str) -> None:
+    """Containers as the file has them, none of them running: what rests in a slot until a rollback needs it."""
+    stop(project)
+    _up(project, "--no-start", *how)
+
+
+def create_anew(project: documents.ProjectPlace) -> None:
+    """The same with new containers, in networks that are there."""
+    create(project, "--force-recreate")
+
+
+def _up(project: documents.ProjectPlace, *how: str) -> None:
+    must(command(project, "up", *how, "--remove-orphans", "--no-build", "--pull", "never"), timeout=300)
+
+
+def stop(project: documents.ProjectPlace) -> None:
+    """Each container has its own grace period; what is stopped does not come back with the engine."""
+    for several in read(project).values():
+        for container in several:
+            _stop(container)
+
+
+def _stop(container: docker.Container) -> None:
+    if container.state == "paused":
+        docker.post(f"/containers/{container.id}/unpause")
+    _tell(container, "stop", STOP_TIMEOUT)
+
+
+def down(project: documents.ProjectPlace) -> None:
+    """Takes back a first installation; volumes stay, they may hold data."""
+    run(command(project, "down", "--remove-orphans"), timeout=120)
+
+
+def start(container: docker.Container) -> None:
+    _tell(container, "unpause" if container.state == "paused" else "start", 90)
+
+
+def restart(container: docker.Container) -> None:
+    _tell(container, "restart", 90)
+
+
+def _tell(container: docker.Container, verb: str, timeout: float) -> None:
+    answer = docker.post(f"/containers/{container.id}/{verb}", timeout=timeout)
+    if answer.status >= 400 or answer.status == 0:
+        raise model.ConvergeError(f"container of {container.service} does not {verb}: {answer.text[:200]}")
+
+
+def kill(container: docker.Container, name: str) -> None:
+    """Straight to the container's process: Docker takes any kill, a SIGHUP too, for a manual stop (moby#41302).
+
+    A container with ``restart: unless-stopped`` would then not come back with the engine, after a reboot say.
+    """
+    state = (docker.get(f"/containers/{container.id}/json").json() or {}).get("State", {})
+    try:
+        if not state.get("Pid"):
+            raise ProcessLookupError("it does not run")
+        os.kill(state["Pid"], signal.Signals[name])
+    except (OSError, KeyError) as error:
+        raise model.ConvergeError(f"container of {container.service} takes no {name}: {error}") from error
+
+
+def record(project: documents.ProjectSpec, live: dict[str, list[docker.Container]]) -> dict[str, documents.AppliedService]:
+    """What the state file keeps of each service."""
+    kept: dict[str, documents.AppliedService] = {}
+    for name, service in project["services"].items():
+        if live.get(name):
+            container = live[name][0]
+            kept[name] = {"digest": service["digest"], "config_hash": container.config_hash, "image_id": container.image_id}
+            wanted = networks_of(project, name)
+            if wanted is not None:
+                kept[name]["networks"] = wanted
+    return kept

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which slot gets the requests: what differs from "the active one and nobody else", and moving them from one to the other.
+
+A move keeps somebody serving at every moment: both slots are ready before the old one drains, and the old one's requests end
+by themselves or at the drain deadline.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from .._host import haproxy
+from .._kinds import model
+
+#: within which HAProxy's own checks have to agree that a slot is well (s)
+AGREEMENT_DEADLINE = 20.0
+_POLL = 0.1
+
+
+def plan(edge: haproxy.EdgeSpec, servers: dict[str, haproxy.Server], active: str, origin: str) -> list[model.Change]:
+    """Pure. A slot that was taken out, let in or given another share, by somebody else or by a run that was killed."""
+    fields: dict[str, list[str]] = {}
+    for name, server in servers.items():
+        wanted = haproxy.READY if name == active else haproxy.MAINT
+        if server.admin != wanted:
+            fields[name] = [server.admin, wanted]
+        if name == active and server.weight != 100:
+            fields[f"{name} weight"] = [f"{server.weight} %", "100 %"]
+    return [model.Change(model.Resource("traffic", edge["backend"]), "update", origin, fields)] if fields else []
+
+
+def let_in(edge: haproxy.EdgeSpec, slot: str, weight: int | str = haproxy.WHOLE, ended: Callable[[], str] = str) -> None:
+    """``slot`` takes requests beside the other; raises when HAProxy does not find it well, or at once with what ``ended`` says."""
+    haproxy.command(edge, [haproxy.weight_words(edge, slot, weight), haproxy.state_words(edge, slot, haproxy.READY)])
+    end = time.monotonic() + AGREEMENT_DEADLINE
+    while not haproxy.server(edge, slot).steady:
+        if why := ended():
+            raise haproxy.HaproxyError(why)
+        if time.monotonic() >= end:
+            raise haproxy.HaproxyError(
+                f"HAProxy does not find slot {slot} well within {AGREEMENT_DEADLINE:.0f} s; look at its statistics page"
+            )
+        time.sleep(_POLL)
+
+
+def drain(edge: haproxy.EdgeSpec, slot: str, deadline: float) -> int:
+    """No new requests for ``slot``; how many were still in flight when ``deadline`` (s) was over."""
+    haproxy.tell(edge, slot, haproxy.DRAIN)
+    return wait_for_requests(edge, slot, deadline)
+
+
+def wait_for_requests(edge: haproxy.EdgeSpec, slot: str, deadline: float) -> int:
+    end = time.monotonic() + deadline
+    while True:
+        left = haproxy.server(edge, slot).sessions
+        if not left or time.monotonic() >= end:
+            return left
+        time.sleep(_POLL)
+
+
+def correct(edge: haproxy.EdgeSpec, active: str, others: list[str]) -> None:
+    """Ready first: at no moment is nobody there."""
+    found = haproxy.server(edge, active)
+    if found.admin != haproxy.READY or found.weight != 100:
+        let_in(edge, active)
+    for name in others:
+        if haproxy.server(edge, name).admin != haproxy.MAINT:
+            haproxy.tell(edge, name, haproxy.MAINT)

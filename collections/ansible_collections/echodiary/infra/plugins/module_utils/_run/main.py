@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The entry on the host: a manifest in, one result out. Components in order; the first that fails stops the ones after it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from typing import Any, cast
+
+from .._converge import component, contents
+from .._converge.host import STATE_DIR, Host
+from .._host import masking
+from .._kinds import digests, documents, model, packages
+from .._kinds.model import Applied
+from .._release import rollout
+from . import leaving, prepare
+
+LOCK = "/run/echodiary-converge.lock"
+#: a roll takes as long as a release takes to start, to be watched, and its requests to end (s)
+LOCK_WAIT = 240.0
+#: once something was changed, hand back after this many seconds, so that people see progress (s)
+PATIENCE = 3.0
+
+
+def run(manifest: documents.Manifest) -> dict[str, Any]:
+    """Returns components (results), needs, rest (names not looked at yet)."""
+    began = time.monotonic()
+    lock = None
+    try:
+        if os.geteuid() != 0:
+            raise model.ConvergeError("converge needs root on the host: set 'become: true'")
+        if not manifest["check"]:
+            lock = _lock()
+        if manifest.get("delivered"):
+            contents.take(manifest.get("state_dir") or STATE_DIR, manifest["delivered"])
+        answer = prepare.run(manifest) if manifest.get("prepare") else _all(manifest, began)
+    except Exception as error:
+        answer = {"components": [], "needs": None, "rest": [], "failed": True, "msg": component.reason(error)}
+    finally:
+        if lock is not None:
+            os.close(lock)
+    answer["seconds"] = round(time.monotonic() - began, 3)
+    return answer
+
+
+def _all(manifest: documents.Manifest, began: float) -> dict[str, Any]:
+    specs, check = manifest["components"], manifest["check"]
+    gone = _gone(manifest.get("kept") or {})
+    if gone:
+        rest = [spec["name"] for spec in specs[1:]]
+        return {"components": [], "needs": None, "rest": rest, "stopped": True, "gone": gone}
+    host = Host(specs, check, manifest["claimed"], manifest.get("state_dir") or STATE_DIR, manifest.get("prune", False))
+    undeclared = leaving.undeclared(manifest, host.state_dir)
+    left, needs = _leave(leaving.due(manifest, undeclared), host)
+    results: list[documents.Outcome] = []
+    for spec in [] if needs else specs:
+        if _has_news([*left, *results]) and time.monotonic() - began > PATIENCE:
+            break
+        result, needs = _one(spec, host)
+        results.append(cast("documents.Outcome", masking.mask(result, spec["secrets"])))
+        if needs or (not check and result["status"] in ("failed", "taken_back")):
+            break
+    if not check:
+        contents.drop(host.state_dir, specs[max(len(results) - bool(needs), 0) :])
+        digests.MEMORY.save()
+    stopped = not check and bool(results) and results[-1]["status"] in ("failed", "taken_back")
+    return {
+        "components": [*left, *results],
+        "needs": needs,
+        "rest": [spec["name"] for spec in specs[len(results) :]],
+        "stopped": stopped,
+        "manager": packages.manager(),
+        "undeclared": undeclared,
+    }
+
+
+def _leave(names: list[str], host: Host) -> tuple[list[documents.Outcome], documents.Needs | None]:
+    """What leaves goes first, so that its ports and names are free for what comes. One that cannot go keeps nobody waiting."""
+    results: list[documents.Outcome] = []
+    for name in names:
+        result, needs = leaving.run(name, host)
+        results.append(result)
+        if needs:
+            return results, needs
+    return results, None
+
+
+def _gone(kept: dict[str, str]) -> dict[str, str]:
+    """Packages of components that are done, and that what was installed since has removed."""
+    live = packages.installed([packages.split(wanted)[0] for wanted in kept])
+    return {wanted: component for wanted, component in kept.items() if packages.plan([wanted], live, Applied())}
+
+
+def _has_news(results: list[documents.Outcome]) -> bool:
+    """Only a run that changes something is worth a second call; a quiet one stays one call, however slow the host is."""
+    return any(result["status"] == "changed" for result in results)
+
+
+def _one(spec: documents.ComponentSpec, host: Host) -> tuple[documents.Outcome, documents.Needs | None]:
+    """One component's trouble stays its own."""
+    try:
+        result, needs = _converged(spec, host)
+    except Exception as error:
+        result, needs = component.failed(spec["name"], error), None
+    result["notes"] = [*host.told(), *result["notes"]]
+    return result, needs
+
+
+def _converged(spec: documents.ComponentSpec, host: Host) -> tuple[documents.Outcome, documents.Needs | None]:
+    converger = rollout.Roller(cast("documents.RolledSpec", spec), host) if spec.get("release") else component.Converger(spec, host)
+    if host.check:
+        return converger.check(), None
+    needs = converger.needs()
+    if needs:
+        return converger.waiting(), needs
+    result = converger.apply()
+    host.forget()
+    return result, converger.afterwards() if result["status"] in ("ok", "changed") else None
+
+
+def _lock() -> int:
+    """Two runs at once on one host would take each other's files for strangers."""
+    descriptor = os.open(LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    end = time.monotonic() + LOCK_WAIT
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return descriptor
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                os.close(descriptor)
+                raise model.ConvergeError(f"another converge has been working on this host for {LOCK_WAIT:.0f} s; wait for it") from None
+            time.sleep(0.2)

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads a rendered Compose file on the controller, where there is a YAML parser: services, images, and which files each one reads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+from typing import Any
+
+import yaml
+
+from .._common.errors import SpecError
+
+
+def read(component: str, project: str, path: str, tree: dict[str, Any]) -> dict[str, Any]:
+    """``{"name", "file", "services": {name: {"image", "digest", "oneshot", "consumes", "rebound", "environment"}}}``.
+
+    ``digest`` names a service's whole definition with the contents of its environment files: what Compose would recreate it for.
+    """
+    try:
+        document = yaml.safe_load(tree[path])
+    except yaml.YAMLError as error:
+        raise SpecError(f"{component}: {path} is no YAML: {' '.join(str(error).split())}") from error
+    services = document.get("services") if isinstance(document, dict) else None
+    if not isinstance(services, dict) or not services:
+        raise SpecError(f"{component}: {path} declares no services")
+    shared = {key: value for key, value in document.items() if key not in ("services", "name")}
+    directory = posixpath.dirname(path)
+    return {
+        "name": project,
+        "file": path,
+        "services": {
+            name: _service(component, path, name, service, shared, directory, tree)
+            for name, service in services.items()
+            if not (service or {}).get("profiles")
+        },
+    }
+
+
+def _service(
+    component: str, path: str, name: str, service: dict[str, Any], shared: dict[str, Any], directory: str, tree: dict[str, Any]
+) -> dict[str, Any]:
+    if not isinstance(service, dict) or not service.get("image"):
+        raise SpecError(f"{component}: {path}: service '{name}' needs an image; building on hosts is not supported")
+    environment = {file: tree.get(file) for file in _env_files(service, directory)}
+    definition = json.dumps([service, shared, environment], sort_keys=True, default=str)
+    sources = _bind_sources(service, directory)
+    rebound = [source for source in sources if source in tree]
+    return {
+        "image": str(service["image"]),
+        "digest": hashlib.sha256(definition.encode()).hexdigest()[:24],
+        "oneshot": service.get("restart") in ("no", False),
+        "consumes": [*rebound, *(f"{source.rstrip('/')}/**" for source in sources if source not in tree)],
+        "rebound": rebound,
+        "environment": _environment(service),
+        "networks": _networks(service, shared),
+        "container_name": str(service.get("container_name") or ""),
+    }
+
+
+def _networks(service: dict[str, Any], shared: dict[str, Any]) -> dict[str, str] | None:
+    """Key of each network to the name it is given; empty for one that is named after the project. None: not for the project to say."""
+    if service.get("network_mode"):
+        return None
+    declared = shared.get("networks") or {}
+    names = {key: str((declared.get(key) or {}).get("name") or "") for key in service.get("networks") or ["default"]}
+    external = {key: name or key for key, name in names.items() if (declared.get(key) or {}).get("external")}
+    found = {**names, **external}
+    return None if any("$" in name for name in found.values()) else found
+
+
+def _environment(service: dict[str, Any]) -> dict[str, str]:
+    """What the Compose file itself says; secrets are in environment files."""
+    declared = service.get("environment") or {}
+    if isinstance(declared, list):
+        declared = dict(entry.partition("=")[::2] for entry in declared)
+    return {str(name): str(value) for name, value in declared.items()}
+
+
+def _env_files(service: dict[str, Any], directory: str) -> list[str]:
+    declared = service.get("env_file") or []
+    entries = [declared] if isinstance(declared, (str, dict)) else declared
+    names = [entry["path"] if isinstance(entry, dict) else entry for entry in entries]
+    return [posixpath.normpath(posixpath.join(directory, name)) for name in names]
+
+
+def _bind_sources(service: dict[str, Any], directory: str) -> list[str]:
+    """Host paths mounted into the container; named volumes have no slash."""
+    sources = []
+    for volume in service.get("volumes") or []:
+        source = volume.get("source", "") if isinstance(volume, dict) else str(volume).split(":")[0]
+        if source.startswith(("/", ".")) and source != "/":
+            sources.append(posixpath.normpath(posixpath.join(directory, source)))
+    return sources

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Puts the answers of one or several calls together into what the task returns. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...module_utils._kinds import model
+from ...module_utils._kinds.protocol import Call
+from . import delegated
+
+BAD = ("failed", "taken_back")
+SYNC_ORDER = ("Synced", "OutOfSync", "Unknown")
+
+
+def summary(answers: list[dict[str, Any]], names: list[str], check: bool) -> dict[str, Any]:
+    """The task's result: one entry per component in the declared order, and the roll-ups."""
+    merged = merge(answers)
+    leaving = [component for name, component in merged.items() if name not in names]
+    components = [*leaving, *(merged.get(name) or skipped(name) for name in names)]
+    for component in components:
+        component["changed"] = component["status"] in ("changed", "taken_back") if not check else component["sync"] == "OutOfSync"
+    undeclared = answers[-1].get("undeclared", [])
+    failures = [component for component in components if _is_failure(component, check)]
+    return {
+        "changed": any(component["status"] == "changed" or (check and component["sync"] == "OutOfSync") for component in components),
+        "failed": bool(failures),
+        "msg": "; ".join(f"{component['name']}: {component['msg']}" for component in failures) or _all_well(components, check),
+        "sync": max((component["sync"] for component in components), key=SYNC_ORDER.index, default="Synced"),
+        "health": model.worst([component["health"] for component in components if component["status"] != "skipped"]),
+        "components": components,
+        "undeclared": undeclared,
+    }
+
+
+def merge(answers: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """A component that needed a hand was seen twice: its first plan is the true difference, its last outcome the truth."""
+    merged: dict[str, dict[str, Any]] = {}
+    for answer in answers:
+        for component in answer["components"]:
+            first = merged.get(component["name"])
+            if first and first["status"] in ("needs", "changed"):
+                status = "changed" if component["status"] == "ok" else component["status"]
+                seconds = {key: round(first["seconds"].get(key, 0) + value, 3) for key, value in component["seconds"].items()}
+                component = {**component, "changes": first["changes"], "status": status, "seconds": seconds}
+            merged[component["name"]] = component
+    return merged
+
+
+def without_hands(answer: dict[str, Any], why: str) -> dict[str, Any]:
+    """The answer of a component whose packages, users or kernel parameters could not be had: it failed, untouched by us."""
+    component = {**answer["components"][-1], "status": "failed", "msg": why, "changes": []}
+    return {**answer, "components": [component], "needs": None, "stopped": True}
+
+
+def dealt(answers: list[dict[str, Any]]) -> list[str]:
+    """Names of the components that the host was through with; one that waits for a hand comes last in its answer."""
+    through = (answer["components"][: -1 if answer["needs"] else None] for answer in answers)
+    return sorted({component["name"] for components in through for component in components})
+
+
+def tell_what_stays(components: list[dict[str, Any]], lent: Mapping[str, Sequence[Call]]) -> None:
+    for component in components:
+        if component["status"] == "taken_back":
+            component["notes"] = [*component["notes"], *delegated.stays(lent.get(component["name"], []))]
+
+
+def failed(name: str, why: str) -> dict[str, Any]:
+    return {**skipped(name), "status": "failed", "msg": why}
+
+
+def refused(answer: dict[str, Any], why: str) -> dict[str, Any]:
+    """The answer of a release that may not be rolled now: it failed, untouched, and what comes after it is converged all the same."""
+    component = {**answer["components"][-1], "status": "failed", "msg": why}
+    return {**answer, "components": [*answer["components"][:-1], component], "needs": None}
+
+
+def skipped(name: str) -> dict[str, Any]:
+    unknown = {"sync": "Unknown", "health": "Unknown", "msg": "not reached"}
+    return {"name": name, "status": "skipped", **unknown, "changes": [], "notes": [], "seconds": {}}
+
+
+def _is_failure(component: dict[str, Any], check: bool) -> bool:
+    if component["status"] in BAD:
+        return True
+    return not check and component["status"] != "skipped" and component["health"] in ("Degraded", "Missing", "Unknown")
+
+
+def _all_well(components: list[dict[str, Any]], check: bool) -> str:
+    moved = sum(1 for component in components if component["changes"])
+    if not moved:
+        return f"{len(components)} components in sync"
+    return f"{moved} of {len(components)} components {'would change' if check else 'changed'}"
+
+
+def diffs(components: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Ansible's own shape of a diff, for callbacks that know no better."""
+    return [
+        {"prepared": f"{component['name']} {change['resource']} ({change['action']}, {change['origin']})\n{_detail(change)}\n"}
+        for component in components
+        for change in component["changes"]
+    ]
+
+
+def _detail(change: dict[str, Any]) -> str:
+    if change["diff"]:
+        return str(change["diff"])
+    fields = [f"  {name}: {before} -> {after}" for name, (before, after) in change["fields"].items()]
+    return "\n".join(fields) or f"  {change['why']}"

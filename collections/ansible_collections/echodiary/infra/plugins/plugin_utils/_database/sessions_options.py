@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Arguments of ``database_sessions``, what is asked of the host for them, and what its answer means for people."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .._common.errors import SpecError
+from .._inside import place, words
+from . import sessions_plan as plan
+
+EXHAUSTED = "53300"
+
+ARGUMENTS: dict[str, Any] = {
+    "end": {"type": "str", "choices": ["none", plan.IDLE, plan.BLOCKERS], "default": "none"},
+    "older_than": {"type": "float", "default": 0.0},
+    "application": {"type": "str", "default": ""},
+    "role": {"type": "str", "default": ""},
+    "timeout": {"type": "int", "default": 60},
+    **place.ARGUMENTS,
+}
+RULES: dict[str, Any] = place.RULES
+
+
+def rule(arguments: dict[str, Any]) -> plan.Rule:
+    """Raises SpecError for what cannot be meant."""
+    if arguments["older_than"] < 0:
+        raise SpecError(f"older_than: {arguments['older_than']:g} is less than 0 seconds")
+    for name in ("application", "role"):
+        try:
+            re.compile(arguments[name])
+        except re.error as error:
+            raise SpecError(f"{name}: {arguments[name]!r} is no regular expression ({error})") from error
+    end = "" if arguments["end"] == "none" else arguments["end"]
+    return plan.Rule(end, arguments["older_than"], arguments["application"], arguments["role"])
+
+
+def request(arguments: dict[str, Any], orders: list[dict[str, Any]]) -> dict[str, Any]:
+    settings = {"lock_timeout": 3000, "statement_timeout": arguments["timeout"] * 1000}
+    return place.run(arguments, arguments["image"], {"do": "sessions", "end": orders}, arguments["timeout"], settings)
+
+
+def facts(arguments: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """The first run's answer. Raises SpecError with the reason where there is none."""
+    return place.first(arguments, answer, _trouble)
+
+
+def result(found: dict[str, Any], choice: plan.Choice, done: dict[str, Any] | None) -> dict[str, Any]:
+    """``done``: the answer of the run that ended them, if there was one."""
+    limits, sessions = found["limits"], found["sessions"]
+    ended = done["ended"] if done else []
+    return {
+        "changed": bool(ended) if done else bool(choice.victims),
+        "used": len(sessions),
+        "limit": limits["most"] - limits["reserved"],
+        "holders": plan.holders(sessions),
+        "queue": plan.queue(sessions),
+        "victims": [plan.words(one) for one in choice.victims],
+        "spared": [f"{plan.words(one)} stays: {why}" for one, why in choice.spared],
+        "ended": ended,
+        "refused": [f"pid {pid}: {why}" for pid, why in (done or {}).get("refused", {}).items()],
+        "sessions": sessions,
+    }
+
+
+def _trouble(error: dict[str, Any], where: str) -> str:
+    if error.get("sqlstate") == EXHAUSTED or "remaining connection slots" in error["text"] or "too many clients" in error["text"]:
+        return (
+            f"no connection is left, not even a reserved one: {error['text']}; give role pg_use_reserved_connections to who asks "
+            "(docs/operations.md), or restart one application host"
+        )
+    return words.trouble(error, where)

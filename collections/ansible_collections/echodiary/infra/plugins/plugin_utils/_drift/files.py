@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where reports are written: all of a directory's files at once by rename, one writer at a time, nothing half-written."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import since
+
+MEMORY = "memory.json"
+
+
+class DriftFileError(Exception):
+    """One line for people: what, where, why, what to do next."""
+
+
+@contextlib.contextmanager
+def held(directory: Path) -> Iterator[None]:
+    """The directory, made when it is not there, for this process alone."""
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (directory / ".lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise DriftFileError(
+            f"the drift report cannot be written to {directory}: {error.strerror or error}; name another directory"
+        ) from error
+
+
+def write(directory: Path, files: Mapping[str, str]) -> None:
+    """A reader sees the old file or the new one. Reports name hosts and files: they are for their owner to publish."""
+    for name, text in files.items():
+        path = directory / name
+        fresh = path.with_name(f".{name}.new")
+        # node_exporter, another user, reads the metrics
+        mode = 0o644 if name.endswith(".prom") else 0o600
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+            os.fchmod(handle.fileno(), mode)
+            handle.write(text)
+        fresh.replace(path)
+
+
+def read_memory(directory: Path) -> dict[str, Any]:
+    """What was seen before. A memory that cannot be read costs the ages, not the report."""
+    try:
+        memory = json.loads((directory / MEMORY).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return since.empty()
+    good = isinstance(memory, dict) and memory.get("version") == since.VERSION and memory.keys() == since.empty().keys()
+    return memory if good else since.empty()
+
+
+def write_memory(directory: Path, memory: Mapping[str, Any]) -> None:
+    write(directory, {MEMORY: json.dumps(memory)})

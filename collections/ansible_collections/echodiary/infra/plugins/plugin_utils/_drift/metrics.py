@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prometheus text for node_exporter's textfile collector. Label names are Argo CD's, so that its dashboards port.
+
+``name`` is the component, ``dest_server`` the host, ``namespace`` the environment. A verdict has a time: what reads these
+series must take an old one for Unknown, which the alert rules and the dashboard do.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
+
+PREFIX = "echodiary_gitops_"
+#: how bad a state is, for tables that sort and for alerts that compare
+_SYNC = {"Synced": 0, "OutOfSync": 1, "Unknown": 2}
+
+
+@dataclass(frozen=True)
+class Sample:
+    name: str
+    labels: Mapping[str, str]
+    value: float
+
+
+@dataclass(frozen=True)
+class Family:
+    name: str
+    kind: str
+    help: str
+
+
+FAMILIES = (
+    Family("app_info", "gauge", "One series per host and component; the state is in the labels."),
+    Family("app_out_of_sync_resources", "gauge", "Resources of the component that are not as declared and not ignored."),
+    Family("app_out_of_sync_since_timestamp_seconds", "gauge", "When the oldest such difference was first seen."),
+    Family("app_ignored_resources", "gauge", "Differences that an ignore rule covers."),
+    Family("app_paused_until_timestamp_seconds", "gauge", "End of the pause that covers the component."),
+    Family("app_flapping", "gauge", "1 while healing has stopped because the same resource keeps moving."),
+    Family("drift_resources", "gauge", "Differences of the environment by who moved."),
+    Family("hosts", "gauge", "Hosts of the environment, by whether they could be judged."),
+    Family("check_duration_seconds", "gauge", "How long the last check took."),
+    Family("last_check_timestamp_seconds", "gauge", "When a check last ended, whatever it found out."),
+    Family("last_success_timestamp_seconds", "gauge", "When the whole environment could be judged last."),
+    Family("revision_info", "gauge", "The commit that the verdict is about."),
+    Family("app_sync_total", "counter", "Syncs by how they ended."),
+    Family("heal_failed", "gauge", "1 while the last heal of the component has failed."),
+    Family("git_fetch_fail_total", "counter", "Fetches of git that failed."),
+    Family("notifications_deliveries_total", "counter", "Notifications by whether they could be delivered."),
+    Family("quarantined_info", "gauge", "The commit that was rolled back and is not applied again."),
+)
+_KNOWN = {family.name for family in FAMILIES}
+
+
+def text(report: model.Report, more: Sequence[Sample] = ()) -> str:
+    samples: dict[str, list[Sample]] = {}
+    for sample in (*_samples(report), *more):
+        if sample.name not in _KNOWN:
+            raise ValueError(f"metric {sample.name} is not in FAMILIES")
+        samples.setdefault(sample.name, []).append(sample)
+    lines = []
+    for family in FAMILIES:
+        if family.name in samples:
+            lines += [f"# HELP {PREFIX}{family.name} {family.help}", f"# TYPE {PREFIX}{family.name} {family.kind}"]
+            lines += [_line(sample) for sample in samples[family.name]]
+    return "\n".join(lines) + "\n"
+
+
+def labels(environment: str, host: str, component: str) -> dict[str, str]:
+    return {"name": component, "namespace": environment, "project": "echodiary", "dest_server": host}
+
+
+def seconds(moment: str) -> float:
+    return datetime.datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp()
+
+
+def _samples(report: model.Report) -> Iterable[Sample]:
+    for host, component in report.components():
+        yield from _of_component(report.environment, host.name, component)
+    where = {"namespace": report.environment}
+    for origin in ("pending", "corrective", "conflict"):
+        number = sum(found.origin == origin for _host, _component, found in report.differing())
+        yield Sample("drift_resources", {**where, "origin": origin}, number)
+    counts = report.counts()
+    yield Sample("hosts", {**where, "judged": "yes"}, counts["hosts"] - counts["hosts_unreached"])
+    yield Sample("hosts", {**where, "judged": "no"}, counts["hosts_unreached"])
+    yield Sample("check_duration_seconds", where, report.seconds)
+    yield Sample("last_check_timestamp_seconds", where, seconds(report.time))
+    if report.last_verdict:
+        yield Sample("last_success_timestamp_seconds", where, seconds(report.last_verdict))
+    if report.git:
+        yield Sample("revision_info", {**where, "revision": report.git["commit"]}, 1)
+
+
+def _of_component(environment: str, host: str, one: model.Component) -> Iterable[Sample]:
+    app = labels(environment, host, one.name)
+    state = {"sync_status": one.sync, "health_status": one.health, "autosync_enabled": "true" if one.mode == "heal" else "false"}
+    yield Sample("app_info", {**app, **state}, 1)
+    counted = [found for found in one.resources if found.counts and found.sync != model.SYNCED]
+    yield Sample("app_out_of_sync_resources", app, len(counted))
+    if counted and all(found.since for found in counted):
+        yield Sample("app_out_of_sync_since_timestamp_seconds", app, min(seconds(found.since) for found in counted))
+    ignored = sum(bool(found.ignored) for found in one.resources)
+    if ignored:
+        yield Sample("app_ignored_resources", app, ignored)
+    if one.paused:
+        yield Sample("app_paused_until_timestamp_seconds", app, seconds(one.paused["until"]))
+    if one.flapping:
+        yield Sample("app_flapping", app, 1)
+
+
+def _line(sample: Sample) -> str:
+    inside = ",".join(f'{name}="{outputs.label(value)}"' for name, value in sample.labels.items())
+    return f"{PREFIX}{sample.name}{{{inside}}} {sample.value:.15g}"

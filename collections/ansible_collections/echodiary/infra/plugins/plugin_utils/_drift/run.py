@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One run of a playbook on its way to a report: what its tasks said goes to whom it concerns, and the end is written."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import collect, files, git, model, outputs, since, table
+from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.view import Paint
+
+CONVERGE = ("echodiary.infra.converge", "converge")
+ALEMBIC = ("echodiary.infra.alembic", "alembic")
+EVIDENCE = ("echodiary.infra.evidence", "evidence")
+
+
+class Run:
+    """``directory``: where reports are written, absolute or of the working directory; ``environment``: whose report it is."""
+
+    def __init__(self, root: Path, began: float) -> None:
+        self.directory = ""
+        self.environment = ""
+        self._root = root
+        self._began = began
+        self._collected = collect.Collected()
+        self._in_check_mode: set[bool] = set()
+
+    def expect(self, host: str, groups: tuple[str, ...]) -> None:
+        self._collected.expect(host, groups)
+
+    def did(self, host: str, action: str, name: str, data: Mapping[str, Any], *, check: bool, skipped: bool = False) -> None:
+        """A task, or one item of its loop, has ended well or was skipped."""
+        if skipped:
+            self._ordinary(host, action, name, data, check=check, skipped=True)
+        elif action in CONVERGE and isinstance(data.get("components"), list):
+            self._in_check_mode.add(check)
+            self._collected.converged(host, data, check=check)
+        elif action in EVIDENCE:
+            self._collected.evidence(host, data.get("evidence") or {}, data.get("components") or {})
+        elif action in ALEMBIC:
+            if "sync" in data or "failed_when_result" in data:
+                self._collected.compared(host, data, failed="sync" not in data)
+        else:
+            self._ordinary(host, action, name, data, check=check)
+
+    def failed(self, host: str, action: str, name: str, data: Mapping[str, Any], *, check: bool, ignored: bool) -> None:
+        if action in CONVERGE:
+            self._in_check_mode.add(check)
+            if isinstance(data.get("components"), list):
+                self._collected.converged(host, data, check=check)
+            else:
+                self._collected.failed(host, name, data)
+        elif action in ALEMBIC:
+            self._collected.compared(host, data, failed=True)
+        elif action in EVIDENCE:
+            return
+        elif ignored:
+            self._collected.did(host, collect.unseen(name, data))
+        else:
+            self._collected.failed(host, name, data)
+
+    def unreachable(self, host: str, data: Mapping[str, Any]) -> None:
+        self._collected.unreachable(host, data)
+
+    def ended(self, inventory: str, paint: Paint, *, raw: bool) -> tuple[list[str], str]:
+        """Writes the report; returns what to show, and what is wrong where it could not be written."""
+        try:
+            report = self._write(self._report(inventory), raw=raw)
+        except files.DriftFileError as error:
+            return [], str(error)
+        return ([] if raw else ["", *table.lines(report, paint), f"report: {self._place() / outputs.PAGE}"]), ""
+
+    def _ordinary(self, host: str, action: str, name: str, data: Mapping[str, Any], *, check: bool, skipped: bool = False) -> None:
+        found = collect.task(name, action, data, check=check, skipped=skipped)
+        if found:
+            self._in_check_mode.add(check)
+            self._collected.did(host, found)
+
+    def _report(self, inventory: str) -> model.Report:
+        report = model.Report(
+            environment=self.environment or "unnamed",
+            time=timestamps.now(),
+            seconds=round(time.monotonic() - self._began, 3),
+            mode="check" if self._in_check_mode <= {True} else "apply",
+            git=git.head(self._root),
+            hosts=self._collected.hosts(),
+        )
+        return git.blamed(report, self._root, inventory) if report.git else report
+
+    def _write(self, report: model.Report, *, raw: bool) -> model.Report:
+        place = self._place()
+        with files.held(place):
+            if raw:
+                files.write(place, {outputs.REPORT: outputs.json_text(report)})
+                return report
+            memory = files.read_memory(place)
+            report = since.aged(report, memory)
+            files.write(place, outputs.files(report))
+            files.write_memory(place, since.remembered(report, memory))
+        return report
+
+    def _place(self) -> Path:
+        """A relative directory is one of the working directory; environments do not share a memory."""
+        return Path(self.directory).absolute() / (self.environment or "unnamed")

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What converge, alembic and ordinary tasks return becomes the right verdict, and doubt never becomes Synced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import collect, model
+from ansible_collections.echodiary.infra.tests.unit.plugins.plugin_utils._drift import builders as build
+
+
+def test_a_quiet_fleet_is_in_sync_and_healthy() -> None:
+    report = build.quiet()
+    assert (report.sync, report.health, report.differing()) == ("Synced", "Healthy", [])
+
+
+def test_the_worst_wins_up_to_the_environment() -> None:
+    report = build.drifted()
+    assert (report.sync, report.health) == ("OutOfSync", "Degraded")
+    assert [(host.sync, host.health) for host in report.hosts] == [("OutOfSync", "Degraded"), ("OutOfSync", "Healthy")]
+    assert [found.origin for _, _, found in report.differing()] == ["corrective", "pending", "conflict"]
+
+
+def test_in_check_mode_changes_are_left_and_after_apply_they_are_done() -> None:
+    returned = {"app1": build.result(build.entry("a", build.change(), status="changed", sync="Synced"))}
+    assert [found.sync for _, _, found in build.report(returned).resources()] == ["OutOfSync"]
+    assert [found.sync for _, _, found in build.report(returned, check=False, mode="apply").resources()] == ["Synced"]
+
+
+def test_what_was_taken_back_is_still_out_of_sync_after_apply() -> None:
+    taken = build.entry("a", build.change(), status="taken_back", sync="OutOfSync", health="Healthy", msg="no")
+    assert build.report({"app1": build.result(taken)}, check=False).differing()
+
+
+def test_a_component_that_was_not_reached_is_unknown() -> None:
+    skipped = build.entry("a", status="skipped", sync="Synced", health="Unknown")
+    assert build.report({"app1": build.result(skipped)}).sync == "Unknown"
+
+
+def test_words_this_version_does_not_know_are_unknown_and_kinds_of_resources_pass_through() -> None:
+    odd = build.entry("a", build.change("traffic:echodiary", action="shift"), sync="Sideways", health="Sunny")
+    report = build.report({"app1": build.result(odd)})
+    assert (report.sync, report.health) == ("Unknown", "Unknown")
+    assert report.differing()[0][2].resource == "traffic:echodiary"
+
+
+def test_the_release_is_shown_although_it_is_as_declared() -> None:
+    release = {"slot": "blue", "image": "app@sha256:" + "a" * 64, "config": "x", "previous": None}
+    report = build.report({"app1": build.result(build.entry("echodiary", release=release))})
+    assert [(found.resource, found.sync) for _, _, found in report.resources()] == [("release:" + release["image"], "Synced")]
+    assert report.sync == "Synced"
+
+
+@pytest.mark.parametrize(
+    ("result", "sync"),
+    [
+        ({"changed": False}, "Synced"),
+        ({"changed": True}, "OutOfSync"),
+        ({"skipped": True, "msg": "remote module (x) does not support check mode"}, "Unknown"),
+        ({"skipped": True, "false_condition": "not ansible_check_mode", "skip_reason": "Conditional result was False"}, "Unknown"),
+        ({"skipped": True, "changed": True, "msg": "Command would have run if not in check mode"}, "Unknown"),
+        ({"skipped": True, "false_condition": "is_primary", "skip_reason": "Conditional result was False"}, None),
+    ],
+)
+def test_an_ordinary_task(result: dict[str, Any], sync: str | None) -> None:
+    given = {key: value for key, value in result.items() if key != "skipped"}
+    found = collect.task("Do it", "ansible.builtin.command", given, check=True, skipped=bool(result.get("skipped")))
+    assert (found.sync if found else None) == sync
+
+
+@pytest.mark.parametrize("action", ["ansible.builtin.set_fact", "debug", "echodiary.infra.deploy_lock"])
+def test_tasks_without_an_opinion_do_not_count(action: str) -> None:
+    assert collect.task("Say", action, {"changed": True}, check=True) is None
+
+
+def test_ordinary_tasks_become_a_component_of_their_host() -> None:
+    collected = collect.Collected()
+    results: list[dict[str, Any]] = [{"changed": False}, {"changed": True, "diff": {"prepared": "+x"}}, {"msg": "no check mode"}]
+    for number, result in enumerate(results):
+        found = collect.task(f"T{number}", "copy", result, check=True, skipped=number == 2)
+        assert found
+        collected.did("app1", found)
+    (host,) = collected.hosts()
+    (component,) = host.components
+    assert (component.name, component.sync) == (model.TASKS, "Unknown")
+    assert [(found.resource, found.sync, found.diff) for found in component.resources] == [
+        ("task:T1", "OutOfSync", "+x"),
+        ("task:T2", "Unknown", ""),
+    ]
+    assert component.notes == ("3 tasks, 1 as declared",)
+
+
+def test_a_censored_task_shows_no_difference() -> None:
+    found = collect.task("T", "copy", {"changed": True, "_ansible_no_log": True, "diff": {"prepared": "hunter22"}}, check=True)
+    assert found and "hunter22" not in repr(found)
+
+
+def test_hosts_nothing_was_heard_of_that_failed_or_were_not_reached_are_unknown() -> None:
+    collected = collect.Collected()
+    for host in ("silent", "failing", "gone", "fine"):
+        collected.expect(host)
+    collected.converged("failing", build.result(build.entry("a")), check=True)
+    collected.failed("failing", "Read the secrets", {"msg": "no\ncredentials"})
+    collected.unreachable("gone", {"msg": "timed out"})
+    collected.converged("fine", build.result(build.entry("a")), check=True)
+    hosts = {host.name: host for host in collected.hosts()}
+    assert {name: host.sync for name, host in hosts.items()} == dict.fromkeys(("silent", "failing", "gone"), "Unknown") | {"fine": "Synced"}
+    assert hosts["failing"].msg == "Read the secrets: no credentials"
+    assert not hosts["gone"].reached
+
+
+def test_a_schema_changed_by_hand_and_one_that_is_behind() -> None:
+    differences = [{"kind": "column", "table": "entries", "name": "note", "models": "no", "database": "TEXT"}]
+    base = {"sync": "OutOfSync", "database": "echodiary", "heads": ["0005"], "remote_calls": 1, "seconds": 1.0}
+    by_hand = collect.schema({**base, "current": ["0005"], "differences": differences}, failed=False)
+    assert [(found.resource, found.origin, found.fields) for found in by_hand.resources] == [
+        ("schema:entries.note", "corrective", {"column": ["TEXT", "no"]})
+    ]
+    behind = collect.schema({**base, "current": ["0004"], "differences": []}, failed=False)
+    assert [(found.resource, found.origin) for found in behind.resources] == [("schema:echodiary", "pending")]
+    foreign = collect.schema({**base, "current": ["beef"], "unknown": ["beef"]}, failed=False)
+    assert foreign.resources[0].origin == "conflict"
+    assert collect.schema({"msg": "no database"}, failed=True).sync == "Unknown"
+
+
+def test_evidence_is_put_beside_its_resource_only() -> None:
+    collected = collect.Collected()
+    collected.converged("app1", build.result(build.entry("a", build.change("file:/a"), build.change("file:/b"))), check=True)
+    collected.evidence("app1", {"file:/a": {"modified": "t", "owner": "ann"}})
+    (host,) = collected.hosts()
+    assert [found.host for found in host.components[0].resources] == [{"modified": "t", "owner": "ann"}, {}]
+
+
+def test_evidence_of_one_component_is_not_put_beside_another() -> None:
+    collected = collect.Collected()
+    both = (build.entry("a", build.change("service:api")), build.entry("b", build.change("service:api")))
+    collected.converged("app1", build.result(*both), check=True)
+    flat = {"service:api": {"started": "b"}}
+    collected.evidence("app1", flat, {"a": {"service:api": {"started": "a"}}, "b": flat})
+    (host,) = collected.hosts()
+    assert [one.resources[0].host for one in host.components] == [{"started": "a"}, {"started": "b"}]
