@@ -103,7 +103,7 @@ def _unit_consumer(name: str, spec: documents.UnitSpec, want: desired.Desired, r
     unit = reading.units.get(name, units.MISSING)
     own = [f"/etc/systemd/system/{name}", f"/etc/systemd/system/{name}.d/**"]
     files = _files([*spec["consumes"], *own], want, reading)
-    alive = unit.active in units.RUNNING and not unit.oneshot
+    alive = unit.active in units.RUNNING and not unit.oneshot and spec.get("state") != "stopped"
     identity = unit.identity if alive else ""
     digest = want.digest(list(files))
     return processes.Consumer(name, "unit", identity, unit.started_at, files, digest, frozenset(), _binary_replaced(unit.pid))

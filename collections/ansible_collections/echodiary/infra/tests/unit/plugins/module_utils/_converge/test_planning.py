@@ -194,3 +194,17 @@ def test_a_service_that_is_recreated_is_not_restarted_as_well() -> None:
     plan = planning.plan(component, want, seen, record, [])
     assert [str(change.resource) for change in plan.services] == ["service:web"]
     assert plan.processes == []
+
+
+def test_a_unit_that_somebody_started_is_stopped_and_not_restarted_whatever_its_files() -> None:
+    component = spec(files={"/etc/x/a": file("one")}, units={"a.service": {"state": "stopped", "consumes": ["/etc/x/**"]}})
+    want = desired.resolve(component, b"key", False)
+    seen = observe.Reading(
+        paths={path: paths.Live(value, 2000.0, b"one") for path, value in want.values.items()},
+        kinds={"unit": {"a.service": unit(active="active", enabled=True, started_at=1000.0)}},
+        services={},
+        images={},
+    )
+    _, record = converged(component, want, seen)
+    [change] = planning.plan(component, want, seen, record, []).all()
+    assert (str(change.resource), change.action, change.origin) == ("unit:a.service", "stop", "corrective")
