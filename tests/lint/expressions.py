@@ -15,6 +15,8 @@ LOOPING = frozenset(
     {"map", "select", "selectattr", "reject", "rejectattr", "batch", "slice", "groupby", "ternary", "dictsort", "zip", "product"}
 )
 MOST_FILTERS = 1
+#: filters that take one of several
+PICKING = frozenset({"first", "last", "min", "max", "random"})
 
 _JINJA = Environment(autoescape=False)  # nothing is rendered
 
@@ -34,6 +36,20 @@ def templates(data: Any, key: str = "") -> Iterator[str]:
 
 def problems(data: Any) -> list[str]:
     return [f"{why}: {text}" for text in templates(data) for why in _problems(text)]
+
+
+def leaders(text: str) -> list[str]:
+    """The filters and indices that pick one host out of ``groups`` by hand; ``first_host`` is what picks."""
+    tree = _JINJA.parse(text)
+    filters = [(one.name, one.node) for one in tree.find_all(nodes.Filter) if one.name in PICKING]
+    indices = [
+        ("[]", one.node) for one in tree.find_all(nodes.Getitem) if isinstance(one.arg, nodes.Const) and isinstance(one.arg.value, int)
+    ]
+    return [how for how, node in filters + indices if _of_groups(node)]
+
+
+def _of_groups(node: nodes.Node | None) -> bool:
+    return node is not None and any(name.name == "groups" for name in nodes.Output([node]).find_all(nodes.Name))
 
 
 def _problems(text: str) -> Iterator[str]:
