@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from ansible_collections.echodiary.infra.plugins.module_utils._host import answers
 from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic import flow
 from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic import options as options_of
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import host, packages
@@ -134,7 +135,7 @@ def run(state: str, *, check: bool = False, **given: Any) -> dict[str, Any]:
 def call(runs: list[dict[str, Any]]) -> dict[str, Any]:
     sent = host.payload(packages.package(remote.HOST), remote.manifest(runs))
     done = subprocess.run(["sh", "-c", host.command(sys.executable)], input=sent, capture_output=True, check=False, cwd="/")
-    answer = host.parse(done.stdout.decode())
+    answer = answers.found(done.stdout.decode())
     assert answer is not None, done.stderr.decode()
     return answer
 

@@ -9,7 +9,8 @@ import shutil
 import time
 from typing import Any
 
-from .._inside import answers, masking
+from .._host import answers
+from .._inside import masking
 from . import env_file, launch, process
 from .errors import AlembicError
 

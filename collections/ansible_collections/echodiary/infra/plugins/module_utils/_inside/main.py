@@ -8,7 +8,8 @@ import sys
 import traceback
 from typing import Any
 
-from . import answers, masking
+from .._host import answers
+from . import masking
 from .errors import InsideError, first_lines
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible.errors import AnsibleConnectionFailure
 
-from ...module_utils import _loader
+from ...module_utils._host import answers
 from .._common.errors import SpecError
 from . import packages
 from .packages import Package
@@ -24,8 +24,6 @@ class NoAnswerError(SpecError):
     """One line: the host said nothing that could be read, what it said instead, and what to look at."""
 
 
-MARKER = _loader.MARKER
-
 _BOOTSTRAP = "import sys,zlib;s=sys.stdin.buffer;exec(zlib.decompress(s.read(int(s.readline()))));answer(s)"
 
 
@@ -34,7 +32,7 @@ def call(action: Any, package: Package, manifest: dict[str, Any], task_vars: dic
     python = interpreter(action, task_vars)
     sent = payload(package, manifest, keep=not action._task.check_mode)
     ran = execute(action, command(python), sent, task_vars)
-    answer = parse(ran["stdout"])
+    answer = answers.found(ran["stdout"])
     if answer is None:
         said = (ran["stderr"] or ran["stdout"]).strip()[-2000:]
         raise NoAnswerError(f"no answer from the host (exit {ran['rc']}): {said}; is {python} there, and does become work?")
@@ -78,12 +76,3 @@ def payload(package: Package, manifest: dict[str, Any], keep: bool = False) -> b
 @functools.cache
 def _loader_source() -> bytes:
     return zlib.compress(packages.source("_loader").encode(), 9)
-
-
-def parse(stdout: str) -> dict[str, Any] | None:
-    """The answer, or None when the host sent none."""
-    parts = stdout.split(MARKER)
-    if len(parts) != 3:
-        return None
-    answer: dict[str, Any] = json.loads(parts[1])
-    return answer

@@ -13,7 +13,7 @@ import pytest
 from ansible.errors import AnsibleActionFail
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import host
+from ansible_collections.echodiary.infra.plugins.module_utils._host import answers
 
 Answer = dict[str, Any] | str
 VARIABLES = {"inventory_hostname": "app1"}
@@ -61,7 +61,7 @@ class Rig:
         self.packages.append(json.loads(about)["package"])
         self.sent.append(json.loads(zlib.decompress(rest[json.loads(about)["size"] :])))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        said = answer if isinstance(answer, str) else host.MARKER + json.dumps(answer) + host.MARKER
+        said = answer if isinstance(answer, str) else answers.framed(answer)
         return {"rc": 0, "stdout": said, "stderr": ""}
 
 

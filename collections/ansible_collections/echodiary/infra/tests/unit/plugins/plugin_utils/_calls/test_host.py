@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.echodiary.infra.plugins.module_utils._host import answers
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import host
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls.packages import Package, package
 
@@ -22,7 +23,7 @@ def run(sent: Package, manifest: dict[str, Any], around: str = "{}") -> dict[str
         command, input=host.payload(sent, manifest), capture_output=True, check=False, env={"PATH": os.environ["PATH"]}, cwd="/"
     )
     assert done.stderr == b""
-    answer = host.parse(done.stdout.decode())
+    answer = answers.found(done.stdout.decode())
     assert answer is not None
     return answer
 
@@ -58,12 +59,6 @@ def test_the_gate_runs_in_a_bare_interpreter() -> None:
 
 def test_what_a_login_shell_says_around_it_does_not_matter(tmp_path: Path) -> None:
     assert "components" in run(package("_run"), manifest(tmp_path), "echo Welcome; {}; echo bye")
-
-
-def test_no_answer_is_none() -> None:
-    assert host.parse("") is None
-    assert host.parse("sudo: a password is required") is None
-    assert host.parse(f"cut off {host.MARKER}{{") is None
 
 
 def test_nothing_of_the_manifest_is_in_the_command() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.echodiary.infra.plugins.module_utils import _alembic
 from ansible_collections.echodiary.infra.plugins.module_utils._alembic import launch
-from ansible_collections.echodiary.infra.plugins.module_utils._inside import answers
+from ansible_collections.echodiary.infra.plugins.module_utils._host import answers
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import host, packages
 from ansible_collections.echodiary.infra.plugins.plugin_utils._inside import remote
 
@@ -29,7 +29,7 @@ def call(*runs: dict[str, Any]) -> dict[str, Any]:
     sent = host.payload(packages.package(remote.HOST), remote.manifest(list(runs)))
     done = subprocess.run(["sh", "-c", host.command(sys.executable)], input=sent, capture_output=True, check=False, env={})
     assert done.stderr == b""
-    answer = host.parse(done.stdout.decode())
+    answer = answers.found(done.stdout.decode())
     assert answer is not None
     return answer
 
@@ -74,12 +74,6 @@ def test_all_is_loaded_before_a_thread_could_ask_for_it(tmp_path: Path) -> None:
     main = "from . import slow\ndef run(document):\n    from . import seen\n    print(seen.LOADED)\n"
     sources = {"_inside.main": main, "_inside.seen": "LOADED = []\n", "_inside.slow": "from .seen import LOADED\nLOADED.append('slow')\n"}
     assert begin(tmp_path, sources).stdout == b"['slow']\n"
-
-
-def test_the_answer_is_found_among_other_words() -> None:
-    assert answers.found(f"hello {answers.framed({'a': 1})} bye") == {"a": 1}
-    assert answers.found("hello") is None
-    assert answers.found(answers.MARKER + "cut off") is None
 
 
 def test_the_bootstrap_is_one_line_without_secrets() -> None:

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How an answer gets out of the release's Python, among whatever the release's own code prints there."""
+"""How an answer gets out of a Python that was started, among whatever a login shell or a release's own code prints there."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-MARKER = "\x02echodiary-alembic\x02"
+#: the loader, which imports nothing of ours, writes the same; what is between two of them has none, since JSON escapes it
+MARKER = "\x02echodiary\x02"
 
 
 def framed(answer: Any) -> str:
@@ -14,7 +15,7 @@ def framed(answer: Any) -> str:
 
 
 def found(output: str) -> dict[str, Any] | None:
-    """None when there was none."""
+    """None when there was none, or it was cut off."""
     parts = output.split(MARKER)
     if len(parts) != 3:
         return None
