@@ -181,7 +181,7 @@ class Converger:
             "sync": sync,
             "health": verdict.health,
             "msg": msg,
-            "changes": [change.as_dict() for change in [*self.view.plan.all(), *self.unfinished]],
+            "changes": [change.as_dict() for change in self.view.told([*self.view.plan.all(), *self.unfinished])],
             "notes": self.notes,
             "seconds": self.seconds,
             "project": self.view.spec["compose"]["name"] if self.view.spec["compose"] else "",

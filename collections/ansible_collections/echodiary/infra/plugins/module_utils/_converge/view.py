@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from .._kinds import compose, documents, kinds, model, packages, paths, processes, units, users
+from .._kinds import compose, composed, documents, kinds, model, paths, processes, units
 from . import contents, desired, observe, planning, state
 from .host import Host
 
@@ -90,7 +90,7 @@ class View:
     def record(self) -> None:
         """The last step: from now on this is what was last applied."""
         loaded = {consumer.name: processes.loaded(consumer) for consumer in self.consumers() if consumer.identity}
-        resources = {**planning.resources(self.spec, self.want), **self._staying()}
+        resources = {**self._staying(), **planning.resources(self.spec, self.want)}
         record: documents.Record = {
             "version": state.VERSION,
             "resources": resources,
@@ -110,6 +110,10 @@ class View:
         found = [str(change.resource) for change in self.left.leaving]
         return {name: self.last["resources"][name] for name in found if name in self.last["resources"]}
 
+    def told(self, changes: list[model.Change]) -> list[model.Change]:
+        """In the words of what is declared, or was."""
+        return composed.told(changes, {**self.last["resources"], **kinds.values(self.spec)}, kinds.values(self.spec))
+
     def journal(self) -> str:
         """Where a change that was cut off would have left its journal."""
         return state.journal_of(self.host.state_dir, self.name)
@@ -119,8 +123,9 @@ class View:
         return [path for kind, path in map(model.Resource.parse, self.last["resources"]) if kind == "path"]
 
     def _brings_accounts(self) -> bool:
-        """Owners may be accounts that this very component's users or packages are about to create."""
-        return any(len(self.host.look(kind, named)) < len(named) for kind in (packages, users) for named in [kinds.names(self.spec, kind)])
+        """Owners may be accounts that this very component is about to create."""
+        bringing = ((kind, kinds.names(self.spec, kind)) for kind in kinds.KINDS if kind.ACCOUNTS)
+        return any(len(self.host.look(kind, named)) < len(named) for kind, named in bringing)
 
     def _refuse_unknown_units(self) -> None:
         bringing = self.host.installing or any(change.action == "install" for change in self.plan.hands)

@@ -16,16 +16,19 @@ DELEGATED: tuple[protocol.Delegated[Any, Any, Any], ...] = (packages, users, sys
 #: changed within the transaction
 OWN: tuple[protocol.Own[Any, Any, Any], ...] = (units,)
 KINDS: tuple[protocol.AnyKind, ...] = (*DELEGATED, *OWN)
+#: made of files and units on the controller, and on the host nothing else
+COMPOSED: tuple[protocol.Composed[Any, Any], ...] = ()
+ALL: tuple[protocol.AnyNamed, ...] = (*KINDS, *COMPOSED)
 
 #: kind -> name -> what was seen of it
 Seen = Mapping[str, Mapping[str, Any]]
 
 
-def named(name: str) -> protocol.AnyKind | None:
-    return next((kind for kind in KINDS if name == kind.NAME), None)
+def named(name: str) -> protocol.AnyNamed | None:
+    return next((kind for kind in ALL if name == kind.NAME), None)
 
 
-def declared(spec: documents.ComponentSpec | None, kind: protocol.AnyKind) -> Any:
+def declared(spec: documents.ComponentSpec | None, kind: protocol.AnyNamed) -> Any:
     """Nothing where nothing is said of a kind."""
     return cast("Mapping[str, Any]", spec or {}).get(kind.KEY) or ([] if kind.SCHEMA["type"] == "list" else {})
 
@@ -36,7 +39,7 @@ def names(spec: documents.ComponentSpec, kind: protocol.AnyKind) -> list[str]:
 
 def values(spec: documents.ComponentSpec) -> dict[str, documents.Recorded]:
     """Resource -> what is recorded of it once it is applied."""
-    return {str(model.Resource(kind.NAME, name)): one for kind in KINDS for name, one in kind.values(declared(spec, kind)).items()}
+    return {str(model.Resource(kind.NAME, name)): one for kind in ALL for name, one in kind.values(declared(spec, kind)).items()}
 
 
 class Plan(NamedTuple):
@@ -55,7 +58,7 @@ def plan(spec: documents.ComponentSpec, seen: Seen, last: Mapping[str, model.App
         wanted, own = set(names(spec, kind)), kind in OWN
         for change in kind.plan(declared(spec, kind), seen.get(kind.NAME, {}), last[kind.NAME]):
             staying, going = (found.own, found.retiring) if own else (found.delegated, found.leaving)
-            part = staying if change.name in wanted else found.leaving if change.action == model.REPORT else going
+            part = found.leaving if change.action == model.REPORT else staying if change.name in wanted else going
             part.append(change)
     # what came first goes last: a user after what runs as that user, a package after what it brought
     found.leaving.reverse()

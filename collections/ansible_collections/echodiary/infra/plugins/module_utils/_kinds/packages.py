@@ -18,6 +18,7 @@ from . import model, protocol
 
 NAME, KEY, SHARED = "package", "packages", model.ANY
 WORDS, PREFIX = ("package", "packages"), ""
+ACCOUNTS = True
 SCHEMA: model.Schema = {"type": "list", "elements": "str", "default": []}
 ENTRY: model.Schema = {}
 SHAPE = shapes.TEXT

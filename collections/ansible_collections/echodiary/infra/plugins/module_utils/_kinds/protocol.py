@@ -2,7 +2,7 @@
 """What every kind of resource is asked for. A file of this package that answers it, and is named in ``kinds``, is a kind.
 
 A kind is read on the host, compared there, and changed either there (``apply``) or by a well-kept module of Ansible's that the
-controller calls (``delegate``). A host never loads this file: only types are written here, and what the controller calls.
+controller calls (``delegate``); or it is made of files and units (``parts``), which are compared and changed as all others are.
 """
 
 from __future__ import annotations
@@ -11,24 +11,30 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from .._ledger import shapes
-from . import model
+from . import documents, model
 
 Declared = TypeVar("Declared")
 Seen = TypeVar("Seen")
 Kept = TypeVar("Kept")
+Kept_co = TypeVar("Kept_co", covariant=True)
 
 
 class Call(NamedTuple):
-    """One module call: what people are told, which module, with what. ``brings`` names each thing that it makes true."""
+    """One module call: what people are told, which module, with what. ``brings`` names each thing that it makes true.
+
+    ``next_step``: what people do when it fails. ``turn``: before (-1) or after (1) the calls for all other kinds.
+    """
 
     what: str
     module: str
     args: Mapping[str, model.Json]
     brings: tuple[str, ...] = ()
+    next_step: str = ""
+    turn: int = 0
 
 
-class Kind(Protocol[Declared, Seen, Kept]):
-    """``Declared``: as it travels; ``Seen``: one name as found; ``Kept``: one name as recorded."""
+class Named(Protocol[Declared, Kept_co]):
+    """What is declared by name. ``Declared``: as it travels; ``Kept``: one name as recorded."""
 
     #: the first word of its resources
     NAME: str
@@ -50,8 +56,15 @@ class Kind(Protocol[Declared, Seen, Kept]):
     def entries(self, declared: Declared) -> Mapping[str, model.Json]:
         """All that is said of each name, to compare what two components say."""
 
-    def values(self, declared: Declared) -> Mapping[str, Kept]:
+    def values(self, declared: Declared) -> Mapping[str, Kept_co]:
         """What is recorded once it is applied."""
+
+
+class Kind(Named[Declared, Kept], Protocol[Declared, Seen, Kept]):
+    """``Seen``: one name as found."""
+
+    #: does it bring users and groups that files may belong to?
+    ACCOUNTS: bool
 
     def observe(self, names: list[str]) -> Mapping[str, Seen]:
         """All ``names`` at once; what is not there may be left out. Changes nothing."""
@@ -79,5 +92,21 @@ class Own(Kind[Declared, Seen, Kept], Protocol):
     def apply(self, change: model.Change, seen: Seen) -> None: ...
 
 
+class Parts(NamedTuple):
+    """What one name is made of: files (path to text, root's and for all to read), units, and what judges it before it is there."""
+
+    files: Mapping[str, str]
+    units: Mapping[str, documents.UnitSpec]
+    validate: list[documents.ValidatorSpec]
+
+
+class Composed(Named[Declared, Kept_co], Protocol):
+    """Made of files and units. What is recorded of a name has its ``parts``, as ``path:…`` and ``unit:…``: they are told as one."""
+
+    def parts(self, declared: Declared) -> Mapping[str, Parts]:
+        """By name. Pure."""
+
+
 #: what travels of a kind, what is seen of it, and what is kept of it are its own matter
 AnyKind = Kind[Any, Any, Any]
+AnyNamed = Named[Any, Any]

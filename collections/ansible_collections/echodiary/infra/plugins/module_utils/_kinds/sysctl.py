@@ -12,6 +12,7 @@ from . import model, protocol
 
 NAME, KEY, SHARED = "sysctl", "sysctl", model.ALIKE
 WORDS, PREFIX = ("kernel setting", "kernel settings"), ""
+ACCOUNTS = False
 SCHEMA: model.Schema = {"type": "dict", "default": {}}
 ENTRY: model.Schema = {}
 SHAPE = shapes.TEXT

@@ -13,6 +13,7 @@ from . import documents, model
 
 NAME, KEY, SHARED = "unit", "units", model.ALONE
 WORDS, PREFIX = ("unit", "units"), ""
+ACCOUNTS = False
 SCHEMA: model.Schema = {"type": "dict", "default": {}}
 ENTRY: model.Schema = {
     "state": {"type": "str", "choices": ["started", "stopped"]},

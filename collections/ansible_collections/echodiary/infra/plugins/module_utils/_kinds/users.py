@@ -13,6 +13,7 @@ from . import documents, model, protocol
 
 NAME, KEY, SHARED = "user", "users", model.ALIKE
 WORDS, PREFIX = ("user", "users"), "user "
+ACCOUNTS = True
 OPTIONS: model.Schema = {
     "name": {"type": "str", "required": True},
     "shell": {"type": "str"},

@@ -405,7 +405,7 @@ class Roller:
             release["port"] = self.release["slots"][self.active]
         if self.asked is not None:
             release["verified"] = self.asked
-        shown = [change.as_dict() for change in changes]
+        shown = [change.as_dict() for change in self.current.view.told(changes)]
         notes = [*self.notes, *result["notes"]] if result["status"] != "ok" or self.active else result["notes"]
         return {
             **result,

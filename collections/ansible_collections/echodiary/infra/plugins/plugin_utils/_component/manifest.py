@@ -22,10 +22,12 @@ _POLICY = {
     "mode": {"type": "str"},
     "sensitive": {"type": "bool", "default": False},
 }
+#: of a file that is made here
+_PLAIN = {"owner": "root", "group": "root", "mode": "0644", "sensitive": False}
 _OWNED = {"prune": {"type": "bool", "default": False}, "ignore": {"type": "list", "elements": "str", "default": []}}
 _SPEC: dict[str, Any] = {
     "secrets": {"type": "list", "elements": "str", "default": [], "no_log": True},
-    **{kind.KEY: kind.SCHEMA for kind in kinds.KINDS},
+    **{kind.KEY: kind.SCHEMA for kind in kinds.ALL},
     "directories": {"type": "dict", "default": {}},
     "links": {"type": "dict", "default": {}},
     "files": {"type": "dict", "default": {}},
@@ -81,7 +83,7 @@ def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> documents.Co
     manifest = {
         "name": name,
         "secrets": [value for value in checked["secrets"] if value],
-        **{kind.KEY: _of_kind(name, kind, checked[kind.KEY]) for kind in kinds.KINDS},
+        **{kind.KEY: _of_kind(name, kind, checked[kind.KEY]) for kind in kinds.ALL},
         "directories": {path: _directory(name, path, policy) for path, policy in checked["directories"].items()},
         "links": {path: str(target) for path, target in checked["links"].items()},
         "files": files,
@@ -91,6 +93,8 @@ def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> documents.Co
         "reload": [_without_nones(entry) for entry in checked["reload"]],
         "health": checked["health"],
     }
+    for kind in kinds.COMPOSED:
+        _compose_parts(manifest, kind)
     for path in [*manifest["files"], *manifest["directories"], *manifest["links"], *manifest["owned"]]:
         _check_path(name, path)
     declared = [*manifest["files"], *manifest["directories"], *manifest["links"]]
@@ -112,13 +116,24 @@ def _checked(name: str, values: Any, spec: dict[str, Any], where: str) -> dict[s
     return parameters
 
 
-def _of_kind(name: str, kind: protocol.AnyKind, given: Any) -> Any:
+def _of_kind(name: str, kind: protocol.AnyNamed, given: Any) -> Any:
     if kind.ENTRY:
         given = {key: _checked(name, entry or {}, dict(kind.ENTRY), f"{kind.KEY} {key}") for key, entry in given.items()}
     try:
         return kind.checked(given)
     except ConvergeError as error:
         raise SpecError(f"{name}: {error}") from error
+
+
+def _compose_parts(manifest: dict[str, Any], kind: protocol.Composed[Any, Any]) -> None:
+    """What it is made of joins what is declared as such: one transaction, one way back."""
+    for name, parts in kind.parts(manifest[kind.KEY]).items():
+        taken = [*(parts.files.keys() & manifest["files"].keys()), *(parts.units.keys() & manifest["units"].keys())]
+        if taken:
+            raise SpecError(f"{manifest['name']}: {kind.KEY} {name} makes {min(taken)}, which is declared as well; keep one of them")
+        manifest["files"].update({path: {"content": text, **_PLAIN} for path, text in parts.files.items()})
+        manifest["units"].update(parts.units)
+        manifest["validate"] += parts.validate
 
 
 def _without_nones(values: dict[str, Any]) -> dict[str, Any]:
@@ -211,13 +226,15 @@ def _claims(manifest: documents.ComponentSpec) -> list[tuple[str, Any]]:
     """What a component wants for itself (None), or would share with others that want the very same."""
     project = [f"Compose project {manifest['compose']['name']}"] if manifest["compose"] else []
     return [
+        # the whole before its parts: people know it by that name
+        *(claim for kind in kinds.COMPOSED for claim in _claims_of(kind, kinds.declared(manifest, kind))),
         *((claim, None) for claim in [*manifest["files"], *manifest["links"], *project]),
         *manifest["directories"].items(),
         *(claim for kind in kinds.KINDS for claim in _claims_of(kind, kinds.declared(manifest, kind))),
     ]
 
 
-def _claims_of(kind: protocol.AnyKind, declared: Any) -> list[tuple[str, Any]]:
+def _claims_of(kind: protocol.AnyNamed, declared: Any) -> list[tuple[str, Any]]:
     if kind.SHARED == ANY:
         return []
     return [(f"{kind.NAME} {name}", None if kind.SHARED == ALONE else one) for name, one in kind.entries(declared).items()]

@@ -15,9 +15,16 @@ GO_ON = ["env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--force-confdef", "--
 
 
 def calls(needs: documents.Needs, spec: documents.ComponentSpec | None, manager: str) -> Iterator[Call]:
-    """In the order in which the host asks for it (an interrupted dpkg goes on first). Without ``spec``: of a component that leaves."""
+    """In the order in which the host asks for it, but for what has a turn of its own; an interrupted dpkg goes on first.
+
+    Without ``spec``: of a component that leaves.
+    """
     if needs.get("interrupted"):
         yield Call("dpkg --configure -a", "ansible.builtin.command", {"argv": GO_ON})
+    yield from sorted(_of_kinds(needs, spec, manager), key=lambda call: call.turn)
+
+
+def _of_kinds(needs: documents.Needs, spec: documents.ComponentSpec | None, manager: str) -> Iterator[Call]:
     changes = [model.Change.of(told) for told in needs.get("delegated", [])]
     for name in dict.fromkeys(change.resource.kind for change in changes):
         kind = next(one for one in kinds.DELEGATED if name == one.NAME)
@@ -81,7 +88,7 @@ def why_failed(call: Call, result: Mapping[str, model.Json]) -> str:
     said = to_text(result.get("msg") or result.get("stderr") or "no message").strip()
     if call.args.get("argv"):
         said = " ".join(to_text(result.get("stderr") or result.get("stdout") or said).split())[-500:]
-    return f"{call.what}: {call.module} failed: {said}"
+    return f"{call.what}: {call.module} failed: {said}" + (f"; {call.next_step}" if call.next_step else "")
 
 
 def stays(lent: Sequence[Call]) -> list[str]:

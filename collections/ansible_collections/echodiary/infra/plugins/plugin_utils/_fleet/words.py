@@ -45,7 +45,7 @@ _KINDS = {
     "directory": ("directory", "directories"),
     "link": ("link", "links"),
     "stranger": ("stranger", "strangers"),
-    **{kind.NAME: kind.WORDS for kind in kinds.KINDS},
+    **{kind.NAME: kind.WORDS for kind in kinds.ALL},
     "service": ("container", "containers"),
     "image": ("image", "images"),
     "process": ("process", "processes"),
@@ -57,7 +57,7 @@ _PREFIX = {
     "service": "container ",
     "image": "image ",
     "component": "component ",
-    **{kind.NAME: kind.PREFIX for kind in kinds.KINDS},
+    **{kind.NAME: kind.PREFIX for kind in kinds.ALL},
 }
 _ORIGIN = {"corrective": " (changed on the host)", "conflict": " (changed on the host and in git)"}
 _DIGEST = re.compile(r"@sha256:([0-9a-f]{12})[0-9a-f]*")

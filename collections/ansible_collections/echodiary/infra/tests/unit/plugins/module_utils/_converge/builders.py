@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from ansible_collections.echodiary.infra.plugins.module_utils._host import docker
-from ansible_collections.echodiary.infra.plugins.module_utils._kinds import units
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import kinds, units
 
 ME = {"owner": str(os.getuid()), "group": str(os.getgid())}
 
@@ -24,8 +24,8 @@ def directory(mode: str = "0755") -> dict[str, Any]:
 def spec(name: str = "demo", **given: Any) -> dict[str, Any]:
     """A component's manifest as the controller sends it."""
     empty: dict[str, Any] = {
-        "name": name, "secrets": [], "packages": [], "users": [], "sysctl": {}, "directories": {}, "links": {}, "files": {},
-        "owned": {}, "units": {}, "compose": None, "validate": [], "reload": [], "health": [],
+        "name": name, "secrets": [], "directories": {}, "links": {}, "files": {}, "owned": {}, "compose": None, "validate": [],
+        "reload": [], "health": [], **{kind.KEY: kinds.declared(None, kind) for kind in kinds.ALL},
     }  # fmt: skip
     assert set(given) <= set(empty), "the test names a key that no manifest has"
     return {**empty, **given}

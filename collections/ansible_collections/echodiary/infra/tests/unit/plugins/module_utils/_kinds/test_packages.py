@@ -7,6 +7,9 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds import packages
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Applied
 
+#: of test_removal
+EXAMPLE = ("tree", ["tree"], "2.1")
+
 STATUS = """\
 Package: haproxy
 Status: install ok installed

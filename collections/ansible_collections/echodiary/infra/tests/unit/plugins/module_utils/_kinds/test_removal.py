@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
+from typing import Any, NamedTuple
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._kinds import kinds, packages, sysctl, units, users
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import kinds, packages, protocol, sysctl, units, users
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Applied
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import spec, unit
 from hypothesis import given
@@ -98,32 +99,36 @@ def test_a_kernel_parameter_is_forgotten_and_set_back(live: tuple, before: dict[
     assert [(change.action, change.fields) for change in changes] == ([("remove", fields)] if fields else [])
 
 
-NAMES = {"package": "p", "user": "u", "sysctl": "k", "unit": "x.service"}
-DECLARED = {
-    "packages": ["p"],
-    "users": [{"name": "u", "shell": "/s"}],
-    "sysctl": {"k": "1"},
-    "units": {"x.service": {"consumes": [], **BOTH}},
-}
+class Example(NamedTuple):
+    """One name of a kind: declared, as it is found then, and what had been there before; each kind's own tests have one."""
+
+    name: str
+    declared: Any
+    seen: Any
+    before: Any = None
 
 
-@given(st.sets(st.sampled_from(sorted(DECLARED))), st.booleans())
+def example(kind: protocol.AnyNamed) -> Example:
+    """Found by the kind's name, so that a new one is tested here without being named here."""
+    module = f"{__package__}.test_{kind.__name__.rpartition('.')[2]}"  # type: ignore[attr-defined]
+    return Example(*importlib.import_module(module).EXAMPLE)
+
+
+EXAMPLES = {kind.KEY: example(kind) for kind in kinds.ALL}
+
+
+@given(st.sets(st.sampled_from(sorted(EXAMPLES))), st.booleans())
 def test_what_is_declared_is_never_taken_away(left: set[str], prune: bool) -> None:
     """And what is not is, once, in the part of the plan where it belongs; what came first goes last."""
-    whole = spec(**DECLARED)
-    seen = {
-        "package": {"p": "1"},
-        "user": {"u": {"shell": "/s", "groups": []}},
-        "sysctl": {"k": sysctl.Live("1", "1")},
-        "unit": {"x.service": unit()},
-    }
-    record = {"resources": kinds.values(whole), "before": {"user:u": None, "unit:x.service": None, "sysctl:k": "0", "package:p": None}}
-    part = spec(**{key: value for key, value in DECLARED.items() if key in left})
+    whole = spec(**{key: one.declared for key, one in EXAMPLES.items()})
+    seen = {kind.NAME: {EXAMPLES[kind.KEY].name: EXAMPLES[kind.KEY].seen} for kind in kinds.KINDS}
+    before = {f"{kind.NAME}:{EXAMPLES[kind.KEY].name}": EXAMPLES[kind.KEY].before for kind in kinds.KINDS}
+    record = {"resources": kinds.values(whole), "before": before}
+    part = spec(**{key: one.declared for key, one in EXAMPLES.items() if key in left})
     found = kinds.plan(part, seen, kinds.applied(part, record, (), prune))  # type: ignore[arg-type]
-    gone = [str(change.resource) for change in [*found.retiring, *found.leaving]]
+    gone = {str(change.resource) for change in [*found.retiring, *found.leaving]}
+    dropped = [kind for kind in kinds.KINDS if kind.KEY not in left]
     assert (found.delegated, found.own) == ([], [])
-    assert set(gone) == {f"{kind.NAME}:{NAMES[kind.NAME]}" for kind in kinds.KINDS if kind.KEY not in left}
-    assert [change.resource.kind for change in found.leaving] == [
-        one for one in ("sysctl", "user", "package") if f"{one}:{NAMES[one]}" in gone
-    ]
+    assert gone == {f"{kind.NAME}:{EXAMPLES[kind.KEY].name}" for kind in dropped}
+    assert [change.resource.kind for change in found.leaving] == [kind.NAME for kind in reversed(dropped) if kind in kinds.DELEGATED]
     assert kinds.plan(part, seen, kinds.applied(part, record, gone, prune)) == kinds.Plan([], [], [], []), "what others declare stays"  # type: ignore[arg-type]

@@ -7,6 +7,9 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model, sysctl
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Applied
 
+#: of test_removal
+EXAMPLE = ("k", {"k": "1"}, sysctl.Live("1", "1"), "0")
+
 KEY = "net.core.somaxconn"
 
 

@@ -9,6 +9,9 @@ from ansible_collections.echodiary.infra.plugins.module_utils._kinds import unit
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Applied
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import unit
 
+#: of test_removal
+EXAMPLE = ("x.service", {"x.service": {"consumes": [], "state": "started", "enabled": True}}, unit())
+
 SHOWN = """\
 Type=notify
 ExecMainStartTimestampMonotonic=12500000

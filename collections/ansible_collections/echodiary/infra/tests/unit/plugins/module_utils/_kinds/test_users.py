@@ -7,6 +7,9 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds import users
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Applied
 
+#: of test_removal
+EXAMPLE = ("u", [{"name": "u", "shell": "/s"}], {"shell": "/s", "groups": []})
+
 LIVE = {"shell": "/bin/sh", "home": "/home/deploy", "uid": 1000, "groups": ["docker", "sudo"]}
 
 

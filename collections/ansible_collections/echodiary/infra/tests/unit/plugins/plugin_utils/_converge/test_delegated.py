@@ -33,6 +33,10 @@ def test_versions_in_the_words_of_the_other_manager() -> None:
     assert (call.module, call.args["name"]) == ("ansible.builtin.dnf", ["a-1-2", "b"])
 
 
+def test_a_failure_ends_with_what_to_do() -> None:
+    assert delegated.why_failed(Call("x", "m", {}, (), "do y"), {"msg": "no"}).endswith("no; do y")
+
+
 def test_a_failure_says_what_was_tried_and_what_the_module_said() -> None:
     call = Call("packages x", "ansible.builtin.apt", {})
     assert "packages x" in delegated.why_failed(call, {"msg": "No package matching 'x'"})
