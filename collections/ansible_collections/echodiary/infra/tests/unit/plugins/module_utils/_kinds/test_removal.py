@@ -7,7 +7,7 @@ import importlib
 from typing import Any, NamedTuple
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._kinds import kinds, packages, protocol, sysctl, units, users
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import groups, kinds, packages, protocol, sysctl, units, users
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Applied
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import spec, unit
 from hypothesis import given
@@ -132,3 +132,12 @@ def test_what_is_declared_is_never_taken_away(left: set[str], prune: bool) -> No
     assert gone == {f"{kind.NAME}:{EXAMPLES[kind.KEY].name}" for kind in dropped}
     assert [change.resource.kind for change in found.leaving] == [kind.NAME for kind in reversed(dropped) if kind in kinds.DELEGATED]
     assert kinds.plan(part, seen, kinds.applied(part, record, gone, prune)) == kinds.Plan([], [], [], []), "what others declare stays"  # type: ignore[arg-type]
+
+
+def test_a_report_of_what_is_declared_is_nobody_s_to_carry_out() -> None:
+    """Else the controller would be asked for it again and again."""
+    everything = {"g": groups.Live(7, primary=frozenset({"u"}))}
+    declared = spec(groups=[{"name": "g", "members": [], "exclusive": True}])
+    found = kinds.plan(declared, {"group": everything}, kinds.applied(declared, {"resources": {}}, (), False))  # type: ignore[arg-type, typeddict-item]
+    assert found.delegated == []
+    assert [change.action for change in found.leaving] == ["report"]

@@ -33,6 +33,15 @@ def test_versions_in_the_words_of_the_other_manager() -> None:
     assert (call.module, call.args["name"]) == ("ansible.builtin.dnf", ["a-1-2", "b"])
 
 
+def test_what_has_a_turn_of_its_own_comes_before_or_after_all_others() -> None:
+    """Who leaves a group does so while the user is there, and who joins it comes first."""
+    asked = needs(("group:g", "update"), ("user:u", "create"), ("sysctl:k", "update"), members=[["old"], ["u"]])
+    declared = spec(groups=[{"name": "g", "members": ["u"], "exclusive": True}], users=[{"name": "u"}], sysctl={"k": "1"})
+    assert [call.what for call in delegated.calls(asked, declared, "apt")] == [
+        "group g lets old go", "user u", "sysctl k", "group g takes in u",
+    ]  # fmt: skip
+
+
 def test_a_failure_ends_with_what_to_do() -> None:
     assert delegated.why_failed(Call("x", "m", {}, (), "do y"), {"msg": "no"}).endswith("no; do y")
 
