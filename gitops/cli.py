@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils._common import identity
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import identity, timestamps
 
 from gitops import clock, exits, history, operations, pauses, place, policy, runner, show
 from gitops.errors import GitopsError
@@ -84,14 +84,14 @@ def _history(options: argparse.Namespace, context: operations.Context) -> int:
 def _pause(options: argparse.Namespace, context: operations.Context) -> int:
     now = context.clock.now()
     try:
-        until = clock.moment(options.until) if options.until else now + clock.seconds(options.span)
+        until = timestamps.to_wall(options.until) if options.until else now + clock.seconds(options.span)
     except ValueError as error:
         raise GitopsError(str(error)) from error
     pause = pauses.Pause(options.host, options.component, options.reason, until, identity.owner(os.environ), now)
     pauses.add(context.place, pause, now)
     scope = f"{pause.host}/{pause.component}"
-    history.append(context.place, now, "pause", "done", what=scope, reason=options.reason, until=clock.text(until))
-    show.out(f"{scope}: nothing is put right until {clock.text(until)}: {options.reason}")
+    history.append(context.place, now, "pause", "done", what=scope, reason=options.reason, until=timestamps.to_text(until))
+    show.out(f"{scope}: nothing is put right until {timestamps.to_text(until)}: {options.reason}")
     return exits.GOOD
 
 

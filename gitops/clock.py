@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import time
 from typing import Protocol
 
-_FORM = "%Y-%m-%dT%H:%M:%SZ"
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m|h|d|w)")
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -26,20 +24,6 @@ class RealClock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
-
-
-def text(moment: float) -> str:
-    return datetime.datetime.fromtimestamp(moment, datetime.UTC).strftime(_FORM)
-
-
-def moment(given: str) -> float:
-    """A date (its first moment, UTC) or a time with its offset. ValueError for anything else."""
-    found = datetime.datetime.fromisoformat(given.strip().replace("Z", "+00:00"))
-    if found.tzinfo is None:
-        if len(given.strip()) > 10:
-            raise ValueError(f"{given!r} has no offset: write it as 2026-12-01T18:00:00+09:00")
-        found = found.replace(tzinfo=datetime.UTC)
-    return found.timestamp()
 
 
 def seconds(given: str) -> float:

@@ -9,15 +9,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils._common import identity
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import identity, timestamps
 
-from gitops import clock
 from gitops.errors import GitopsError
 from gitops.place import Place
 
 
 def append(place: Place, now: float, operation: str, outcome: str, **details: Any) -> dict[str, Any]:
-    entry = {"time": clock.text(now), "operation": operation, "outcome": outcome, "who": identity.owner(os.environ), **details}
+    entry = {"time": timestamps.to_text(now), "operation": operation, "outcome": outcome, "who": identity.owner(os.environ), **details}
     path = _path(place)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -6,9 +6,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
 
-from gitops import clock, windows
+from gitops import windows
 from gitops.pauses import Pause
 from gitops.policy import Ignore, Policy, matches
 
@@ -33,7 +34,7 @@ def _component(host: str, one: model.Component, policy: Policy, pauses: Sequence
         one,
         resources=resources,
         mode=policy.mode(one.name),
-        paused={"reason": pause.reason, "until": clock.text(pause.until)} if pause else {},
+        paused={"reason": pause.reason, "until": timestamps.to_text(pause.until)} if pause else {},
         flapping=f"{host}/{one.name}" in stopped,
     )
     return model.rejudged(changed) if any(found.ignored for found in resources) else changed
@@ -42,7 +43,7 @@ def _component(host: str, one: model.Component, policy: Policy, pauses: Sequence
 def _resource(host: str, component: str, found: model.Resource, rules: Sequence[Ignore], now: float) -> model.Resource:
     for rule in rules:
         if now < rule.until and rule.scope.covers(host, component) and matches(found.resource, rule.resource) and _only(found, rule):
-            return dataclasses.replace(found, ignored={"reason": rule.reason, "until": clock.text(rule.until)})
+            return dataclasses.replace(found, ignored={"reason": rule.reason, "until": timestamps.to_text(rule.until)})
     return found
 
 
@@ -54,7 +55,7 @@ def _only(found: model.Resource, rule: Ignore) -> bool:
 def ended(policy: Policy, now: float) -> tuple[str, ...]:
     """Rules that have ended do nothing any more, and are said, so that somebody decides."""
     return tuple(
-        f"the ignore rule for {rule.resource} ({rule.reason}) ended at {clock.text(rule.until)}: renew it or remove it"
+        f"the ignore rule for {rule.resource} ({rule.reason}) ended at {timestamps.to_text(rule.until)}: renew it or remove it"
         for rule in policy.ignore
         if rule.until <= now
     )

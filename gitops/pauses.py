@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from gitops import clock
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
+
 from gitops.errors import GitopsError
 from gitops.place import Place, held, read_json, write_json
 from gitops.policy import Scope
@@ -35,10 +36,12 @@ def read(place: Place) -> list[Pause]:
 def add(place: Place, pause: Pause, now: float) -> None:
     """The newest pause of a scope replaces the one before it."""
     if pause.until <= now:
-        raise GitopsError(f"the pause would have ended already, at {clock.text(pause.until)}; give an end that is to come: --for 2h")
+        raise GitopsError(
+            f"the pause would have ended already, at {timestamps.to_text(pause.until)}; give an end that is to come: --for 2h"
+        )
     if pause.until > now + LONGEST:
         raise GitopsError(
-            f"the pause would last beyond {clock.text(now + LONGEST)}; give an end within 30 days, and renew it when it is due"
+            f"the pause would last beyond {timestamps.to_text(now + LONGEST)}; give an end within 30 days, and renew it when it is due"
         )
     if not pause.reason.strip():
         raise GitopsError("a pause needs a reason that others will understand; give it with --reason")

@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema
 import yaml
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
 from cronsim import CronSim, CronSimError
 
 from gitops import clock
@@ -213,7 +214,7 @@ def clock_start(zone: str) -> Any:
 def _ignore(number: int, entry: dict[str, Any]) -> Ignore:
     until = str(entry["until"])
     try:
-        end = clock.moment(until)
+        end = timestamps.to_wall(until)
     except ValueError as error:
         raise ValueError(f"ignore[{number}].until: {until!r} is no date ({error}); write it as 2026-12-01") from error
     return Ignore(entry["resource"], entry["reason"], end, tuple(entry.get("fields", [])), _scope(entry))

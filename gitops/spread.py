@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import ansible_runner
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import git, model
 
 from gitops import repository, runner
@@ -109,4 +110,4 @@ def _unknown(place: Place, hosts: list[str], why: str) -> model.Report:
     from gitops import clock
 
     lost = tuple(model.Host(host, reached=False, msg=why) for host in hosts)
-    return model.Report(place.environment, clock.text(clock.RealClock().now()), hosts=lost)
+    return model.Report(place.environment, timestamps.to_text(clock.RealClock().now()), hosts=lost)

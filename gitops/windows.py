@@ -7,9 +7,9 @@ import datetime
 import zoneinfo
 from collections.abc import Iterable
 
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
 from cronsim import CronSim
 
-from gitops.clock import text
 from gitops.policy import Window
 
 
@@ -19,11 +19,11 @@ def closed(windows: Iterable[Window], host: str, component: str, now: float) -> 
     for window in ours:
         end = open_until(window, now) if window.kind == "deny" else None
         if end is not None:
-            return f"denied until {text(end)} by the window '{window.schedule}'{_because(window)}"
+            return f"denied until {timestamps.to_text(end)} by the window '{window.schedule}'{_because(window)}"
     allows = [window for window in ours if window.kind == "allow"]
     if not allows or any(open_until(window, now) is not None for window in allows):
         return ""
-    return f"no allowing window is open; the next one opens {text(min(next_start(window, now) for window in allows))}"
+    return f"no allowing window is open; the next one opens {timestamps.to_text(min(next_start(window, now) for window in allows))}"
 
 
 def open_until(window: Window, now: float) -> float | None:

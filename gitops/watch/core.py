@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
 
-from gitops import clock, judge
+from gitops import judge
 from gitops.plans import Targets
 from gitops.policy import Policy
 from gitops.watch.state import Attempt, State
@@ -129,7 +130,7 @@ def decide(state: State, report: model.Report, policy: Policy, now: float) -> De
         if why:
             left[key] = why
         elif now < attempt.next:
-            left[key] = f"tried {attempt.count} times; again at {clock.text(attempt.next)}"
+            left[key] = f"tried {attempt.count} times; again at {timestamps.to_text(attempt.next)}"
             wakes.append(attempt.next)
         else:
             chosen.setdefault(host.name, []).append(one.name)
@@ -214,7 +215,7 @@ def rolled_back(state: State, before: model.Report, taken_back: dict[str, str], 
 
 
 def quarantine(state: State, commit: str, reason: str, now: float) -> State:
-    return dataclasses.replace(state, quarantined={"commit": commit, "reason": reason, "since": clock.text(now)})
+    return dataclasses.replace(state, quarantined={"commit": commit, "reason": reason, "since": timestamps.to_text(now)})
 
 
 def settled(state: State, report: model.Report, policy: Policy, commit: str, now: float) -> State:

@@ -8,9 +8,10 @@ import random
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import metrics, model
 
-from gitops import clock, exits, fleet, history, judge, pauses, policy, repository
+from gitops import exits, fleet, history, judge, pauses, policy, repository
 from gitops.errors import BlockedError, GitopsError
 from gitops.operations import Context
 from gitops.place import only_one, read_json, write_json
@@ -141,7 +142,7 @@ class Round:
         """The reports stay as they are, and grow stale: that is what the alert on the verdict's age is for."""
         self.context.say(f"gitops: {error}")
         topics = [*notices.of_git(self.state), ("check", "on-check-failed", str(error), "")]
-        self.state = notices.told(self.state, topics, clock.text(self._now()), self.place.environment)
+        self.state = notices.told(self.state, topics, timestamps.to_text(self._now()), self.place.environment)
         self._deliver()
         self._save()
         return error.code
@@ -184,7 +185,7 @@ class Round:
 
     def _record(self, before: model.Report, wave: Targets, bad: dict[str, str], details: dict[str, Any]) -> None:
         history.append(self.place, self._now(), "heal", targets=wave, failed=bad, **details)
-        now = clock.text(self._now())
+        now = timestamps.to_text(self._now())
         for event, topic, text in notices.of_heal(before, wave, bad):
             self.state = notices.happened(self.state, event, topic, text, now, self.place.environment)
 
@@ -198,7 +199,7 @@ class Round:
             ("check", "", "works again", ""),
             *notices.of_report(report, self.state, self.policy, decision.left),
         ]
-        self.state = notices.told(self.state, topics, clock.text(now), self.place.environment)
+        self.state = notices.told(self.state, topics, timestamps.to_text(now), self.place.environment)
         fleet.keep(self.place, report, self._samples(report), self.policy.textfile_directory)
         self._deliver()
         self._save()

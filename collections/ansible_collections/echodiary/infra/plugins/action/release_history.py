@@ -8,8 +8,7 @@ import uuid
 from typing import Any
 
 from ..plugin_utils._calls.base import HostCall
-from ..plugin_utils._common import identity
-from ..plugin_utils._common import timestamps as moments
+from ..plugin_utils._common import identity, timestamps
 from ..plugin_utils._history import options, table
 
 
@@ -33,4 +32,4 @@ class ActionModule(HostCall):
 def _now() -> dict[str, str]:
     """Of an entry what nobody said."""
     caller = {"who": identity.owner(os.environ), "run_url": identity.run_url(os.environ)}
-    return {"id": uuid.uuid4().hex, "at": moments.now(), **caller}
+    return {"id": uuid.uuid4().hex, "at": timestamps.now(), **caller}

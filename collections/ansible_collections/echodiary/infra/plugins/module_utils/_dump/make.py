@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import os
 import time
 from typing import Any
 
+from .._host import timestamps
 from .._ledger import files
 from . import script, store, toc
 from .client import Client, blocks
@@ -56,7 +56,7 @@ def _again(kept: Store, present: dict[str, Any], wanted: dict[str, Any]) -> dict
 
 
 def _dump(kept: Store, wanted: dict[str, Any]) -> dict[str, Any]:
-    began, moment = time.monotonic(), datetime.datetime.now(datetime.timezone.utc)
+    began, moment = time.monotonic(), time.time()
     identifier, login = wanted["id"], wanted["login"]
     client = Client(login, wanted["timeout"])
     part = f"{kept.dump(identifier)}.{os.getpid()}.part"
@@ -74,8 +74,8 @@ def _dump(kept: Store, wanted: dict[str, Any]) -> dict[str, Any]:
     backup = {
         "version": 1,
         "id": identifier,
-        "time": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "timestamp": int(moment.timestamp()),
+        "time": timestamps.to_text(moment),
+        "timestamp": int(moment),
         "database": login["database"],
         "server_version_num": version,
         "release": wanted["release"],

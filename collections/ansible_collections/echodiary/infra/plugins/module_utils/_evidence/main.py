@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import pwd
@@ -11,7 +10,7 @@ import subprocess
 from typing import Any
 from urllib.parse import quote
 
-from .._host import docker
+from .._host import docker, timestamps
 from .._kinds import model
 
 TIMEOUT = 10.0
@@ -69,10 +68,10 @@ def _path(path: str) -> tuple[float, dict[str, str]]:
         if not os.path.isdir(parent):
             return (0.0, {})
         gone = os.lstat(parent).st_mtime
-        return (gone, {"missing": f"directory last changed {_moment(gone)}"})
-    told = {"modified": _moment(seen.st_mtime), "owner": _owner(seen.st_uid)}
+        return (gone, {"missing": f"directory last changed {timestamps.to_text(gone)}"})
+    told = {"modified": timestamps.to_text(seen.st_mtime), "owner": _owner(seen.st_uid)}
     if abs(seen.st_ctime - seen.st_mtime) > 2:
-        told["mode or owner changed"] = _moment(seen.st_ctime)
+        told["mode or owner changed"] = timestamps.to_text(seen.st_ctime)
     return (seen.st_ctime, told)
 
 
@@ -90,7 +89,10 @@ def _unit(name: str) -> tuple[float, dict[str, str]]:
     stamp = values.get("StateChangeTimestamp", "").lstrip("@")
     moment = float(stamp) if stamp.isdigit() else 0.0
     state = values.get("ActiveState", "")
-    return (moment, {state or "state": f"since {_moment(moment)}" if moment else "", "unit file": values.get("UnitFileState", "")})
+    return (
+        moment,
+        {state or "state": f"since {timestamps.to_text(moment)}" if moment else "", "unit file": values.get("UnitFileState", "")},
+    )
 
 
 def _container(service: str, project: str) -> tuple[float, dict[str, str]]:
@@ -117,12 +119,12 @@ def _named(name: str) -> tuple[float, dict[str, str]]:
 
 def _lived(inspected: dict[str, Any]) -> tuple[float, dict[str, str]]:
     state = inspected["State"]
-    created, started, ended = (docker.timestamp(text) for text in (inspected["Created"], state["StartedAt"], state["FinishedAt"]))
-    told = {"created": _moment(created), "image": inspected["Image"][:19]}
+    created, started, ended = (timestamps.of_docker(text) for text in (inspected["Created"], state["StartedAt"], state["FinishedAt"]))
+    told = {"created": timestamps.to_text(created), "image": inspected["Image"][:19]}
     if started:
-        told["started"] = _moment(started)
+        told["started"] = timestamps.to_text(started)
     if not state["Running"] and ended:
-        told["ended"] = f"{_moment(ended)} with {state['ExitCode']}"
+        told["ended"] = f"{timestamps.to_text(ended)} with {state['ExitCode']}"
     return (max(created, started, ended), told)
 
 
@@ -150,10 +152,6 @@ def _accepted(said: str) -> list[tuple[list[str], int]]:
     """ "Accepted publickey for ann from 10.0.0.7 port …" -> where "for" stands."""
     lines = [line.split() for line in said.splitlines()]
     return [(words, words.index("for")) for words in lines if "for" in words and "from" in words]
-
-
-def _moment(seconds: float) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _said(command: list[str]) -> str:

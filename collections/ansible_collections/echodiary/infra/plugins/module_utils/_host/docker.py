@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from . import http
+from . import http, timestamps
 from .errors import ConvergeError
 from .run import run
 
@@ -122,22 +121,13 @@ def parse(inspect: dict[str, Any]) -> Container:
         state=state["Status"],
         health=(state.get("Health") or {}).get("Status", ""),
         exit_code=state.get("ExitCode", 0),
-        started_at=timestamp(state.get("StartedAt", "")),
+        started_at=timestamps.of_docker(state.get("StartedAt", "")),
         restarts=inspect.get("RestartCount", 0),
         networks={
             name: (end or {}).get("NetworkID", "") for name, end in (inspect.get("NetworkSettings") or {}).get("Networks", {}).items()
         },
         network_mode=(inspect.get("HostConfig") or {}).get("NetworkMode", ""),
     )
-
-
-def timestamp(text: str) -> float:
-    """RFC 3339 with nanoseconds to seconds since the epoch; Docker's zero time is 0."""
-    if not text or text.startswith("0001"):
-        return 0.0
-    whole, _, fraction = text.rstrip("Z").partition(".")
-    moment = datetime.datetime.fromisoformat(whole).replace(tzinfo=datetime.timezone.utc)
-    return moment.timestamp() + float(f"0.{fraction or 0}")
 
 
 def image_id(reference: str) -> str | None:

@@ -8,9 +8,10 @@ TTL longer than it had to, and never less. Times of day are kept for people, and
 
 from __future__ import annotations
 
-import datetime
 import time
 from typing import Any, NamedTuple
+
+from .._host import timestamps
 
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
@@ -24,7 +25,7 @@ class Now(NamedTuple):
 
     @property
     def text(self) -> str:
-        return to_text(self.wall)
+        return timestamps.to_text(self.wall)
 
     def stamp(self) -> dict[str, Any]:
         """What a record keeps in order to be aged later."""
@@ -42,12 +43,3 @@ def age(stamp: dict[str, Any], moment: Now) -> float:
     if stamp["boot"] != moment.boot:
         return moment.uptime
     return max(0.0, moment.uptime - float(stamp["uptime"]))
-
-
-def to_text(wall: float) -> str:
-    return datetime.datetime.fromtimestamp(wall, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def to_wall(text: str) -> float:
-    """Seconds since 1970 of a text that ``to_text`` or the controller made."""
-    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.timezone.utc).timestamp()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._host import timestamps
 from .._ledger import files, journal, records
 from . import clock, metrics, planning, store
 
@@ -35,7 +36,7 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
 def _decide(directory: str, name: str, manifest: dict[str, Any], moment: clock.Now) -> dict[str, Any]:
     asked = manifest["asked"]
     record, healed = _load(directory, name, asked)
-    if asked["state"] == "frozen" and moment.wall >= clock.to_wall(asked["until"]):
+    if asked["state"] == "frozen" and moment.wall >= timestamps.to_wall(asked["until"]):
         return {"failed": True, "msg": f"until: {asked['until']} has passed; the host says it is {moment.text}"}
     plan = planning.plan(record, asked, moment)
     changed = plan.outcome == "done" or healed
@@ -94,7 +95,7 @@ def _lease_view(lease: planning.Record, moment: clock.Now) -> dict[str, Any]:
         **{key: lease[key] for key in ("token", "owner", "reason", "run_url", "ttl", "override")},
         "acquired": lease["acquired"]["at"],
         "renewed": lease["renewed"]["at"],
-        "expires": clock.to_text(moment.wall + left),
+        "expires": timestamps.to_text(moment.wall + left),
         "seconds_left": round(left, 1),
         "expired": left <= 0,
     }

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from .._host import timestamps
 from . import clock
 
 Record = dict[str, Any]
@@ -45,7 +46,7 @@ def remaining(lease: Record, now: clock.Now) -> float:
 
 
 def frozen(record: Record, now: clock.Now) -> bool:
-    return bool(record["freeze"]) and now.wall < clock.to_wall(record["freeze"]["until"])
+    return bool(record["freeze"]) and now.wall < timestamps.to_wall(record["freeze"]["until"])
 
 
 def _acquire(record: Record, asked: Record, now: clock.Now) -> Plan:

@@ -6,8 +6,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from .._host import timestamps
 from .._ledger import files, journal, records, shapes
-from . import clock, planning
+from . import planning
 
 #: admins may look at it without root; it holds no secret
 MODE = 0o644
@@ -18,7 +19,7 @@ _STAMP = shapes.fields({"at": shapes.TEXT, "uptime": shapes.NUMBER, "boot": shap
 
 def _moment(value: Any) -> str:
     try:
-        clock.to_wall(value)
+        timestamps.to_wall(value)
     except (ValueError, TypeError):
         return " is no time"
     return ""

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 import urllib.parse
 from typing import Any
 
-from .._host import http
+from .._host import http, timestamps
 
 
 def run(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -41,11 +40,7 @@ def document(manifest: dict[str, Any], now: float) -> dict[str, Any]:
         "id": manifest["id"],
         "createdBy": manifest["owner"],
         "comment": manifest["comment"],
-        "startsAt": _text(now),
-        "endsAt": _text(now + manifest["seconds"]),
+        "startsAt": timestamps.to_text(now),
+        "endsAt": timestamps.to_text(now + manifest["seconds"]),
         "matchers": manifest["matchers"],
     }
-
-
-def _text(wall: float) -> str:
-    return datetime.datetime.fromtimestamp(wall, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -5,34 +5,42 @@ from __future__ import annotations
 
 import datetime
 import re
+import time
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 
-def normalize(text: str) -> str:
-    """``2026-12-01`` (the day's first moment, UTC) or a time with its offset, as UTC text. ValueError for anything else."""
+def to_text(wall: float) -> str:
+    """``wall`` s since 1970."""
+    return datetime.datetime.fromtimestamp(wall, datetime.UTC).strftime(_FORM)
+
+
+def to_wall(text: str) -> float:
+    """Seconds since 1970 of ``2026-12-01`` (the day's first moment, UTC) or of a time with its offset. ValueError for anything else."""
     text = text.strip()
-    if _DATE.fullmatch(text):
-        return datetime.datetime.strptime(text, "%Y-%m-%d").strftime(_FORM)
-    moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    moment = datetime.datetime.fromisoformat(f"{text}T00:00:00Z" if _DATE.fullmatch(text) else text.replace("Z", "+00:00"))
     if moment.tzinfo is None:
-        raise ValueError("has no offset")
-    return moment.astimezone(datetime.UTC).strftime(_FORM)
+        raise ValueError(f"{text!r} has no offset: write it as 2026-12-01T18:00:00+09:00")
+    return moment.timestamp()
+
+
+def normalize(text: str) -> str:
+    """The same, as UTC text."""
+    return to_text(to_wall(text))
 
 
 def now() -> str:
-    return datetime.datetime.now(datetime.UTC).strftime(_FORM)
+    return to_text(time.time())
 
 
 def between(earlier: str, later: str) -> float:
     """Seconds from one such text to another."""
-    first, second = (datetime.datetime.strptime(text, _FORM) for text in (earlier, later))
-    return (second - first).total_seconds()
+    return to_wall(later) - to_wall(earlier)
 
 
 def later(text: str, seconds: float) -> str:
-    return (datetime.datetime.strptime(text, _FORM) + datetime.timedelta(seconds=seconds)).strftime(_FORM)
+    return to_text(to_wall(text) + seconds)
 
 
 def clock(text: str, now_text: str) -> str:

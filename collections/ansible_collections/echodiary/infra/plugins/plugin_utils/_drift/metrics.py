@@ -7,11 +7,10 @@ series must take an old one for Unknown, which the alert rules and the dashboard
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs, timestamps
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
 
 PREFIX = "echodiary_gitops_"
@@ -73,10 +72,6 @@ def labels(environment: str, host: str, component: str) -> dict[str, str]:
     return {"name": component, "namespace": environment, "project": "echodiary", "dest_server": host}
 
 
-def seconds(moment: str) -> float:
-    return datetime.datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp()
-
-
 def _samples(report: model.Report) -> Iterable[Sample]:
     for host, component in report.components():
         yield from _of_component(report.environment, host.name, component)
@@ -88,9 +83,9 @@ def _samples(report: model.Report) -> Iterable[Sample]:
     yield Sample("hosts", {**where, "judged": "yes"}, counts["hosts"] - counts["hosts_unreached"])
     yield Sample("hosts", {**where, "judged": "no"}, counts["hosts_unreached"])
     yield Sample("check_duration_seconds", where, report.seconds)
-    yield Sample("last_check_timestamp_seconds", where, seconds(report.time))
+    yield Sample("last_check_timestamp_seconds", where, timestamps.to_wall(report.time))
     if report.last_verdict:
-        yield Sample("last_success_timestamp_seconds", where, seconds(report.last_verdict))
+        yield Sample("last_success_timestamp_seconds", where, timestamps.to_wall(report.last_verdict))
     if report.git:
         yield Sample("revision_info", {**where, "revision": report.git["commit"]}, 1)
 
@@ -102,12 +97,12 @@ def _of_component(environment: str, host: str, one: model.Component) -> Iterable
     counted = [found for found in one.resources if found.counts and found.sync != model.SYNCED]
     yield Sample("app_out_of_sync_resources", app, len(counted))
     if counted and all(found.since for found in counted):
-        yield Sample("app_out_of_sync_since_timestamp_seconds", app, min(seconds(found.since) for found in counted))
+        yield Sample("app_out_of_sync_since_timestamp_seconds", app, min(timestamps.to_wall(found.since) for found in counted))
     ignored = sum(bool(found.ignored) for found in one.resources)
     if ignored:
         yield Sample("app_ignored_resources", app, ignored)
     if one.paused:
-        yield Sample("app_paused_until_timestamp_seconds", app, seconds(one.paused["until"]))
+        yield Sample("app_paused_until_timestamp_seconds", app, timestamps.to_wall(one.paused["until"]))
     if one.flapping:
         yield Sample("app_flapping", app, 1)
 

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from ...module_utils._lease.planning import TTL
-from .._common import timestamps as moments
+from .._common import timestamps
 from .._common.errors import SpecError
 
 STATES = ("acquired", "renewed", "released", "frozen", "thawed", "read")
@@ -72,14 +72,14 @@ def predicted(answer: dict[str, Any], args: dict[str, Any]) -> dict[str, Any]:
     if args["state"] == "released" and unknown and not args["force"]:
         return {**answer, "outcome": "done", "changed": True, "notes": []}
     if answer["outcome"] == "held" and args["state"] == "acquired" and args["wait"] > 0:
-        note = f"now held by {answer['lease']['owner']}, would wait for up to {moments.span(args['wait'])}"
+        note = f"now held by {answer['lease']['owner']}, would wait for up to {timestamps.span(args['wait'])}"
         return {**answer, "outcome": "done", "changed": True, "lease": _imagined(answer, args), "notes": [note]}
     return answer
 
 
 def _imagined(answer: dict[str, Any], args: dict[str, Any]) -> dict[str, Any]:
     token, ttl = args["token"] or answer["last_token"] + 1, args["ttl"] or TTL
-    times = {"acquired": answer["now"], "renewed": answer["now"], "expires": moments.later(answer["now"], ttl)}
+    times = {"acquired": answer["now"], "renewed": answer["now"], "expires": timestamps.later(answer["now"], ttl)}
     words = {"owner": args["owner"] or "", "reason": args["reason"] or "", "run_url": args["run_url"] or "", "override": ""}
     return {"token": token, "ttl": ttl, "seconds_left": ttl, "expired": False, **times, **words}
 
@@ -98,7 +98,7 @@ def _check(args: dict[str, Any]) -> None:
 
 def _until(text: str) -> str:
     try:
-        return moments.normalize(text)
+        return timestamps.normalize(text)
     except ValueError:
         raise OptionError(
             f"until: {text!r} is neither a date (2026-12-01) nor a time with its offset (2026-12-01T09:00:00+09:00)"

@@ -5,16 +5,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._common import timestamps as moments
+from .._common import timestamps
 
 
 def holder(answer: dict[str, Any]) -> str:
     """``answer`` of the host, with a lease."""
     lease, now = answer["lease"], answer["now"]
-    since = moments.between(lease["acquired"], now)
+    since = timestamps.between(lease["acquired"], now)
     parts = [
-        f"held by {lease['owner']} since {moments.clock(lease['acquired'], now)} ({moments.span(since)}): {lease['reason']}",
-        f"until {moments.clock(lease['expires'], now)} unless renewed" if not lease["expired"] else "expired, free to be taken",
+        f"held by {lease['owner']} since {timestamps.clock(lease['acquired'], now)} ({timestamps.span(since)}): {lease['reason']}",
+        f"until {timestamps.clock(lease['expires'], now)} unless renewed" if not lease["expired"] else "expired, free to be taken",
         lease["run_url"],
     ]
     return "; ".join(part for part in parts if part)
@@ -22,8 +22,8 @@ def holder(answer: dict[str, Any]) -> str:
 
 def freeze(answer: dict[str, Any]) -> str:
     found, now = answer["freeze"], answer["now"]
-    left = moments.span(moments.between(now, found["until"]))
-    return f"frozen by {found['owner']} until {moments.clock(found['until'], now)} ({left} more): {found['reason']}"
+    left = timestamps.span(timestamps.between(now, found["until"]))
+    return f"frozen by {found['owner']} until {timestamps.clock(found['until'], now)} ({left} more): {found['reason']}"
 
 
 def refusal(name: str, answer: dict[str, Any], waited: float) -> str:
@@ -33,7 +33,7 @@ def refusal(name: str, answer: dict[str, Any], waited: float) -> str:
         return f"lock {name} was lost: {who}; stop here, another run may be at work on the same hosts"
     if answer["outcome"] == "frozen":
         return f"lock {name} is {freeze(answer)}; wait until then, or give override_freeze=<why this cannot wait>"
-    waiting = f"waited {moments.span(waited)} in vain, wait longer" if waited >= 1 else "wait for it"
+    waiting = f"waited {timestamps.span(waited)} in vain, wait longer" if waited >= 1 else "wait for it"
     return f"lock {name} is {holder(answer)}; {waiting} (wait=<seconds>), or release it with force=true and a reason"
 
 
@@ -56,7 +56,7 @@ def _standing(answer: dict[str, Any]) -> str:
 
 def _until(answer: dict[str, Any], state: str) -> str:
     if state in ("acquired", "renewed"):
-        return f" until {moments.clock(answer['lease']['expires'], answer['now'])} (token {answer['lease']['token']})"
+        return f" until {timestamps.clock(answer['lease']['expires'], answer['now'])} (token {answer['lease']['token']})"
     if state == "frozen":
-        return f" until {moments.clock(answer['freeze']['until'], answer['now'])}"
+        return f" until {timestamps.clock(answer['freeze']['until'], answer['now'])}"
     return ""

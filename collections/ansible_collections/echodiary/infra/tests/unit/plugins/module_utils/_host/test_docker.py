@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._host import docker
 
 INSPECT: dict[str, Any] = {
@@ -32,20 +31,6 @@ def test_identity_changes_with_every_start() -> None:
 def test_a_container_without_health_or_labels() -> None:
     found = docker.parse({"Id": "x", "Image": "i", "State": {"Status": "created"}, "Config": {"Labels": {}}})
     assert (found.service, found.health, found.started_at) == ("", "", 0.0)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("1970-01-01T00:00:10Z", 10.0),
-        ("1970-01-01T00:00:10.5Z", 10.5),
-        ("1970-01-01T00:01:00.123456789Z", 60.123456789),
-        ("0001-01-01T00:00:00Z", 0.0),
-        ("", 0.0),
-    ],
-)
-def test_timestamps(text: str, expected: float) -> None:
-    assert docker.timestamp(text) == pytest.approx(expected, abs=1e-6)
 
 
 def test_running_is_known_without_connecting(tmp_path: Path) -> None:

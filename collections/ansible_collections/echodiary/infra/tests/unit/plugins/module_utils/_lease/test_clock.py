@@ -20,10 +20,6 @@ def test_never_negative() -> None:
     assert clock.age(THEN.stamp(), THEN._replace(uptime=999.0)) == 0.0
 
 
-def test_text_and_back() -> None:
-    assert clock.to_wall(clock.to_text(THEN.wall)) == THEN.wall
-
-
 def test_the_real_clock_goes_on() -> None:
     first, second = clock.now(), clock.now()
     assert first.boot == second.boot

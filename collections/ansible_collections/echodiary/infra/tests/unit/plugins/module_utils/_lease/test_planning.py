@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.echodiary.infra.plugins.module_utils._host import timestamps
 from ansible_collections.echodiary.infra.plugins.module_utils._lease import clock, planning
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,7 +110,7 @@ def test_by_force_with_the_reason_written_down() -> None:
 
 
 def frozen_until(seconds: float, record: planning.Record | None = None) -> planning.Record:
-    until = clock.to_text(START.wall + seconds)
+    until = timestamps.to_text(START.wall + seconds)
     return planning.plan(record or planning.empty(), asked("frozen", until=until, reason="holidays"), START).record
 
 

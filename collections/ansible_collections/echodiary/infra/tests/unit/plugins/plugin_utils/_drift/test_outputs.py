@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 
 import jsonschema
 import pytest
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import badge, markdown, metrics, model, outputs, page, since, table
 from ansible_collections.echodiary.infra.tests.unit.plugins.plugin_utils._drift import builders as build
 from hypothesis import given
@@ -48,7 +49,7 @@ def test_metrics_are_what_a_scraper_reads() -> None:
     argo = {"name", "namespace", "project", "dest_server", "sync_status", "health_status", "autosync_enabled"}
     assert argo <= info[0].labels.keys()
     success = families["echodiary_gitops_last_success_timestamp_seconds"].samples[0].value
-    assert success == metrics.seconds(build.NOW)
+    assert success == timestamps.to_wall(build.NOW)
 
 
 def test_metrics_escape_what_they_quote() -> None:
@@ -62,7 +63,8 @@ def test_a_verdict_that_could_not_be_had_does_not_move_the_time_of_the_last_good
     unknown = dataclasses.replace(build.quiet(), hosts=(model.Host("app1", reached=False, msg="gone"),))
     assert "last_success_timestamp" not in metrics.text(aged(unknown))
     later = since.aged(unknown, {**since.empty(), "last_verdict": "2026-11-21T11:00:00Z"})
-    assert f'last_success_timestamp_seconds{{namespace="staging"}} {metrics.seconds("2026-11-21T11:00:00Z"):.15g}' in (metrics.text(later))
+    verdict = timestamps.to_wall("2026-11-21T11:00:00Z")
+    assert f'last_success_timestamp_seconds{{namespace="staging"}} {verdict:.15g}' in metrics.text(later)
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
