@@ -57,7 +57,7 @@ def notice(url: str) -> Task:
     }
 
 
-@pytest.mark.parametrize("status", [429, 500, 307])
+@pytest.mark.parametrize("status", [429, pytest.param(500, marks=pytest.mark.full), 307])
 def test_a_channel_that_refuses_halves_nothing(fleet: Fleet, status: int) -> None:
     with answering(status) as (url, asked):
         assert fleet.play([notice(url)]) == 0, fleet.output

@@ -104,6 +104,7 @@ def test_drift_is_healed_and_told_once(checkout: Checkout, webhook: Webhook) -> 
     assert checkout.watch_state()["good"] == checkout.git("rev-parse", "HEAD").strip()
 
 
+@pytest.mark.full
 def test_warn_tells_and_touches_nothing_and_detect_does_not_even_tell(checkout: Checkout, webhook: Webhook) -> None:
     watcher = Watcher(checkout, webhook, modes={"default": "warn", "components": {"edge": "detect"}})
     checkout.be(app1={"web": DRIFT, "edge": DRIFT})
@@ -139,6 +140,7 @@ def test_it_ends_when_it_is_told_to(checkout: Checkout, when: str) -> None:
     assert written.exists() is (when == "between two rounds")
 
 
+@pytest.mark.full
 def test_what_flapped_is_tried_again_when_people_say_so(checkout: Checkout, webhook: Webhook) -> None:
     watcher = Watcher(checkout, webhook)
     for _ in range(4):
@@ -152,6 +154,7 @@ def test_what_flapped_is_tried_again_when_people_say_so(checkout: Checkout, webh
     assert checkout.gitops("resume").returncode == exits.ERROR
 
 
+@pytest.mark.full
 def test_waves_in_order_and_the_next_waits_for_the_one_before(checkout: Checkout, webhook: Webhook) -> None:
     watcher = Watcher(checkout, webhook, waves=[["mon"], ["app"]])
     checkout.be(app1={"web": DRIFT}, mon1={"prometheus": {**DRIFT, "apply": "failed"}})
@@ -163,6 +166,7 @@ def test_waves_in_order_and_the_next_waits_for_the_one_before(checkout: Checkout
     assert checkout.applied()[1:] == ["mon1/prometheus", "app1/web"]
 
 
+@pytest.mark.full
 def test_a_failed_heal_is_tried_again_after_the_back_off(checkout: Checkout, webhook: Webhook) -> None:
     watcher = Watcher(checkout, webhook)
     checkout.be(app1={"web": {**DRIFT, "apply": "failed"}})

@@ -109,7 +109,7 @@ def test_back_to_what_rests_whatever_git_says(green: Machine) -> None:
     well(green.release("previous", **THREE), "green")
 
 
-@pytest.mark.parametrize("lost", ["docker network prune -f", "docker rm app-blue-api-1"])
+@pytest.mark.parametrize("lost", ["docker network prune -f", pytest.param("docker rm app-blue-api-1", marks=pytest.mark.full)])
 def test_back_to_what_was_removed_since(green: Machine, lost: str) -> None:
     before = green.sh("docker network ls -q; docker ps -aq")
     green.sh(lost)
