@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
-from . import documents, groups, model, packages, protocol, sysctl, units, users
+from . import documents, groups, model, packages, protocol, sysctl, timers, units, users
 
 #: changed by the controller, before the transaction and, what goes, after it
 DELEGATED: tuple[protocol.Delegated[Any, Any, Any], ...] = (packages, groups, users, sysctl)
@@ -17,7 +17,7 @@ DELEGATED: tuple[protocol.Delegated[Any, Any, Any], ...] = (packages, groups, us
 OWN: tuple[protocol.Own[Any, Any, Any], ...] = (units,)
 KINDS: tuple[protocol.AnyKind, ...] = (*DELEGATED, *OWN)
 #: made of files and units on the controller, and on the host nothing else
-COMPOSED: tuple[protocol.Composed[Any, Any], ...] = ()
+COMPOSED: tuple[protocol.Composed[Any, Any], ...] = (timers,)
 ALL: tuple[protocol.AnyNamed, ...] = (*KINDS, *COMPOSED)
 
 #: kind -> name -> what was seen of it
