@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
-from . import documents, groups, model, packages, protocol, sysctl, timers, units, users
+from . import documents, groups, model, mounts, packages, protocol, sysctl, timers, units, users
 
 #: changed by the controller, before the transaction and, what goes, after it
-DELEGATED: tuple[protocol.Delegated[Any, Any, Any], ...] = (packages, groups, users, sysctl)
+DELEGATED: tuple[protocol.Delegated[Any, Any, Any], ...] = (packages, groups, users, mounts, sysctl)
 #: changed within the transaction
 OWN: tuple[protocol.Own[Any, Any, Any], ...] = (units,)
 KINDS: tuple[protocol.AnyKind, ...] = (*DELEGATED, *OWN)
