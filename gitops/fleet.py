@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import groups
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import files, metrics, model, outputs, since
 
 from gitops import runner
@@ -114,8 +115,8 @@ def outcome(report: model.Report, targets: Targets) -> Applied:
 
 def lock_host(policy: Policy, report: model.Report) -> str:
     """Where the lease is kept: every tool has to agree, so it is the first host of the group app unless the policy says."""
-    names = sorted(host.name for host in report.hosts if "app" in host.groups) or sorted(host.name for host in report.hosts)
-    return policy.lock_host or names[0]
+    app = [host.name for host in report.hosts if "app" in host.groups]
+    return policy.lock_host or groups.first_host({"app": app, "all": [host.name for host in report.hosts]}, "app", "all")
 
 
 def keep(place: Place, report: model.Report, more: Sequence[metrics.Sample] = (), textfile_directory: str = "") -> model.Report:

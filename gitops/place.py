@@ -4,16 +4,14 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
-import os
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import yaml
+from ansible_collections.echodiary.infra.plugins.module_utils._ledger import files, journal
 
 from gitops.errors import BlockedError, GitopsError
 
@@ -85,51 +83,51 @@ def read_json(path: Path, default: Any) -> Any:
 
 def write_json(path: Path, data: Any) -> None:
     """By rename, for this account only."""
-    try:
+    with _writing(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-            json.dump(data, handle, indent=1)
-            handle.flush()
-            os.fsync(handle.fileno())
-        fresh.replace(path)
+        files.write_json(str(path), data, 0o600)
+
+
+def append_line(path: Path, record: dict[str, Any]) -> None:
+    """One more line of a journal, for this account only. One that grows too long goes on in a new file."""
+    with _writing(path):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with files.locked(str(path)):
+            journal.append(str(path), record)
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise GitopsError(f"{path} cannot be written: {error.strerror}; name another directory with --state") from error
-
-
-def _lock_file(place: Place, what: str) -> TextIO:
-    try:
-        place.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return (place.state / f"{what}.lock").open("w")
-    except OSError as error:
-        raise GitopsError(f"{place.state} cannot be written: {error.strerror}; name another directory with --state") from error
+    except files.LedgerError as error:
+        raise BlockedError(str(error)) from error
 
 
 @contextlib.contextmanager
 def held(place: Place, name: str) -> Iterator[None]:
     """What is kept under this name is read, changed and written by one process at a time; the others wait their turn."""
-    with _lock_file(place, name) as handle:
-        end = time.monotonic() + LOCK_WAIT
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= end:
-                    raise BlockedError(
-                        f"{handle.name} is held for more than {LOCK_WAIT:.0f} s; see who holds it: fuser {handle.name}"
-                    ) from None
-                time.sleep(0.02)
+    with contextlib.ExitStack() as stack:
+        with _writing(place.state):
+            _enter(stack, place, name, LOCK_WAIT)
         yield
 
 
 @contextlib.contextmanager
 def only_one(place: Place, what: str) -> Iterator[None]:
     """One operation at a time on this machine; the lease on the fleet keeps other machines out."""
-    with _lock_file(place, what) as handle:
+    with contextlib.ExitStack() as stack:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            with _writing(place.state):
+                _enter(stack, place, what, 0)
+        except BlockedError:
             raise BlockedError(f"another {what} of {place.environment} runs on this machine; wait for it") from None
         yield
+
+
+def _enter(stack: contextlib.ExitStack, place: Place, name: str, wait: float) -> None:
+    """What fails in the block that follows has not failed here."""
+    place.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stack.enter_context(files.locked(str(place.state / name), wait))

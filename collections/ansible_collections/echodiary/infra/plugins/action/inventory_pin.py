@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import yaml
 from ansible.parsing.yaml.dumper import AnsibleDumper
 
+from ..module_utils._ledger import files
 from ..plugin_utils._calls.base import LocalAction
 from ..plugin_utils._common.errors import SpecError
 
@@ -32,7 +30,7 @@ class ActionModule(LocalAction):
             before = path.read_text(encoding="utf-8") if path.exists() else ""
             after = text(args["variable"], args["value"], args["comment"])
             if before != after and not self._check:
-                _write(path, after)
+                files.write(str(path), after, 0o644)
         except (OSError, ValueError) as error:
             raise SpecError(f"{args['variable']} could not be written to {path}: {error}; it stays as it was") from None
         result = {"changed": before != after, "path": str(path)}
@@ -44,17 +42,3 @@ def text(variable: str, value: Any, comment: str) -> str:
     """The file as it is to be. Pure."""
     said = "".join(f"# {line}\n" for line in comment.splitlines())
     return "---\n" + said + yaml.dump({variable: value}, Dumper=AnsibleDumper, width=10_000, allow_unicode=True)
-
-
-def _write(path: Path, content: str) -> None:
-    """Whoever reads it meanwhile sees the whole of what was or of what is."""
-    descriptor, new = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(content)
-        Path(new).chmod(0o644)
-        Path(new).replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            Path(new).unlink()
-        raise

@@ -25,21 +25,23 @@ def locked(path: str, wait: float = LOCK_WAIT) -> Iterator[None]:
     make_directories(os.path.dirname(path), 0o755)
     descriptor = os.open(path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        _flock(descriptor, path, wait)
+        if not flock(descriptor, wait):
+            raise LedgerError(f"{path}.lock is held for more than {wait:.0f} s; see who holds it: fuser {path}.lock")
         yield
     finally:
         os.close(descriptor)
 
 
-def _flock(descriptor: int, path: str, wait: float) -> None:
+def flock(descriptor: int, wait: float) -> bool:
+    """Whether the lock of an open file was had within ``wait`` seconds; it lasts until the file is closed."""
     end = time.monotonic() + wait
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
+            return True
         except BlockingIOError:
             if time.monotonic() >= end:
-                raise LedgerError(f"{path}.lock is held for more than {wait:.0f} s; see who holds it: fuser {path}.lock") from None
+                return False
             time.sleep(_POLL)
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from typing import Any, cast
@@ -13,6 +12,7 @@ from .._converge.host import STATE_DIR, Host
 from .._host import masking
 from .._kinds import digests, documents, model, packages
 from .._kinds.model import Applied
+from .._ledger import files
 from .._release import rollout
 from . import leaving, prepare
 
@@ -122,13 +122,7 @@ def _converged(spec: documents.ComponentSpec, host: Host) -> tuple[documents.Out
 def _lock() -> int:
     """Two runs at once on one host would take each other's files for strangers."""
     descriptor = os.open(LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    end = time.monotonic() + LOCK_WAIT
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        except BlockingIOError:
-            if time.monotonic() >= end:
-                os.close(descriptor)
-                raise model.ConvergeError(f"another converge has been working on this host for {LOCK_WAIT:.0f} s; wait for it") from None
-            time.sleep(0.2)
+    if files.flock(descriptor, LOCK_WAIT):
+        return descriptor
+    os.close(descriptor)
+    raise model.ConvergeError(f"another converge has been working on this host for {LOCK_WAIT:.0f} s; wait for it")

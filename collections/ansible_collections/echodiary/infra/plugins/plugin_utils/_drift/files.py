@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.echodiary.infra.plugins.module_utils._ledger import files
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import since
 
 MEMORY = "memory.json"
+#: a report is written in much less (s)
+LOCK_WAIT = 60.0
 
 
 class DriftFileError(Exception):
@@ -26,7 +27,8 @@ def held(directory: Path) -> Iterator[None]:
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (directory / ".lock").open("w") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            if not files.flock(handle.fileno(), LOCK_WAIT):
+                raise DriftFileError(f"{handle.name} is held for more than {LOCK_WAIT:.0f} s; see who holds it: fuser {handle.name}")
             yield
     except OSError as error:
         raise DriftFileError(
@@ -34,18 +36,11 @@ def held(directory: Path) -> Iterator[None]:
         ) from error
 
 
-def write(directory: Path, files: Mapping[str, str]) -> None:
+def write(directory: Path, texts: Mapping[str, str]) -> None:
     """A reader sees the old file or the new one. Reports name hosts and files: they are for their owner to publish."""
-    for name, text in files.items():
-        path = directory / name
-        fresh = path.with_name(f".{name}.new")
+    for name, text in texts.items():
         # node_exporter, another user, reads the metrics
-        mode = 0o644 if name.endswith(".prom") else 0o600
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-            os.fchmod(handle.fileno(), mode)
-            handle.write(text)
-        fresh.replace(path)
+        files.write(str(directory / name), text, 0o644 if name.endswith(".prom") else 0o600)
 
 
 def read_memory(directory: Path) -> dict[str, Any]:
