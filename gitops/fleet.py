@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.echodiary.infra.plugins.module_utils._host.exposition import Sample
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import groups
-from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import files, metrics, model, outputs, since
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import files, model, outputs, since
 
 from gitops import runner
 from gitops.errors import BlockedError, GitopsError
@@ -119,7 +120,7 @@ def lock_host(policy: Policy, report: model.Report) -> str:
     return policy.lock_host or groups.first_host({"app": app, "all": [host.name for host in report.hosts]}, "app", "all")
 
 
-def keep(place: Place, report: model.Report, more: Sequence[metrics.Sample] = (), textfile_directory: str = "") -> model.Report:
+def keep(place: Place, report: model.Report, more: Sequence[Sample] = (), textfile_directory: str = "") -> model.Report:
     """The report with its ages and history, written in every form; the metrics also where node_exporter looks."""
     try:
         with files.held(place.reports):

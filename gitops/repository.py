@@ -5,35 +5,27 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 from pathlib import Path
 
-from gitops.errors import GitopsError
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import git as asked
 
-TIMEOUT = 60.0
+from gitops.errors import GitopsError
 
 
 class GitError(GitopsError):
     """Git could not do it; the message is git's."""
 
 
-def git(root: Path, *words: str, timeout: float = TIMEOUT) -> str:
+def git(root: Path, *words: str, timeout: float = asked.TIMEOUT) -> str:
     """What git says; bytes that are no UTF-8 come through and back (surrogateescape), as in names of files."""
     return git_bytes(root, *words, timeout=timeout).decode(errors="surrogateescape")
 
 
-def git_bytes(root: Path, *words: str, timeout: float = TIMEOUT) -> bytes:
-    command = ["git", "-C", str(root), *words]
+def git_bytes(root: Path, *words: str, timeout: float = asked.TIMEOUT) -> bytes:
     try:
-        done = subprocess.run(command, capture_output=True, timeout=timeout, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise GitError(f"git {words[0]} in {root} had no end after {timeout:.0f} s") from error
-    except OSError as error:
-        raise GitError(f"git cannot be run: {error.strerror}; install git") from error
-    if done.returncode != 0:
-        said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-        raise GitError(f"git {words[0]} in {root} failed: {said[-1] if said else done.returncode}")
-    return done.stdout
+        return asked.ask(root, *words, timeout=timeout)
+    except asked.GitFailedError as error:
+        raise GitError(str(error)) from error
 
 
 def desired(root: Path) -> str:
@@ -57,7 +49,7 @@ def _content(path: Path) -> bytes:
         raise GitError(f"{path} cannot be read ({error.strerror}), so nobody can say what would be applied; commit or remove it") from error
 
 
-def fetch(root: Path, remote: str, branch: str, timeout: float = TIMEOUT) -> str:
+def fetch(root: Path, remote: str, branch: str, timeout: float = asked.TIMEOUT) -> str:
     """The newest commit of the branch at the remote."""
     git(root, "fetch", "--quiet", "--no-tags", remote, f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}", timeout=timeout)
     return git(root, "rev-parse", f"refs/remotes/{remote}/{branch}").strip()
@@ -83,10 +75,3 @@ def checkout(root: Path, commit: str, directory: Path) -> Path:
     git(root, "worktree", "prune")
     git(root, "worktree", "add", "--quiet", "--force", "--detach", str(directory), commit)
     return directory
-
-
-def is_ancestor(root: Path, old: str, new: str) -> bool:
-    done = subprocess.run(
-        ["git", "-C", str(root), "merge-base", "--is-ancestor", old, new], capture_output=True, timeout=TIMEOUT, check=False
-    )
-    return done.returncode == 0

@@ -8,6 +8,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.echodiary.infra.plugins.module_utils._host.exposition import Sample
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import metrics, model
 
@@ -231,23 +232,23 @@ class Round:
             self.state = dataclasses.replace(self.state, outbox=tuple(outbox)).counted("notifications_succeeded")
             self._save()
 
-    def _samples(self, report: model.Report) -> list[metrics.Sample]:
+    def _samples(self, report: model.Report) -> list[Sample]:
         """What only a watcher knows."""
         totals = self.state.totals
         where = {"namespace": self.place.environment}
         found = [
-            metrics.Sample("app_sync_total", {**where, "phase": phase, "dry_run": "false"}, totals.get(f"sync_{phase.lower()}", 0))
+            Sample("app_sync_total", {**where, "phase": phase, "dry_run": "false"}, totals.get(f"sync_{phase.lower()}", 0))
             for phase in ("Succeeded", "Failed")
         ]
-        found.append(metrics.Sample("git_fetch_fail_total", where, totals.get("git_fetch_fail", 0)))
+        found.append(Sample("git_fetch_fail_total", where, totals.get("git_fetch_fail", 0)))
         found += [
-            metrics.Sample("notifications_deliveries_total", {**where, "succeeded": said}, totals.get(f"notifications_{name}", 0))
+            Sample("notifications_deliveries_total", {**where, "succeeded": said}, totals.get(f"notifications_{name}", 0))
             for said, name in (("true", "succeeded"), ("false", "failed"))
         ]
         if self.state.quarantined:
-            found.append(metrics.Sample("quarantined_info", {**where, "revision": self.state.quarantined["commit"]}, 1))
+            found.append(Sample("quarantined_info", {**where, "revision": self.state.quarantined["commit"]}, 1))
         for host, one in report.components():
             attempt = self.state.attempts.get(f"{host.name}/{one.name}")
             if attempt and attempt.failed:
-                found.append(metrics.Sample("heal_failed", metrics.labels(report.environment, host.name, one.name), 1))
+                found.append(Sample("heal_failed", metrics.labels(report.environment, host.name, one.name), 1))
         return found

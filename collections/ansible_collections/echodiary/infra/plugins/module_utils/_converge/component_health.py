@@ -18,7 +18,7 @@ def now(view: View, checks: list[documents.ProbeSpec] | None = None, seen: bool 
     if project and not docker.running():
         return health.Verdict("Unknown" if view.last["services"] else "Missing", "Docker does not run here")
     found = of_processes(view, seen)
-    verdict = model.worst(list(found.values()))
+    verdict = model.worst_health(found.values())
     if verdict != "Healthy":
         return health.Verdict(verdict, ", ".join(f"{name} is {value}" for name, value in found.items() if value != "Healthy"))
     return health.once(view.spec["health"] if checks is None else checks)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import BinaryIO, NamedTuple, TypeVar, Union
 
 from .._host.errors import ConvergeError as ConvergeError
@@ -29,6 +29,7 @@ CONFLICT = "conflict"
 REPORT = "report"
 
 #: best to worst, as Argo CD rolls them up (util/health of gitops-engine)
+SYNC_ORDER = ("Synced", "OutOfSync", "Unknown")
 HEALTH_ORDER = ("Healthy", "Progressing", "Missing", "Degraded", "Unknown")
 
 
@@ -107,9 +108,14 @@ def origin(desired: T, last: T | None, live: T | None) -> str:
     return CORRECTIVE if last == desired else CONFLICT
 
 
-def worst(healths: list[str]) -> str:
-    """The roll-up of several healths: the worst wins; nothing to judge is Healthy."""
-    return max(healths, key=HEALTH_ORDER.index, default="Healthy")
+def worst_sync(found: Iterable[str]) -> str:
+    """The roll-up of several verdicts: the worst wins; nothing to judge is Synced."""
+    return max(found, key=SYNC_ORDER.index, default=SYNC_ORDER[0])
+
+
+def worst_health(found: Iterable[str]) -> str:
+    """The same of healths; nothing to judge is Healthy."""
+    return max(found, key=HEALTH_ORDER.index, default=HEALTH_ORDER[0])
 
 
 def merged_origin(origins: list[str]) -> str:

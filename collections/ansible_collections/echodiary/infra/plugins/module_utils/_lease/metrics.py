@@ -6,32 +6,21 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from .._host import exposition
 from .._ledger import files
 from . import clock
 
-_RUNNING = """\
-# HELP echodiary_deploy_in_progress 1 while a deploy, rollback or restart is under way.
-# TYPE echodiary_deploy_in_progress gauge
-echodiary_deploy_in_progress{environment="%s"} %d
-"""
-_ENDED = """\
-# HELP echodiary_deploy_last_timestamp_seconds When the last one ended, and how.
-# TYPE echodiary_deploy_last_timestamp_seconds gauge
-echodiary_deploy_last_timestamp_seconds{environment="%s",outcome="%s"} %d
-"""
+_RUNNING = exposition.Family("echodiary_deploy_in_progress", "gauge", "1 while a deploy, rollback or restart is under way.")
+_ENDED = exposition.Family("echodiary_deploy_last_timestamp_seconds", "gauge", "When the last one ended, and how.")
 
 
 def text(asked: dict[str, Any], moment: clock.Now) -> str:
     """``asked``: state, environment, and outcome where it ended. Pure."""
-    environment = _label(asked["environment"])
-    if asked["state"] != "released":
-        return _RUNNING % (environment, 1)
-    return _RUNNING % (environment, 0) + _ENDED % (environment, _label(asked["outcome"]), moment.wall)
-
-
-def _label(value: str) -> str:
-    """What Prometheus' text format escapes in the value of a label."""
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    where, ended = {"environment": asked["environment"]}, asked["state"] == "released"
+    samples = [exposition.Sample(_RUNNING.name, where, 0 if ended else 1)]
+    if ended:
+        samples.append(exposition.Sample(_ENDED.name, {**where, "outcome": asked["outcome"]}, int(moment.wall)))
+    return exposition.text((_RUNNING, _ENDED), samples)
 
 
 def tell(path: str, asked: dict[str, Any], moment: clock.Now) -> str:

@@ -75,9 +75,9 @@ def script(document: Any) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def label(text: object) -> str:
-    """The value of a label in Prometheus' text format, between its quotes."""
-    return _seen(str(text), _SURROGATE).replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
+def encodable(text: object) -> str:
+    """As it is, and what UTF-8 cannot write is shown."""
+    return _seen(str(text), _SURROGATE)
 
 
 def _seen(text: str, unseen: re.Pattern[str]) -> str:

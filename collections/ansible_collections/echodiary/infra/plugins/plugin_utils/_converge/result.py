@@ -11,7 +11,6 @@ from ...module_utils._kinds.protocol import Call
 from . import delegated
 
 BAD = ("failed", "taken_back")
-SYNC_ORDER = ("Synced", "OutOfSync", "Unknown")
 
 
 def summary(answers: list[dict[str, Any]], names: list[str], check: bool) -> dict[str, Any]:
@@ -27,8 +26,8 @@ def summary(answers: list[dict[str, Any]], names: list[str], check: bool) -> dic
         "changed": any(component["status"] == "changed" or (check and component["sync"] == "OutOfSync") for component in components),
         "failed": bool(failures),
         "msg": "; ".join(f"{component['name']}: {component['msg']}" for component in failures) or _all_well(components, check),
-        "sync": max((component["sync"] for component in components), key=SYNC_ORDER.index, default="Synced"),
-        "health": model.worst([component["health"] for component in components if component["status"] != "skipped"]),
+        "sync": model.worst_sync(component["sync"] for component in components),
+        "health": model.worst_health(component["health"] for component in components if component["status"] != "skipped"),
         "components": components,
         "undeclared": undeclared,
     }

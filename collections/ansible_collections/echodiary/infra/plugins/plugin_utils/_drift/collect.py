@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import HEALTH_ORDER, SYNC_ORDER, worst_sync
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
 
 #: These say or compute something; they hold no opinion about the state of a host.
@@ -33,7 +34,7 @@ def component(data: Mapping[str, Any], *, check: bool) -> model.Component:
     return model.Component(
         name=str(data["name"]),
         sync=_sync(data),
-        health=_known(data.get("health"), model.HEALTH_ORDER),
+        health=_known(data.get("health"), HEALTH_ORDER),
         status=status,
         msg=str(data.get("msg") or ""),
         notes=tuple(str(note) for note in data.get("notes") or ()),
@@ -45,7 +46,7 @@ def component(data: Mapping[str, Any], *, check: bool) -> model.Component:
 
 def _sync(data: Mapping[str, Any]) -> str:
     """A component that was skipped was not looked at, whatever it says of itself."""
-    return model.UNKNOWN if data.get("status") == "skipped" else _known(data.get("sync"), model.SYNC_ORDER)
+    return model.UNKNOWN if data.get("status") == "skipped" else _known(data.get("sync"), SYNC_ORDER)
 
 
 def _known(value: object, order: tuple[str, ...]) -> str:
@@ -213,7 +214,7 @@ class Collected:
         if not told:
             return host
         shown = tuple(one for one in told if one.sync != model.SYNCED or one.action != "none")
-        sync = model.worst_sync(one.sync for one in told)
+        sync = worst_sync(one.sync for one in told)
         note = f"{len(told)} tasks, {len(told) - len([one for one in told if one.sync != model.SYNCED])} as declared"
         return dataclasses.replace(
             host, components=(*host.components, model.Component(model.TASKS, sync=sync, notes=(note,), resources=shown))

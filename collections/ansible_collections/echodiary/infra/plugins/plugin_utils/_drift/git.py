@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import dataclasses
-import subprocess
 from pathlib import Path
 
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import git as asked
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
 
 TIMEOUT = 10.0
@@ -64,10 +64,8 @@ def _with_commit(one: model.Component, commit: dict[str, str]) -> model.Componen
 
 
 def _git(root: Path, *words: str) -> str:
-    # Checks may run beside other users of the same checkout: no lock is taken for looking.
-    command = ["git", "--no-optional-locks", "-C", str(root), *words]
+    """Empty where git has no answer: a report without it is one."""
     try:
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=TIMEOUT, check=False)
-    except (OSError, subprocess.TimeoutExpired):
+        return asked.ask(root, *words, timeout=TIMEOUT).decode(errors="replace").strip("\n")
+    except asked.GitFailedError:
         return ""
-    return done.stdout.strip("\n") if done.returncode == 0 else ""

@@ -7,30 +7,14 @@ series must take an old one for Unknown, which the alert rules and the dashboard
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
+from ansible_collections.echodiary.infra.plugins.module_utils._host import exposition
+from ansible_collections.echodiary.infra.plugins.module_utils._host.exposition import Family, Sample
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs, timestamps
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
 
 PREFIX = "echodiary_gitops_"
-#: how bad a state is, for tables that sort and for alerts that compare
-_SYNC = {"Synced": 0, "OutOfSync": 1, "Unknown": 2}
-
-
-@dataclass(frozen=True)
-class Sample:
-    name: str
-    labels: Mapping[str, str]
-    value: float
-
-
-@dataclass(frozen=True)
-class Family:
-    name: str
-    kind: str
-    help: str
-
 
 FAMILIES = (
     Family("app_info", "gauge", "One series per host and component; the state is in the labels."),
@@ -51,21 +35,16 @@ FAMILIES = (
     Family("notifications_deliveries_total", "counter", "Notifications by whether they could be delivered."),
     Family("quarantined_info", "gauge", "The commit that was rolled back and is not applied again."),
 )
-_KNOWN = {family.name for family in FAMILIES}
 
 
 def text(report: model.Report, more: Sequence[Sample] = ()) -> str:
-    samples: dict[str, list[Sample]] = {}
-    for sample in (*_samples(report), *more):
-        if sample.name not in _KNOWN:
-            raise ValueError(f"metric {sample.name} is not in FAMILIES")
-        samples.setdefault(sample.name, []).append(sample)
-    lines = []
-    for family in FAMILIES:
-        if family.name in samples:
-            lines += [f"# HELP {PREFIX}{family.name} {family.help}", f"# TYPE {PREFIX}{family.name} {family.kind}"]
-            lines += [_line(sample) for sample in samples[family.name]]
-    return "\n".join(lines) + "\n"
+    families = [family._replace(name=PREFIX + family.name) for family in FAMILIES]
+    return exposition.text(families, [_written(sample) for sample in (*_samples(report), *more)])
+
+
+def _written(sample: Sample) -> Sample:
+    labels = {name: outputs.encodable(value) for name, value in sample.labels.items()}
+    return Sample(PREFIX + sample.name, labels, sample.value)
 
 
 def labels(environment: str, host: str, component: str) -> dict[str, str]:
@@ -105,8 +84,3 @@ def _of_component(environment: str, host: str, one: model.Component) -> Iterable
         yield Sample("app_paused_until_timestamp_seconds", app, timestamps.to_wall(one.paused["until"]))
     if one.flapping:
         yield Sample("app_flapping", app, 1)
-
-
-def _line(sample: Sample) -> str:
-    inside = ",".join(f'{name}="{outputs.label(value)}"' for name, value in sample.labels.items())
-    return f"{PREFIX}{sample.name}{{{inside}}} {sample.value:.15g}"

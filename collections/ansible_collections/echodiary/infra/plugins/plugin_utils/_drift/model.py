@@ -7,17 +7,16 @@ Times are UTC texts (2026-12-01T08:00:00Z), durations seconds. ``as_dict`` gives
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import worst_health, worst_sync
 
 FORMAT = "echodiary.infra/drift"
 VERSION = 1
 
 SYNCED, OUT_OF_SYNC, UNKNOWN = "Synced", "OutOfSync", "Unknown"
-#: best to worst
-SYNC_ORDER = (SYNCED, OUT_OF_SYNC, UNKNOWN)
-HEALTH_ORDER = ("Healthy", "Progressing", "Missing", "Degraded", "Unknown")
 #: What a component of tasks that are not components is called; no role may have a name with a space.
 TASKS = "other tasks"
 
@@ -140,14 +139,6 @@ class Report:
             listed.update(sync=host.sync, health=host.health)
         head = {"format": FORMAT, "version": VERSION, "sync": self.sync, "health": self.health, "counts": self.counts()}
         return {**head, **data}
-
-
-def worst_sync(found: Iterable[str]) -> str:
-    return max(found, key=SYNC_ORDER.index, default=SYNCED)
-
-
-def worst_health(found: Iterable[str]) -> str:
-    return max(found, key=HEALTH_ORDER.index, default="Healthy")
 
 
 def from_dict(data: dict[str, Any]) -> Report:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ansible_collections.echodiary.infra.plugins.module_utils._host.exposition import Sample
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import badge, markdown, metrics, model, page
 
 REPORT, PAGE, MARKDOWN, BADGE, METRICS = "report.json", "index.html", "report.md", "badge.svg", "drift.prom"
 
 
-def files(report: model.Report, more: Sequence[metrics.Sample] = ()) -> dict[str, str]:
+def files(report: model.Report, more: Sequence[Sample] = ()) -> dict[str, str]:
     return {
         REPORT: json_text(report),
         PAGE: page.html(report),

@@ -6,7 +6,8 @@ from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model impor
     HEALTH_ORDER,
     merged_origin,
     origin,
-    worst,
+    worst_health,
+    worst_sync,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,12 +41,12 @@ def test_somebody_on_the_host_is_blamed_only_for_what_left_the_applied_value(des
 
 @given(st.lists(st.sampled_from(HEALTH_ORDER)))
 def test_the_worst_health_wins_in_any_order(healths: list[str]) -> None:
-    assert worst(healths) == worst(list(reversed(healths)))
-    assert all(HEALTH_ORDER.index(worst(healths)) >= HEALTH_ORDER.index(one) for one in healths)
+    assert worst_health(healths) == worst_health(list(reversed(healths)))
+    assert all(HEALTH_ORDER.index(worst_health(healths)) >= HEALTH_ORDER.index(one) for one in healths)
 
 
 def test_nothing_to_judge_is_healthy() -> None:
-    assert worst([]) == "Healthy"
+    assert (worst_health([]), worst_sync([])) == ("Healthy", "Synced")
 
 
 @pytest.mark.parametrize(

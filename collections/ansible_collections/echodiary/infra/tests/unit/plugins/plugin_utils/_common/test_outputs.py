@@ -9,6 +9,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from ansible_collections.echodiary.infra.plugins.module_utils._host import exposition
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,6 +121,7 @@ def test_json_reads_back_the_same_and_can_be_written(text: str) -> None:
 
 @pytest.mark.parametrize("text", NASTY)
 def test_a_label_is_one_label(text: str) -> None:
-    (family,) = text_string_to_metric_families(f'x{{name="{outputs.label(text)}"}} 1\n')
-    assert [set(sample.labels) for sample in family.samples] == [{"name"}]
-    outputs.label(text).encode()
+    shown = outputs.encodable(text)
+    written = exposition.text([exposition.Family("x", "gauge", "X.")], [exposition.Sample("x", {"name": shown, "b": "c"}, 1)])
+    (family,) = text_string_to_metric_families(written.encode().decode())
+    assert [sample.labels for sample in family.samples] == [{"name": shown, "b": "c"}]
