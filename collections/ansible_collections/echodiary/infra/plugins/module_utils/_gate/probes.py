@@ -5,18 +5,15 @@ resolve, nor for a server that sends one byte a second. Whatever goes wrong is a
 
 from __future__ import annotations
 
-import http.client
 import math
-import ssl
 import threading
 import time
 from typing import Any
-from urllib.parse import urlsplit
+
+from .._host import http
 
 Answer = dict[str, Any]
 
-#: bytes of a body that are read
-LONGEST = 1_000_000
 #: characters of a body that are kept where nobody looks into it
 EXCERPT = 2_000
 #: stands in a form's query for how far back it looks: to where the gate began, and a probe's ``lookback`` further
@@ -74,39 +71,14 @@ def ask_all(probes: list[dict[str, Any]], longest: float) -> list[Answer]:
 def ask(probe: dict[str, Any], timeout: float) -> Answer:
     """``probe``: method, url, headers, body, validate_certs, ca_path, whole (keep all of the body). Redirects are answers."""
     began = time.monotonic()
-    try:
-        status, body = _request(probe, timeout)
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        status, body = 0, f"{type(error).__name__}: {error}".encode()
-    text = body.decode(errors="replace")
+    content = http.Content(probe["body"], {"Connection": "close", **probe["headers"]})
+    tls = http.Tls(probe["validate_certs"], probe["ca_path"] or "")
+    answer = http.request(probe["method"], probe["url"], timeout, content, tls)
     return {
-        "status": status,
-        "text": text if probe["whole"] else text[:EXCERPT],
+        "status": answer.status,
+        "text": answer.text if probe["whole"] else answer.text[:EXCERPT],
         "milliseconds": round((time.monotonic() - began) * 1000),
     }
-
-
-def _request(probe: dict[str, Any], timeout: float) -> tuple[int, bytes]:
-    parts = urlsplit(probe["url"])
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    connection = _connection(probe, timeout)
-    try:
-        connection.request(probe["method"], target, body=probe["body"], headers={"Connection": "close", **probe["headers"]})
-        response = connection.getresponse()
-        return response.status, response.read(LONGEST)
-    finally:
-        connection.close()
-
-
-def _connection(probe: dict[str, Any], timeout: float) -> http.client.HTTPConnection:
-    parts = urlsplit(probe["url"])
-    host = parts.hostname or ""
-    if parts.scheme != "https":
-        return http.client.HTTPConnection(host, parts.port, timeout=timeout)
-    context = ssl.create_default_context(cafile=probe["ca_path"] or None)
-    if not probe["validate_certs"]:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return http.client.HTTPSConnection(host, parts.port, timeout=timeout, context=context)
 
 
 def _late(probe: dict[str, Any], longest: float) -> Answer:

@@ -15,7 +15,7 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
     if manifest["state"] == "end":
         url = f"{manifest['url']}/silence/{urllib.parse.quote(manifest['id'], safe='')}"
         return _refusal(http.request("DELETE", url, manifest["timeout"])) or {"id": ""}
-    answer = http.request("POST", f"{manifest['url']}/silences", manifest["timeout"], document(manifest, time.time()))
+    answer = http.request("POST", f"{manifest['url']}/silences", manifest["timeout"], http.of_json(document(manifest, time.time())))
     return _refusal(answer) or _silence(answer)
 
 
