@@ -9,8 +9,7 @@ import shutil
 import time
 from typing import Any
 
-from .._host import answers
-from .._inside import masking
+from .._host import answers, masking
 from . import env_file, launch, process
 from .errors import AlembicError
 
@@ -41,7 +40,7 @@ def _one(one: dict[str, Any], manifest: dict[str, Any]) -> dict[str, Any]:
         ended = process.run(started, json.dumps(document).encode(), environment, one["timeout"])
     except AlembicError as error:
         raise AlembicError(masking.mask(str(error), hidden)) from None
-    answer: dict[str, Any] = masking.mask(_answer(ended, place), hidden)
+    answer: dict[str, Any] = masking.mask(_answer(ended, place), hidden, keys=False)
     answer["seconds"] = round(time.monotonic() - began, 3)
     return answer
 

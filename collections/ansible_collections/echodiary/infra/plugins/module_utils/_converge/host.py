@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._host import docker, masking
+from .._host import docker, fingerprints
 from .._kinds import digests, documents, kinds, protocol, units
 from . import state
 
@@ -30,7 +30,7 @@ class Host:
         #: what was found wrong with the state kept here, to be told with the component that is worked on
         self.notes: list[str] = []
         key_file = os.path.join(state_dir, "fingerprint.key")
-        self.key = masking.read_key(key_file, self.notes) if check else masking.ensure_key(key_file, self.notes)
+        self.key = fingerprints.read_key(key_file, self.notes) if check else fingerprints.ensure_key(key_file, self.notes)
         #: check mode only: something that brings programs, users and units is planned but not there yet
         self.installing = False
         #: containers of a Compose project that were read a moment ago, for its next reader and nobody else

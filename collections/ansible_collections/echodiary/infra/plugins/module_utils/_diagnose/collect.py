@@ -8,9 +8,8 @@ import json
 import os
 from typing import Any
 
-from .._host import docker, haproxy
+from .._host import docker, haproxy, masking
 from .._host.run import run
-from .._inside import masking
 
 #: of each file, the end: what matters is what came last
 LARGEST = 2_000_000

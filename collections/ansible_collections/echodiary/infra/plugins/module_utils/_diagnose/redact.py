@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-MASK = "«secret»"
-#: shorter values would mask ordinary words all over a log
-SHORTEST = 4
+from .._host import masking
+
+MASK = masking.MASK
 
 _NAMES = r"(?:[\w-]*(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)[\w-]*|pgpassword)"
 #: what stands between a name and its value: JSON, YAML, environment, command lines, also with quotes escaped inside a string
@@ -39,17 +39,16 @@ RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 def values(known: Iterable[str]) -> list[str]:
-    """As they are and as URLs write them, longest first, so that no tail of one survives the masking of another."""
-    long_enough = {value.strip() for value in known if len(value.strip()) >= SHORTEST}
+    """As they are and as URLs and quotes write them, ready for ``redact``."""
+    long_enough = masking.longest_first(value.strip() for value in known)
     encoded = {quote(value, safe="") for value in long_enough}
     escaped = {value.replace("\\", "\\\\").replace('"', '\\"') for value in long_enough}
-    return sorted(long_enough | encoded | escaped, key=lambda value: (-len(value), value))
+    return masking.longest_first([*long_enough, *encoded, *escaped])
 
 
 def redact(text: str, known: list[str]) -> str:
     """``known`` as ``values`` gives them."""
-    for value in known:
-        text = text.replace(value, MASK)
+    text = masking.mask(text, known)
     for pattern, instead in RULES:
         text = pattern.sub(instead, text)
     return text

@@ -1,72 +1,57 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeps secrets out of everything that leaves the host: values are masked, sensitive contents become fingerprints."""
+"""Keeps secrets out of everything that leaves a host or a release: which values are secrets, and the same data without them. Pure."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import os
+import re
+from collections.abc import Iterable
 from typing import Any
-
-from .._ledger import files, records
+from urllib.parse import unquote
 
 MASK = "«secret»"
 #: shorter values would mask ordinary words all over a log
 SHORTEST = 4
-KEY_LENGTH = 32
+
+_NAMED = re.compile(r"PASS|SECRET|TOKEN|PRIVATE|CREDENTIAL|API_?KEY|ACCESS_?KEY", re.IGNORECASE)
+#: a password may hold an @ that nobody encoded, so it ends at the last one before the host
+_IN_URL = re.compile(r"://[^:/@\s]*:([^\s/?#]*)@")
+_IN_DSN = re.compile(r"\bpassword\s*=\s*('(?:[^'\\]|\\.)*'|[^\s&]+)", re.IGNORECASE)
 
 
-def mask(value: Any, secrets: list[str]) -> Any:
-    """The same structure with every secret value replaced; longest first, so that no tail of one survives."""
-    ordered = sorted((s for s in secrets if len(s) >= SHORTEST), key=len, reverse=True)
-    return _mask(value, ordered) if ordered else value
+def mask(value: Any, secrets: Iterable[str], keys: bool = True) -> Any:
+    """The same structure with every secret value replaced, also in the keys of mappings where those are not a protocol's own words."""
+    ordered = longest_first(secrets)
+    return _mask(value, ordered, keys) if ordered else value
 
 
-def _mask(value: Any, secrets: list[str]) -> Any:
+def _mask(value: Any, secrets: list[str], keys: bool) -> Any:
     if isinstance(value, str):
         for secret in secrets:
             value = value.replace(secret, MASK)
         return value
     if isinstance(value, dict):
-        return {_mask(key, secrets): _mask(item, secrets) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_mask(item, secrets) for item in value]
+        return {_mask(key, secrets, keys) if keys else key: _mask(item, secrets, keys) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_mask(item, secrets, keys) for item in value]
     return value
 
 
-def fingerprint(key: bytes, content: bytes) -> str:
-    """Keyed, so that a short password cannot be guessed from the state file or a report."""
-    return "hmac:" + hmac.new(key, content, hashlib.sha256).hexdigest()[:16]
+def longest_first(secrets: Iterable[str]) -> list[str]:
+    """Those that are long enough, so that no tail of one survives the masking of another."""
+    return sorted({secret for secret in secrets if len(secret) >= SHORTEST}, key=lambda secret: (-len(secret), secret))
 
 
-def read_key(path: str, told: list[str] | None = None) -> bytes:
-    """The host's own key; a host that never converged has none, and then a throw-away one does."""
-    return _kept_key(path, told) or os.urandom(KEY_LENGTH)
+def is_named(name: str) -> bool:
+    """Whether a variable of this name holds a secret."""
+    return bool(_NAMED.search(name))
 
 
-def ensure_key(path: str, told: list[str] | None = None) -> bytes:
-    """The same, made when it is missing. A damaged one is put aside: with a part of it, secrets could be guessed."""
-    kept = _kept_key(path, told)
-    if kept:
-        return kept
-    if os.path.lexists(path):
-        records.put_aside(path)
-    fresh = os.urandom(KEY_LENGTH)
-    files.make_directories(os.path.dirname(path), 0o700)
-    files.write_bytes(path, fresh, 0o600)
-    return fresh
-
-
-def _kept_key(path: str, told: list[str] | None) -> bytes:
-    """Empty when there is none to use."""
-    try:
-        with open(path, "rb") as handle:
-            key = handle.read()
-        fault = "" if len(key) == KEY_LENGTH else f"has {len(key)} bytes instead of {KEY_LENGTH}"
-    except FileNotFoundError:
-        return b""
-    except OSError as error:
-        key, fault = b"", f"cannot be read ({error.strerror})"
-    if fault and told is not None:
-        told.append(records.told(path, fault) + "; processes that read secrets count as older than their files once")
-    return b"" if fault else key
+def find(environment: dict[str, str]) -> list[str]:
+    """Values of an environment that must not be seen: passwords inside URLs, and whatever is named like a secret."""
+    found = set()
+    for name, value in environment.items():
+        if is_named(name):
+            found.add(value)
+        for secret in [*_IN_URL.findall(value), *_IN_DSN.findall(value)]:
+            found |= {secret, unquote(secret), secret.strip("'")}
+    return longest_first(found)

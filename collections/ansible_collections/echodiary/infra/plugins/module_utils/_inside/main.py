@@ -8,8 +8,7 @@ import sys
 import traceback
 from typing import Any
 
-from .._host import answers
-from . import masking
+from .._host import answers, masking
 from .errors import InsideError, first_lines
 
 
@@ -23,7 +22,7 @@ def run(document: dict[str, Any]) -> None:
     os.environ["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} {options}".strip()
     answer = _answer(request)
     sys.stdout.flush()
-    masked = masking.mask(answer, masking.find(dict(os.environ)))
+    masked = masking.mask(answer, masking.find(dict(os.environ)), keys=False)
     with os.fdopen(output, "w", encoding="utf-8") as handle:
         handle.write(answers.framed(masked))
 

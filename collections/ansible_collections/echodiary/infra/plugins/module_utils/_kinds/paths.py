@@ -15,7 +15,7 @@ import stat
 from collections.abc import ItemsView
 from typing import NamedTuple, cast
 
-from .._host import masking
+from .._host import fingerprints
 from . import differences, digests, documents, model
 
 #: a longer file is compared by content but not shown
@@ -72,7 +72,7 @@ def holds_something(path: str) -> bool:
 
 
 def digest(content: bytes, key: bytes | None) -> str:
-    return masking.fingerprint(key, content) if key else hashlib.sha256(content).hexdigest()
+    return fingerprints.fingerprint(key, content) if key else hashlib.sha256(content).hexdigest()
 
 
 def plan_path(

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from ansible.parsing.splitter import split_args
 
-from ...module_utils._inside import masking
+from ...module_utils._host import masking
 
 MASK = masking.MASK
 _NOTE = f" (secrets are not shown: type them again for {MASK})"

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._converge import state
 from ansible_collections.echodiary.infra.plugins.module_utils._converge.transaction import Transaction
-from ansible_collections.echodiary.infra.plugins.module_utils._host import masking
+from ansible_collections.echodiary.infra.plugins.module_utils._host import fingerprints
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model
 from ansible_collections.echodiary.infra.plugins.module_utils._ledger import files, journal
 from ansible_collections.echodiary.infra.plugins.module_utils._release import slots
@@ -139,7 +139,7 @@ def test_what_was_committed_and_recorded_stays_so(disk: Disk) -> None:
     root, kept = disk.place / "root", disk.place / "state"
     root.mkdir()
     prepare(root)
-    key = masking.ensure_key(str(kept / "fingerprint.key"))
+    key = fingerprints.ensure_key(str(kept / "fingerprint.key"))
     run(disk.place).commit()
     state.save(str(kept), "demo", {**state.empty(), "resources": {"path:/x": {"kind": "file"}}})
     slots.save(str(kept), "demo", {**slots.empty(), "active": "blue"})
@@ -150,7 +150,7 @@ def test_what_was_committed_and_recorded_stays_so(disk: Disk) -> None:
     def look(place: Path) -> None:
         assert seen(place / "root") == after
         assert not Transaction(str(place / "state"), "demo").recover()
-        assert masking.read_key(str(place / "state/fingerprint.key")) == key
+        assert fingerprints.read_key(str(place / "state/fingerprint.key")) == key
         assert slots.load(str(place / "state"), "demo")["active"] == "blue"
         assert state.recorded(str(place / "state")) == ["demo"]
         assert journal.read(str(place / "state/history/history.jsonl")).records == [{"id": "one"}]

@@ -2,10 +2,8 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
-from pathlib import Path
 
+import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._host import masking
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,14 +30,24 @@ def test_what_is_no_text_stays_what_it_is() -> None:
     assert masking.mask({"a": 1, "b": None, "c": True}, ["secret"]) == {"a": 1, "b": None, "c": True}
 
 
-def test_the_host_s_key_is_made_once_and_private(tmp_path: Path) -> None:
-    file = tmp_path / "state" / "key"
-    first = masking.ensure_key(str(file))
-    assert masking.ensure_key(str(file)) == first == masking.read_key(str(file))
-    assert stat.S_IMODE(os.stat(file).st_mode) == 0o600
-    assert stat.S_IMODE(os.stat(file.parent).st_mode) == 0o700
+@pytest.mark.parametrize(
+    ("environment", "hidden"),
+    [
+        ({"DATABASE_URL": "postgresql+psycopg://app:hunter22@db:5432/app"}, ["hunter22"]),
+        ({"DATABASE_URL": "postgresql://app:p%40ss%2Fword@db/app"}, ["p%40ss%2Fword", "p@ss/word"]),
+        ({"DSN": "host=db password='two words' user=x"}, ["'two words'", "two words"]),
+        ({"DSN": "host=db password=plainer user=x"}, ["plainer"]),
+        ({"PGPASSWORD": "hunter22"}, ["hunter22"]),
+        ({"STRIPE_API_KEY": "sk_live"}, ["sk_live"]),
+        ({"REDIS_URL": "redis://:onlypass@redis:6379/0"}, ["onlypass"]),
+        ({"LOG_LEVEL": "info", "URL": "http://example.org/a:b@c"}, []),
+        ({"PASSWORD": "abc"}, []),  # too short: it would mask words
+    ],
+)
+def test_what_must_not_be_seen(environment: dict[str, str], hidden: list[str]) -> None:
+    assert masking.find(environment) == sorted(hidden, key=len, reverse=True)
 
 
-def test_looking_makes_no_key(tmp_path: Path) -> None:
-    assert len(masking.read_key(str(tmp_path / "key"))) >= 16
-    assert list(tmp_path.iterdir()) == []
+def test_the_words_of_a_protocol_stay_what_they_are() -> None:
+    value = {"hunter22": ["a hunter22 b", ("hunter22", 1)], "n": None}
+    assert masking.mask(value, ["hunter22"], keys=False) == {"hunter22": ["a «secret» b", ["«secret»", 1]], "n": None}
