@@ -197,6 +197,10 @@ class ReleaseSpec(_Release, total=False):
     bounds: BoundsSpec
 
 
+#: a socket, who may ask it, and what it is for
+ListenSpec = TypedDict("ListenSpec", {"port": int, "protocol": str, "address": str, "from": "list[str]", "for": str})
+
+
 class _Component(TypedDict):
     name: str
     secrets: list[str]
@@ -221,6 +225,7 @@ class ComponentSpec(_Placed, total=False):
     """A component, or one that is bound to one of its slots."""
 
     release: ReleaseSpec | None
+    listens: list[ListenSpec]
     restart: bool
 
 

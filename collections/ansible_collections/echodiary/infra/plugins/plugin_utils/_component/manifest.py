@@ -14,7 +14,7 @@ from ...module_utils._kinds import documents, kinds, protocol
 from ...module_utils._kinds.model import ALONE, ANY, ConvergeError
 from .._common.errors import SpecError
 from . import compose as compose_file
-from . import contents, release
+from . import contents, listens, release
 
 _POLICY = {
     "owner": {"type": "str", "default": "root"},
@@ -72,6 +72,7 @@ _SPEC: dict[str, Any] = {
         },
     },
     "release": {"type": "dict", "options": release.OPTIONS},
+    "listens": {"type": "list", "elements": "dict", "default": [], "options": listens.OPTIONS},
 }
 
 
@@ -103,6 +104,7 @@ def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> documents.Co
         raise SpecError(f"{name}: {twice[0]} is declared twice, as a file, a directory or a link; keep one of them")
     _check_references(name, manifest)
     manifest["release"] = release.read(manifest, checked["release"])
+    manifest["listens"] = listens.read(name, checked["listens"], manifest["release"])
     return cast("documents.ComponentSpec", manifest)
 
 
@@ -220,6 +222,7 @@ def check_claims(manifests: list[documents.ComponentSpec]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise SpecError(f"component {twice[0]} is listed twice; list it once")
+    listens.check_clashes(manifests)
 
 
 def _claims(manifest: documents.ComponentSpec) -> list[tuple[str, Any]]:
