@@ -10,7 +10,8 @@ import contextlib
 import hashlib
 import os
 
-from .._kinds import digests, documents, model, paths
+from .._kinds import documents, model, paths
+from .._ledger import digests
 from . import desired, observe
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._host import docker, fingerprints
-from .._kinds import digests, documents, kinds, protocol, units
+from .._kinds import documents, kinds, protocol, units
+from .._ledger import digests
 from . import state
 
 STATE_DIR = "/var/lib/echodiary"

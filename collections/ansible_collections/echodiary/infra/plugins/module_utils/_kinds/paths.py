@@ -15,8 +15,9 @@ import stat
 from collections.abc import ItemsView
 from typing import NamedTuple, cast
 
-from .._host import fingerprints
-from . import differences, digests, documents, model
+from .._host import differences, fingerprints
+from .._ledger import digests
+from . import documents, model
 
 #: a longer file is compared by content but not shown
 LONGEST_SHOWN = 200_000

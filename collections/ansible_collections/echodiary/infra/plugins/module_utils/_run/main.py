@@ -10,9 +10,9 @@ from typing import Any, cast
 from .._converge import component, contents
 from .._converge.host import STATE_DIR, Host
 from .._host import masking
-from .._kinds import digests, documents, model, packages
+from .._kinds import documents, model, packages
 from .._kinds.model import Applied
-from .._ledger import files
+from .._ledger import digests, files
 from .._release import rollout
 from . import leaving, prepare
 

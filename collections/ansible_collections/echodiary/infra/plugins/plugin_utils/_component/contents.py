@@ -17,7 +17,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 from ansible import constants
 
-from ...module_utils._kinds import digests, paths
+from ...module_utils._kinds import paths
+from ...module_utils._ledger import digests
 
 LONGEST_INLINE = paths.LONGEST_SHOWN
 

@@ -14,7 +14,7 @@ import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.echodiary.infra.plugins.module_utils._converge import contents, health, staging
-from ansible_collections.echodiary.infra.plugins.module_utils._kinds import digests
+from ansible_collections.echodiary.infra.plugins.module_utils._ledger import digests
 from ansible_collections.echodiary.infra.plugins.module_utils._run import main
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import host, packages
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import result as outcome

@@ -15,7 +15,7 @@ import os
 import time
 from typing import Any, NamedTuple
 
-from .._ledger import files
+from . import files
 
 PIECE = 1 << 20
 #: many times the tick of the kernel's clock (s)
