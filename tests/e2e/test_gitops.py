@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from gitops import exits, place, policy, spread
+from gitops import exits
 from tests.e2e import drill, fleet
-from tests.e2e.drifting import Gitops, inventory_with
+from tests.e2e.drifting import Gitops
 
 pytestmark = [pytest.mark.full, pytest.mark.usefixtures("converged")]
 
@@ -266,14 +266,6 @@ def test_a_host_that_stops_answering_in_the_middle_of_a_sync_holds_up_nobody_for
         subprocess.run(["docker", "unpause", f"{fleet.NAME}-app2"], check=True, capture_output=True)
     assert {host["name"]: host["sync"] for host in gitops.report()["hosts"]}["app1"] == "Synced"
     assert gitops.run("sync").returncode == exits.GOOD
-
-
-def test_several_workers_make_one_report(tmp_path: Path) -> None:
-    where = place.find(str(inventory_with(tmp_path)), "local", str(tmp_path / "s"), str(tmp_path / "r"), fleet.ROOT)
-    report = spread.check(where, policy.Policy(), list(fleet.HOSTS), [spread.LOCAL, spread.LOCAL])
-    assert [(host.name, host.sync, host.health) for host in report.hosts] == [(host, "Synced", "Healthy") for host in sorted(fleet.HOSTS)]
-    broken = spread.check(where, policy.Policy(), list(fleet.HOSTS), [spread.LOCAL, ("false",)])
-    assert {host.name: host.sync for host in broken.hosts} == {"app1": "Synced", "app2": "Unknown", "mon1": "Synced"}
 
 
 def test_a_watcher_heals_what_a_hand_did(gitops: Gitops) -> None:

@@ -7,10 +7,8 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from gitops import fleet, plans, spread
+from gitops import fleet, plans
 from gitops.errors import BlockedError
 from gitops.place import Place, inventory_in
 from gitops.policy import Policy
@@ -93,11 +91,3 @@ def test_the_inventory_is_the_projects_where_the_project_has_it(tmp_path: Path) 
     assert inventory_in(place, project) == project / "inventories/production"
     local = dataclasses.replace(place, inventory=root / ".lab/inventory")
     assert inventory_in(local, project) == root / ".lab/inventory"
-
-
-@given(st.lists(st.text(min_size=1), unique=True, min_size=1, max_size=30), st.integers(1, 12))
-def test_shards_hold_every_host_once_and_are_even(hosts: list[str], workers: int) -> None:
-    parts = spread.shards(hosts, workers)
-    assert sorted(host for part in parts for host in part) == sorted(hosts)
-    assert len(parts) <= workers
-    assert max(map(len, parts)) - min(map(len, parts)) <= 1

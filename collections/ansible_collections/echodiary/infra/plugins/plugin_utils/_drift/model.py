@@ -165,17 +165,3 @@ def rejudged(component: Component) -> Component:
     if component.sync != OUT_OF_SYNC or component.status in ("failed", "taken_back"):
         return component
     return dataclasses.replace(component, sync=worst_sync(found.sync for found in component.resources if found.counts))
-
-
-def merged(reports: list[Report]) -> Report:
-    """One report of several workers that each looked at some of the hosts."""
-    first = reports[0]
-    hosts = {host.name: host for report in reports for host in report.hosts}
-    notes = tuple(dict.fromkeys(note for report in reports for note in report.notes))
-    return dataclasses.replace(
-        first,
-        time=max(report.time for report in reports),
-        seconds=max(report.seconds for report in reports),
-        hosts=tuple(hosts[name] for name in sorted(hosts)),
-        notes=notes,
-    )

@@ -110,11 +110,3 @@ def test_the_table_names_what_differs_since_when_and_who() -> None:
 
 def test_the_badge_says_the_verdict() -> None:
     assert "OutOfSync · Degraded" in badge.svg(build.drifted())
-
-
-def test_workers_reports_become_one() -> None:
-    left = build.report({"app2": build.result(build.entry("a"))})
-    right = build.report({"app1": build.result(build.entry("a", build.change()))}, time="2026-11-21T12:00:09Z", seconds=9.0)
-    whole = model.merged([left, right])
-    assert [host.name for host in whole.hosts] == ["app1", "app2"]
-    assert (whole.sync, whole.time, whole.seconds) == ("OutOfSync", "2026-11-21T12:00:09Z", 9.0)
