@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
+from pydantic import TypeAdapter
 
 from gitops.errors import GitopsError
 from gitops.place import Place, held, read_json, write_json
 from gitops.policy import Scope
+from gitops.refusals import checked
 
 LONGEST = 30 * 86400.0
 
@@ -28,9 +29,11 @@ class Pause:
         return now < self.until and Scope((self.host,), (self.component,)).covers(host, component)
 
 
+_PAUSES = TypeAdapter(list[Pause])
+
+
 def read(place: Place) -> list[Pause]:
-    found: list[dict[str, Any]] = read_json(place.state / "pauses.json", [])
-    return [Pause(**entry) for entry in found]
+    return checked(_PAUSES, read_json(place.state / "pauses.json", []), "pauses.json")
 
 
 def add(place: Place, pause: Pause, now: float) -> None:

@@ -1,92 +1,68 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What may be done about drift: modes, windows, ignore rules, waves. Kept in git, read strictly, one file per environment."""
+"""What may be done about drift: modes, windows, ignore rules, waves. Kept in git, read strictly, one file per environment.
+
+``policy.schema.json`` is this model as JSON Schema, for editors: ``python -m gitops.schema`` writes it.
+"""
 
 from __future__ import annotations
 
+import datetime
 import fnmatch
 import zoneinfo
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
-import jsonschema
 import yaml
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
 from cronsim import CronSim, CronSimError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from gitops import clock
 from gitops.errors import GitopsError
+from gitops.refusals import refusal
 
-_TEXTS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-_MODE = {"enum": ["detect", "warn", "heal"]}
-_SCOPE = {"hosts": _TEXTS, "components": _TEXTS}
-_POSITIVE = {"type": "number", "exclusiveMinimum": 0}
-
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {
-        "branch": {"type": "string", "minLength": 1},
-        "remote": {"type": "string"},
-        "interval": _POSITIVE,
-        "jitter": {"type": "number", "minimum": 0},
-        "deadline": _POSITIVE,
-        "schema_interval": {"type": "number", "minimum": 0},
-        "lock_host": {"type": "string"},
-        "allowed_signers": {"type": "string"},
-        "textfile_directory": {"type": "string"},
-        "modes": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {"default": _MODE, "components": {"type": "object", "additionalProperties": _MODE}},
-        },
-        "waves": {"type": "array", "items": _TEXTS},
-        "windows": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["kind", "schedule", "duration"],
-                "properties": {
-                    "kind": {"enum": ["allow", "deny"]},
-                    "schedule": {"type": "string"},
-                    "duration": {"type": "string"},
-                    "timezone": {"type": "string"},
-                    "reason": {"type": "string"},
-                    **_SCOPE,
-                },
-            },
-        },
-        "ignore": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["resource", "reason", "until"],
-                "properties": {
-                    "resource": {"type": "string", "pattern": ":"},
-                    "fields": _TEXTS,
-                    "reason": {"type": "string", "minLength": 3},
-                    "until": {},
-                    **_SCOPE,
-                },
-            },
-        },
-        "notify": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "properties": {"url": {"type": "string"}, "url_file": {"type": "string"}, "events": _TEXTS},
-                "oneOf": [{"required": ["url"]}, {"required": ["url_file"]}],
-            },
-        },
-    },
-}
+EXPLAINED = "docs/drift.md says what may stand there"
 
 
-@dataclass(frozen=True)
-class Scope:
+def _span(given: object) -> float:
+    return clock.seconds(str(given))
+
+
+def _date(given: object) -> float:
+    try:
+        return timestamps.to_wall(str(given))
+    except ValueError as error:
+        raise ValueError(f"{str(given)!r} is no date ({error}); write it as 2026-12-01") from error
+
+
+def _zone(name: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is not known; write it as Asia/Seoul or UTC") from error
+    return name
+
+
+def _cron(expression: str) -> str:
+    try:
+        CronSim(expression, datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
+    except CronSimError as error:
+        raise ValueError(f"{expression!r} is no cron expression ({error}); five fields, as in '0 22 * * 5'") from error
+    return expression
+
+
+#: numbers of seconds; YAML's true and "5" are none
+Positive = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)]
+Globs = Annotated[tuple[str, ...], Field(min_length=1)]
+Span = Annotated[float, BeforeValidator(_span, json_schema_input_type=str)]
+Date = Annotated[float, BeforeValidator(_date, json_schema_input_type=str)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Cron = Annotated[str, AfterValidator(_cron)]
+Mode = Literal["detect", "warn", "heal"]
+
+
+class Scope(NamedTuple):
     """Globs over hosts and components; both have to match."""
 
     hosts: tuple[str, ...] = ("*",)
@@ -96,56 +72,83 @@ class Scope:
         return _any(host, self.hosts) and _any(component, self.components)
 
 
-@dataclass(frozen=True)
-class Window:
-    kind: str
-    schedule: str
-    duration: float
-    timezone: str = "UTC"
+class _Strict(BaseModel):
+    """What is not known is a mistake of whoever wrote it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Scoped(_Strict):
+    hosts: Globs = Field(default=("*",), description="Globs of hosts.")
+    components: Globs = Field(default=("*",), description="Globs of components.")
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.hosts, self.components)
+
+
+class Window(_Scoped):
+    """When something may be put right, or may not; a deny wins."""
+
+    kind: Literal["allow", "deny"]
+    schedule: Cron = Field(description="Five fields of cron: when it opens.")
+    duration: Span = Field(description="How long it stays open: 90s, 15min, 2h, 1d.")
+    timezone: Zone = "UTC"
     reason: str = ""
-    scope: Scope = Scope()
 
 
-@dataclass(frozen=True)
-class Ignore:
+class Ignore(_Scoped):
     """A difference that is meant to be, until a date. With ``fields`` only while nothing else differs."""
 
-    resource: str
-    reason: str
-    until: float
-    fields: tuple[str, ...] = ()
-    scope: Scope = Scope()
+    resource: str = Field(pattern=":", description="A glob of kind:name, as in file:/etc/demo.conf.")
+    fields: Globs = Field(default=(), description="Only while no other field differs.")
+    reason: str = Field(min_length=3)
+    until: Date = Field(description="2026-12-01, or a time with its offset.")
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(_Strict):
     """Where notifications go. The URL is a secret as a rule, so it may live in a file of its own."""
 
-    url: str = ""
-    url_file: str = ""
-    events: tuple[str, ...] = ("*",)
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["url"]}, {"required": ["url_file"]}]})
+
+    url: str = Field(default="", description="A webhook that takes JSON with text.")
+    url_file: str = Field(default="", description="A file of the watcher's host that holds the URL and nothing else.")
+    events: Globs = Field(default=("*",), description="Globs of events.")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if len(self.model_fields_set & {"url", "url_file"}) != 1:
+            raise ValueError("needs either url or url_file; name one of them")
+        return self
 
 
-@dataclass(frozen=True)
-class Policy:
-    branch: str = "main"
-    remote: str = "origin"
-    interval: float = 120.0
-    jitter: float = 60.0
-    deadline: float = 600.0
-    schema_interval: float = 3600.0
-    lock_host: str = ""
-    allowed_signers: str = ""
-    textfile_directory: str = ""
-    default_mode: str = "warn"
-    modes: dict[str, str] = field(default_factory=dict)
-    waves: tuple[tuple[str, ...], ...] = ()
+class Modes(_Strict):
+    """What is done about a component that drifts."""
+
+    default: Mode = "warn"
+    components: dict[str, Mode] = {}
+
+
+class Policy(_Strict):
+    """What may be done about drift in one environment."""
+
+    branch: str = Field(default="main", min_length=1)
+    remote: str = Field(default="origin", description="Empty: the checkout as it is.")
+    interval: Positive = Field(default=120.0, description="Seconds between two rounds of watch.")
+    jitter: NotNegative = Field(default=60.0, description="Seconds that a round may be late, at random.")
+    deadline: Positive = Field(default=600.0, description="Seconds that one operation may take.")
+    schema_interval: NotNegative = Field(default=3600.0, description="Seconds between two looks at the database's schema; 0 is never.")
+    lock_host: str = Field(default="", description="Where the lease is kept; the first host of the group app where empty.")
+    allowed_signers: str = Field(default="", description="Only commits that somebody in this file signed count.")
+    textfile_directory: str = Field(default="", description="Where the metrics are written as well.")
+    modes: Modes = Modes()
+    waves: tuple[Globs, ...] = Field(default=(), description="Groups, one after the other.")
     windows: tuple[Window, ...] = ()
     ignore: tuple[Ignore, ...] = ()
     notify: tuple[Target, ...] = ()
 
-    def mode(self, component: str) -> str:
-        return self.modes.get(component, self.default_mode)
+    def mode(self, component: str) -> Mode:
+        return self.modes.components.get(component, self.modes.default)
 
 
 def load(path: Path) -> Policy:
@@ -163,65 +166,11 @@ def load(path: Path) -> Policy:
 
 
 def parse(data: Any) -> Policy:
-    """ValueError with the place of what is wrong."""
-    problem = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(SCHEMA).iter_errors(data))
-    if problem is not None:
-        raise ValueError(f"{problem.json_path.replace('$.', '')}: {problem.message}")
-    plain = {key: data[key] for key in data if key not in ("modes", "waves", "windows", "ignore", "notify")}
-    modes = data.get("modes", {})
-    return Policy(
-        **plain,
-        default_mode=modes.get("default", "warn"),
-        modes=dict(modes.get("components", {})),
-        waves=tuple(tuple(wave) for wave in data.get("waves", [])),
-        windows=tuple(_window(number, entry) for number, entry in enumerate(data.get("windows", []))),
-        ignore=tuple(_ignore(number, entry) for number, entry in enumerate(data.get("ignore", []))),
-        notify=tuple(_target(entry) for entry in data.get("notify", [])),
-    )
-
-
-def _scope(entry: dict[str, Any]) -> Scope:
-    return Scope(tuple(entry.get("hosts", ["*"])), tuple(entry.get("components", ["*"])))
-
-
-def _window(number: int, entry: dict[str, Any]) -> Window:
-    where = f"windows[{number}]"
-    zone = entry.get("timezone", "UTC")
+    """ValueError of one line: the place of what is wrong, why, and what to do."""
     try:
-        zoneinfo.ZoneInfo(zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{where}.timezone: {zone!r} is not known; write it as Asia/Seoul or UTC") from error
-    try:
-        CronSim(entry["schedule"], clock_start(zone))
-    except CronSimError as error:
-        raise ValueError(
-            f"{where}.schedule: {entry['schedule']!r} is no cron expression ({error}); five fields, as in '0 22 * * 5'"
-        ) from error
-    try:
-        duration = clock.seconds(entry["duration"])
-    except ValueError as error:
-        raise ValueError(f"{where}.duration: {error}") from error
-    return Window(entry["kind"], entry["schedule"], duration, zone, entry.get("reason", ""), _scope(entry))
-
-
-def clock_start(zone: str) -> Any:
-    """Any moment in the zone: enough to have an expression checked."""
-    import datetime
-
-    return datetime.datetime(2026, 1, 1, tzinfo=zoneinfo.ZoneInfo(zone))
-
-
-def _ignore(number: int, entry: dict[str, Any]) -> Ignore:
-    until = str(entry["until"])
-    try:
-        end = timestamps.to_wall(until)
-    except ValueError as error:
-        raise ValueError(f"ignore[{number}].until: {until!r} is no date ({error}); write it as 2026-12-01") from error
-    return Ignore(entry["resource"], entry["reason"], end, tuple(entry.get("fields", [])), _scope(entry))
-
-
-def _target(entry: dict[str, Any]) -> Target:
-    return Target(entry.get("url", ""), entry.get("url_file", ""), tuple(entry.get("events", ["*"])))
+        return Policy.model_validate(data)
+    except ValidationError as error:
+        raise ValueError(refusal(error, EXPLAINED)) from None
 
 
 def _any(name: str, patterns: tuple[str, ...]) -> bool:

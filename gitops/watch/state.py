@@ -7,7 +7,9 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
-from gitops.errors import GitopsError
+from pydantic import ConfigDict, TypeAdapter
+
+from gitops.refusals import checked
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class Attempt:
 
 @dataclass(frozen=True)
 class State:
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
     #: the last commit at which everything that is healed was in sync and healthy
     good: str = ""
     #: the branch's newest commit as last seen
@@ -47,18 +51,14 @@ class State:
         return dataclasses.replace(self, totals={**self.totals, name: self.totals.get(name, 0) + number})
 
 
+_STATE = TypeAdapter(State)
+
+
 def as_dict(state: State) -> dict[str, Any]:
     return {"version": 1, **dataclasses.asdict(state)}
 
 
-def from_dict(data: dict[str, Any]) -> State:
-    if not data:
-        return State()
-    try:
-        kept = {key: value for key, value in data.items() if key != "version"}
-        kept["attempts"] = {key: Attempt(**value) for key, value in kept["attempts"].items()}
-        kept["corrections"] = {key: tuple(times) for key, times in kept["corrections"].items()}
-        kept["outbox"] = tuple(kept["outbox"])
-        return State(**kept)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise GitopsError(f"watch.json is not what this version writes ({error}); move it away to begin anew") from error
+def from_dict(data: Any) -> State:
+    """What ``as_dict`` gave, or nothing at all."""
+    kept = {key: value for key, value in data.items() if key != "version"} if isinstance(data, dict) else data
+    return checked(_STATE, kept or {}, "watch.json")

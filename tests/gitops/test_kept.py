@@ -12,8 +12,9 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._ledger import files, journal
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import files as reports
 
-from gitops import history, place
+from gitops import history, pauses, place
 from gitops.errors import BlockedError, GitopsError
+from gitops.watch import state
 from tests.gitops.builders import NOON
 
 
@@ -88,3 +89,20 @@ def test_a_report_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: pyt
         reports.held(tmp_path),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    "kept", ['{"a": 1}', "[1]", '[{"host": "app1"}]', '[{"host": "app1", "component": "web", "reason": "x", "until": "soon"}]']
+)
+def test_pauses_that_cannot_be_ours_are_said_in_one_line(here: place.Place, kept: str) -> None:
+    here.state.mkdir()
+    (here.state / "pauses.json").write_text(kept)
+    with pytest.raises(GitopsError, match=r"^pauses\.json is not what this version writes: .*; move it away to begin anew") as caught:
+        pauses.read(here)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kept", [["x"], {"attempts": []}, {"attempts": {"a/b": 5}}, {"of_tomorrow": 1}, {"schema": "soon"}])
+def test_what_a_watcher_cannot_have_remembered_is_said_in_one_line(kept: object) -> None:
+    with pytest.raises(GitopsError, match=r"^watch\.json is not what this version writes: .*; move it away to begin anew"):
+        state.from_dict(kept)
