@@ -36,7 +36,7 @@ def tree(role: str, **variables: Any) -> dict[str, Any]:
     """Absolute path on the host -> text. What rendered to nothing is left out."""
     loader = DataLoader()
     found = source.load(role, str(ROOT), loader)
-    given = {**FLEET, **variables}
+    given: Any = {**FLEET, **variables}
     templar = Templar(loader, variables=given)
     available = render.variables(found, given, templar)
     return {path: text for path, text in render.tree(found, available, templar).items() if text is not None}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..plugin_utils._alembic import flow
@@ -10,13 +11,13 @@ from ..plugin_utils._alembic import options as options_of
 from ..plugin_utils._inside.remote import InsideCall
 
 
-class ActionModule(InsideCall):
+class ActionModule(InsideCall[Mapping[str, Any]]):
     """``echodiary.infra.alembic: {state: head, image: …}``"""
 
     ARGUMENTS, RULES = options_of.ARGUMENTS, options_of.RULES
     _supports_diff = True
 
-    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, args: Mapping[str, Any]) -> dict[str, Any]:
         found = flow.run(options_of.parse(args), lambda runs: self._in_release(*runs), self._check)
         if not self._task.diff:
             found.pop("diff", None)

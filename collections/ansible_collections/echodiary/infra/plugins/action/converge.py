@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..plugin_utils._converge import result as outcome
 from ..plugin_utils._converge.call import ConvergeCall, display
@@ -11,8 +11,12 @@ from ..plugin_utils._converge.loop import Lease, Loop
 from ..plugin_utils._converge.run import Run
 from ..plugin_utils._history import from_converge
 
+if TYPE_CHECKING:
+    from ..module_utils._run.shapes import Answer
+    from ..plugin_utils._converge.shapes import ConvergeOptions, Summary
 
-class ActionModule(ConvergeCall):
+
+class ActionModule(ConvergeCall["ConvergeOptions"]):
     """``echodiary.infra.converge: {components: [...]}``"""
 
     ARGUMENTS = {
@@ -22,15 +26,17 @@ class ActionModule(ConvergeCall):
         "prune": {"type": "bool", "default": False},
     }
 
-    def _converged(self, args: dict[str, Any], run: Run) -> dict[str, Any]:
+    def _converged(self, args: ConvergeOptions, run: Run) -> Summary:
         specs = run.specs.of(args["components"])
         answers = Loop(run, specs, Lease(args["lease_host"], args["lease_token"]), run.hosted(args["prune"])).until_done()
         _record(answers, run)
         found = outcome.summary(answers, [spec["name"] for spec in specs], self._check)
-        return {**found, "diff": outcome.diffs(found["components"])} if self._task.diff else found
+        if self._task.diff:
+            found["diff"] = outcome.diffs(found["components"])
+        return found
 
 
-def _record(answers: list[dict[str, Any]], run: Run) -> None:
+def _record(answers: list[Answer], run: Run) -> None:
     for entry in from_converge.entries(list(outcome.merge(answers).values())):
         done = run.act(from_converge.HISTORY, {"state": "appended", "entry": entry})
         if done.get("failed"):

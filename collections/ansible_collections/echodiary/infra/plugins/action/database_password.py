@@ -9,10 +9,10 @@ from ..plugin_utils._database import password_options as options
 from ..plugin_utils._inside.remote import InsideCall
 
 
-class ActionModule(InsideCall):
+class ActionModule(InsideCall[options.Options]):
     """``echodiary.infra.database_password: {image: …, role: echodiary_clone, password: …}``"""
 
     ARGUMENTS, RULES = options.ARGUMENTS, options.RULES
 
-    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, args: options.Options) -> dict[str, Any]:
         return options.result(args, self._in_release(options.request(args, look=self._check)))

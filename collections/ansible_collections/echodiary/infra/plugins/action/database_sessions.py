@@ -3,19 +3,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..plugin_utils._database import sessions_options as options
 from ..plugin_utils._database import sessions_plan as plan
 from ..plugin_utils._inside.remote import InsideCall
 
+if TYPE_CHECKING:
+    from ..module_utils._inside.shapes import Session, Sessions
 
-class ActionModule(InsideCall):
+
+class ActionModule(InsideCall[options.Options]):
     """``echodiary.infra.database_sessions: {image: …, end: idle, older_than: 600}``"""
 
     ARGUMENTS, RULES = options.ARGUMENTS, options.RULES
 
-    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, args: options.Options) -> dict[str, Any]:
         rule = options.rule(args)
         found = self._facts(args, [])
         choice = plan.choose(found["sessions"], rule)
@@ -23,5 +26,5 @@ class ActionModule(InsideCall):
         done = self._facts(args, plan.orders(choice.victims)) if end else None
         return options.result(found, choice, done)
 
-    def _facts(self, args: dict[str, Any], orders: list[dict[str, Any]]) -> dict[str, Any]:
+    def _facts(self, args: options.Options, orders: list[Session]) -> Sessions:
         return options.facts(args, self._in_release(options.request(args, orders)))

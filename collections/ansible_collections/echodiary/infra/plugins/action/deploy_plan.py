@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..plugin_utils._calls.base import LocalAction
 from ..plugin_utils._converge.trial_options import STEP
 from ..plugin_utils._deploy import component, gate, plan
+
+if TYPE_CHECKING:
+    from ..plugin_utils._calls.variables import TaskVars
+    from ..plugin_utils._deploy.declared_requests import Request
 
 _GATE: dict[str, Any] = {
     "prometheus": {"type": "str", "default": ""},
@@ -23,7 +26,40 @@ _GATE: dict[str, Any] = {
 }
 
 
-class ActionModule(LocalAction):
+class Gate(TypedDict):
+    prometheus: str
+    url: str
+    port: int
+    path: str
+    every: bool
+    error_rate: float
+    p95: float
+    min_samples: int
+    lookback: float
+
+
+class Options(TypedDict):
+    kind: str
+    component: str
+    release: str
+    pinned: str
+    group: str
+    canary: int
+    batch_size: int
+    revision: str
+    reason: str
+    who: str
+    commit: str
+    environment: str
+    lease_host: str
+    requests: list[Request]
+    migrations_allowed: list[dict[str, str]]
+    rollout: list[plan.Share]
+    rollout_rest: list[plan.Share]
+    gate: Gate
+
+
+class ActionModule(LocalAction[Options]):
     """``echodiary.infra.deploy_plan: {component: …, lease_host: …}``"""
 
     ARGUMENTS = {
@@ -47,18 +83,21 @@ class ActionModule(LocalAction):
         "gate": {"type": "dict", "options": _GATE, "apply_defaults": True},
     }
 
-    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, args: Options) -> dict[str, Any]:
         released = component.has_release(args["component"], self._vars.get("playbook_dir", "."))
         decided = plan.plan(_order(args, self._vars, released=released))
         return {**plan.Run(decided, self._context(args, released=released)).result(), "changed": False}
 
-    def _context(self, args: dict[str, Any], *, released: bool) -> plan.Context:
+    def _context(self, args: Options, *, released: bool) -> plan.Context:
         if not args["lease_host"]:
             raise plan.PlanError("no host can hold the lease: there is none in the component's group; set deploy_lease_host")
         directory = self._templar.template(self._vars.get("node_exporter_textfile_directory", ""))
         components = self._vars["hostvars"][args["lease_host"]].get("components") or []
         return plan.Context(
-            **{name: args[name] for name in ("reason", "who", "commit", "environment")},
+            reason=args["reason"],
+            who=args["who"],
+            commit=args["commit"],
+            environment=args["environment"],
             textfiles=plan.textfiles(components, directory),
             asked=", ".join(str(one.get("name", "")) for one in args["requests"]) if released else "",
             allowed=[str(one.get("rule", "")) for one in args["migrations_allowed"]],
@@ -68,9 +107,16 @@ class ActionModule(LocalAction):
         )
 
 
-def _order(args: dict[str, Any], task_vars: Mapping[str, Any], *, released: bool) -> plan.Order:
+def _order(args: Options, task_vars: TaskVars, *, released: bool) -> plan.Order:
     return plan.Order(
-        **{name: args[name] for name in ("kind", "component", "release", "pinned", "canary", "batch_size", "revision", "reason")},
+        kind=args["kind"],
+        component=args["component"],
+        release=args["release"],
+        pinned=args["pinned"],
+        canary=args["canary"],
+        batch_size=args["batch_size"],
+        revision=args["revision"],
+        reason=args["reason"],
         released=released,
         hosts=task_vars["ansible_play_hosts_all"],
         members=task_vars["groups"].get(args["group"], []),

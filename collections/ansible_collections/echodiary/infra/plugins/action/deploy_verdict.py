@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..plugin_utils._calls.base import LocalAction
 from ..plugin_utils._deploy import schema as schemas
@@ -13,8 +14,18 @@ from ..plugin_utils._deploy import verified
 from ..plugin_utils._deploy.hosts import rolled
 from ..plugin_utils._fleet.words import clean
 
+if TYPE_CHECKING:
+    from ansible.vars.hostvars import HostVars
 
-class ActionModule(LocalAction):
+
+class Options(TypedDict):
+    what: str
+    migrated: str
+    left_out: list[str]
+    release: str
+
+
+class ActionModule(LocalAction[Options]):
     """``echodiary.infra.deploy_verdict: {what: …}``"""
 
     ARGUMENTS = {
@@ -24,10 +35,10 @@ class ActionModule(LocalAction):
         "release": {"type": "str", "default": ""},
     }
 
-    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, args: Options) -> dict[str, Any]:
         hostvars, names = self._vars["hostvars"], self._vars["ansible_play_hosts_all"]
         phases = (self._vars.get("ansible_facts") or {}).get("deploy_phases") or []
-        hosts = {
+        hosts: dict[str, verdicts.Ended] = {
             name: {
                 "roll": rolled(hostvars[name].get("deploy_roll"), hostvars[name].get("deploy_rolled")),
                 "back": hostvars[name].get("deploy_back"),
@@ -38,8 +49,8 @@ class ActionModule(LocalAction):
         found = verdicts.verdict(hosts, verdicts.failed_in(phases), _errors(hostvars, names, hosts), args["left_out"])
         seconds = verdicts.seconds_of(phases, time.time())
         schema = schemas.found((hostvars[name].get("deploy_schema") for name in names), shown=bool(self._vars.get("deploy_schema_shown")))
-        told: dict[str, Any] = {"check": self._check, "schema": schema, "release": args["release"]}
-        asked = verified.words(hosts[name]["roll"] for name in names)
+        told = verdicts.message(args["what"], found, seconds, args["migrated"], check=self._check, schema=schema, release=args["release"])
+        asked = verified.words(hosts[name].get("roll") for name in names)
         return {
             **found._asdict(),
             **schema.facts(),
@@ -48,23 +59,27 @@ class ActionModule(LocalAction):
             "changed": False,
             "speaker": _speaker(hosts),
             "verified": asked,
-            "msg": "\n".join(filter(None, [verdicts.message(args["what"], found, seconds, args["migrated"], **told), asked])),
+            "msg": f"{told}\n{asked}" if asked else told,
         }
 
 
-def _speaker(hosts: dict[str, Any]) -> str:
+def _speaker(hosts: Mapping[str, verdicts.Ended]) -> str:
     """One host says for all how it ended: the first that can still be reached."""
-    reached = [name for name in sorted(hosts) if not any((hosts[name][part] or {}).get("unreachable") for part in ("roll", "back"))]
+    reached = [name for name in sorted(hosts) if not _unreachable(hosts[name])]
     return next(iter(reached), "")
 
 
-def _errors(hostvars: Any, names: list[str], hosts: dict[str, Any]) -> list[str]:
+def _unreachable(ended: verdicts.Ended) -> bool:
+    return any(result and result.get("unreachable") for result in (ended.get("roll"), ended.get("back")))
+
+
+def _errors(hostvars: HostVars, names: list[str], hosts: Mapping[str, verdicts.Ended]) -> list[str]:
     """What the failed task of each host said; the summary of a fleet has one line for each."""
     found = []
     for name in names:
         failed = hostvars[name].get("ansible_failed_result")
         if failed:
             found.append(f"{name}: {clean(str(failed.get('msg') or 'no message')).strip()}")
-        elif any((hosts[name][part] or {}).get("unreachable") for part in ("roll", "back")):
+        elif _unreachable(hosts[name]):
             found.append(f"{name}: unreachable while it was rolled; what runs there is not known")
     return found

@@ -5,13 +5,20 @@ from __future__ import annotations
 
 import base64
 import os
-from typing import Any
+from typing import Any, TypedDict
 
 from ..plugin_utils._calls.base import HostCall
 from ..plugin_utils._common.errors import SpecError
 
 
-class ActionModule(HostCall):
+class Options(TypedDict):
+    dest: str
+    minutes: int
+    secrets: list[str]
+    extra: dict[str, str | float]
+
+
+class ActionModule(HostCall[Options]):
     """``echodiary.infra.diagnose: {dest: …}``"""
 
     ARGUMENTS = {
@@ -22,15 +29,15 @@ class ActionModule(HostCall):
     }
     PACKAGE = "_diagnose"
 
-    def _manifest(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _manifest(self, args: Options) -> dict[str, Any]:
         if not 1 <= args["minutes"] <= 1440:
             raise SpecError(f"minutes: {args['minutes']} is not between 1 and a day")
         extra = {str(name): str(text) for name, text in args["extra"].items()}
         asked = {"minutes": args["minutes"], "secrets": args["secrets"], "extra": extra}
         return {"check": self._check, "name": self._vars["inventory_hostname"], **asked}
 
-    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
-        answer = super()._answer(args)
+    def _answer(self, args: Options) -> dict[str, Any]:
+        answer: dict[str, Any] = self._ask(self._manifest(args))
         path = os.path.join(args["dest"], f"{self._vars['inventory_hostname']}.tar.gz")
         archive = base64.b64decode(answer.pop("archive"))
         if archive:

@@ -3,13 +3,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
 from ..plugin_utils._calls.base import HostCall
 from ..plugin_utils._common.errors import SpecError
 
 
-class ActionModule(HostCall):
+class Options(TypedDict):
+    remove: bool
+    keep: list[str]
+    days: float
+    journal: int
+    full: int
+
+
+class ActionModule(HostCall[Options]):
     """``echodiary.infra.disk_room: {remove: true}``"""
 
     ARGUMENTS = {
@@ -22,7 +31,7 @@ class ActionModule(HostCall):
     PACKAGE = "_disk"
     BEARABLE = True
 
-    def _manifest(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _manifest(self, args: Options) -> Mapping[str, Any]:
         if args["days"] < 0 or args["journal"] < 16:
             raise SpecError("days must not be negative, and the journal needs 16 MiB at least")
         return super()._manifest(args)

@@ -3,10 +3,19 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from ..plugin_utils._calls.base import HostCall
 
 
-class ActionModule(HostCall):
+class Options(TypedDict):
+    traffic: str | None
+    message: str | None
+    drain: float
+    backend: str
+
+
+class ActionModule(HostCall[Options]):
     """``echodiary.infra.edge: {traffic: out}``"""
 
     ARGUMENTS = {

@@ -3,13 +3,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..plugin_utils._calls.base import HostCall
 from ..plugin_utils._drift import evidence_asked as evidence
 
+if TYPE_CHECKING:
+    from ..module_utils._kinds.documents import Outcome
 
-class ActionModule(HostCall):
+
+class Options(TypedDict):
+    components: list[Outcome]
+    resources: list[str]
+
+
+class ActionModule(HostCall[Options]):
     """``echodiary.infra.evidence: {components: …}``, or {resources: [...]}"""
 
     ARGUMENTS = {
@@ -20,6 +29,7 @@ class ActionModule(HostCall):
     PACKAGE = "_evidence"
     BEARABLE = True
 
-    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, args: Options) -> Mapping[str, Any]:
         asked = evidence.asked(args["components"], args["resources"])
-        return self._ask({"asked": asked}) if asked else {"changed": False, "evidence": {}, "components": {}}
+        answer: dict[str, Any] = self._ask({"asked": asked}) if asked else {"changed": False, "evidence": {}, "components": {}}
+        return answer

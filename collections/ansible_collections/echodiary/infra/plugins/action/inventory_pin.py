@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import yaml
 from ansible.parsing.yaml.dumper import AnsibleDumper
@@ -13,8 +13,18 @@ from ..module_utils._ledger import files
 from ..plugin_utils._calls.base import LocalAction
 from ..plugin_utils._common.errors import SpecError
 
+if TYPE_CHECKING:
+    from ..module_utils._kinds.model import Json
 
-class ActionModule(LocalAction):
+
+class Options(TypedDict):
+    path: str
+    variable: str
+    value: Json
+    comment: str
+
+
+class ActionModule(LocalAction[Options]):
     """``echodiary.infra.inventory_pin: {path: …, variable: echodiary_image, value: …, comment: …}``"""
 
     ARGUMENTS = {
@@ -24,7 +34,7 @@ class ActionModule(LocalAction):
         "comment": {"type": "str", "required": True},
     }
 
-    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, args: Options) -> dict[str, Any]:
         path = Path(args["path"])
         try:
             before = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -38,7 +48,7 @@ class ActionModule(LocalAction):
         return {**result, "diff": diff} if self._task.diff else result
 
 
-def text(variable: str, value: Any, comment: str) -> str:
+def text(variable: str, value: Json, comment: str) -> str:
     """The file as it is to be. Pure."""
     said = "".join(f"# {line}\n" for line in comment.splitlines())
     return "---\n" + said + yaml.dump({variable: value}, Dumper=AnsibleDumper, width=10_000, allow_unicode=True)

@@ -4,15 +4,27 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..plugin_utils._calls.base import LocalAction
 from ..plugin_utils._deploy import bounded, message, notices
 
-_CHANNELS = ("slack_token", "discord_webhook_id", "discord_webhook_token", "webhook_url")
+if TYPE_CHECKING:
+    from ..module_utils._kinds.model import Json
 
 
-class ActionModule(LocalAction):
+class Options(TypedDict):
+    text: str
+    event: str
+    colour: str
+    body: dict[str, Json]
+    slack_token: str
+    discord_webhook_id: str
+    discord_webhook_token: str
+    webhook_url: str
+
+
+class ActionModule(LocalAction[Options]):
     """``echodiary.infra.notify: {text: …, webhook_url: …}``"""
 
     ARGUMENTS = {
@@ -26,10 +38,16 @@ class ActionModule(LocalAction):
         "webhook_url": {"type": "str", "default": "", "no_log": True},
     }
 
-    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, args: Options) -> dict[str, Any]:
         colour = args["colour"] or message.colour(args["event"])
         notice = notices.Notice(args["text"], colour, args["body"] or {"text": args["text"], "event": args["event"]})
-        messages = notices.messages(notice, **{name: args[name] for name in _CHANNELS})
+        messages = notices.messages(
+            notice,
+            slack_token=args["slack_token"],
+            discord_webhook_id=args["discord_webhook_id"],
+            discord_webhook_token=args["discord_webhook_token"],
+            webhook_url=args["webhook_url"],
+        )
         failed = {} if self._check else _failures(messages)
         result = {"changed": False, "told": [one.channel for one in messages if one.channel not in failed], "untold": failed}
         warnings = [f"'{args['event']}' could not be told to {channel}: {why}" for channel, why in failed.items()]

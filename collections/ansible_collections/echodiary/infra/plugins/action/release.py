@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..plugin_utils._common.errors import SpecError
 from ..plugin_utils._converge import release, trial_options
 from ..plugin_utils._converge.call import ConvergeCall
 from ..plugin_utils._converge.run import Run
 
+if TYPE_CHECKING:
+    from ..plugin_utils._converge.shapes import ReleaseOptions
 
-class ActionModule(ConvergeCall):
+
+class ActionModule(ConvergeCall["ReleaseOptions"]):
     """``echodiary.infra.release: {component: echodiary, state: present}``"""
 
     ARGUMENTS = {
@@ -24,7 +28,7 @@ class ActionModule(ConvergeCall):
     }
     RULES = {"required_if": [("state", "resolved", ["image"])]}
 
-    def _converged(self, args: dict[str, Any], run: Run) -> dict[str, Any]:
+    def _converged(self, args: ReleaseOptions, run: Run) -> Mapping[str, Any]:
         try:
             return release.look(args, run) if args["state"] in release.LOOKING else release.roll(args, run, diff=bool(self._task.diff))
         except SpecError as error:

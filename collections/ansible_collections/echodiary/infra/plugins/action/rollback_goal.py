@@ -3,19 +3,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..plugin_utils._calls.base import LocalAction
 from ..plugin_utils._deploy import way_back
 
+if TYPE_CHECKING:
+    from ..plugin_utils._deploy.results import Held, Variables
 
-class ActionModule(LocalAction):
+
+class Options(TypedDict):
+    named: str
+
+
+class ActionModule(LocalAction[Options]):
     """``echodiary.infra.rollback_goal: {}``"""
 
     ARGUMENTS = {"named": {"type": "str", "default": ""}}
 
-    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, args: Options) -> dict[str, Any]:
         names = sorted(self._vars["ansible_play_hosts_all"])
         try:
             way = way_back.choose([_host(name, self._vars["hostvars"][name]) for name in names], args["named"])
@@ -25,12 +31,13 @@ class ActionModule(LocalAction):
         return {**way._asdict(), "state": way.state, "expect": way.expect, "changed": False, "msg": f"back to {way.image}: {goes}"}
 
 
-def _host(name: str, variables: Mapping[str, Any]) -> way_back.Host:
+def _host(name: str, variables: Variables) -> way_back.Host:
     """A host that could not be asked knows nothing and holds nothing."""
-    entries = (variables.get("deploy_history") or {}).get("entries") or []
-    held = (variables.get("deploy_held") or {}).get("release") or {}
+    history, looked = variables.get("deploy_history") or {}, variables.get("deploy_held") or {}
+    entries, held = history.get("entries") or [], looked.get("release") or {}
     return way_back.Host(name, _release(held.get("running")), _release(held.get("previous")), list(reversed(entries)))
 
 
-def _release(slot: Mapping[str, Any] | None) -> way_back.Release:
-    return way_back.Release(str((slot or {}).get("image") or ""), str((slot or {}).get("config") or ""))
+def _release(slot: Held | None) -> way_back.Release:
+    found = slot or {}
+    return way_back.Release(str(found.get("image") or ""), str(found.get("config") or ""))

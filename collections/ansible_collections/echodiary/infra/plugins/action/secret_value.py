@@ -4,13 +4,26 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..plugin_utils._calls.base import LocalAction
 from ..plugin_utils._common.errors import SpecError
 
+if TYPE_CHECKING:
+    from ..module_utils._kinds.model import Json
 
-class ActionModule(LocalAction):
+
+class Options(TypedDict):
+    name: str
+    values: dict[str, Json]
+    region: str
+    endpoint_url: str | None
+    access_key: str | None
+    secret_key: str | None
+    session_token: str | None
+
+
+class ActionModule(LocalAction[Options]):
     """``echodiary.infra.secret_value: {name: …, values: {…}, region: …}``"""
 
     ARGUMENTS = {
@@ -23,11 +36,11 @@ class ActionModule(LocalAction):
         "session_token": {"type": "str", "no_log": True},
     }
 
-    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, args: Options) -> dict[str, Any]:
         return _change(args, check=self._check)
 
 
-def _change(args: dict[str, Any], *, check: bool) -> dict[str, Any]:
+def _change(args: Options, *, check: bool) -> dict[str, Any]:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -44,7 +57,7 @@ def _change(args: dict[str, Any], *, check: bool) -> dict[str, Any]:
     return {"changed": True, "version": made["VersionId"]}
 
 
-def _client(args: dict[str, Any]) -> Any:
+def _client(args: Options) -> Any:
     import boto3
 
     login = {

@@ -13,13 +13,13 @@ from ..plugin_utils._deploy import bounded
 from ..plugin_utils._deploy import silence_options as options
 
 
-class ActionModule(HostCall):
+class ActionModule(HostCall[options.Options]):
     """``echodiary.infra.silence: {state: start, alerts: TargetDown, minutes: 15}``"""
 
     ARGUMENTS = options.ARGUMENTS
     PACKAGE = "_silence"
 
-    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, args: options.Options) -> dict[str, Any]:
         result = {"changed": False, "id": args["id"]}
         if self._check or (args["state"] == "end" and not args["id"]):
             return result
@@ -30,7 +30,7 @@ class ActionModule(HostCall):
             return {**result, "warnings": [options.warning(args["state"], where, why)], "refused": why}
         return {**result, "changed": True, "id": made[0]}
 
-    def _alertmanager(self, args: dict[str, Any]) -> str:
+    def _alertmanager(self, args: options.Options) -> str:
         answer = self._ask(options.manifest(args, identity.owner(os.environ)))
         if answer.get("failed"):
             raise SpecError(answer["msg"])

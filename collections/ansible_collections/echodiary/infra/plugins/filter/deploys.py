@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleFilterError
 
@@ -13,7 +13,10 @@ from ..plugin_utils._common import groups as inventory_groups
 from ..plugin_utils._common.errors import SpecError
 from ..plugin_utils._deploy import component, entry, gate, message, migration, plan, registered
 
-Hostvars = Mapping[str, registered.Variables]
+if TYPE_CHECKING:
+    from ..plugin_utils._deploy.declared_requests import Request
+    from ..plugin_utils._deploy.results import Variables
+
 Plan = Mapping[str, Any]
 
 
@@ -21,7 +24,7 @@ def first_host(groups: Mapping[str, Sequence[str]], *names: str) -> str:
     return inventory_groups.first_host(groups, *names)
 
 
-def released_component(host: Mapping[str, Any], playbook_dir: str) -> str:
+def released_component(host: Variables, playbook_dir: str) -> str:
     try:
         return component.only_released(_names(host.get("components")) or component.known(), playbook_dir)
     except SpecError as error:
@@ -33,18 +36,18 @@ def _names(given: list[str] | str | None) -> list[str]:
     return [name.strip() for name in given.split(",")] if isinstance(given, str) else list(given or [])
 
 
-def deploy_step(found: Plan, index: int, declared: list[gate.Request]) -> dict[str, Any]:
+def deploy_step(found: Plan, index: int, declared: list[Request]) -> dict[str, Any]:
     return plan.step(plan.of_result(found), index, declared)._asdict()
 
 
 def deploy_watch(
-    hostvars: Hostvars,
+    hostvars: Mapping[str, Variables],
     found: Plan,
     host: str,
     batch: Sequence[str],
     index: int,
-    requests: Sequence[gate.Request],
-    declared: Sequence[gate.Request],
+    requests: Sequence[Request],
+    declared: Sequence[Request],
 ) -> dict[str, Any]:
     run = plan.of_result(found)
     hosts = registered.of_all(run.plan.hosts, hostvars)
@@ -55,18 +58,18 @@ def deploy_watch(
         raise AnsibleFilterError(f"deploy_verify_requests: each needs name and path, and status is a number: {error!r}") from error
 
 
-def deploy_migration(hostvars: Hostvars, found: Plan) -> dict[str, Any]:
+def deploy_migration(hostvars: Mapping[str, Variables], found: Plan) -> dict[str, Any]:
     hosts = registered.of_all(found["hosts"], hostvars)
     return migration.migration(hosts[found["lead"]], hosts.values())._asdict()
 
 
-def deploy_notice(hostvars: Hostvars, found: Plan, event: str) -> dict[str, Any]:
+def deploy_notice(hostvars: Mapping[str, Variables], found: Plan, event: str) -> dict[str, Any]:
     run = plan.of_result(found)
     lead = registered.of(run.plan.lead, hostvars)
     return dict(message.body(message.news(event, run, lead), lead.caller))
 
 
-def deploy_entry(hostvars: Hostvars, found: Plan, host: str) -> dict[str, Any]:
+def deploy_entry(hostvars: Mapping[str, Variables], found: Plan, host: str) -> dict[str, Any]:
     run = plan.of_result(found)
     return dict(entry.entry(run, host, registered.of_all(run.plan.hosts, hostvars)))
 

@@ -40,15 +40,18 @@ _value:
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._history import goodness
 from ..plugin_utils._history import table
 
+if TYPE_CHECKING:
+    from ..module_utils._history.shapes import Entry
 
-def history_table(histories: Iterable[list[dict[str, Any]]]) -> list[str]:
+
+def history_table(histories: Iterable[Iterable[Entry]]) -> list[str]:
     try:
         merged = table.merge([list(history) for history in histories])
         return table.table(merged, goodness.good(list(reversed(merged))).current)

@@ -33,13 +33,17 @@ _value:
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ansible.errors import AnsibleFilterError
 
 from ..plugin_utils._common import quoting
 
+if TYPE_CHECKING:
+    from ..module_utils._kinds.model import Json
 
-def to_compose(value: object) -> str:
+
+def to_compose(value: Json) -> str:
     try:
         return quoting.compose_value(value)
     except quoting.QuotingError as error:

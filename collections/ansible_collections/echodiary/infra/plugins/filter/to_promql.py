@@ -32,13 +32,17 @@ _value:
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ansible.errors import AnsibleFilterError
 
 from ..plugin_utils._common import quoting
 
+if TYPE_CHECKING:
+    from ..module_utils._kinds.model import Json
 
-def to_promql(value: object) -> str:
+
+def to_promql(value: Json) -> str:
     try:
         return quoting.promql_text(value)
     except quoting.QuotingError as error:

@@ -33,13 +33,17 @@ _value:
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ansible.errors import AnsibleFilterError
 
 from ..plugin_utils._common import quoting
 
+if TYPE_CHECKING:
+    from ..module_utils._kinds.model import Json
 
-def to_yaml_value(value: object) -> str:
+
+def to_yaml_value(value: Json) -> str:
     try:
         return quoting.yaml_value(value)
     except quoting.QuotingError as error:

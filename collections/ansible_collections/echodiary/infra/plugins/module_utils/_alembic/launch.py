@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from . import shapes
 
 #: the first entry of sys.path is the working directory, which may hold a folder called alembic
 BOOTSTRAP = (
@@ -18,8 +21,7 @@ class Launch(NamedTuple):
     container: str  # its name, "" without one
 
 
-def container(place: dict[str, Any], name: str) -> Launch:
-    """``place``: image, python, directory, env_file, network, volumes, pull, docker_options."""
+def container(place: shapes.Place, name: str) -> Launch:
     command = ["docker", "run", "--rm", "--interactive", "--init", "--name", name, "--label", "echodiary.infra=alembic"]
     command += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--log-driver", "none", "--pull", place["pull"]]
     command += ["--env-file", place["env_file"]] if place["env_file"] else []
@@ -27,10 +29,9 @@ def container(place: dict[str, Any], name: str) -> Launch:
     command += ["--workdir", place["directory"]] if place["directory"] else []
     for volume in place["volumes"]:
         command += ["--volume", volume]
-    command += [*place["docker_options"], "--entrypoint", place["python"] or "python", place["image"], "-c", BOOTSTRAP]
+    command += [*place["docker_options"], "--entrypoint", place["python"] or "python", place["image"] or "", "-c", BOOTSTRAP]
     return Launch(command, None, name)
 
 
-def environment(place: dict[str, Any]) -> Launch:
-    """``place``: virtualenv, python, directory."""
+def environment(place: shapes.Place) -> Launch:
     return Launch([place["python"] or f"{place['virtualenv']}/bin/python", "-c", BOOTSTRAP], place["directory"], "")

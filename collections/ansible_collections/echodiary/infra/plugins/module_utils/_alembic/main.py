@@ -7,16 +7,20 @@ import json
 import os
 import shutil
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .._host import answers, masking
 from . import env_file, launch, process
 from .errors import AlembicError
 
+if TYPE_CHECKING:
+    from .._inside import shapes as inside
+    from . import shapes
 
-def run(manifest: dict[str, Any]) -> dict[str, Any]:
-    """``manifest``: loader, sources (of ``_inside``), runs (place, environment, request, timeout). Stops at the first that fails."""
-    said: list[dict[str, Any]] = []
+
+def run(manifest: shapes.Manifest) -> shapes.Said:
+    """Stops at the first that fails."""
+    said: list[inside.Answer] = []
     try:
         said.extend(_one(one, manifest) for one in manifest["runs"])
     except (AlembicError, OSError) as error:
@@ -24,7 +28,7 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
     return {"answers": said, "failed": False}
 
 
-def _one(one: dict[str, Any], manifest: dict[str, Any]) -> dict[str, Any]:
+def _one(one: shapes.Run, manifest: shapes.Manifest) -> inside.Answer:
     began = time.monotonic()
     place, given = one["place"], dict(one["environment"])
     from_file = env_file.read(place["env_file"]) if place["env_file"] else {}
@@ -33,14 +37,19 @@ def _one(one: dict[str, Any], manifest: dict[str, Any]) -> dict[str, Any]:
     base = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
     # A container gets its file from Docker; in a virtual environment there is nobody else to read it.
     environment = base if place["image"] else {**base, **from_file}
-    document = {"loader": manifest["loader"], "sources": manifest["sources"], "environment": given, "request": one["request"]}
+    document: inside.Document = {
+        "loader": manifest["loader"],
+        "sources": manifest["sources"],
+        "environment": given,
+        "request": one["request"],
+    }
     if place["image"] and not shutil.which("docker"):
         raise AlembicError("docker is not installed on this host; converge the role docker first, or name a 'virtualenv'")
     try:
         ended = process.run(started, json.dumps(document).encode(), environment, one["timeout"])
     except AlembicError as error:
         raise AlembicError(masking.mask(str(error), hidden)) from None
-    answer: dict[str, Any] = masking.mask(_answer(ended, place), hidden, keys=False)
+    answer = masking.mask(_answer(ended, place), hidden, keys=False)
     answer["seconds"] = round(time.monotonic() - began, 3)
     return answer
 
@@ -49,8 +58,8 @@ def _name() -> str:
     return f"echodiary-alembic-{os.getpid()}-{os.urandom(3).hex()}"
 
 
-def _answer(ended: process.Ended, place: dict[str, Any]) -> dict[str, Any]:
-    answer = answers.found(ended.output)
+def _answer(ended: process.Ended, place: shapes.Place) -> inside.Answer:
+    answer: inside.Answer | None = answers.found(ended.output)
     if answer is not None:
         return answer
     what = place["image"] or place["virtualenv"]
@@ -58,7 +67,7 @@ def _answer(ended: process.Ended, place: dict[str, Any]) -> dict[str, Any]:
     raise AlembicError(f"{what}: ended with {ended.code} before it could answer: {said}; {_advice(said, place)}")
 
 
-def _advice(said: str, place: dict[str, Any]) -> str:
+def _advice(said: str, place: shapes.Place) -> str:
     if "ModuleNotFoundError" in said or "No module named" in said:
         return "Alembic has to be installed beside the release's code"
     if "No such image" in said or "Unable to find image" in said or "manifest" in said:

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, NamedTuple
+from typing import TYPE_CHECKING, Callable, NamedTuple
 
 from .._host import http
 from .._kinds import documents
+
+if TYPE_CHECKING:
+    from .._kinds import model
 
 PROBE_TIMEOUT = 3.0
 DEFAULT_DEADLINE = 60.0
@@ -49,7 +52,7 @@ def judge(check: documents.ProbeSpec, answer: http.Answer) -> Verdict:
     return Verdict("Healthy")
 
 
-def lookup(body: Any, path: str) -> Any:
+def lookup(body: model.Json, path: str) -> model.Json:
     for part in path.split("."):
         if isinstance(body, list) and part.isdigit() and int(part) < len(body):
             body = body[int(part)]

@@ -10,9 +10,14 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import IO, TYPE_CHECKING
 
 from .errors import DumpError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .shapes import Login
 
 #: the password is the first line of standard input: neither a command line nor `docker inspect` shows it
 _SCRIPT = 'IFS= read -r PGPASSWORD && export PGPASSWORD && exec "$@"'
@@ -24,9 +29,9 @@ _GRACE = 5
 
 
 class Client:
-    """``login``: host, port, database, user, password, sslmode, ca_certificate, image, pull, network; ``timeout`` in seconds."""
+    """``timeout`` in seconds."""
 
-    def __init__(self, login: dict[str, Any], timeout: float) -> None:
+    def __init__(self, login: Login, timeout: float) -> None:
         self.login, self.timeout = login, timeout
         if not shutil.which("docker"):
             raise DumpError("docker is not installed on this host; converge the role docker first")
@@ -34,16 +39,18 @@ class Client:
     @contextlib.contextmanager
     def output(
         self, program: list[str], document: Iterable[bytes] = (), database: str | None = None, files: Iterable[str] = ()
-    ) -> Iterator[Any]:
+    ) -> Iterator[IO[bytes]]:
         """The program's standard output, to be read to its end; ``document`` is its standard input. Raises when the program failed."""
         name = f"echodiary-dump-{os.getpid()}-{os.urandom(3).hex()}"
         command = self.command(name, program, database, files)
         with tempfile.TemporaryFile() as errors:
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
-            feeder = threading.Thread(target=_feed, args=(process.stdin, self.login["password"], document), daemon=True)
+            given, output = process.stdin, process.stdout
+            assert given and output  # noqa: S101 - both are asked for above
+            feeder = threading.Thread(target=_feed, args=(given, self.login["password"], document), daemon=True)
             feeder.start()
             with _Patience(name, process, self.timeout) as patience:
-                yield process.stdout
+                yield output
             feeder.join(10)
             errors.seek(0)
             _judge(process.returncode, errors.read().decode(errors="replace"), program[0], patience.over, self.timeout, self.login)
@@ -91,7 +98,7 @@ class _Patience:
         self._timer.start()
         return self
 
-    def __exit__(self, failed: object, *_details: object) -> None:
+    def __exit__(self, failed: type[BaseException] | None, *_details: BaseException | TracebackType | None) -> None:
         if failed is not None:
             self._end()
         if self.process.stdout is not None:
@@ -125,7 +132,7 @@ def blocks(path: str) -> Iterator[bytes]:
             yield block
 
 
-def _feed(stdin: Any, password: str, document: Iterable[bytes]) -> None:
+def _feed(stdin: IO[bytes], password: str, document: Iterable[bytes]) -> None:
     # A program that ends early has said why on its standard error.
     with contextlib.suppress(OSError, ValueError), stdin:
         stdin.write(password.encode() + b"\n")
@@ -133,7 +140,7 @@ def _feed(stdin: Any, password: str, document: Iterable[bytes]) -> None:
             stdin.write(block)
 
 
-def _judge(code: int, errors: str, program: str, over: bool, timeout: float, login: dict[str, Any]) -> None:
+def _judge(code: int, errors: str, program: str, over: bool, timeout: float, login: Login) -> None:
     if over:
         raise DumpError(
             f"{program}: no end after {timeout:.0f} s, so it was stopped; see what it waits for in pg_stat_activity, or give more 'timeout'"

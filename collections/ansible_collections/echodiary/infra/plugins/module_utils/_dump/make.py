@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .._host import timestamps
 from .._ledger import files
@@ -15,20 +15,23 @@ from .client import Client, blocks
 from .errors import DumpError
 from .store import Store
 
+if TYPE_CHECKING:
+    from .shapes import Backup, Result, Wanted
+
 #: migrations hold ACCESS EXCLUSIVE; whoever waits longer has met a stuck one (ms)
 _LOCK_WAIT = 60_000
 _BLOCK = 1 << 20
 
 
-def create(wanted: dict[str, Any], check: bool) -> dict[str, Any]:
-    """``wanted``: id, directory, login, timeout, keep, release."""
+def create(wanted: Wanted, check: bool) -> Result:
     kept, identifier = Store(wanted["directory"]), wanted["id"]
     present = kept.find(identifier)
     if present is not None:
         return _again(kept, present, wanted)
     if check:
         where, database = kept.dump(identifier), wanted["login"]["database"]
-        return {"changed": True, "msg": f"would dump {database} to {where}", "backup": None, "removed": [], "path": kept.dump(identifier)}
+        msg = f"would dump {database} to {where}"
+        return {"failed": False, "changed": True, "msg": msg, "backup": None, "removed": [], "path": where}
     kept.prepare()
     with files.locked(os.path.join(kept.directory, "backups"), wanted["timeout"]):
         kept.sweep()
@@ -37,6 +40,7 @@ def create(wanted: dict[str, Any], check: bool) -> dict[str, Any]:
     gone = f", {len(removed)} older removed" if removed else ""
     said = f"{backup['database']} at {backup['revision'] or 'no revision'}: {backup['rows']} rows, {backup['size']} bytes"
     return {
+        "failed": False,
         "changed": True,
         "msg": f"{said} in {kept.dump(identifier)}{gone}{''.join(f'; passed over: {fault}' for fault in kept.damaged)}",
         "backup": backup,
@@ -45,17 +49,18 @@ def create(wanted: dict[str, Any], check: bool) -> dict[str, Any]:
     }
 
 
-def _again(kept: Store, present: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+def _again(kept: Store, present: Backup, wanted: Wanted) -> Result:
     if present["database"] != wanted["login"]["database"]:
         raise DumpError(f"backup {present['id']} is one of database {present['database']}; take another id")
     damage = kept.damage(present)
     if damage:
         raise DumpError(f"{damage}; take another id, and look at the disk")
     path = kept.dump(present["id"])
-    return {"changed": False, "msg": f"{path} is there since {present['time']}", "backup": present, "removed": [], "path": path}
+    msg = f"{path} is there since {present['time']}"
+    return {"failed": False, "changed": False, "msg": msg, "backup": present, "removed": [], "path": path}
 
 
-def _dump(kept: Store, wanted: dict[str, Any]) -> dict[str, Any]:
+def _dump(kept: Store, wanted: Wanted) -> Backup:
     began, moment = time.monotonic(), time.time()
     identifier, login = wanted["id"], wanted["login"]
     client = Client(login, wanted["timeout"])
@@ -71,7 +76,7 @@ def _dump(kept: Store, wanted: dict[str, Any]) -> dict[str, Any]:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(part)
     files.sync_directory(kept.directory)
-    backup = {
+    backup: Backup = {
         "version": 1,
         "id": identifier,
         "time": timestamps.to_text(moment),
@@ -109,7 +114,7 @@ def listing(client: Client, path: str) -> str:
         return str(output.read().decode(errors="replace"))
 
 
-def _prune(kept: Store, backup: dict[str, Any], keep: int) -> list[str]:
+def _prune(kept: Store, backup: Backup, keep: int) -> list[str]:
     same = [one for one in kept.all() if one["database"] == backup["database"]]
     removed = store.surplus(same, keep, backup["id"])
     for identifier in removed:

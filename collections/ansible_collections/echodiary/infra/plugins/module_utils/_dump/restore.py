@@ -12,16 +12,19 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import make, rights, sql, toc
 from .client import Client, blocks
 from .errors import DumpError
 from .store import Store
 
+if TYPE_CHECKING:
+    from .shapes import Backup, Content, Facts, Replaced, Result, Wanted
 
-def restore(wanted: dict[str, Any], check: bool) -> dict[str, Any]:
-    """``wanted``: id, directory, login (of a role that may do this), owner, maintenance_database, timeout."""
+
+def restore(wanted: Wanted, check: bool) -> Result:
+    """The login is of a role that may do this."""
     kept = Store(wanted["directory"])
     backup = kept.require(wanted["id"])
     damage = kept.damage(backup)
@@ -30,36 +33,43 @@ def restore(wanted: dict[str, Any], check: bool) -> dict[str, Any]:
     this = _Restore(kept.dump(backup["id"]), backup, wanted)
     preview = this.look()
     if check:
-        return {"changed": True, "msg": this.foretell(), **preview}
+        return {**preview, "msg": this.foretell()}
     began = time.monotonic()
     done = this.run()
     said = f"{this.live} is what it was at {backup['time']} (revision {backup['revision'] or 'none'}, {backup['rows']} rows)"
     kept_as = f"; what it was until now is kept as {this.before}" if preview["replaced"] else ""
-    return {"changed": True, "msg": said + kept_as, **preview, **done, "seconds": round(time.monotonic() - began, 3)}
+    return {
+        **preview, "msg": said + kept_as, "warnings": done.warnings, "ended_sessions": done.ended,
+        "seconds": round(time.monotonic() - began, 3),
+    }  # fmt: skip
+
+
+class _Done(NamedTuple):
+    ended: int
+    warnings: list[str]
 
 
 class _Restore:
-    def __init__(self, path: str, backup: dict[str, Any], wanted: dict[str, Any]) -> None:
+    def __init__(self, path: str, backup: Backup, wanted: Wanted) -> None:
         self.path, self.backup, self.wanted = path, backup, wanted
         self.live, self.owner = wanted["login"]["database"], wanted["owner"]
         self.fresh, self.before = f"{self.live}_restore_{backup['id']}", f"{self.live}_before_{backup['id']}"
         self.maintenance = wanted["maintenance_database"]
         self.client = Client(wanted["login"], wanted["timeout"])
-        self.facts: dict[str, Any] = {}
 
-    def look(self) -> dict[str, Any]:
+    def look(self) -> Result:
         """What would be replaced by what. Raises for what stands in the way."""
         names = {"live": self.live, "fresh": self.fresh, "before": self.before, "owner": self.owner}
-        self.facts = json.loads(self.client.sql(sql.LOOK, self.maintenance, **names))
+        self.facts: Facts = json.loads(self.client.sql(sql.LOOK, self.maintenance, **names))
         wrong = rights.missing(self.facts, self.live, self.before, self.owner)
         if wrong:
             raise DumpError(f"refused, and nothing was touched: {'; '.join(wrong)}")
-        replaced = self.facts["databases"].get(self.live)
-        if replaced is not None:
-            content = self._content(self.live)
-            replaced = {"size": replaced["size"], **{name: content[name] for name in ("revision", "rows")}}
-        shown = {key: value for key, value in self.backup.items() if key != "tables"}
+        shown, replaced = self.backup.copy(), self._replaced()
+        shown.pop("tables", None)
         return {
+            "failed": False,
+            "changed": True,
+            "msg": "",
             "backup": shown,
             "replaced": replaced,
             "kept_as": self.before if replaced else None,
@@ -68,13 +78,20 @@ class _Restore:
             "age": _span(time.time() - self.backup["timestamp"]),
         }
 
+    def _replaced(self) -> Replaced | None:
+        live = self.facts["databases"].get(self.live)
+        if live is None:
+            return None
+        content = self._content(self.live)
+        return {"size": live["size"], "revision": content["revision"], "rows": content["rows"]}
+
     def foretell(self) -> str:
         backup, sessions = self.backup, len(self.facts["sessions"])
         if self.live not in self.facts["databases"]:
             return f"would make {self.live} from {backup['id']} of {backup['time']}; there is none now"
         return f"would replace {self.live} by {backup['id']} of {backup['time']}, keep it as {self.before}, and end {sessions} sessions"
 
-    def run(self) -> dict[str, Any]:
+    def run(self) -> _Done:
         try:
             self._create()
             self._fill()
@@ -85,15 +102,17 @@ class _Restore:
             with contextlib.suppress(DumpError):
                 self.client.sql(sql.DROP, self.maintenance, fresh=self.fresh)
             raise
-        return {"ended_sessions": ended, "warnings": warnings}
+        return _Done(ended, warnings)
 
     def _create(self) -> None:
         databases = self.facts["databases"]
         template, live = databases["template1"], databases.get(self.live) or databases["template1"]
-        same = all(template[name] == live[name] for name in ("encoding", "collate", "ctype"))
+        likeness = {"encoding": live["encoding"], "collate": live["collate"], "ctype": live["ctype"]}
+        same = likeness == {"encoding": template["encoding"], "collate": template["collate"], "ctype": template["ctype"]}
         self.client.sql(sql.DROP, self.maintenance, fresh=self.fresh)
-        likeness = {} if same else {name: live[name] for name in ("encoding", "collate", "ctype")}
-        self.client.sql(sql.CREATE if same else sql.CREATE_LIKE, self.maintenance, fresh=self.fresh, owner=self.owner, **likeness)
+        self.client.sql(
+            sql.CREATE if same else sql.CREATE_LIKE, self.maintenance, fresh=self.fresh, owner=self.owner, **({} if same else likeness)
+        )
 
     def _fill(self) -> None:
         present = self._content(self.fresh)["extensions"]
@@ -140,8 +159,8 @@ class _Restore:
                 self.client.sql(sql.REOPEN, self.maintenance, live=self.live)
             raise DumpError(f"{error}; {self.live} is open again and as it was: run again") from error
 
-    def _content(self, database: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.client.sql(sql.CONTENT, database))
+    def _content(self, database: str) -> Content:
+        found: Content = json.loads(self.client.sql(sql.CONTENT, database))
         return found
 
 

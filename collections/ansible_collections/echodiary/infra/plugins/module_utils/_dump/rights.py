@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .shapes import Facts
 
 #: PostgreSQL cuts longer names off without a word
 LONGEST = 63
 
 
-def missing(facts: dict[str, Any], live: str, before: str, owner: str) -> list[str]:
-    """Each with what to do; empty when the restore may go on. ``facts``: what sql.LOOK returns."""
+def missing(facts: Facts, live: str, before: str, owner: str) -> list[str]:
+    """Each with what to do; empty when the restore may go on."""
     user, databases = facts["user"], facts["databases"]
     found = _rights(facts, owner)
     if before in databases:
@@ -26,7 +29,7 @@ def missing(facts: dict[str, Any], live: str, before: str, owner: str) -> list[s
     return found
 
 
-def _rights(facts: dict[str, Any], owner: str) -> list[str]:
+def _rights(facts: Facts, owner: str) -> list[str]:
     user, found = facts["user"], []
     if not facts["owner"]:
         return [f"there is no role {owner}"]

@@ -8,11 +8,14 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._ledger import files, records, shapes
 from .client import blocks
 from .errors import DumpError
+
+if TYPE_CHECKING:
+    from .shapes import Backup
 
 #: a dump that was begun longer ago than this is nobody's any more (s)
 ABANDONED = 86_400
@@ -40,35 +43,36 @@ class Store:
         os.makedirs(self.directory, mode=0o700, exist_ok=True)
         os.chmod(self.directory, 0o700)
 
-    def find(self, identifier: str) -> dict[str, Any] | None:
+    def find(self, identifier: str) -> Backup | None:
         """The backup's document, or None. Raises LedgerError for one that cannot be read."""
         path = self.document(identifier)
         found = records.read(path, SHAPE, VERSION)
         if found.fault:
             raise files.LedgerError(f"{path} {found.fault}; the dump itself may be whole: pg_restore --list {self.dump(identifier)}")
-        return found.record if os.path.exists(self.dump(identifier)) else None
+        record: Backup | None = found.record
+        return record if os.path.exists(self.dump(identifier)) else None
 
-    def all(self) -> list[dict[str, Any]]:
+    def all(self) -> list[Backup]:
         """Every backup, newest first. One that cannot be read keeps no other from being made, found or restored."""
         names = os.listdir(self.directory) if os.path.isdir(self.directory) else []
         found = (self._readable(name[: -len(".json")]) for name in names if name.endswith(".json"))
         return sorted((one for one in found if one is not None), key=_age, reverse=True)
 
-    def _readable(self, identifier: str) -> dict[str, Any] | None:
+    def _readable(self, identifier: str) -> Backup | None:
         try:
             return self.find(identifier)
         except files.LedgerError as error:
             self.damaged.append(str(error))
             return None
 
-    def require(self, identifier: str) -> dict[str, Any]:
+    def require(self, identifier: str) -> Backup:
         found = self.find(identifier)
         if found is None:
             others = ", ".join(one["id"] for one in self.all()[:5]) or "none at all"
             raise DumpError(f"there is no backup {identifier} in {self.directory}; the newest there are: {others}")
         return found
 
-    def damage(self, backup: dict[str, Any]) -> str:
+    def damage(self, backup: Backup) -> str:
         """Why the dump is not what was written, or empty."""
         path = self.dump(backup["id"])
         size = os.path.getsize(path)
@@ -117,7 +121,7 @@ def write(path: str, source: Iterable[bytes]) -> Written:
     return Written(size, digest.hexdigest())
 
 
-def surplus(backups: list[dict[str, Any]], keep: int, fresh: str) -> list[str]:
+def surplus(backups: list[Backup], keep: int, fresh: str) -> list[str]:
     """Which of a database's backups go: all but the newest ``keep``, and never the one just made. 0 keeps all."""
     if keep == 0:
         return []
@@ -125,5 +129,5 @@ def surplus(backups: list[dict[str, Any]], keep: int, fresh: str) -> list[str]:
     return [one["id"] for one in newest[max(keep, 1) :]]
 
 
-def _age(backup: dict[str, Any]) -> tuple[str, str]:
+def _age(backup: Backup) -> tuple[str, str]:
     return backup["time"], backup["id"]

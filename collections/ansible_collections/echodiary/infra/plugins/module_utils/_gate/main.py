@@ -4,15 +4,20 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 from . import logs, probes
 
+if TYPE_CHECKING:
+    from .shapes import Asked, Heard, Logs, Wanted
 
-def run(manifest: dict[str, Any]) -> dict[str, Any]:
-    """``manifest``: probes, count, interval, delay, budget, age, stop_after; or logs and lines."""
-    began = time.monotonic()
-    if manifest.get("logs"):
+
+def run(manifest: Asked | Wanted) -> Heard | Logs:
+    if "logs" in manifest:
         return {"logs": {name: logs.last_lines(name, manifest["lines"]) for name in manifest["logs"]}}
-    asked = {key: manifest[key] for key in ("probes", "count", "interval", "delay", "budget", "age")}
-    return {"ticks": probes.ticks(**asked, stop_after=manifest.get("stop_after", 0)), "seconds": round(time.monotonic() - began, 3)}
+    return heard(manifest)
+
+
+def heard(asked: Asked) -> Heard:
+    began = time.monotonic()
+    return {"ticks": probes.ticks(asked), "seconds": round(time.monotonic() - began, 3)}

@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .._host import http
 
-Answer = dict[str, Any]
+if TYPE_CHECKING:
+    from .shapes import Answer, Asked, Probe, Round
 
 #: characters of a body that are kept where nobody looks into it
 EXCERPT = 2_000
@@ -20,38 +21,34 @@ EXCERPT = 2_000
 RANGE = "%24range"
 
 
-def ticks(
-    probes: list[dict[str, Any]], count: int, interval: float, delay: float, budget: float, age: float = 0.0, stop_after: int = 0
-) -> list[dict[str, Any]]:
-    """``count`` rounds, one every ``interval`` s after ``delay`` s; fewer, but at least one, when ``budget`` s have passed.
-
-    Each is {"at": s since the start, "answers": one per probe}. ``age``: s that the gate had lasted before. ``stop_after``: rounds in
-    a row with an answer that nobody wants (a probe's ``expected`` statuses), after which asking on would only lose time; 0 for never.
-    """
+def ticks(asked: Asked) -> list[Round]:
+    """At least one round. Where an answer has none of its probe's ``expected`` statuses, asking on would only lose time."""
     began = time.monotonic()
-    rounds: list[dict[str, Any]] = []
-    due, unwanted = min(delay, budget), 0
-    while len(rounds) < count and (not rounds or due < budget) and (not stop_after or unwanted < stop_after):
+    rounds: list[Round] = []
+    probes, budget, stop_after = asked["probes"], asked["budget"], asked["stop_after"]
+    due, unwanted = min(asked["delay"], budget), 0
+    while len(rounds) < asked["count"] and (not rounds or due < budget) and (not stop_after or unwanted < stop_after):
         time.sleep(max(0.0, began + due - time.monotonic()))
         at = time.monotonic() - began
-        rounds.append({"at": round(at, 3), "answers": ask_all([ranged(probe, age + at) for probe in probes], max(1.0, budget - at))})
-        due = max(at + interval, time.monotonic() - began)
-        unwanted = unwanted + 1 if _unwanted(probes, rounds[-1]["answers"]) else 0
+        answers = ask_all([ranged(probe, asked["age"] + at) for probe in probes], max(1.0, budget - at))
+        rounds.append({"at": round(at, 3), "answers": answers})
+        due = max(at + asked["interval"], time.monotonic() - began)
+        unwanted = unwanted + 1 if _unwanted(probes, answers) else 0
     return rounds
 
 
-def _unwanted(probes: list[dict[str, Any]], answers: list[Answer]) -> bool:
+def _unwanted(probes: list[Probe], answers: list[Answer]) -> bool:
     return any("expected" in probe and answer["status"] not in probe["expected"] for probe, answer in zip(probes, answers))
 
 
-def ranged(probe: dict[str, Any], age: float) -> dict[str, Any]:
+def ranged(probe: Probe, age: float) -> Probe:
     """The probe as it is asked when the gate has lasted ``age`` s. Pure."""
     if "lookback" not in probe:
         return probe
-    return {**probe, "body": probe["body"].replace(RANGE, f"{math.ceil(age + probe['lookback'])}s")}
+    return {**probe, "body": (probe["body"] or "").replace(RANGE, f"{math.ceil(age + probe['lookback'])}s")}
 
 
-def ask_all(probes: list[dict[str, Any]], longest: float) -> list[Answer]:
+def ask_all(probes: list[Probe], longest: float) -> list[Answer]:
     """Threads that outlive their timeout are left behind: they end with the process."""
     answers: list[Answer | None] = [None] * len(probes)
     began = time.monotonic()
@@ -68,8 +65,8 @@ def ask_all(probes: list[dict[str, Any]], longest: float) -> list[Answer]:
     return [answer or _late(probe, longest) for answer, probe in zip(list(answers), probes)]
 
 
-def ask(probe: dict[str, Any], timeout: float) -> Answer:
-    """``probe``: method, url, headers, body, validate_certs, ca_path, whole (keep all of the body). Redirects are answers."""
+def ask(probe: Probe, timeout: float) -> Answer:
+    """Redirects are answers."""
     began = time.monotonic()
     content = http.Content(probe["body"], {"Connection": "close", **probe["headers"]})
     tls = http.Tls(probe["validate_certs"], probe["ca_path"] or "")
@@ -81,6 +78,6 @@ def ask(probe: dict[str, Any], timeout: float) -> Answer:
     }
 
 
-def _late(probe: dict[str, Any], longest: float) -> Answer:
+def _late(probe: Probe, longest: float) -> Answer:
     limit = min(probe["timeout"], longest)
     return {"status": 0, "text": f"no answer within {limit:g} s", "milliseconds": round(limit * 1000)}

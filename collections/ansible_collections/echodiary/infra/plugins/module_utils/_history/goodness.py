@@ -9,9 +9,10 @@ configuration is another release. Who goes back by name to something newer says 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-Entry = dict[str, Any]
+if TYPE_CHECKING:
+    from .shapes import Entry, Release
 
 #: kinds of entries after which another release may run
 MOVES = ("deploy", "rollback", "converge")
@@ -45,7 +46,7 @@ def standing(entries: list[Entry]) -> list[Entry]:
     return found
 
 
-def same(one: Entry, other: Entry) -> bool:
+def same(one: Release, other: Release) -> bool:
     """Whether two entries are about the same release. Where a configuration is not known, the image decides."""
     configs = {one.get("config") or "", other.get("config") or ""} - {""}
     return digest(one["digest"]) == digest(other["digest"]) and len(configs) < 2
@@ -59,7 +60,7 @@ def digest(image: str) -> str:
 def _left(one: Entry, entry: Entry) -> bool:
     """A rollback names what it leaves by the id of its entry, which is exact, by its digest, or as what served before it."""
     named = entry.get("rollback_of")
-    before = {"digest": entry.get("digest_before") or "", "config": entry.get("config_before")}
+    before: Release = {"digest": entry.get("digest_before") or "", "config": entry.get("config_before") or ""}
     if named and (named == one.get("id") or digest(named) == digest(one["digest"])):
         return True
     return entry["kind"] == "rollback" and bool(before["digest"]) and same(one, before)

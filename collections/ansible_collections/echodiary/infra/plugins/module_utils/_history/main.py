@@ -4,28 +4,30 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .._ledger import files, journal
 from . import goodness, records
 
+if TYPE_CHECKING:
+    from .shapes import Appended, Entry, Failed, History, Manifest
+
 PATH = "/var/lib/echodiary/history.jsonl"
 
 
-def run(manifest: dict[str, Any]) -> dict[str, Any]:
-    """``manifest``: check, state (appended, read), path, entry, outcomes, last, limit (bytes)."""
-    path = manifest.get("path") or PATH
+def run(manifest: Manifest) -> Appended | History | Failed:
+    path, entry = manifest.get("path") or PATH, manifest.get("entry")
     try:
-        if manifest["state"] == "read":
+        if entry is None or manifest["state"] == "read":
             return _read(path, manifest)
         if manifest["check"]:
-            return {"changed": not _known(path, manifest["entry"])}
-        return {"changed": _append(path, manifest["entry"], manifest.get("limit") or journal.LIMIT)}
+            return {"changed": not _known(path, entry)}
+        return {"changed": _append(path, entry, manifest.get("limit") or journal.LIMIT)}
     except (files.LedgerError, OSError) as error:
         return {"failed": True, "msg": f"{path}: {error}; does the task become root, and is there room on the disk?"}
 
 
-def _append(path: str, entry: dict[str, Any], limit: int) -> bool:
+def _append(path: str, entry: Entry, limit: int) -> bool:
     """False when this entry stands there already: a retried task records nothing twice."""
     os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
     with files.locked(path):
@@ -35,11 +37,11 @@ def _append(path: str, entry: dict[str, Any], limit: int) -> bool:
         return True
 
 
-def _known(path: str, entry: dict[str, Any]) -> bool:
+def _known(path: str, entry: Entry) -> bool:
     return any(record.get("id") == entry["id"] for record in journal.read(path).records)
 
 
-def _read(path: str, manifest: dict[str, Any]) -> dict[str, Any]:
+def _read(path: str, manifest: Manifest) -> History:
     found = journal.read(path)
     sound, unsound = records.sound(found.records)
     good = goodness.good(sound)

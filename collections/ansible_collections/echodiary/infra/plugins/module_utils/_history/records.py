@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-Entry = dict[str, Any]
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from typing import TypeGuard
+
+    from .._kinds.model import Json
+    from .shapes import Entry
 
 REQUIRED = ("id", "kind", "outcome")
 TEXTS = (
@@ -15,13 +20,13 @@ TEXTS = (
 MAPPINGS = ("gates", "seconds", "hosts")
 
 
-def sound(records: list[Entry]) -> tuple[list[Entry], int]:
+def sound(records: Collection[Mapping[str, Json]]) -> tuple[list[Entry], int]:
     """The records that can be relied on, and how many others there are."""
     good = [record for record in records if _is_sound(record)]
     return good, len(records) - len(good)
 
 
-def _is_sound(record: Entry) -> bool:
+def _is_sound(record: Mapping[str, Json]) -> TypeGuard[Entry]:
     if not all(record.get(field) for field in REQUIRED):
         return False
     texts = all(isinstance(record[field], str) for field in TEXTS if field in record)

@@ -4,20 +4,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 #: the loader, which imports nothing of ours, writes the same; what is between two of them has none, since JSON escapes it
 MARKER = "\x02echodiary\x02"
 
 
-def framed(answer: Any) -> str:
+def framed(answer: Mapping[str, Any]) -> str:
     return MARKER + json.dumps(answer, default=str) + MARKER
 
 
-def found(output: str) -> dict[str, Any] | None:
+def found(output: str) -> Any:
     """None when there was none, or it was cut off."""
     parts = output.split(MARKER)
     if len(parts) != 3:
         return None
-    answer: dict[str, Any] = json.loads(parts[1])
-    return answer
+    return json.loads(parts[1])

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
+
+T = TypeVar("T")
 
 MASK = "«secret»"
 #: shorter values would mask ordinary words all over a log
@@ -18,10 +20,11 @@ _IN_URL = re.compile(r"://[^:/@\s]*:([^\s/?#]*)@")
 _IN_DSN = re.compile(r"\bpassword\s*=\s*('(?:[^'\\]|\\.)*'|[^\s&]+)", re.IGNORECASE)
 
 
-def mask(value: Any, secrets: Iterable[str], keys: bool = True) -> Any:
+def mask(value: T, secrets: Iterable[str], keys: bool = True) -> T:
     """The same structure with every secret value replaced, also in the keys of mappings where those are not a protocol's own words."""
     ordered = longest_first(secrets)
-    return _mask(value, ordered, keys) if ordered else value
+    masked: T = _mask(value, ordered, keys) if ordered else value
+    return masked
 
 
 def _mask(value: Any, secrets: list[str], keys: bool) -> Any:

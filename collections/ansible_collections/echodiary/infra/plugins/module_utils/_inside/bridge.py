@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Callable, TypeVar
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+T = TypeVar("T")
 
 
-def call(engine: Any, work: Callable[[], Any]) -> Any:
+def call(engine: Engine, work: Callable[[], T]) -> T:
     """``work`` may use the engine as an ordinary one. With an asynchronous driver it gets an event loop and fresh connections."""
     if not getattr(engine.dialect, "is_async", False):
         return work()
@@ -19,6 +24,6 @@ def call(engine: Any, work: Callable[[], Any]) -> Any:
     return asyncio.run(greenlet_spawn(work))
 
 
-def connection(engine: Any) -> Any:
+def connection(engine: Engine) -> Connection:
     """Each statement on its own: between two of them the session is idle and holds no snapshot that others would wait for."""
     return engine.connect().execution_options(isolation_level="AUTOCOMMIT")

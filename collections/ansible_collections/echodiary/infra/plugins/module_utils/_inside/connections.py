@@ -3,11 +3,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import server
 from .errors import InsideError
-from .project import Project
+from .project import Project, connected
+
+if TYPE_CHECKING:
+    from alembic.migration import MigrationContext
+    from sqlalchemy import Connection
+
+    from . import shapes
 
 #: what ordinary roles cannot use; 16 brought reserved_connections, and Amazon has one of its own
 RESERVED = ("superuser_reserved_connections", "reserved_connections", "rds.rds_superuser_reserved_connections")
@@ -23,24 +29,24 @@ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 
 
-def read(request: dict[str, Any]) -> dict[str, Any]:
+def read(request: shapes.Request) -> shapes.Connections:
     """server_version_num, max_connections, reserved (by setting), role, database (each with its limit, -1 for none), sessions."""
-    found: dict[str, Any] = {}
+    found: list[shapes.Connections] = []
 
-    def see(_heads: Any, context: Any) -> None:
+    def see(_heads: tuple[str, ...], context: MigrationContext) -> None:
         if context.dialect.name != "postgresql":
             raise InsideError("environment", f"the database is {context.dialect.name}; only PostgreSQL is known here")
-        found.update(_look(context.connection))
+        found.append(_look(connected(context)))
 
     Project(request["config"], request["section"]).look(see)
-    return found
+    return found[0]
 
 
-def _look(connection: Any) -> dict[str, Any]:
+def _look(connection: Connection) -> shapes.Connections:
     settings = {name: int(value) for name, value in _rows(connection, _SETTINGS)}
     ((role, role_limit, superuser),) = _rows(connection, _ROLE)
     ((database, database_limit),) = _rows(connection, _DATABASE)
-    sessions = [
+    sessions: list[shapes.Group] = [
         {"role": user, "database": name, "application": app, "count": count} for user, name, app, count in _rows(connection, _SESSIONS)
     ]
     return {
@@ -53,7 +59,7 @@ def _look(connection: Any) -> dict[str, Any]:
     }
 
 
-def _rows(connection: Any, query: str) -> list[Any]:
+def _rows(connection: Connection, query: str) -> list[Any]:
     from sqlalchemy import text
 
     return list(connection.execute(text(query)).fetchall())

@@ -6,17 +6,25 @@ A table: {column: {type, family, nullable, server_default, client_default}}; its
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Tables = "dict[str, dict[str, dict[str, Any]]]"
+from .project import connected
+
+if TYPE_CHECKING:
+    from alembic.migration import MigrationContext
+    from sqlalchemy import MetaData, Table
+    from sqlalchemy.engine.interfaces import Dialect, ReflectedColumn
+    from sqlalchemy.types import TypeEngine
+
+    from . import shapes
 
 
-def metadatas(context: Any) -> list[Any]:
+def metadatas(context: MigrationContext) -> list[MetaData]:
     found = context.opts.get("target_metadata")
     return list(found) if isinstance(found, (list, tuple)) else [found] if found is not None else []
 
 
-def models(context: Any) -> Any:
+def models(context: MigrationContext) -> shapes.Tables | None:
     """None where env.py names no metadata: then nobody can say what the code expects."""
     found = metadatas(context)
     if not found:
@@ -24,17 +32,17 @@ def models(context: Any) -> Any:
     return {_name(table.schema, table.name): _model(table, context.dialect) for one in found for table in one.tables.values()}
 
 
-def _name(schema: Any, table: str) -> str:
+def _name(schema: str | None, table: str) -> str:
     return f"{schema}.{table}" if schema else table
 
 
-def _model(table: Any, dialect: Any) -> dict[str, dict[str, Any]]:
-    columns = {}
+def _model(table: Table, dialect: Dialect) -> shapes.Columns:
+    columns: shapes.Columns = {}
     for column in table.columns:
         generated = column.identity is not None or column.computed is not None or table._autoincrement_column is column
         columns[column.name] = {
             "type": _type(column.type, dialect),
-            "family": column.type._type_affinity.__name__,
+            "family": _family(column.type),
             "nullable": bool(column.nullable),
             "server_default": generated or column.server_default is not None,
             "client_default": column.default is not None,
@@ -42,11 +50,11 @@ def _model(table: Any, dialect: Any) -> dict[str, dict[str, Any]]:
     return columns
 
 
-def database(context: Any) -> Any:
+def database(context: MigrationContext) -> shapes.Tables:
     """The default schema and every one that a model names; views count, since code cannot tell them from tables."""
     from sqlalchemy import inspect
 
-    inspector = inspect(context.connection)
+    inspector = inspect(connected(context))
     schemas = {None, *(table.schema for one in metadatas(context) for table in one.tables.values())}
     found = {}
     for schema in sorted(schemas, key=str):
@@ -56,18 +64,23 @@ def database(context: Any) -> Any:
     return found
 
 
-def _live(column: Any, dialect: Any) -> dict[str, Any]:
+def _live(column: ReflectedColumn, dialect: Dialect) -> shapes.Column:
     filled = column.get("default") is not None or bool(column.get("identity")) or bool(column.get("computed"))
     return {
         "type": _type(column["type"], dialect),
-        "family": column["type"]._type_affinity.__name__,
+        "family": _family(column["type"]),
         "nullable": bool(column["nullable"]),
         "server_default": filled,
         "client_default": False,
     }
 
 
-def _type(kind: Any, dialect: Any) -> str:
+def _family(kind: TypeEngine[Any]) -> str:
+    affinity = kind._type_affinity
+    return affinity.__name__ if affinity else ""
+
+
+def _type(kind: TypeEngine[Any], dialect: Dialect) -> str:
     try:
         return str(kind.compile(dialect=dialect))
     except Exception:  # a type of the application's own that only compiles in its place

@@ -3,17 +3,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from . import shapes
 
 
 class InsideError(Exception):
     """``kind`` is one of environment, no_such_revision, unknown, several_heads, busy, moved, pooled, failed."""
 
-    def __init__(self, kind: str, text: str, **facts: Any) -> None:
+    def __init__(self, kind: str, text: str, **facts: Unpack[shapes.Facts]) -> None:
         super().__init__(text)
         self.kind, self.text, self.facts = kind, text, facts
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> shapes.Error:
         return {"kind": self.kind, "text": self.text, **self.facts}
 
 

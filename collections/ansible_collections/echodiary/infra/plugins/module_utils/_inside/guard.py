@@ -8,9 +8,15 @@ lock_timeout of seconds it would fail on any busy database and leave an invalid 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 from . import server
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.engine.interfaces import DBAPICursor
+
+    from . import shapes
 
 _CONCURRENTLY = re.compile(r"^\s*(?:create|drop|reindex|alter|refresh)\b.*\bconcurrently\b", re.IGNORECASE | re.DOTALL)
 _MILLISECONDS = "SELECT setting::bigint FROM pg_settings WHERE name = :name"
@@ -19,13 +25,13 @@ _MILLISECONDS = "SELECT setting::bigint FROM pg_settings WHERE name = :name"
 class Guard:
     """``outside`` becomes true once something was done that no rollback takes back."""
 
-    def __init__(self, limits: dict[str, int]) -> None:
-        self.limits = limits  # lock_timeout, statement_timeout, concurrently_timeout (ms)
+    def __init__(self, limits: shapes.Limits) -> None:
+        self.limits = limits
         self.outside = False
         self.notes: list[str] = []
-        self._before: dict[str, Any] = {}
+        self._before: dict[str, str] = {}
 
-    def attach(self, connection: Any) -> int:
+    def attach(self, connection: Connection) -> int:
         """Returns the backend's pid."""
         from sqlalchemy import event, text
 
@@ -40,17 +46,17 @@ class Guard:
         event.listen(connection, "after_cursor_execute", self._end)
         return int(server.scalar(connection, "SELECT pg_backend_pid()"))
 
-    def _begin(self, connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+    def _begin(self, connection: Connection, cursor: DBAPICursor, statement: str, *_rest: shapes.Executed) -> None:
         if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
             self.outside = True
         if not _CONCURRENTLY.match(statement):
             return
         for name in ("lock_timeout", "statement_timeout"):
             cursor.execute(f"SELECT current_setting('{name}')")
-            self._before[name] = cursor.fetchone()[0]
+            self._before[name] = cursor.fetchall()[0][0]
             cursor.execute(f"SET {name} = {int(self.limits['concurrently_timeout'])}")
 
-    def _end(self, _connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+    def _end(self, _connection: Connection, cursor: DBAPICursor, statement: str, *_rest: shapes.Executed) -> None:
         if not _CONCURRENTLY.match(statement):
             return
         for name, value in self._before.items():

@@ -10,10 +10,17 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 from . import bridge
 from .errors import InsideError, first_lines
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from sqlalchemy import Connection, Engine
+
+    from . import shapes
 
 POLL = 0.5
 WATCH = 0.25
@@ -38,10 +45,10 @@ FROM unnest(pg_blocking_pids(:pid)) AS blocking(pid) JOIN pg_stat_activity a ON 
 class LockSession:
     """Use as a context manager; ``watched`` is the backend to look after, ``blockers`` what was seen in its way."""
 
-    def __init__(self, engine: Any, key: int, patience: float) -> None:
+    def __init__(self, engine: Engine, key: int, patience: float) -> None:
         self.engine, self.key, self.patience = engine, key, patience
         self.watched = 0
-        self.blockers: dict[int, dict[str, Any]] = {}
+        self.blockers: dict[int, shapes.Blocker] = {}
         self.holders: list[str] = []
         self.waited = 0.0
         self.lost = ""  # why the lock did not last as long as the migration
@@ -56,11 +63,11 @@ class LockSession:
             raise self._error
         return self
 
-    def __exit__(self, *_details: object) -> None:
+    def __exit__(self, *_details: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._stop.set()
         self._thread.join(10)
 
-    def seen(self) -> list[dict[str, Any]]:
+    def seen(self) -> list[shapes.Blocker]:
         """What was in the way since the last call."""
         found, self.blockers = list(self.blockers.values()), {}
         return found
@@ -96,7 +103,7 @@ class LockSession:
                 self._watch(connection)
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": self.key})
 
-    def _acquire(self, connection: Any) -> None:
+    def _acquire(self, connection: Connection) -> None:
         from sqlalchemy import text
 
         began = time.monotonic()
@@ -112,7 +119,7 @@ class LockSession:
         if not connection.execute(text(_MINE), {"key": self.key}).scalar():
             raise InsideError("pooled", "the lock was granted to another session than ours: a pooler in transaction mode is in between")
 
-    def _watch(self, connection: Any) -> None:
+    def _watch(self, connection: Connection) -> None:
         from sqlalchemy import text
 
         pid = self.watched

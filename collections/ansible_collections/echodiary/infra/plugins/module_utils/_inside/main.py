@@ -6,13 +6,18 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .._host import answers, masking
 from .errors import InsideError, first_lines
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def run(document: dict[str, Any]) -> None:
+    from . import shapes
+
+
+def run(document: shapes.Document) -> None:
     output = os.dup(1)
     # print() in a migration must not end up in the middle of the answer.
     os.dup2(2, 1)
@@ -27,7 +32,7 @@ def run(document: dict[str, Any]) -> None:
         handle.write(answers.framed(masked))
 
 
-def _answer(request: dict[str, Any]) -> dict[str, Any]:
+def _answer(request: shapes.Request) -> shapes.Answer:
     try:
         import alembic
         import sqlalchemy
@@ -35,6 +40,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"error": {"kind": "environment", "text": f"{first_lines(error)}: Alembic has to be installed beside the release's code"}}
     from . import connections, migrate, password, read, sessions
 
+    works: dict[str, Callable[[shapes.Request], shapes.Answer]]
     works = {"migrate": migrate.migrate, "connections": connections.read, "sessions": sessions.work, "password": password.work}
     work = works.get(request["do"], read.read)
     try:
@@ -44,4 +50,5 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         return {"error": {"kind": "environment", "text": f"{first_lines(error)} ({os.path.basename(where.filename)}:{where.lineno})"}}
-    return {**answer, "versions": {"alembic": alembic.__version__, "sqlalchemy": sqlalchemy.__version__}}
+    answer["versions"] = {"alembic": alembic.__version__, "sqlalchemy": sqlalchemy.__version__}
+    return answer

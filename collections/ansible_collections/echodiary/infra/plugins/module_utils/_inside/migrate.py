@@ -6,23 +6,30 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from . import bridge, guard, lock_session, read, server, steps
 from .errors import InsideError, first_lines, sqlstate
-from .project import Project
+from .project import Project, connected
+
+if TYPE_CHECKING:
+    from alembic.migration import MigrationContext
+    from alembic.runtime.migration import RevisionStep
+    from sqlalchemy import Engine
+
+    from . import shapes
 
 LOCK_NOT_AVAILABLE = "55P03"
 
 
-def migrate(request: dict[str, Any]) -> dict[str, Any]:
+def migrate(request: shapes.Request) -> shapes.Migrated:
     """``request``: target, expected (revisions that were linted), key, lock_wait (s), limits (ms), tries, want."""
     project = Project(request["config"], request["section"])
-    engine, table, schema = _engine(project)
+    engine, place = _engine(project)
     with lock_session.LockSession(engine, request["key"], request["lock_wait"]) as watcher:
-        run = _Run(project, request, watcher, engine, (table, schema))
+        run = _Run(project, request, watcher, engine, place)
         run.until_done()
-        after = read.look(project, {"target": None, "want": request["want"]})
+        after = read.look(project, {"target": "", "want": request["want"]})
         notes = [*run.notes, *([watcher.lost] if watcher.lost else [])]
     return {
         "from": run.began_at, "applied": run.applied, "current": after["current"], "attempts": run.attempts, "blocked": run.blocked,
@@ -31,25 +38,25 @@ def migrate(request: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _engine(project: Project) -> tuple[Any, str, Any]:
+def _engine(project: Project) -> tuple[Engine, shapes.VersionTable]:
     """The engine behind env.py's connection: the lock is then taken in the very database that is migrated."""
-    seen: dict[str, Any] = {}
+    seen: list[tuple[Engine, shapes.VersionTable]] = []
 
-    def see(_heads: Any, context: Any) -> None:
-        seen.update(engine=context.connection.engine, table=context.version_table, schema=context.version_table_schema)
+    def see(_heads: tuple[str, ...], context: MigrationContext) -> None:
+        seen.append((connected(context).engine, (context.version_table, context.version_table_schema)))
 
     project.look(see)
-    return seen["engine"], seen["table"], seen["schema"]
+    return seen[0]
 
 
 class _Run:
     def __init__(
-        self, project: Project, request: dict[str, Any], watcher: lock_session.LockSession, engine: Any, place: tuple[str, Any]
+        self, project: Project, request: shapes.Request, watcher: lock_session.LockSession, engine: Engine, place: shapes.VersionTable
     ) -> None:
         self.project, self.request, self.watcher, self.engine, self.place = project, request, watcher, engine, place
         self.began_at: list[str] | None = None
         self.applied: list[str] = []
-        self.blocked: list[dict[str, Any]] = []
+        self.blocked: list[shapes.Blocked] = []
         self.notes: list[str] = []
         self.attempts = 0
         self._step = ""
@@ -74,7 +81,7 @@ class _Run:
             finally:
                 self.watcher.watched = 0
 
-    def _work(self, heads: Any, context: Any) -> Iterator[Any]:
+    def _work(self, heads: tuple[str, ...], context: MigrationContext) -> Iterator[RevisionStep]:
         unknown = self.project.unknown(list(heads))
         if unknown:
             raise InsideError(
@@ -88,12 +95,12 @@ class _Run:
             self.began_at = list(heads)
         if not wanted:
             return iter(())
-        pid = self._guard.attach(context.connection)
+        pid = self._guard.attach(connected(context))
         self.watcher.seen()
         self.watcher.watched = pid
         return self._taken(wanted, bool(context._transaction_per_migration))
 
-    def _taken(self, wanted: list[Any], each_committed: bool) -> Iterator[Any]:
+    def _taken(self, wanted: list[RevisionStep], each_committed: bool) -> Iterator[RevisionStep]:
         """Alembic asks for the next step when the one before it is done, and committed if each has its own transaction."""
         done: list[str] = []
         for step in wanted:
@@ -114,7 +121,11 @@ class _Run:
         return self.attempts < self.request["tries"] and not self._guard.outside
 
     def _failure(self, error: BaseException) -> InsideError:
-        facts: dict[str, Any] = {"current": None, "invalid_indexes": []}
+        facts: shapes.Facts = {
+            "sqlstate": sqlstate(error), "revision": self._step, "statement": _statement(error), "outside": self._guard.outside,
+            "began_at": self.began_at, "attempts": self.attempts, "blocked": self.blocked, "notes": self.notes,
+            "current": None, "invalid_indexes": [],
+        }  # fmt: skip
 
         def see() -> None:
             with bridge.connection(self.engine) as connection:
@@ -125,10 +136,7 @@ class _Run:
             bridge.call(self.engine, see)
         except Exception as lost:
             self.notes.append(f"afterwards the database could not be read: {first_lines(lost)}")
-        return InsideError(
-            "failed", first_lines(error), sqlstate=sqlstate(error), revision=self._step, statement=_statement(error),
-            outside=self._guard.outside, began_at=self.began_at, attempts=self.attempts, blocked=self.blocked, notes=self.notes, **facts,
-        )  # fmt: skip
+        return InsideError("failed", first_lines(error), **facts)
 
 
 def _statement(error: BaseException) -> str:

@@ -4,14 +4,19 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .errors import InsideError, first_lines, sqlstate
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
+    from . import shapes
 
 REFUSED = ("28P01", "28000")
 
 
-def work(request: dict[str, Any]) -> dict[str, Any]:
+def work(request: shapes.Request) -> shapes.Changed:
     """``request``: role, password (empty takes it away), look (change nothing). Returns changed."""
     from sqlalchemy.engine import make_url
 
@@ -27,7 +32,7 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
     return {"changed": True}
 
 
-def _opens(url: Any, role: str, password: str) -> bool:
+def _opens(url: URL, role: str, password: str) -> bool:
     import psycopg
 
     try:
@@ -39,11 +44,11 @@ def _opens(url: Any, role: str, password: str) -> bool:
     return True
 
 
-def _conninfo(url: Any) -> str:
+def _conninfo(url: URL) -> str:
     return str(url.set(drivername="postgresql").render_as_string(hide_password=False))
 
 
-def _alter(url: Any, role: str, password: str, look: bool) -> None:
+def _alter(url: URL, role: str, password: str, look: bool) -> None:
     import psycopg
     from psycopg import sql
 

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import io
 import os
-from typing import Any, Callable
+from typing import TYPE_CHECKING
 
 from .errors import InsideError, first_lines, sqlstate
 
-Work = Callable[[Any, Any], Any]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from alembic.config import Config
+    from alembic.migration import MigrationContext
+    from alembic.runtime.migration import RevisionStep
+    from sqlalchemy import Connection
+
+    from . import shapes
 
 
 class Project:
@@ -31,18 +39,18 @@ class Project:
         except (CommandError, SyntaxError, ImportError) as error:
             raise InsideError("environment", f"the revisions cannot be read: {first_lines(error)}") from error
 
-    def config(self) -> Any:
+    def config(self) -> Config:
         from alembic.config import Config
 
         return Config(self.path, ini_section=self.section, stdout=io.StringIO(), output_buffer=io.StringIO())
 
-    def run(self, work: Work, **options: Any) -> None:
+    def run(self, work: shapes.Work, **options: bool | str | None) -> None:
         """Runs env.py once; it calls ``work(heads of the database, migration context)``, whose answer is the list of steps to take."""
         from alembic.runtime.environment import EnvironmentContext
 
         times = []
 
-        def once(heads: Any, context: Any) -> Any:
+        def once(heads: tuple[str, ...], context: MigrationContext) -> Iterable[RevisionStep]:
             times.append(1)
             if len(times) > 1:
                 raise InsideError(
@@ -55,10 +63,10 @@ class Project:
         if not times:
             raise InsideError("environment", "env.py ended without calling context.run_migrations()")
 
-    def look(self, see: Callable[[Any, Any], None]) -> None:
+    def look(self, see: shapes.See) -> None:
         """Runs env.py with nothing to migrate: ``see(heads, context)`` has the open connection."""
 
-        def work(heads: Any, context: Any) -> list[Any]:
+        def work(heads: tuple[str, ...], context: MigrationContext) -> list[RevisionStep]:
             see(heads, context)
             return []
 
@@ -80,3 +88,10 @@ class Project:
             return self.script.get_revision(revision) is not None
         except CommandError:
             return False
+
+
+def connected(context: MigrationContext) -> Connection:
+    """The connection that env.py opened. InsideError where it opened none."""
+    if context.connection is None:
+        raise InsideError("environment", "env.py gave Alembic no connection: it has to be able to run online")
+    return context.connection

@@ -3,51 +3,78 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import compare, describe, server, steps
 from .errors import InsideError, first_lines
-from .project import Project
+from .project import Project, connected
+
+if TYPE_CHECKING:
+    from alembic.migration import MigrationContext
+    from alembic.runtime.migration import RevisionStep
+
+    from . import shapes
 
 
-def read(request: dict[str, Any]) -> dict[str, Any]:
-    """``request``: target (head, base, a revision, or None), since (a revision to start from without asking a database), want."""
+class _Live(NamedTuple):
+    """What env.py's connection shows; tables and differences only where they were asked for."""
+
+    current: list[str]
+    like: shapes.Like
+    server: shapes.Server
+    invalid_indexes: list[shapes.Index]
+    schema: shapes.Tables | None
+    models: shapes.Tables | None
+    differences: list[shapes.Difference] | None
+
+
+def read(request: shapes.Request) -> shapes.Read:
     project = Project(request["config"], request["section"])
-    if request.get("since"):
-        return _without_database(project, request)
+    since = request.get("since")
+    if since:
+        return _without_database(project, since, request["target"])
     return look(project, request)
 
 
-def look(project: Project, request: dict[str, Any]) -> dict[str, Any]:
-    """``want``: any of schema, models, revisions (all that the release contains), differences."""
-    found: dict[str, Any] = {"schema": None, "models": None, "differences": None, "revisions": None}
-    want = request["want"]
+def look(project: Project, request: shapes.Wanted) -> shapes.Read:
+    live = _live(project, request["want"])
+    unknown = project.unknown(live.current)
+    undecided = request.get("lenient") and len(project.heads) > 1
+    described: list[shapes.Step] = []
+    if request["target"] and not unknown and not undecided:
+        wanted = steps.plan(project, request["target"], tuple(live.current))
+        described = steps.describe(project, wanted, tuple(live.current), live.like)
+    revisions = sorted(script.revision for script in project.script.walk_revisions()) if "revisions" in request["want"] else None
+    return {
+        "current": live.current, "heads": project.heads, "unknown": unknown, "server": live.server, "invalid_indexes": live.invalid_indexes,
+        "steps": described, "schema": live.schema, "models": live.models, "differences": live.differences, "revisions": revisions,
+        "version_table": live.like["version_table"], "ancestors": _ancestors(project, live.current, unknown),
+    }  # fmt: skip
 
-    def see(heads: Any, context: Any) -> None:
-        if context.dialect.name != "postgresql":
-            raise InsideError("environment", f"the database is {context.dialect.name}; only PostgreSQL is known here")
-        found["current"] = sorted(heads)
-        found["like"] = steps.like(context)
-        found["server"] = {
-            "version": server.version(context.connection),
-            "database": server.scalar(context.connection, "SELECT current_database()"),
-        }
-        found["invalid_indexes"] = server.invalid_indexes(context.connection)
-        found["schema"] = describe.database(context) if "schema" in want else None
-        found["models"] = describe.models(context) if "models" in want else None
-        found["differences"] = compare.differences(context) if "differences" in want else None
+
+def _live(project: Project, want: list[str]) -> _Live:
+    seen: list[_Live] = []
+
+    def see(heads: tuple[str, ...], context: MigrationContext) -> None:
+        seen.append(_shown(sorted(heads), context, want))
 
     project.look(see)
-    like = found.pop("like")
-    if "revisions" in want:
-        found["revisions"] = sorted(script.revision for script in project.script.walk_revisions())
-    found.update(heads=project.heads, unknown=project.unknown(found["current"]), steps=[])
-    undecided = request.get("lenient") and len(project.heads) > 1
-    if request["target"] and not found["unknown"] and not undecided:
-        wanted = steps.plan(project, request["target"], tuple(found["current"]))
-        found["steps"] = steps.describe(project, wanted, tuple(found["current"]), like)
-    found.update(version_table=like["version_table"], ancestors=_ancestors(project, found["current"], found["unknown"]))
-    return found
+    return seen[0]
+
+
+def _shown(current: list[str], context: MigrationContext, want: list[str]) -> _Live:
+    if context.dialect.name != "postgresql":
+        raise InsideError("environment", f"the database is {context.dialect.name}; only PostgreSQL is known here")
+    connection = connected(context)
+    return _Live(
+        current,
+        steps.like(context),
+        {"version": server.version(connection), "database": server.scalar(connection, "SELECT current_database()")},
+        server.invalid_indexes(connection),
+        describe.database(context) if "schema" in want else None,
+        describe.models(context) if "models" in want else None,
+        compare.differences(context) if "differences" in want else None,
+    )
 
 
 def _ancestors(project: Project, current: list[str], unknown: list[str]) -> list[str]:
@@ -56,11 +83,11 @@ def _ancestors(project: Project, current: list[str], unknown: list[str]) -> list
     return sorted({script.revision for one in known for script in project.script.iterate_revisions(one, "base")})
 
 
-def _without_database(project: Project, request: dict[str, Any]) -> dict[str, Any]:
+def _without_database(project: Project, revision: str, target: str) -> shapes.Read:
     """For a pipeline that has none: env.py runs offline, only for the names of constraints that its metadata gives."""
-    like: dict[str, Any] = {"dialect_name": "postgresql"}
+    like: shapes.Like = {"dialect_name": "postgresql"}
 
-    def see(_heads: Any, context: Any) -> list[Any]:
+    def see(_heads: tuple[str, ...], context: MigrationContext) -> list[RevisionStep]:
         like.update(steps.like(context))
         return []
 
@@ -69,10 +96,10 @@ def _without_database(project: Project, request: dict[str, Any]) -> dict[str, An
         project.run(see, as_sql=True, starting_rev=None, destination_rev=None)
     except Exception as error:
         notes.append(f"env.py does not run offline, so names of constraints may differ: {first_lines(error)}")
-    since: tuple[str, ...] = () if request["since"] == "base" else (request["since"],)
+    since: tuple[str, ...] = () if revision == "base" else (revision,)
     if project.unknown(list(since)):
-        raise InsideError("no_such_revision", f"this release has no revision {request['since']}", heads=project.heads)
-    wanted = steps.plan(project, request["target"], since)
+        raise InsideError("no_such_revision", f"this release has no revision {revision}", heads=project.heads)
+    wanted = steps.plan(project, target, since)
     return {
         "current": list(since), "heads": project.heads, "unknown": [], "server": {"version": 0, "database": ""}, "invalid_indexes": [],
         "steps": steps.describe(project, wanted, since, like), "schema": None, "models": None, "differences": None, "notes": notes,

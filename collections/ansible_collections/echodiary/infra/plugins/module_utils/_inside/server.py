@@ -3,7 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from . import shapes
 
 #: an index of a partitioned table is invalid until every partition has its own, and one that is being built is not left behind
 _INVALID = """
@@ -13,24 +18,24 @@ WHERE NOT i.indisvalid AND c.relkind = 'i'
 """
 
 
-def version(connection: Any) -> int:
+def version(connection: Connection) -> int:
     """As PostgreSQL counts: 170004 is 17.4."""
     return int(scalar(connection, "SHOW server_version_num"))
 
 
-def scalar(connection: Any, query: str, **values: Any) -> Any:
+def scalar(connection: Connection, query: str, **values: str) -> Any:
     from sqlalchemy import text
 
     return connection.execute(text(query), values).scalar()
 
 
-def invalid_indexes(connection: Any) -> list[dict[str, str]]:
+def invalid_indexes(connection: Connection) -> list[shapes.Index]:
     from sqlalchemy import text
 
     return [{"index": index, "table": table} for index, table in connection.execute(text(_INVALID)).fetchall()]
 
 
-def revisions(connection: Any, table: str, schema: Any) -> list[str]:
+def revisions(connection: Connection, table: str, schema: str | None) -> list[str]:
     """Read without Alembic: after a failure env.py's own connection is of no use any more."""
     from sqlalchemy import text
 

@@ -7,9 +7,14 @@ It connects by itself and not through env.py: that one waits for a migration to 
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import InsideError, first_lines, sqlstate
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from . import shapes
 
 #: Literals of queries are people's words, and sometimes passwords: they do not leave the database.
 _SESSIONS = r"""
@@ -37,12 +42,12 @@ WHERE pid = :pid AND backend_start::text = :began AND (state_change::text = :sin
 """
 
 
-def work(request: dict[str, Any]) -> dict[str, Any]:
+def work(request: shapes.Request) -> shapes.Sessions:
     """``request``: end, a list of {pid, began, since, still}.
 
     Returns sessions as they were, limits, ended (pids), refused (pid -> why).
     """
-    from sqlalchemy import create_engine, text
+    from sqlalchemy import create_engine
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -52,8 +57,8 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
     engine = create_engine(url, connect_args={"connect_timeout": 5, "application_name": "echodiary-incident"})
     try:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            limits = dict(connection.execute(text(_LIMITS)).mappings().one())
-            sessions = [dict(row) for row in connection.execute(text(_SESSIONS)).mappings()]
+            limits = _rows(connection, _LIMITS)[0]
+            sessions = _rows(connection, _SESSIONS)
             ended, refused = _end(connection, request["end"])
     except SQLAlchemyError as error:
         raise InsideError("environment", f"the database cannot be asked: {first_lines(error)}", sqlstate=sqlstate(error)) from error
@@ -62,7 +67,14 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
     return {"sessions": sessions, "limits": limits, "ended": ended, "refused": refused}
 
 
-def _end(connection: Any, wanted: list[dict[str, Any]]) -> tuple[list[int], dict[str, str]]:
+def _rows(connection: Connection, query: str) -> list[Any]:
+    """Dictionaries, with what the query selects."""
+    from sqlalchemy import text
+
+    return [dict(row) for row in connection.execute(text(query)).mappings()]
+
+
+def _end(connection: Connection, wanted: list[shapes.Session]) -> tuple[list[int], dict[str, str]]:
     from sqlalchemy import text
     from sqlalchemy.exc import SQLAlchemyError
 

@@ -4,13 +4,21 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import InsideError, first_lines
 from .project import Project
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
-def plan(project: Project, target: str, current: tuple[str, ...]) -> list[Any]:
+    from alembic.migration import MigrationContext
+    from alembic.runtime.migration import RevisionStep
+
+    from . import shapes
+
+
+def plan(project: Project, target: str, current: tuple[str, ...]) -> list[RevisionStep]:
     """``target``: head, base or a revision. Alembic's own steps, in the order in which they run."""
     script: Any = project.script
     if target == "head":
@@ -27,9 +35,10 @@ def plan(project: Project, target: str, current: tuple[str, ...]) -> list[Any]:
     return list(script._upgrade_revs(wanted, current)) or list(script._downgrade_revs(wanted, current))
 
 
-def describe(project: Project, steps: list[Any], current: tuple[str, ...], like: dict[str, Any]) -> list[dict[str, Any]]:
+def describe(project: Project, steps: list[RevisionStep], current: tuple[str, ...], like: shapes.Like) -> list[shapes.Step]:
     """Each step with its SQL, rendered as if the ones before it had run: what is created there must not count as new here."""
-    heads, described = set(current), []
+    heads = set(current)
+    described: list[shapes.Step] = []
     for step in steps:
         sql, unreadable = _sql(project, step, sorted(heads), like)
         described.append(
@@ -46,13 +55,13 @@ def describe(project: Project, steps: list[Any], current: tuple[str, ...], like:
     return described
 
 
-def _text(revisions: Any) -> str:
+def _text(revisions: str | Collection[str] | None) -> str:
     if revisions is None:
         return ""
     return revisions if isinstance(revisions, str) else ", ".join(revisions)
 
 
-def _sql(project: Project, step: Any, heads: list[str], like: dict[str, Any]) -> tuple[str, str]:
+def _sql(project: Project, step: RevisionStep, heads: list[str], like: shapes.Like) -> tuple[str, str]:
     """The SQL and, where it cannot be had without a database (a revision that reads rows), the reason."""
     from alembic.runtime.environment import EnvironmentContext
 
@@ -86,7 +95,7 @@ class Script(io.StringIO):
         return super().write(text)
 
 
-def like(context: Any) -> dict[str, Any]:
+def like(context: MigrationContext) -> shapes.Like:
     """What of env.py's configuration shapes the SQL: conventions for names, and the table that holds the revision."""
     return {
         "dialect_name": "postgresql",

@@ -192,7 +192,7 @@ class RequestSpec(TypedDict, total=False):
 class ReleaseSpec(_Release, total=False):
     """Two slots behind HAProxy; the second half comes from the task that rolls it."""
 
-    requests: list[RequestSpec]
+    requests: list[RequestSpec] | None
     steps: list[StepSpec]
     bounds: BoundsSpec
 

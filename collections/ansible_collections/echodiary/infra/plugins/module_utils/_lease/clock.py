@@ -9,7 +9,10 @@ TTL longer than it had to, and never less. Times of day are kept for people, and
 from __future__ import annotations
 
 import time
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from .shapes import Stamp
 
 from .._host import timestamps
 
@@ -27,7 +30,7 @@ class Now(NamedTuple):
     def text(self) -> str:
         return timestamps.to_text(self.wall)
 
-    def stamp(self) -> dict[str, Any]:
+    def stamp(self) -> Stamp:
         """What a record keeps in order to be aged later."""
         return {"at": self.text, "uptime": round(self.uptime, 3), "boot": self.boot}
 
@@ -38,7 +41,7 @@ def now() -> Now:
     return Now(time.time(), time.clock_gettime(time.CLOCK_BOOTTIME), boot)
 
 
-def age(stamp: dict[str, Any], moment: Now) -> float:
+def age(stamp: Stamp, moment: Now) -> float:
     """Seconds since ``stamp``; after a reboot those that are certain."""
     if stamp["boot"] != moment.boot:
         return moment.uptime

@@ -3,22 +3,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .._host import timestamps
-from .._ledger import files, journal, records
+from .._ledger import files, records
 from . import clock, metrics, planning, store
+
+if TYPE_CHECKING:
+    from . import shapes
 
 DIRECTORY = "/var/lib/echodiary/lease"
 
 
-def run(manifest: dict[str, Any]) -> dict[str, Any]:
-    """``manifest``: check, name, asked (see ``planning.plan``), and directory and now for tests. One attempt, no waiting.
+def run(manifest: shapes.Manifest) -> shapes.Decided | shapes.Failed:
+    """One attempt, no waiting.
 
     Waiting is the controller's: a process left on the host by a controller that died would win a lock for a dead owner.
     """
-    directory, name = manifest.get("directory") or DIRECTORY, manifest["name"]
-    moment = clock.Now(*manifest["now"]) if manifest.get("now") else clock.now()
+    directory, name = manifest["directory"] or DIRECTORY, manifest["name"]
+    moment = clock.Now(*manifest["now"]) if "now" in manifest else clock.now()
     reads_only = manifest["check"] or manifest["asked"]["state"] == "read"
     try:
         if reads_only:
@@ -33,10 +36,10 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
         return {"failed": True, "msg": f"lock {name}: {error}; does the task become root, and is there room on the disk?"}
 
 
-def _decide(directory: str, name: str, manifest: dict[str, Any], moment: clock.Now) -> dict[str, Any]:
+def _decide(directory: str, name: str, manifest: shapes.Manifest, moment: clock.Now) -> shapes.Decided | shapes.Failed:
     asked = manifest["asked"]
     record, healed = _load(directory, name, asked)
-    if asked["state"] == "frozen" and moment.wall >= timestamps.to_wall(asked["until"]):
+    if asked["state"] == "frozen" and moment.wall >= timestamps.to_wall(asked["until"] or ""):
         return {"failed": True, "msg": f"until: {asked['until']} has passed; the host says it is {moment.text}"}
     plan = planning.plan(record, asked, moment)
     changed = plan.outcome == "done" or healed
@@ -52,17 +55,17 @@ def _decide(directory: str, name: str, manifest: dict[str, Any], moment: clock.N
         "notes": notes,
         "broken": next((event for event in plan.events if event["event"] == "broken"), None),
         **_view(plan.record, moment),
-        "journal": journal.read(store.journal_of(directory, name)).records[-20:] if asked["state"] == "read" else [],
+        "journal": store.told(directory, name)[-20:] if asked["state"] == "read" else [],
     }
 
 
-def _metrics(asked: dict[str, Any], moment: clock.Now) -> str:
+def _metrics(asked: shapes.Asked, moment: clock.Now) -> str:
     if not asked["textfiles"] or asked["state"] not in ("acquired", "released"):
         return ""
     return metrics.tell(metrics.path_of(asked["textfiles"]), asked, moment)
 
 
-def _load(directory: str, name: str, asked: dict[str, Any]) -> tuple[planning.Record, bool]:
+def _load(directory: str, name: str, asked: shapes.Asked) -> tuple[shapes.Record, bool]:
     """A record that cannot be read is only replaced by force."""
     try:
         return store.load(directory, name), False
@@ -74,25 +77,36 @@ def _load(directory: str, name: str, asked: dict[str, Any]) -> tuple[planning.Re
         return store.recovered(directory, name), True
 
 
-def _view(record: planning.Record, moment: clock.Now) -> dict[str, Any]:
+def _view(record: shapes.Record, moment: clock.Now) -> shapes.View:
     """The lock as people and playbooks read it; times are the host's."""
     lease, freeze = record["lease"], record["freeze"]
     return {
         "now": moment.text,
         "last_token": record["token"],
-        "lease": lease and _lease_view(lease, moment),
-        "freeze": freeze and {
-            **{key: freeze[key] for key in ("owner", "reason", "until")},
-            "since": freeze["since"]["at"],
-            "active": planning.frozen(record, moment),
-        },
-    }  # fmt: skip
+        "lease": _lease_view(lease, moment) if lease else None,
+        "freeze": _freeze_view(freeze, active=planning.frozen(record, moment)) if freeze else None,
+    }
 
 
-def _lease_view(lease: planning.Record, moment: clock.Now) -> dict[str, Any]:
+def _freeze_view(freeze: shapes.Freeze, *, active: bool) -> shapes.FreezeView:
+    return {
+        "owner": freeze["owner"],
+        "reason": freeze["reason"],
+        "until": freeze["until"],
+        "since": freeze["since"]["at"],
+        "active": active,
+    }
+
+
+def _lease_view(lease: shapes.Lease, moment: clock.Now) -> shapes.LeaseView:
     left = planning.remaining(lease, moment)
     return {
-        **{key: lease[key] for key in ("token", "owner", "reason", "run_url", "ttl", "override")},
+        "token": lease["token"],
+        "owner": lease["owner"],
+        "reason": lease["reason"],
+        "run_url": lease["run_url"],
+        "ttl": lease["ttl"],
+        "override": lease["override"],
         "acquired": lease["acquired"]["at"],
         "renewed": lease["renewed"]["at"],
         "expires": timestamps.to_text(moment.wall + left),

@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._host import timestamps
 from .._ledger import files, journal, records, shapes
 from . import planning
+
+if TYPE_CHECKING:
+    from .._kinds.model import Json
+    from .shapes import Event, Record
 
 #: admins may look at it without root; it holds no secret
 MODE = 0o644
@@ -17,10 +21,10 @@ _TOLD = {"owner": shapes.TEXT, "reason": shapes.TEXT}
 _STAMP = shapes.fields({"at": shapes.TEXT, "uptime": shapes.NUMBER, "boot": shapes.TEXT})
 
 
-def _moment(value: Any) -> str:
+def _moment(value: Json) -> str:
     try:
-        timestamps.to_wall(value)
-    except (ValueError, TypeError):
+        timestamps.to_wall(value if isinstance(value, str) else "")
+    except ValueError:
         return " is no time"
     return ""
 
@@ -50,16 +54,17 @@ def journal_of(directory: str, name: str) -> str:
     return os.path.join(directory, name + ".journal.jsonl")
 
 
-def load(directory: str, name: str) -> planning.Record:
+def load(directory: str, name: str) -> Record:
     """What is recorded; nothing yet is an unlocked lock. Raises LedgerError for what cannot be trusted: unreadable is not unlocked."""
     path = path_of(directory, name)
     found = records.read(path, SHAPE, VERSION)
     if found.fault:
         raise files.LedgerError(f"{path} {found.fault}")
-    return planning.empty(highest_token(directory, name)) if found.record is None else found.record
+    record: Record | None = found.record
+    return planning.empty(highest_token(directory, name)) if record is None else record
 
 
-def recovered(directory: str, name: str) -> planning.Record:
+def recovered(directory: str, name: str) -> Record:
     """In place of a record that cannot be read: unlocked, and no fencing token is ever given out twice."""
     return planning.empty(highest_token(directory, name))
 
@@ -75,11 +80,17 @@ def highest_token(directory: str, name: str) -> int:
     return max((token for token in tokens if isinstance(token, int)), default=0)
 
 
-def save(directory: str, name: str, record: planning.Record) -> None:
+def told(directory: str, name: str) -> list[Event]:
+    """The journal, oldest first: lines of it are shown to people and nothing is decided by them."""
+    lines: list[Any] = list(journal.read(journal_of(directory, name)).records)
+    return lines
+
+
+def save(directory: str, name: str, record: Record) -> None:
     files.write_json(path_of(directory, name), record, MODE)
 
 
-def tell(directory: str, name: str, events: tuple[dict[str, Any], ...]) -> str:
+def tell(directory: str, name: str, events: tuple[Event, ...]) -> str:
     """Append to the journal; why it could not be, or nothing. The record counts, so a full disk must not fail what is done."""
     try:
         for event in events:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from . import files
@@ -27,7 +28,7 @@ class Journal(NamedTuple):
     damaged: int
 
 
-def append(path: str, record: dict[str, Any], limit: int = LIMIT) -> None:
+def append(path: str, record: Mapping[str, Any], limit: int = LIMIT) -> None:
     """Append one record durably. The caller holds ``files.locked(path)``."""
     line = (json.dumps(record, sort_keys=True, separators=(",", ":")) + "\n").encode()
     if _size(path) and _size(path) + len(line) > limit:

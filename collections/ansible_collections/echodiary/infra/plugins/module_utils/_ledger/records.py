@@ -10,9 +10,12 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import files, shapes
+
+if TYPE_CHECKING:
+    from .._kinds.model import Json
 
 _VERSION = shapes.fields({}, {"version": shapes.kind(int)})
 
@@ -22,9 +25,10 @@ class NewerError(files.LedgerError):
 
 
 class Found(NamedTuple):
-    """``record`` is None when there is none to believe; ``fault`` says why, and is empty when none was ever written."""
+    """``record`` has the shape that was asked for, or is None when there is none to believe; ``fault`` says why, and is empty when none was
+    ever written."""
 
-    record: dict[str, Any] | None
+    record: Any
     fault: str = ""
 
 
@@ -42,7 +46,7 @@ def read(path: str, shape: shapes.Shape, version: int) -> Found:
     return check(path, found, shape, version)
 
 
-def check(path: str, found: Any, shape: shapes.Shape, version: int) -> Found:
+def check(path: str, found: Json, shape: shapes.Shape, version: int) -> Found:
     its = found.get("version", 1) if isinstance(found, dict) else 1
     if type(its) is int and its > version:
         raise NewerError(

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .._converge import health
 from .._gate import probes
 from .._host import http
 from .._kinds import documents
+
+if TYPE_CHECKING:
+    from .._gate.shapes import Answer, Probe
 
 #: seconds between two rounds while a release is watched
 EVERY = 1.0
@@ -32,7 +35,7 @@ def _trouble(declared: list[documents.RequestSpec], port: int) -> dict[str, str]
     return {one["name"]: judge(one, answer) for one, answer in zip(declared, answers)}
 
 
-def probe(one: documents.RequestSpec, port: int) -> dict[str, Any]:
+def probe(one: documents.RequestSpec, port: int) -> Probe:
     """``one``: name, method, path, body (anything but text is sent as JSON), headers, timeout (s)."""
     body = one.get("body")
     text = body if isinstance(body, str) or body is None else json.dumps(body)
@@ -49,7 +52,7 @@ def probe(one: documents.RequestSpec, port: int) -> dict[str, Any]:
     }
 
 
-def judge(one: documents.RequestSpec, answer: dict[str, Any]) -> str:
+def judge(one: documents.RequestSpec, answer: Answer) -> str:
     """Empty when it is the answer that was declared. Pure."""
     check: documents.ProbeSpec = {
         "url": f"{one['name']} ({one['method']} {one['path']})",

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from .._converge import staging
@@ -13,12 +14,15 @@ from .._host import docker, registry
 from .._host.run import run
 from .._kinds import compose, documents, model
 
+if TYPE_CHECKING:
+    from .._run.shapes import Staged
+
 #: what the kernel calls a machine -> what images call it
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 DATA_ROOT = "/var/lib/docker"
 
 
-def prepare(spec: documents.RolledSpec, files: dict[str, model.File], slot: str, state_dir: str) -> dict[str, str]:
+def prepare(spec: documents.RolledSpec, files: dict[str, model.File], slot: str, state_dir: str) -> Staged:
     """Everything a release needs before it may touch anything: its image is here, and its environment is staged.
 
     Returns ``directory`` (the slot's files as they would be, for root only), ``image``.

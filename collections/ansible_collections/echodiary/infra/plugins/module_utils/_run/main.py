@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 from .._converge import component, contents
 from .._converge.host import STATE_DIR, Host
@@ -16,6 +16,9 @@ from .._ledger import digests, files
 from .._release import rollout
 from . import leaving, prepare
 
+if TYPE_CHECKING:
+    from .shapes import Answer, Prepared
+
 LOCK = "/run/echodiary-converge.lock"
 #: a roll takes as long as a release takes to start, to be watched, and its requests to end (s)
 LOCK_WAIT = 240.0
@@ -23,8 +26,7 @@ LOCK_WAIT = 240.0
 PATIENCE = 3.0
 
 
-def run(manifest: documents.Manifest) -> dict[str, Any]:
-    """Returns components (results), needs, rest (names not looked at yet)."""
+def run(manifest: documents.Manifest) -> Answer | Prepared:
     began = time.monotonic()
     lock = None
     try:
@@ -34,7 +36,7 @@ def run(manifest: documents.Manifest) -> dict[str, Any]:
             lock = _lock()
         if manifest.get("delivered"):
             contents.take(manifest.get("state_dir") or STATE_DIR, manifest["delivered"])
-        answer = prepare.run(manifest) if manifest.get("prepare") else _all(manifest, began)
+        answer: Answer | Prepared = prepare.run(manifest) if manifest.get("prepare") else _all(manifest, began)
     except Exception as error:
         answer = {"components": [], "needs": None, "rest": [], "failed": True, "msg": component.reason(error)}
     finally:
@@ -44,7 +46,7 @@ def run(manifest: documents.Manifest) -> dict[str, Any]:
     return answer
 
 
-def _all(manifest: documents.Manifest, began: float) -> dict[str, Any]:
+def _all(manifest: documents.Manifest, began: float) -> Answer:
     specs, check = manifest["components"], manifest["check"]
     gone = _gone(manifest.get("kept") or {})
     if gone:
@@ -58,7 +60,7 @@ def _all(manifest: documents.Manifest, began: float) -> dict[str, Any]:
         if _has_news([*left, *results]) and time.monotonic() - began > PATIENCE:
             break
         result, needs = _one(spec, host)
-        results.append(cast("documents.Outcome", masking.mask(result, spec["secrets"])))
+        results.append(masking.mask(result, spec["secrets"]))
         if needs or (not check and result["status"] in ("failed", "taken_back")):
             break
     if not check:

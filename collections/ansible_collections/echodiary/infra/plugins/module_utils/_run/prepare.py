@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 from .._converge.host import STATE_DIR, Host
 from .._host import docker, masking, registry
@@ -12,8 +12,11 @@ from .._kinds import documents, model
 from .._release import images, slots
 from .._release.rollout import Roller
 
+if TYPE_CHECKING:
+    from .shapes import Prepared, Release, Staged
 
-def run(manifest: documents.Manifest) -> dict[str, Any]:
+
+def run(manifest: documents.Manifest) -> Prepared:
     """``manifest``: prepare (``resolved``, ``prepared`` or ``read``), and image or components (one)."""
     if not docker.running():
         raise model.ConvergeError("Docker does not run on this host; start it (systemctl start docker) or converge component docker first")
@@ -22,17 +25,16 @@ def run(manifest: documents.Manifest) -> dict[str, Any]:
     spec = cast("documents.RolledSpec", manifest["components"][0])
     host = Host(manifest["components"][:1], manifest["check"], manifest["claimed"], manifest.get("state_dir") or STATE_DIR)
     roller = Roller({**spec, "release": {**spec["release"], "state": "present"}}, host)
-    answer: dict[str, Any] = {"release": _told(roller), "notes": roller.notes}
+    answer: Prepared = {"release": _told(roller), "notes": roller.notes}
     lacking = roller.current.view.lacking() if manifest["prepare"] == "prepared" and not manifest["check"] else []
     if lacking:
         answer["needs"] = {"contents": lacking}
     elif manifest["prepare"] == "prepared":
         answer["prepared"] = _prepared(roller, manifest["check"])
-    masked: dict[str, Any] = masking.mask(answer, spec["secrets"])
-    return masked
+    return masking.mask(answer, spec["secrets"])
 
 
-def _told(roller: Roller) -> dict[str, Any]:
+def _told(roller: Roller) -> Release:
     """What runs, what rests, and whether the wanted release would be rolled out here."""
     held = roller.record["releases"]
     changes = roller.current.view.plan.acting()
@@ -48,7 +50,7 @@ def _told(roller: Roller) -> dict[str, Any]:
     }
 
 
-def _prepared(roller: Roller, check: bool) -> dict[str, str]:
+def _prepared(roller: Roller, check: bool) -> Staged:
     """A preview leaves nothing behind: it looks through the environment of the release that runs."""
     if not check:
         return images.prepare(roller.spec, roller.current.view.want.files, roller.serving, roller.host.state_dir)

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import time
 import urllib.parse
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .._host import http, timestamps
 
+if TYPE_CHECKING:
+    from .shapes import Failed, Made, Manifest, Silence
 
-def run(manifest: dict[str, Any]) -> dict[str, Any]:
-    """``manifest``: state (start, end), url (of the API), id, timeout, and for a start: owner, comment, seconds, matchers."""
+
+def run(manifest: Manifest) -> Made | Failed:
     if manifest["state"] == "end":
         url = f"{manifest['url']}/silence/{urllib.parse.quote(manifest['id'], safe='')}"
         return _refusal(http.request("DELETE", url, manifest["timeout"])) or {"id": ""}
@@ -19,7 +21,7 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
     return _refusal(answer) or _silence(answer)
 
 
-def _refusal(answer: http.Answer) -> dict[str, Any] | None:
+def _refusal(answer: http.Answer) -> Failed | None:
     if answer.status == 0:
         return {"failed": True, "msg": answer.text}
     if not 200 <= answer.status < 300:
@@ -27,15 +29,15 @@ def _refusal(answer: http.Answer) -> dict[str, Any] | None:
     return None
 
 
-def _silence(answer: http.Answer) -> dict[str, Any]:
+def _silence(answer: http.Answer) -> Made | Failed:
     made = answer.json()
     if not isinstance(made, dict) or not made.get("silenceID"):
         return {"failed": True, "msg": f"this is no Alertmanager's answer: {answer.text[:300].strip()}"}
     return {"id": str(made["silenceID"])}
 
 
-def document(manifest: dict[str, Any], now: float) -> dict[str, Any]:
-    """As Alertmanager's API wants it. Pure."""
+def document(manifest: Manifest, now: float) -> Silence:
+    """Pure."""
     return {
         "id": manifest["id"],
         "createdBy": manifest["owner"],

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether code written for one schema can live with another: what it reads must be there, what it leaves out must fill itself. Pure.
-
-``models`` and ``tables`` as the inside of the release describes them: {table: {column: {type, family, nullable, server_default, …}}}.
-"""
+"""Whether code written for one schema can live with another: what it reads must be there, what it leaves out must fill itself. Pure."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-Tables = dict[str, dict[str, dict[str, Any]]]
+if TYPE_CHECKING:
+    from ...module_utils._inside.shapes import Column, Columns, Tables
 
 
 class Problem(NamedTuple):
@@ -30,7 +28,7 @@ def problems(models: Tables, tables: Tables) -> list[Problem]:
     return found
 
 
-def _columns(table: str, expected: dict[str, dict[str, Any]], live: dict[str, dict[str, Any]]) -> list[Problem]:
+def _columns(table: str, expected: Columns, live: Columns) -> list[Problem]:
     found = [Problem(table, name, "the code reads a column that is gone") for name in sorted(set(expected) - set(live))]
     for name, column in sorted(live.items()):
         text = _column(expected.get(name), column)
@@ -39,7 +37,7 @@ def _columns(table: str, expected: dict[str, dict[str, Any]], live: dict[str, di
     return found
 
 
-def _column(expected: dict[str, Any] | None, live: dict[str, Any]) -> str:
+def _column(expected: Column | None, live: Column) -> str:
     if expected and live["family"] and live["family"] != expected["family"]:
         return f"the code expects {expected['type']} and finds {live['type']}"
     if live["nullable"] or live["server_default"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._common.errors import SpecError
 from .._inside import words as inside
@@ -13,8 +13,13 @@ from . import compat, findings, lint, predict, sql, words
 from . import options as options_of
 from .options import Options
 
-#: runs in, the host's answer out
-Call = Callable[[list[dict[str, Any]]], dict[str, Any]]
+if TYPE_CHECKING:
+    from ...module_utils._alembic.shapes import Run, Said
+    from ...module_utils._inside.shapes import Difference, Error, Index, Migrated, Read, Step, Tables
+
+    #: runs in, the host's answer out
+    Call = Callable[[list[Run]], Said]
+
 BREAKS = "breaks-running-release"
 
 
@@ -22,7 +27,7 @@ class Serving(NamedTuple):
     """A release that still runs: what its code expects of the tables, and the revisions that it contains."""
 
     image: str
-    models: compat.Tables
+    models: Tables
     revisions: frozenset[str]
 
 
@@ -58,12 +63,12 @@ class _Flow:
         self._refuse(found)
         self._move(read, serving, found)
 
-    def _look(self) -> tuple[dict[str, Any], list[Serving]]:
+    def _look(self) -> tuple[Read, list[Serving]]:
         """What there is, and what the releases that run expect of it: one call."""
         images = self.options.serving
         runs = [options_of.reading(self.options), *(options_of.reading_models(self.options, image) for image in images)]
         answers = self._ask(runs, [self.place, *images])
-        read = answers[0]
+        read: Read = answers[0]
         self.result.update(
             before=read["current"], current=read["current"], heads=read["heads"], unknown=read["unknown"],
             invalid_indexes=read["invalid_indexes"], database=read["server"]["database"], versions=read["versions"], pending=read["steps"],
@@ -71,7 +76,8 @@ class _Flow:
         self.result["warnings"] += read.get("notes", [])
         return read, [_serving(image, answer) for image, answer in zip(images, answers[1:], strict=True)]
 
-    def _ask(self, runs: list[dict[str, Any]], places: list[str]) -> list[dict[str, Any]]:
+    def _ask(self, runs: list[Run], places: list[str]) -> list[Any]:
+        """What each run found: Read or Migrated, as it was asked."""
         self.calls += 1
         answer = self._call(runs)
         if answer.get("failed"):
@@ -80,17 +86,16 @@ class _Flow:
             if "error" in one:
                 self._note_failure(one["error"])
                 raise SpecError(inside.trouble(one["error"], place))
-        found: list[dict[str, Any]] = answer["answers"]
-        return found
+        return answer["answers"]
 
-    def _note_failure(self, error: dict[str, Any]) -> None:
+    def _note_failure(self, error: Error) -> None:
         """A migration that failed half way has moved the database: the result says so, too."""
         if error["kind"] != "failed":
             return
         facts = {"current": error["current"], "invalid_indexes": error["invalid_indexes"], "blocked": error["blocked"]}
         self.result.update(facts, attempts=error["attempts"], changed=error["current"] != error["began_at"])
 
-    def _judge(self, read: dict[str, Any], serving: list[Serving]) -> list[findings.Finding]:
+    def _judge(self, read: Read, serving: list[Serving]) -> list[findings.Finding]:
         raw = [one for step in read["steps"] for one in lint.step(step, read["version_table"], read["server"]["version"])]
         raw += [one for release in serving for one in _foreseen(read, release)]
         judged = findings.judge(raw, self.options.allowances)
@@ -107,7 +112,7 @@ class _Flow:
         if refused:
             raise SpecError(words.refused(refused))
 
-    def _answer(self, read: dict[str, Any], found: list[findings.Finding]) -> None:
+    def _answer(self, read: Read, found: list[findings.Finding]) -> None:
         """States that only ask."""
         if self.options.state == "lint":
             self._refuse(found)
@@ -120,7 +125,7 @@ class _Flow:
         if read["unknown"]:
             self.result["msg"] = words.unknown(read, self.place)
 
-    def _compare(self, read: dict[str, Any]) -> None:
+    def _compare(self, read: Read) -> None:
         differences = read["differences"]
         if differences is None:
             raise SpecError(f"{self.place}: its env.py names no target_metadata, so there is nothing to compare the database with")
@@ -134,7 +139,7 @@ class _Flow:
             diff=[{"prepared": words.difference(one) + "\n"} for one in differences],
         )
 
-    def _move(self, read: dict[str, Any], serving: list[Serving], found: list[findings.Finding]) -> None:
+    def _move(self, read: Read, serving: list[Serving], found: list[findings.Finding]) -> None:
         steps, goal = read["steps"], self._goal(read)
         self.result.update(target=goal, applied=[], diff=[{"prepared": words.preview(step)} for step in steps])
         if not steps:
@@ -150,16 +155,17 @@ class _Flow:
         run = options_of.migrating(self.options, goal, [step["revision"] for step in steps])
         self._finish(read, self._migrate(run, read["current"]), goal, serving, found)
 
-    def _migrate(self, run: dict[str, Any], before: list[str]) -> dict[str, Any]:
+    def _migrate(self, run: Run, before: list[str]) -> Migrated:
         """One that fails says where it left the database; one that was lost is asked after."""
         try:
-            return self._ask([run], [self.place])[0]
+            done: Migrated = self._ask([run], [self.place])[0]
         except SpecError as error:
             if "attempts" in self.result and self.result["current"] is not None:
                 raise
             now = self._where()
             self.result.update(current=now, changed=now is not None and now != before)
             raise SpecError(f"{error}; {words.afterwards(before, now)}") from error
+        return done
 
     def _where(self) -> list[str] | None:
         try:
@@ -168,13 +174,13 @@ class _Flow:
             return None
         return found
 
-    def _goal(self, read: dict[str, Any]) -> str:
+    def _goal(self, read: Read) -> str:
         """One revision by name: what head means must not change between looking and doing."""
         if self.options.state == "head":
             return read["heads"][0] if read["heads"] else ""
         return self.options.target
 
-    def _finish(self, read: dict[str, Any], done: dict[str, Any], goal: str, serving: list[Serving], found: list[findings.Finding]) -> None:
+    def _finish(self, read: Read, done: Migrated, goal: str, serving: list[Serving], found: list[findings.Finding]) -> None:
         moved = done["current"] != done["from"]
         self.result.update(
             changed=moved, current=done["current"], applied=done["applied"], invalid_indexes=done["invalid_indexes"],
@@ -196,15 +202,16 @@ class _Flow:
             self.result["msg"] = f"already at {goal}: another run has migrated{waited}"
 
 
-def _serving(image: str, answer: dict[str, Any]) -> Serving:
+def _serving(image: str, answer: Read) -> Serving:
     if answer["models"] is None:
         raise SpecError(f"compat_image {image}: its env.py names no target_metadata, so nobody can say what it expects; leave it out")
-    return Serving(image, answer["models"], frozenset(answer["revisions"]))
+    return Serving(image, answer["models"], frozenset(answer["revisions"] or ()))
 
 
-def _foreseen(read: dict[str, Any], serving: Serving) -> list[findings.Finding]:
+def _foreseen(read: Read, serving: Serving) -> list[findings.Finding]:
     """Step by step, what the running release would miss: refused before anything is touched."""
-    found, tables = [], read["schema"]
+    found: list[findings.Finding] = []
+    tables = read["schema"] or {}
     for step in read["steps"]:
         following = predict.after(tables, sql.statements(step["sql"]))
         for problem in compat.caused(serving.models, tables, following):
@@ -219,18 +226,18 @@ def _foreseen(read: dict[str, Any], serving: Serving) -> list[findings.Finding]:
     return found
 
 
-def _breaks(step: dict[str, Any], name: str, message: str) -> findings.Finding:
+def _breaks(step: Step, name: str, message: str) -> findings.Finding:
     return findings.Finding(step["revision"], step["direction"], BREAKS, 0, name, message)
 
 
-def _live_with(serving: Serving, read: dict[str, Any], done: dict[str, Any], found: list[findings.Finding]) -> None:
+def _live_with(serving: Serving, read: Read, done: Migrated, found: list[findings.Finding]) -> None:
     """The real tables now, not the foreseen ones; what was allowed was allowed."""
     allowed = {one.statement for one in found if one.rule == BREAKS and one.level == findings.ALLOWED}
-    caused = compat.caused(serving.models, read["schema"], done["schema"])
+    caused = compat.caused(serving.models, read["schema"] or {}, done["schema"] or {})
     problems = [one for one in caused if f"{one.table}.{one.column}".rstrip(".") not in allowed]
     if problems:
         raise SpecError(words.incompatible(problems, serving.image, inside.at(done["current"]), inside.at(read["current"])))
 
 
-def _invalid(one: dict[str, str]) -> dict[str, str]:
+def _invalid(one: Index) -> Difference:
     return {"kind": "index", "table": one["table"], "name": one["index"], "models": "valid", "database": "invalid"}

@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from . import rules, sql, squawk, tree
 from .findings import ADVICE, REFUSED, Finding
+
+if TYPE_CHECKING:
+    from pglast.ast import Node
+
+    from ...module_utils._inside.shapes import Step
 
 #: what is shown of a statement
 LENGTH = 160
@@ -15,8 +20,7 @@ UNPARSABLE = "unparsable"
 _SQUAWKS = {UNPARSABLE: "syntax-error"}
 
 
-def step(one: dict[str, Any], version_table: str, server_version: int) -> list[Finding]:
-    """``one``: revision, direction, sql, unreadable."""
+def step(one: Step, version_table: str, server_version: int) -> list[Finding]:
     if one["unreadable"]:
         return [_finding(one, "unreadable", 0, "", f"its SQL cannot be had without a database: {one['unreadable']}", REFUSED)]
     script = sql.read(one["sql"])
@@ -27,19 +31,17 @@ def step(one: dict[str, Any], version_table: str, server_version: int) -> list[F
     return sorted(found, key=lambda finding: finding.line)
 
 
-def _unparsable(one: dict[str, Any], statements: list[sql.Statement]) -> list[Finding]:
+def _unparsable(one: Step, statements: list[sql.Statement]) -> list[Finding]:
     why = "PostgreSQL's parser cannot read it, so nobody knows what it does"
     return [_finding(one, UNPARSABLE, s.line, s.text, f"{why}: {s.error}", REFUSED) for s in statements if s.node is None]
 
 
-def _by_rules(one: dict[str, Any], statements: list[sql.Statement]) -> list[Finding]:
+def _by_rules(one: Step, statements: list[sql.Statement]) -> list[Finding]:
     hits = rules.check([statement for statement in statements if statement.node is not None])
     return [_finding(one, hit.rule, hit.line, hit.statement.text, hit.message, hit.level) for hit in hits]
 
 
-def _by_squawk(
-    one: dict[str, Any], statements: list[sql.Statement], complaints: list[squawk.Complaint], known: list[Finding]
-) -> list[Finding]:
+def _by_squawk(one: Step, statements: list[sql.Statement], complaints: list[squawk.Complaint], known: list[Finding]) -> list[Finding]:
     """What is known already is not said again."""
     seen = {(_SQUAWKS.get(finding.rule, finding.rule), _statement_at(statements, finding.line)) for finding in known}
     found = []
@@ -53,12 +55,12 @@ def _by_squawk(
     return found
 
 
-def _finding(one: dict[str, Any], rule: str, line: int, statement: str, message: str, level: str) -> Finding:
+def _finding(one: Step, rule: str, line: int, statement: str, message: str, level: str) -> Finding:
     text = statement if len(statement) <= LENGTH else statement[: LENGTH - 1] + "…"
     return Finding(one["revision"], one["direction"], rule, line, text, message, level)
 
 
-def _is_bookkeeping(node: Any, version_table: str) -> bool:
+def _is_bookkeeping(node: Node | None, version_table: str) -> bool:
     """Alembic's own: about the table that holds the revision and no other, and plain."""
     if tree.kind(node) not in ("CreateStmt", "DropStmt", "InsertStmt", "DeleteStmt", "UpdateStmt") or tree.calls(node):
         return False

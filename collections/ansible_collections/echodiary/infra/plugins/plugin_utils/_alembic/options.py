@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._common.errors import SpecError
 from .._inside import place
 from .findings import Allowance
+
+if TYPE_CHECKING:
+    from ...module_utils._alembic.shapes import Run
+    from ...module_utils._inside.shapes import Asked, Limits
+
 
 #: "echodiary.infra.alembic" in eight bytes; EchoDiary's own env.py holds another one, so neither is in the other's way
 LOCK_KEY = 0x65636469616C656D
@@ -63,7 +69,7 @@ class Options:
     section: str
     python: str | None
     env_file: str | None
-    environment: dict[str, Any]
+    environment: dict[str, str | float]
     network: str | None
     volumes: list[str]
     docker_options: list[str]
@@ -92,8 +98,15 @@ class Options:
         return list(dict.fromkeys(image for image in (self.compat_image, *(self.compat_images or [])) if image))
 
     @property
-    def limits(self) -> dict[str, int]:
-        """Milliseconds."""
+    def place(self) -> place.Options:
+        return {
+            "image": self.image, "virtualenv": self.virtualenv, "directory": self.directory, "config": self.config,
+            "section": self.section, "python": self.python, "env_file": self.env_file, "environment": self.environment,
+            "network": self.network, "volumes": self.volumes, "docker_options": self.docker_options, "pull": self.pull,
+        }  # fmt: skip
+
+    @property
+    def limits(self) -> Limits:
         return {
             "lock_timeout": int(self.lock_timeout * 1000),
             "statement_timeout": self.statement_timeout * 1000,
@@ -101,7 +114,7 @@ class Options:
         }
 
 
-def parse(arguments: dict[str, Any]) -> Options:
+def parse(arguments: Mapping[str, Any]) -> Options:
     options = Options(**{name: arguments[name] for name in ARGUMENTS})
     if options.since and options.state != "lint":
         raise SpecError(f"'since' says where linting begins; with state={options.state} that is what the database says: leave it out")
@@ -121,32 +134,29 @@ def parse(arguments: dict[str, Any]) -> Options:
     return options
 
 
-def reading(options: Options) -> dict[str, Any]:
+def reading(options: Options) -> Run:
     """The run that looks: in the release itself."""
     want = ["differences"] if options.state == "compare" else []
     want += ["schema"] if options.serving else []
     # A question is answered as well as it can be; what changes the database needs one plain answer.
     lenient = options.state in ("current", "compare")
-    request = {"do": "read", "target": options.target, "since": options.since, "want": want, "lenient": lenient}
+    request: Asked = {"do": "read", "target": options.target, "since": options.since, "want": want, "lenient": lenient}
     return _run(options, options.image, request, READ_TIMEOUT, READ_STATEMENT)
 
 
-def reading_models(options: Options, image: str) -> dict[str, Any]:
+def reading_models(options: Options, image: str) -> Run:
     """The run that asks another release what it expects."""
-    return _run(
-        options, image, {"do": "read", "target": None, "since": None, "want": ["models", "revisions"]}, READ_TIMEOUT, READ_STATEMENT
-    )
+    return _run(options, image, {"do": "read", "target": "", "since": None, "want": ["models", "revisions"]}, READ_TIMEOUT, READ_STATEMENT)
 
 
-def migrating(options: Options, target: str, expected: list[str]) -> dict[str, Any]:
-    request = {
+def migrating(options: Options, target: str, expected: list[str]) -> Run:
+    request: Asked = {
         "do": "migrate", "target": target, "expected": expected, "key": LOCK_KEY, "lock_wait": options.lock_wait, "limits": options.limits,
         "tries": options.lock_tries, "want": ["schema"] if options.serving else [],
     }  # fmt: skip
     return _run(options, options.image, request, options.timeout + options.lock_wait, options.limits["statement_timeout"])
 
 
-def _run(options: Options, image: str | None, request: dict[str, Any], timeout: int, statement: int) -> dict[str, Any]:
-    given = {name: getattr(options, name) for name in place.ARGUMENTS}
+def _run(options: Options, image: str | None, request: Asked, timeout: int, statement: int) -> Run:
     settings = {"lock_timeout": options.limits["lock_timeout"], "statement_timeout": statement}
-    return place.run(given, image, request, timeout, settings)
+    return place.run(options.place, image, request, timeout, settings)

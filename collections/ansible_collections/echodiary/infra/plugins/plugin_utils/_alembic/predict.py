@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import tree
 from .sql import Statement
 
-Tables = dict[str, dict[str, dict[str, Any]]]
-Columns = dict[str, dict[str, Any]]
+if TYPE_CHECKING:
+    from ...module_utils._inside.shapes import Column, Columns, Tables
 
 
 def after(tables: Tables, statements: list[Statement]) -> Tables:
@@ -61,7 +61,7 @@ def _add_column(columns: Columns, action: Any) -> None:
     made = action.def_
     said = {one.contype.name for one in made.constraints or ()}
     filled = bool(said & _FILLED) or "serial" in tree.name(made.typeName.names)
-    column = {"type": "", "family": "", "nullable": not said & _REQUIRED, "server_default": filled, "client_default": False}
+    column: Column = {"type": "", "family": "", "nullable": not said & _REQUIRED, "server_default": filled, "client_default": False}
     columns.setdefault(made.colname, column)
 
 
@@ -76,7 +76,7 @@ def _constrain(columns: Columns, action: Any) -> None:
         _set(columns, key.sval, "nullable", False)
 
 
-def _set(columns: Columns, name: str, key: str, value: bool) -> None:
+def _set(columns: Columns, name: str, key: Literal["nullable", "server_default"], value: bool) -> None:
     if name in columns:
         columns[name][key] = value
 

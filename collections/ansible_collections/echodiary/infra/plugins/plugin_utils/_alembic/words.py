@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .._inside.words import at, blocker
 from .compat import Problem
 from .findings import Finding
 
+if TYPE_CHECKING:
+    from ...module_utils._inside.shapes import Blocked, Difference, Read, Step
 
-def unknown(read: dict[str, Any], place: str) -> str:
+
+def unknown(read: Read, place: str) -> str:
     database, heads = read["server"]["database"], ", ".join(read["heads"]) or "nothing"
     return (
         f"database {database} is at {at(read['current'])}, and {place} does not know {', '.join(read['unknown'])} (its newest is {heads}): "
@@ -43,16 +46,16 @@ def afterwards(before: list[str], now: list[str] | None) -> str:
     return f"the database is still at {at(now)}" if now == before else f"the database went from {at(before)} to {at(now)}, which is kept"
 
 
-def waits(blocked: list[dict[str, Any]]) -> list[str]:
+def waits(blocked: list[Blocked]) -> list[str]:
     return [f"attempt {one['attempt']} of {one['revision'] or 'the run'} was blocked by {blocker(one)}" for one in blocked]
 
 
-def difference(one: dict[str, str]) -> str:
+def difference(one: Difference) -> str:
     owner = f"{one['table']}." if one["name"] != one["table"] and one["table"] else ""
     return f"{one['kind']} {owner}{one['name']}: models {one['models']}, database {one['database']}"
 
 
-def preview(one: dict[str, Any]) -> str:
+def preview(one: Step) -> str:
     """A pending step as the diff of check mode."""
     head = f"{one['revision']} ({one['direction']}) {one['message'].splitlines()[0] if one['message'] else ''}".rstrip()
     return f"{head}\n{one['unreadable'] or one['sql']}\n"

@@ -6,16 +6,27 @@ A delegated task of the play would call that host in every run, and most runs ha
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleError
 from ansible.executor.task_executor import TaskExecutor
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-def run(action: Any, name: str, arguments: dict[str, Any], task_vars: dict[str, Any], connection: Any = None) -> dict[str, Any]:
+    from ansible.plugins.action import ActionBase
+    from ansible.plugins.connection import ConnectionBase
+    from ansible.vars.hostvars import HostVarsVars
+
+    from .variables import TaskVars
+
+
+def run(
+    action: ActionBase, name: str, arguments: Mapping[str, Any], task_vars: TaskVars, connection: ConnectionBase | None = None
+) -> dict[str, Any]:
     """What the action ``name`` returns on the host of ``action``, or over another connection."""
     task = action._task.copy()
-    task.args = arguments
+    task.args = dict(arguments)
     other = action._shared_loader_obj.action_loader.get(
         name,
         task=task,
@@ -29,7 +40,7 @@ def run(action: Any, name: str, arguments: dict[str, Any], task_vars: dict[str, 
     return done
 
 
-def run_on(action: Any, host: str, name: str, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+def run_on(action: ActionBase, host: str, name: str, arguments: Mapping[str, Any], task_vars: TaskVars) -> dict[str, Any]:
     """The same on ``host``, which may be another one; a host that does not answer is a failed result that says so."""
     try:
         if host == task_vars["inventory_hostname"]:
@@ -39,11 +50,11 @@ def run_on(action: Any, host: str, name: str, arguments: dict[str, Any], task_va
         return {"failed": True, "msg": " ".join(str(error).split())}
 
 
-def _over_there(action: Any, host: str, name: str, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+def _over_there(action: ActionBase, host: str, name: str, arguments: Mapping[str, Any], task_vars: TaskVars) -> dict[str, Any]:
     if host not in task_vars["hostvars"]:
         return {"failed": True, "msg": f"the inventory has no host {host}"}
     theirs = task_vars["hostvars"][host]
-    found = {**task_vars, "inventory_hostname": host, "ansible_python_interpreter": theirs.get("ansible_python_interpreter")}
+    found: TaskVars = {**task_vars, "inventory_hostname": host, "ansible_python_interpreter": theirs.get("ansible_python_interpreter")}
     connection = _connection(action, theirs)
     try:
         return run(action, name, arguments, found, connection)
@@ -51,7 +62,7 @@ def _over_there(action: Any, host: str, name: str, arguments: dict[str, Any], ta
         connection.close()
 
 
-def _connection(action: Any, theirs: Any) -> Any:
+def _connection(action: ActionBase, theirs: HostVarsVars) -> ConnectionBase:
     """Made as Ansible makes the one of a delegated task: how a host is reached, and as whom, is known there and nowhere else."""
     executor = TaskExecutor(
         host=None, task=action._task, job_vars={}, play_context=action._play_context.copy(), loader=action._loader,

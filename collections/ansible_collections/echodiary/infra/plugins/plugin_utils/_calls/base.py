@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
@@ -11,8 +12,14 @@ from ansible.plugins.action import ActionBase
 from .._common.errors import SpecError
 from . import host, packages
 
+if TYPE_CHECKING:
+    from .variables import TaskVars
 
-class Action(ActionBase):
+#: the arguments of an action as its ARGUMENTS declare them: a TypedDict
+Args = TypeVar("Args", bound=Mapping[str, Any])
+
+
+class Action(ActionBase, Generic[Args]):
     """``_answer`` says what the task returns. Its SpecError ends the task with that one line."""
 
     ARGUMENTS: ClassVar[dict[str, Any]] = {}
@@ -22,8 +29,8 @@ class Action(ActionBase):
     _supports_diff = False
     TRANSFERS_FILES = False
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        self._vars = task_vars or {}
+    def run(self, tmp: str | None = None, task_vars: TaskVars | None = None) -> dict[str, Any]:
+        self._vars: TaskVars = task_vars or {}
         _, args = self.validate_argument_spec(argument_spec=self.ARGUMENTS, **self.RULES)
         result: dict[str, Any] = super().run(tmp, task_vars)
         try:
@@ -32,8 +39,7 @@ class Action(ActionBase):
             result.update(self._failed(error))
         return result
 
-    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
-        """``args`` as ARGUMENTS declare them."""
+    def _answer(self, args: Args) -> Mapping[str, Any]:
         raise NotImplementedError
 
     def _failed(self, error: SpecError) -> dict[str, Any]:
@@ -44,13 +50,13 @@ class Action(ActionBase):
         return bool(self._task.check_mode)
 
 
-class LocalAction(Action):
+class LocalAction(Action[Args]):
     """One that works on the controller alone."""
 
     _requires_connection = False
 
 
-class HostCall(Action):
+class HostCall(Action[Args]):
     """One that asks its host: arguments -> manifest -> answer."""
 
     #: of module_utils; its ``main`` is run on the host
@@ -59,14 +65,15 @@ class HostCall(Action):
     #: ends the task.
     BEARABLE: ClassVar[bool] = False
 
-    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
-        return self._ask(self._manifest(args))
+    def _answer(self, args: Args) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = self._ask(self._manifest(args))
+        return answer
 
-    def _manifest(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _manifest(self, args: Args) -> Mapping[str, Any]:
         """What the host is asked."""
         return {**args, "check": self._check}
 
-    def _ask(self, manifest: dict[str, Any]) -> dict[str, Any]:
+    def _ask(self, manifest: Mapping[str, Any]) -> Any:
         """One call; what the host says to it, which may be ``failed``. NoAnswerError where it says nothing."""
         return host.call(self, packages.package(self.PACKAGE), manifest, self._vars)
 

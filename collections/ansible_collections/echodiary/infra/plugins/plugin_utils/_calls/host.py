@@ -10,7 +10,8 @@ from __future__ import annotations
 import functools
 import json
 import zlib
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from ansible.errors import AnsibleConnectionFailure
 
@@ -19,16 +20,29 @@ from .._common.errors import SpecError
 from . import packages
 from .packages import Package
 
+if TYPE_CHECKING:
+    from ansible.plugins.action import ActionBase
+
+    from .variables import TaskVars
+
 
 class NoAnswerError(SpecError):
     """One line: the host said nothing that could be read, what it said instead, and what to look at."""
 
 
+class Ran(TypedDict):
+    """What Ansible says of a command that it ran."""
+
+    rc: int
+    stdout: str
+    stderr: str
+
+
 _BOOTSTRAP = "import sys,zlib;s=sys.stdin.buffer;exec(zlib.decompress(s.read(int(s.readline()))));answer(s)"
 
 
-def call(action: Any, package: Package, manifest: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-    """Run ``package`` on the host of ``action`` (an action plugin) with its become; its answer, which may say ``failed``."""
+def call(action: ActionBase, package: Package, manifest: Mapping[str, Any], task_vars: TaskVars) -> Any:
+    """Run ``package`` on the host of ``action`` with its become; the answer of its ``main``, which may say ``failed``."""
     python = interpreter(action, task_vars)
     sent = payload(package, manifest, keep=not action._task.check_mode)
     ran = execute(action, command(python), sent, task_vars)
@@ -39,14 +53,14 @@ def call(action: Any, package: Package, manifest: dict[str, Any], task_vars: dic
     return answer
 
 
-def execute(action: Any, command: str, sent: bytes, task_vars: dict[str, Any]) -> dict[str, Any]:
+def execute(action: ActionBase, command: str, sent: bytes, task_vars: TaskVars) -> Ran:
     """One command on the host of ``action``.
 
     Where one host's failure is everybody's (``any_errors_fatal``, ``run_once``), a host that cannot be reached is a failure like any other:
     Ansible would take it out of the play, past every ``rescue`` and ``always``, and with it whoever had only delegated the task.
     """
     try:
-        ran: dict[str, Any] = action._low_level_execute_command(command, in_data=sent)
+        ran: Ran = action._low_level_execute_command(command, in_data=sent)
     except AnsibleConnectionFailure as error:
         if not (action._task.any_errors_fatal or action._task.run_once):
             raise
@@ -54,7 +68,7 @@ def execute(action: Any, command: str, sent: bytes, task_vars: dict[str, Any]) -
     return ran
 
 
-def interpreter(action: Any, task_vars: dict[str, Any]) -> str:
+def interpreter(action: ActionBase, task_vars: TaskVars) -> str:
     """Asking the host which Python it has would be a call of its own."""
     chosen = str(action._templar.template(task_vars.get("ansible_python_interpreter") or "/usr/bin/python3"))
     return "/usr/bin/python3" if chosen.startswith("auto") else chosen
@@ -65,7 +79,7 @@ def command(interpreter: str) -> str:
     return f'{interpreter} -ISB -c "{_BOOTSTRAP}"'
 
 
-def payload(package: Package, manifest: dict[str, Any], keep: bool = False) -> bytes:
+def payload(package: Package, manifest: Mapping[str, Any], keep: bool = False) -> bytes:
     """``keep``: the host may keep the package compiled, for the next call to be quicker."""
     sent = packages.shipped(package)
     about = {"package": package.name, "digest": sent.digest, "size": len(sent.sources), "keep": keep}

@@ -19,6 +19,8 @@ from typing import NamedTuple, cast
 from ... import module_utils
 
 _HOME = next(iter(module_utils.__path__))
+#: what only those who check types read: no host is sent it
+_TYPES = re.compile(r"^if TYPE_CHECKING:\n(?:[ \t]+.*\n|\n)+", re.MULTILINE)
 _IMPORT = re.compile(r"^[ \t]*(from \.[\w.]* import (?:\([^)]*\)|[^\n(]+))", re.MULTILINE)
 
 #: a docstring of one or more lines, and a line that is a comment
@@ -54,9 +56,9 @@ def package(name: str) -> Package:
 
 
 def imported(file: str) -> list[str]:
-    """Files of ours that ``file`` (``package.file``) imports, inside functions also."""
+    """Files of ours that ``file`` (``package.file``) imports when it runs, inside functions also."""
     own = file.partition(".")[0]
-    return [target for statement in _IMPORT.findall(source(file)) for target in _targets(own, statement)]
+    return [target for statement in _IMPORT.findall(_TYPES.sub("", source(file))) for target in _targets(own, statement)]
 
 
 def _targets(own: str, statement: str) -> Iterator[str]:

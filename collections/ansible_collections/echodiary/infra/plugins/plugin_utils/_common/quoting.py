@@ -10,6 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds.model import Json
 
 #: A scalar that needs no quotes in YAML, and stays the text that it is.
 _PLAIN = re.compile(r"(?=.*[A-Za-z/])(--)?[A-Za-z0-9_./][A-Za-z0-9_./=@-]*(:[A-Za-z0-9_./=@-]+)*", re.ASCII)
@@ -26,13 +30,13 @@ class QuotingError(ValueError):
     """What cannot be said in that language at all."""
 
 
-def yaml_text(value: object) -> str:
+def yaml_text(value: Json) -> str:
     """A double-quoted scalar. What YAML does not print is written as an escape."""
     quoted = json.dumps(str(value), ensure_ascii=False)
     return "".join(letter if letter.isprintable() else _escape(letter) for letter in quoted)
 
 
-def yaml_value(value: object) -> str:
+def yaml_value(value: Json) -> str:
     """The same, without quotes where none are needed."""
     return str(value) if _is_plain(str(value)) else yaml_text(value)
 
@@ -45,7 +49,7 @@ def _escape(letter: str) -> str:
     return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
 
 
-def compose_value(value: object) -> str:
+def compose_value(value: Json) -> str:
     """A value of a Compose file: YAML, in which Compose would put variables of its caller where a dollar is."""
     if isinstance(value, str):
         return yaml_value(value.replace("$", "$$"))
@@ -56,16 +60,16 @@ def compose_value(value: object) -> str:
     return json.dumps(value)
 
 
-def compose_text(value: object) -> str:
+def compose_text(value: Json) -> str:
     """The same, always in quotes."""
     return yaml_text(str(value).replace("$", "$$"))
 
 
-def _inside(value: object) -> str:
+def _inside(value: Json) -> str:
     return compose_text(value) if isinstance(value, str) else compose_value(value)
 
 
-def env_value(value: object) -> str:
+def env_value(value: Json) -> str:
     """A value of a file that Compose reads as ``env_file``: what needs no quotes has none."""
     text = str(value)
     if any(letter in text for letter in "\n\r\0"):
@@ -80,17 +84,17 @@ def env_value(value: object) -> str:
     raise QuotingError("a value with a dollar and a backslash before a quote cannot be written to an env file; percent-encode one of them")
 
 
-def promql_text(value: object) -> str:
+def promql_text(value: Json) -> str:
     """A string of PromQL, quotes included: the value of a label."""
     return json.dumps(str(value), ensure_ascii=False)
 
 
-def promql_any(values: Iterable[object]) -> str:
+def promql_any(values: Iterable[Json]) -> str:
     """A regular expression, as a string of PromQL, that matches each of the texts and nothing else."""
     return promql_text("|".join(_LITERALLY.sub(r"\\\g<0>", str(value)) for value in values))
 
 
-def haproxy_text(value: object) -> str:
+def haproxy_text(value: Json) -> str:
     """One word of HAProxy's configuration."""
     text = str(value)
     if any(letter in text for letter in "\n\r\0"):

@@ -6,26 +6,62 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import yaml
 
 from .._common.errors import SpecError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-def read(component: str, project: str, path: str, tree: dict[str, Any]) -> dict[str, Any]:
-    """``{"name", "file", "services": {name: {"image", "digest", "oneshot", "consumes", "rebound", "environment"}}}``.
+    from ...module_utils._kinds.documents import Content, ProjectSpec, ServiceSpec
+    from .contents import Long
 
-    ``digest`` names a service's whole definition with the contents of its environment files: what Compose would recreate it for.
-    """
+
+class Network(TypedDict, total=False):
+    name: str
+    external: bool
+
+
+class Shared(TypedDict, total=False):
+    """What of a Compose file is no service's own."""
+
+    networks: dict[str, Network | None]
+
+
+class EnvFile(TypedDict):
+    path: str
+
+
+class Volume(TypedDict, total=False):
+    source: str
+
+
+class Service(TypedDict, total=False):
+    """As it is written, as far as it is asked for."""
+
+    image: str
+    restart: str | bool
+    environment: dict[str, str | float] | list[str]
+    env_file: str | EnvFile | list[str | EnvFile]
+    volumes: list[str | Volume]
+    networks: list[str] | dict[str, Network | None]
+    network_mode: str
+    container_name: str
+    profiles: list[str]
+
+
+def read(component: str, project: str, path: str, tree: Mapping[str, Content | Long | None]) -> ProjectSpec:
+    """``digest`` names a service's whole definition with the contents of its environment files: what Compose would recreate it for."""
     try:
-        document = yaml.safe_load(tree[path])
+        document = yaml.safe_load(_text(tree[path]))
     except yaml.YAMLError as error:
         raise SpecError(f"{component}: {path} is no YAML: {' '.join(str(error).split())}") from error
     services = document.get("services") if isinstance(document, dict) else None
     if not isinstance(services, dict) or not services:
         raise SpecError(f"{component}: {path} declares no services")
-    shared = {key: value for key, value in document.items() if key not in ("services", "name")}
+    shared: Any = {key: value for key, value in document.items() if key not in ("services", "name")}
     directory = posixpath.dirname(path)
     return {
         "name": project,
@@ -38,9 +74,14 @@ def read(component: str, project: str, path: str, tree: dict[str, Any]) -> dict[
     }
 
 
+def _text(content: Content | Long | None) -> str:
+    """Whoever reads it has put it there in full."""
+    return content if isinstance(content, str) else ""
+
+
 def _service(
-    component: str, path: str, name: str, service: dict[str, Any], shared: dict[str, Any], directory: str, tree: dict[str, Any]
-) -> dict[str, Any]:
+    component: str, path: str, name: str, service: Service, shared: Shared, directory: str, tree: Mapping[str, Content | Long | None]
+) -> ServiceSpec:
     if not isinstance(service, dict) or not service.get("image"):
         raise SpecError(f"{component}: {path}: service '{name}' needs an image; building on hosts is not supported")
     environment = {file: tree.get(file) for file in _env_files(service, directory)}
@@ -59,7 +100,7 @@ def _service(
     }
 
 
-def _networks(service: dict[str, Any], shared: dict[str, Any]) -> dict[str, str] | None:
+def _networks(service: Service, shared: Shared) -> dict[str, str] | None:
     """Key of each network to the name it is given; empty for one that is named after the project. None: not for the project to say."""
     if service.get("network_mode"):
         return None
@@ -70,7 +111,7 @@ def _networks(service: dict[str, Any], shared: dict[str, Any]) -> dict[str, str]
     return None if any("$" in name for name in found.values()) else found
 
 
-def _environment(service: dict[str, Any]) -> dict[str, str]:
+def _environment(service: Service) -> dict[str, str]:
     """What the Compose file itself says; secrets are in environment files."""
     declared = service.get("environment") or {}
     if isinstance(declared, list):
@@ -78,14 +119,14 @@ def _environment(service: dict[str, Any]) -> dict[str, str]:
     return {str(name): str(value) for name, value in declared.items()}
 
 
-def _env_files(service: dict[str, Any], directory: str) -> list[str]:
+def _env_files(service: Service, directory: str) -> list[str]:
     declared = service.get("env_file") or []
     entries = [declared] if isinstance(declared, (str, dict)) else declared
     names = [entry["path"] if isinstance(entry, dict) else entry for entry in entries]
     return [posixpath.normpath(posixpath.join(directory, name)) for name in names]
 
 
-def _bind_sources(service: dict[str, Any], directory: str) -> list[str]:
+def _bind_sources(service: Service, directory: str) -> list[str]:
     """Host paths mounted into the container; named volumes have no slash."""
     sources = []
     for volume in service.get("volumes") or []:

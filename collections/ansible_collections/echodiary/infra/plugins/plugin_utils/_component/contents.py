@@ -13,17 +13,20 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
-from typing import Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from ansible import constants
 
 from ...module_utils._kinds import paths
 from ...module_utils._ledger import digests
 
+if TYPE_CHECKING:
+    from ...module_utils._kinds.documents import Binary, Content
+
 LONGEST_INLINE = paths.LONGEST_SHOWN
 
 #: (path, what the kernel says of the file) -> digest; filled before Ansible forks, it is there in the fork of every host
-_known: dict[tuple[Any, ...], str] = {}
+_known: dict[tuple[str | int, ...], str] = {}
 
 
 class Long(NamedTuple):
@@ -47,7 +50,7 @@ def of_file(handle: BinaryIO) -> Long | None:
     return Long(_known[key], info.st_size, os.path.abspath(path))
 
 
-def of_text(text: str) -> Any:
+def of_text(text: str) -> str | Long:
     """As it is, or by its digest where it is long."""
     if len(text) <= LONGEST_INLINE:
         return text
@@ -55,7 +58,7 @@ def of_text(text: str) -> Any:
     return Long(hashlib.sha256(raw).hexdigest(), len(raw), text=text)
 
 
-def inline(content: Any) -> Any:
+def inline(content: Content | Long) -> Content:
     """In full, for those few that are long and may not be named: secrets have keyed fingerprints, and Compose's file is read here."""
     if not isinstance(content, Long):
         return content
@@ -65,12 +68,12 @@ def inline(content: Any) -> Any:
         return transportable(handle.read())
 
 
-def named(content: Any) -> Any:
+def named(content: Content | Long) -> Content:
     """As it stands in the manifest."""
     return {"sha256": content.sha256, "size": content.size} if isinstance(content, Long) else content
 
 
-def transportable(raw: bytes) -> Any:
+def transportable(raw: bytes) -> str | Binary:
     try:
         return raw.decode()
     except UnicodeDecodeError:

@@ -7,17 +7,22 @@ The host's half copies them out of there into a place of root's, checks their di
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from . import contents
+
+if TYPE_CHECKING:
+    from ansible.plugins.action import ActionBase
+
+    from ...module_utils._kinds.documents import Lacking
 
 Say = Callable[[str], None]
 
 
 class Delivery:
-    """What one task brought one host. ``action`` is the action plugin, which knows the connection."""
+    """What one task brought one host. The action plugin knows the connection."""
 
-    def __init__(self, action: Any, known: Mapping[str, contents.Long]) -> None:
+    def __init__(self, action: ActionBase, known: Mapping[str, contents.Long]) -> None:
         self._action = action
         self._known = known
         self._sent: set[str] = set()
@@ -25,7 +30,7 @@ class Delivery:
         #: digest -> path on the host, for the next call
         self.waiting: dict[str, str] = {}
 
-    def bring(self, lacking: list[dict[str, Any]], say: Say) -> str:
+    def bring(self, lacking: list[Lacking], say: Say) -> str:
         """Why it could not be brought; empty when it was, and ``waiting`` then tells where."""
         for one in lacking:
             sha256 = one["sha256"]

@@ -182,7 +182,7 @@ def _directory(name: str, path: str, policy: Any) -> dict[str, Any]:
     return {"owner": checked["owner"], "group": checked["group"], "mode": checked["mode"] or "0755"}
 
 
-def _project(name: str, checked: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any] | None:
+def _project(name: str, checked: dict[str, Any], tree: dict[str, Any]) -> documents.ProjectSpec | None:
     path = checked["compose"]
     if not path:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -18,12 +18,15 @@ from . import contents as content_of
 from . import source as sources
 from . import templates
 
+if TYPE_CHECKING:
+    from .._calls.variables import TaskVars
+
 _WHERE = "see {}/meta/argument_specs.yml and set it in the inventory"
 
 
-def variables(source: sources.Source, task_vars: dict[str, Any], templar: Templar) -> dict[str, Any]:
+def variables(source: sources.Source, task_vars: TaskVars, templar: Templar) -> dict[str, Any]:
     """The component's defaults below everything the play knows, checked against its argument_specs, and of the types those declare."""
-    merged = {**source.defaults, **task_vars, "component_name": source.name}
+    merged: dict[str, Any] = {**source.defaults, **task_vars, "component_name": source.name}
     # What is text becomes its type before others are rendered that ask for it, and what is rendered to a text after that.
     merged.update(_typed(source, merged))
     rendered = _rendered_arguments(source, merged, templar)

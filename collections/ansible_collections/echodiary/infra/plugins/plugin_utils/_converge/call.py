@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ansible.utils.display import Display
 
 from .._calls import packages
-from .._calls.base import HostCall
+from .._calls.base import Args, HostCall
 from .._common.errors import SpecError
 from .run import Run
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds.documents import Manifest
 
 display = Display()
 
@@ -20,22 +24,22 @@ PACKAGE = "_run"
 packages.shipped(packages.package(PACKAGE))
 
 
-class ConvergeCall(HostCall):
+class ConvergeCall(HostCall[Args]):
     """``_converged`` says what the task returns, but for what is counted here."""
 
     PACKAGE = PACKAGE
     _supports_diff = True
 
-    def _answer(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, args: Args) -> dict[str, Any]:
         began = time.monotonic()
         run = Run(self, self._vars, self._one_call, display.display)
         found = self._converged(args, run)
         return {**found, "remote_calls": run.calls, "seconds": round(time.monotonic() - began, 3)}
 
-    def _converged(self, args: dict[str, Any], run: Run) -> dict[str, Any]:
+    def _converged(self, args: Args, run: Run) -> Mapping[str, Any]:
         raise NotImplementedError
 
-    def _one_call(self, manifest: dict[str, Any]) -> dict[str, Any]:
+    def _one_call(self, manifest: Manifest) -> Any:
         answer = self._ask(manifest)
         if answer.get("failed"):
             raise SpecError(answer["msg"])

@@ -6,9 +6,7 @@ It ends: whatever is lent a hand for was never lent one before, and a call witho
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...module_utils._kinds import documents
 from ...module_utils._kinds.protocol import Call
@@ -16,6 +14,11 @@ from .._component import manifest as manifests
 from . import delegated, migrate, roll_permission
 from . import result as outcome
 from .run import Run
+
+if TYPE_CHECKING:
+    from ...module_utils._run.shapes import Answer
+    from .._calls.variables import TaskVars
+    from .shapes import Hosted
 
 
 class Lease(NamedTuple):
@@ -27,23 +30,19 @@ class Lease(NamedTuple):
 
 
 class Loop:
-    """``specs`` in their order on the host of ``run``. ``left`` are those that are not done.
+    """``specs`` in their order on the host of ``run``. ``left`` are those that are not done."""
 
-    ``hosted``: what the host is told beyond the components of this task: which ones it is to have at all, and whether others may go.
-    """
-
-    def __init__(
-        self, run: Run, specs: list[documents.ComponentSpec], lease: Lease, hosted: Mapping[str, Any] = MappingProxyType({})
-    ) -> None:
-        self._run, self._specs, self._lease, self._hosted = run, specs, lease, hosted
+    def __init__(self, run: Run, specs: list[documents.ComponentSpec], lease: Lease, hosted: Hosted | None = None) -> None:
+        self._run, self._specs, self._lease = run, specs, lease
+        self._hosted: Hosted = hosted or {}
         self._claimed = manifests.claimed(specs)
         self._declared = [spec["name"] for spec in specs]
         self._delivery = run.delivery()
-        self._answers: list[dict[str, Any]] = []
+        self._answers: list[Answer] = []
         self._lent: dict[str, list[Call]] = {}
         self._left = specs
 
-    def until_done(self) -> list[dict[str, Any]]:
+    def until_done(self) -> list[Answer]:
         """The answers of all calls."""
         try:
             while True:
@@ -53,14 +52,22 @@ class Loop:
         finally:
             self._delivery.clean()
 
-    def _call(self) -> dict[str, Any]:
+    def _call(self) -> Answer:
         name = self._left[0]["name"] if self._left else ""
         kept = delegated.packages_before(self._specs, name) if self._lent and name else {}
-        manifest = {"check": self._run.check, "components": self._left, "claimed": self._claimed, "declared": self._declared, "kept": kept}
-        answer = self._run.ask({**manifest, **self._hosted, "dealt": outcome.dealt(self._answers), "delivered": self._delivery.taken()})
+        manifest: documents.Manifest = {
+            "check": self._run.check, "components": self._left, "claimed": self._claimed, "declared": self._declared, "kept": kept,
+            "dealt": outcome.dealt(self._answers), "delivered": self._delivery.taken(),
+        }  # fmt: skip
+        if self._hosted:
+            manifest["prune"] = self._hosted["prune"]
+        if "hosted" in self._hosted:
+            manifest["hosted"] = self._hosted["hosted"]
+        answer = self._run.ask(manifest)
         self._answers.append(answer)
-        if answer.get("gone"):
-            answer["components"] = [outcome.failed(name, delegated.went(answer["gone"], self._made(), name))]
+        gone = answer.get("gone")
+        if gone:
+            answer["components"] = [outcome.failed(name, delegated.went(gone, self._made(), name))]
         outcome.tell_what_stays(answer["components"], self._lent)
         self._show(answer)
         return answer
@@ -68,32 +75,34 @@ class Loop:
     def _made(self) -> list[Call]:
         return [call for calls in self._lent.values() for call in calls]
 
-    def _show(self, answer: dict[str, Any]) -> None:
+    def _show(self, answer: Answer) -> None:
         """While more is to come, people see what is done; the callback shows the whole when the task ends."""
         for component in answer["components"] if answer["rest"] or answer["needs"] else []:
             if component["status"] == "changed":
                 self._run.say(component["name"], f"done in {sum(component['seconds'].values()):.1f} s ...")
 
-    def _after(self, answer: dict[str, Any]) -> list[documents.ComponentSpec]:
+    def _after(self, answer: Answer) -> list[documents.ComponentSpec]:
         """What is to be converged by the next call."""
-        if answer["needs"]:
+        needs = answer["needs"]
+        if needs:
             name = answer["components"][-1]["name"]
-            helped = self._may_roll(name) if answer["needs"].get("roll") else self._help(name, answer)
+            helped = self._may_roll(name) if needs.get("roll") else self._help(name, needs, answer)
             return self._named(name, *answer["rest"]) if helped else self._rest(answer, name)
-        return [] if answer["stopped"] else self._named(*answer["rest"])
+        return [] if answer.get("stopped") else self._named(*answer["rest"])
 
     def _named(self, *names: str) -> list[documents.ComponentSpec]:
         return [spec for spec in self._left if spec["name"] in names]
 
-    def _rest(self, answer: dict[str, Any], name: str) -> list[documents.ComponentSpec]:
+    def _rest(self, answer: Answer, name: str) -> list[documents.ComponentSpec]:
         """After a component that could not be helped: a release that may not be rolled stops nobody."""
-        return self._named(*answer["rest"]) if answer["needs"].get("roll") else []
+        return self._named(*answer["rest"]) if answer["needs"] and answer["needs"].get("roll") else []
 
     def _may_roll(self, name: str) -> bool:
         """A release that may not is a failure in its place."""
-        known = self._run.variables(**{roll_permission.VARIABLE: self._run.variable(roll_permission.VARIABLE)})
+        known: TaskVars = {**self._run.vars, "deploy_lease_host": self._run.variable(roll_permission.VARIABLE)}
         host = roll_permission.lease_host(self._lease.host, known)
-        why = roll_permission.refusal(host, self._run.act_on(host, roll_permission.LOCK, roll_permission.question()), self._lease.token)
+        said: Any = self._run.act_on(host, roll_permission.LOCK, roll_permission.QUESTION)
+        why = roll_permission.refusal(host, said, self._lease.token)
         if why:
             self._answers[-1] = outcome.refused(self._answers[-1], why)
         release = self._release(name)
@@ -101,9 +110,8 @@ class Loop:
             release["permitted"] = True
         return not why
 
-    def _help(self, name: str, answer: dict[str, Any]) -> bool:
-        needs = answer["needs"]
-        why = self._migrate(name, needs["migrate"]) if needs.get("migrate") else self._lend(name, needs, answer["manager"])
+    def _help(self, name: str, needs: documents.Needs, answer: Answer) -> bool:
+        why = self._migrate(name, needs["migrate"]) if needs.get("migrate") else self._lend(name, needs, answer.get("manager", ""))
         why = why or self._run.bring(self._delivery, name, needs)
         if why:
             self._answers.append(outcome.without_hands(answer, why))

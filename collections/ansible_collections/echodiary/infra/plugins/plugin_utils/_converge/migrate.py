@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...module_utils._kinds import documents, model
 
@@ -13,16 +13,23 @@ ALEMBIC = "echodiary.infra.alembic"
 
 def arguments(policy: documents.MigrateSpec, prepared: documents.Migration) -> dict[str, Any]:
     """Pure."""
-    found = {"state": "head", "image": prepared["image"], "allow": policy["allow"], **access(policy, prepared["directory"])}
+    found = {"state": "head", "image": prepared["image"], "allow": policy["allow"], **_access(policy, prepared["directory"])._asdict()}
     return {**found, "compat_image": prepared["running"]} if prepared["running"] else found
 
 
-def access(policy: documents.MigrateSpec | None, directory: str) -> dict[str, Any]:
-    """How a staged release reaches its database: its environment file, and what it mounts."""
-    if not policy:
-        return {}
+class Access(NamedTuple):
+    env_file: str
+    volumes: list[str]
+
+
+def access(policy: documents.MigrateSpec | None, directory: str) -> Access | None:
+    """How a staged release reaches its database: its environment file, and what it mounts; None for one that migrates nothing."""
+    return _access(policy, directory) if policy else None
+
+
+def _access(policy: documents.MigrateSpec, directory: str) -> Access:
     volumes = [volume.replace("{directory}", directory) for volume in policy["volumes"]]
-    return {"env_file": f"{directory}/{policy['env_file']}", "volumes": volumes}
+    return Access(f"{directory}/{policy['env_file']}", volumes)
 
 
 def why_failed(done: Mapping[str, model.Json]) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ...module_utils._kinds import documents
 from .._common.errors import SpecError
@@ -12,28 +12,35 @@ from . import result as outcome
 from .loop import Lease, Loop
 from .run import Run
 
+if TYPE_CHECKING:
+    from ...module_utils._run.shapes import Prepared
+    from .shapes import ReleaseOptions, Summary
+
 #: states that change nothing
 LOOKING = ("prepared", "resolved", "read")
 
 
-def look(args: dict[str, Any], run: Run) -> dict[str, Any]:
+def look(args: ReleaseOptions, run: Run) -> dict[str, Any]:
     """What serves and what rests; with ``prepared``, where a release is staged and how it reaches its database."""
-    manifest: dict[str, Any] = {"check": run.check, "prepare": args["state"], "image": args["image"], "claimed": []}
+    manifest: documents.Manifest = {
+        "check": run.check, "prepare": args["state"], "image": args["image"] or "", "claimed": [], "components": [], "declared": [],
+    }  # fmt: skip
     if args["state"] == "resolved":
-        return {"changed": False, **run.ask(manifest)}
+        return {"changed": False, **run.prepare(manifest)}
     spec = _release(args, run)
     answer = _with_contents({**manifest, "components": [spec]}, run)
     release, project = cast("documents.ReleaseSpec", spec["release"]), cast("documents.ProjectSpec", spec["compose"])
-    for place in (answer["release"], answer.get("prepared") or {}):
-        if place.get("directory"):
-            place.update(migrate.access(release["migrate"], place["directory"]))
+    for place in (answer["release"], answer.get("prepared")):
+        access = migrate.access(release["migrate"], place["directory"]) if place and place.get("directory") else None
+        if place and access:
+            place["env_file"], place["volumes"] = access
     service = project["services"][release["service"]]
     return {"changed": False, **answer, "environment": service["environment"]}
 
 
-def _with_contents(manifest: dict[str, Any], run: Run) -> dict[str, Any]:
+def _with_contents(manifest: documents.Manifest, run: Run) -> Prepared:
     """One call, and another one when the host lacks contents that are too long to be sent with every call."""
-    answer = run.ask(manifest)
+    answer = run.prepare(manifest)
     if not answer.get("needs"):
         return answer
     delivery = run.delivery()
@@ -41,18 +48,16 @@ def _with_contents(manifest: dict[str, Any], run: Run) -> dict[str, Any]:
         why = run.bring(delivery, manifest["components"][0]["name"], answer["needs"])
         if why:
             raise SpecError(why)
-        return run.ask({**manifest, "delivered": delivery.taken()})
+        return run.prepare({**manifest, "delivered": delivery.taken()})
     finally:
         delivery.clean()
 
 
-def roll(args: dict[str, Any], run: Run, *, diff: bool) -> dict[str, Any]:
+def roll(args: ReleaseOptions, run: Run, *, diff: bool) -> Summary:
     """A component with slots rolls, with the wish in ``args``; any other is only restarted, in place."""
     spec = _restarting(args, run) if args["state"] == "restarted" else _release(args, run)
-    release = cast("dict[str, Any] | None", spec["release"])
-    if release:
-        release.update(state=args["state"], expect=args["expect"], migrated=not args["migrate"], permitted=True)
-        release.update(trial_options.read(args))
+    if spec["release"]:
+        _wish(spec["release"], args)
     answers = Loop(run, [spec], Lease(held=True)).until_done()
     found = outcome.summary(answers, [spec["name"]], run.check)
     # every other component of the host: this task was asked about one
@@ -62,13 +67,20 @@ def roll(args: dict[str, Any], run: Run, *, diff: bool) -> dict[str, Any]:
     return {**found, "release": found["components"][0].get("release") or {}}
 
 
-def _restarting(args: dict[str, Any], run: Run) -> documents.ComponentSpec:
+def _wish(release: documents.ReleaseSpec, args: ReleaseOptions) -> None:
+    trial = trial_options.read(args)
+    release["state"], release["expect"] = args["state"], args["expect"]
+    release["migrated"], release["permitted"] = not args["migrate"], True
+    release["steps"], release["requests"], release["bounds"] = trial["steps"], trial["requests"], trial["bounds"]
+
+
+def _restarting(args: ReleaseOptions, run: Run) -> documents.ComponentSpec:
     """A component with slots rolls; any other restarts in place, and has to be healthy afterwards."""
     (spec,) = run.specs.of([args["component"]])
     return spec if spec["release"] else {**spec, "restart": True}
 
 
-def _release(args: dict[str, Any], run: Run) -> documents.ComponentSpec:
+def _release(args: ReleaseOptions, run: Run) -> documents.ComponentSpec:
     (spec,) = run.specs.of([args["component"]])
     if not spec["release"]:
         raise SpecError(f"component {spec['name']} has no slots (component.yml: release); converge restarts it in place")

@@ -4,22 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...module_utils._kinds import model
 from ...module_utils._kinds.protocol import Call
 from . import delegated
 
+if TYPE_CHECKING:
+    from ...module_utils._kinds.documents import Outcome, Told
+    from ...module_utils._run.shapes import Answer
+    from .shapes import Diff, Shown, Summary
+
 BAD = ("failed", "taken_back")
 
 
-def summary(answers: list[dict[str, Any]], names: list[str], check: bool) -> dict[str, Any]:
+def summary(answers: list[Answer], names: list[str], check: bool) -> Summary:
     """The task's result: one entry per component in the declared order, and the roll-ups."""
     merged = merge(answers)
     leaving = [component for name, component in merged.items() if name not in names]
-    components = [*leaving, *(merged.get(name) or skipped(name) for name in names)]
-    for component in components:
-        component["changed"] = component["status"] in ("changed", "taken_back") if not check else component["sync"] == "OutOfSync"
+    components = [_shown(component, check) for component in (*leaving, *(merged.get(name) or skipped(name) for name in names))]
     undeclared = answers[-1].get("undeclared", [])
     failures = [component for component in components if _is_failure(component, check)]
     return {
@@ -33,9 +36,14 @@ def summary(answers: list[dict[str, Any]], names: list[str], check: bool) -> dic
     }
 
 
-def merge(answers: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _shown(component: Outcome, check: bool) -> Shown:
+    changed = component["sync"] == "OutOfSync" if check else component["status"] in ("changed", "taken_back")
+    return {**component, "changed": changed}
+
+
+def merge(answers: list[Answer]) -> dict[str, Outcome]:
     """A component that needed a hand was seen twice: its first plan is the true difference, its last outcome the truth."""
-    merged: dict[str, dict[str, Any]] = {}
+    merged: dict[str, Outcome] = {}
     for answer in answers:
         for component in answer["components"]:
             first = merged.get(component["name"])
@@ -47,53 +55,55 @@ def merge(answers: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return merged
 
 
-def without_hands(answer: dict[str, Any], why: str) -> dict[str, Any]:
+def without_hands(answer: Answer, why: str) -> Answer:
     """The answer of a component whose packages, users or kernel parameters could not be had: it failed, untouched by us."""
-    component = {**answer["components"][-1], "status": "failed", "msg": why, "changes": []}
+    component: Outcome = {**answer["components"][-1], "status": "failed", "msg": why, "changes": []}
     return {**answer, "components": [component], "needs": None, "stopped": True}
 
 
-def dealt(answers: list[dict[str, Any]]) -> list[str]:
+def dealt(answers: list[Answer]) -> list[str]:
     """Names of the components that the host was through with; one that waits for a hand comes last in its answer."""
     through = (answer["components"][: -1 if answer["needs"] else None] for answer in answers)
     return sorted({component["name"] for components in through for component in components})
 
 
-def tell_what_stays(components: list[dict[str, Any]], lent: Mapping[str, Sequence[Call]]) -> None:
+def tell_what_stays(components: list[Outcome], lent: Mapping[str, Sequence[Call]]) -> None:
     for component in components:
         if component["status"] == "taken_back":
             component["notes"] = [*component["notes"], *delegated.stays(lent.get(component["name"], []))]
 
 
-def failed(name: str, why: str) -> dict[str, Any]:
+def failed(name: str, why: str) -> Outcome:
     return {**skipped(name), "status": "failed", "msg": why}
 
 
-def refused(answer: dict[str, Any], why: str) -> dict[str, Any]:
+def refused(answer: Answer, why: str) -> Answer:
     """The answer of a release that may not be rolled now: it failed, untouched, and what comes after it is converged all the same."""
-    component = {**answer["components"][-1], "status": "failed", "msg": why}
+    component: Outcome = {**answer["components"][-1], "status": "failed", "msg": why}
     return {**answer, "components": [*answer["components"][:-1], component], "needs": None}
 
 
-def skipped(name: str) -> dict[str, Any]:
-    unknown = {"sync": "Unknown", "health": "Unknown", "msg": "not reached"}
-    return {"name": name, "status": "skipped", **unknown, "changes": [], "notes": [], "seconds": {}}
+def skipped(name: str) -> Outcome:
+    return {
+        "name": name, "status": "skipped", "sync": "Unknown", "health": "Unknown", "msg": "not reached",
+        "changes": [], "notes": [], "seconds": {},
+    }  # fmt: skip
 
 
-def _is_failure(component: dict[str, Any], check: bool) -> bool:
+def _is_failure(component: Shown, check: bool) -> bool:
     if component["status"] in BAD:
         return True
     return not check and component["status"] != "skipped" and component["health"] in ("Degraded", "Missing", "Unknown")
 
 
-def _all_well(components: list[dict[str, Any]], check: bool) -> str:
+def _all_well(components: list[Shown], check: bool) -> str:
     moved = sum(1 for component in components if component["changes"])
     if not moved:
         return f"{len(components)} components in sync"
     return f"{moved} of {len(components)} components {'would change' if check else 'changed'}"
 
 
-def diffs(components: list[dict[str, Any]]) -> list[dict[str, str]]:
+def diffs(components: list[Shown]) -> list[Diff]:
     """Ansible's own shape of a diff, for callbacks that know no better."""
     return [
         {"prepared": f"{component['name']} {change['resource']} ({change['action']}, {change['origin']})\n{_detail(change)}\n"}
@@ -102,7 +112,7 @@ def diffs(components: list[dict[str, Any]]) -> list[dict[str, str]]:
     ]
 
 
-def _detail(change: dict[str, Any]) -> str:
+def _detail(change: Told) -> str:
     if change["diff"]:
         return str(change["diff"])
     fields = [f"  {name}: {before} -> {after}" for name, (before, after) in change["fields"].items()]

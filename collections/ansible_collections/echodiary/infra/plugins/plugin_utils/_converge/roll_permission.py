@@ -3,34 +3,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Final
 
 from .._common import groups
 
+if TYPE_CHECKING:
+    from .._calls.variables import TaskVars
+    from .._lease.shapes import Result
+
 LOCK = "echodiary.infra.deploy_lock"
 #: where the role ``deploy`` keeps its lease, for whoever sets it in the inventory
-VARIABLE = "deploy_lease_host"
+VARIABLE: Final = "deploy_lease_host"
+QUESTION: Final = {"state": "read"}
 
 
-def lease_host(given: str | None, variables: Mapping[str, Any]) -> str:
+def lease_host(given: str | None, variables: TaskVars) -> str:
     """As the role ``deploy`` finds it. ``variables``: of the task, with ``deploy_lease_host`` rendered where there is one."""
-    found = given or str(variables.get(VARIABLE) or "") or groups.first_host(variables["groups"], "app", "all")
+    found = given or str(variables.get("deploy_lease_host") or "") or groups.first_host(variables["groups"], "app", "all")
     return found or str(variables["inventory_hostname"])
 
 
-def question() -> dict[str, Any]:
-    return {"state": "read"}
-
-
-def refusal(host: str, answer: Mapping[str, Any], token: int | None) -> str:
+def refusal(host: str, answer: Result, token: int | None) -> str:
     """Why not, and what to do; empty when it may. ``token``: of the lease that this very run holds."""
     if answer.get("failed"):
         said = answer.get("msg")
         return f"not rolled: the deploy lease on {host} could not be read ({said}); what serves goes on; see to {host}, then run this again"
-    lease, freeze = answer.get("lease") or {}, answer.get("freeze") or {}
-    if token is not None and lease.get("token") == token:
+    lease, freeze = answer.get("lease"), answer.get("freeze")
+    if lease and token is not None and lease["token"] == token:
         return ""
-    if answer.get("held") or freeze.get("active"):
+    if answer.get("held") or (freeze and freeze["active"]):
         return f"not rolled: {answer.get('msg')}; what serves goes on; run this again when that has ended"
     return ""

@@ -3,18 +3,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...module_utils._kinds import documents
 from .._component import contents, render
 from .._component import manifest as manifests
 from .._component import source as sources
 
+if TYPE_CHECKING:
+    from ansible.plugins.action import ActionBase
+
+    from .._calls.variables import TaskVars
+
 
 class Specs:
     """Of one host. ``long``: digest -> what is too long to be sent with every call, of the components that were rendered so far."""
 
-    def __init__(self, action: Any, task_vars: dict[str, Any]) -> None:
+    def __init__(self, action: ActionBase, task_vars: TaskVars) -> None:
         self._loader, self._templar, self._vars = action._loader, action._templar, task_vars
         self.long: dict[str, contents.Long] = {}
 

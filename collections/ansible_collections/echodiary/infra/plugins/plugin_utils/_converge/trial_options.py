@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._common.errors import SpecError
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds.documents import BoundsSpec, RequestSpec, StepSpec
+    from .shapes import Trial
 
 STEP: dict[str, Any] = {
     "share": {"type": "float", "required": True},
@@ -38,7 +42,7 @@ OPTIONS: dict[str, Any] = {
 LONGEST = 150.0
 
 
-def read(args: dict[str, Any]) -> dict[str, Any]:
+def read(args: Trial) -> Trial:
     """Checked as a whole: ``steps``, ``requests`` (None where nobody asks) and ``bounds``, as the host takes them."""
     _check_steps(args["steps"])
     _check_requests(args["requests"] or [])
@@ -46,7 +50,7 @@ def read(args: dict[str, Any]) -> dict[str, Any]:
     return {"steps": args["steps"], "requests": args["requests"], "bounds": args["bounds"]}
 
 
-def _check_steps(steps: list[dict[str, Any]]) -> None:
+def _check_steps(steps: list[StepSpec]) -> None:
     shares = [step["share"] for step in steps]
     if shares != sorted(set(shares)) or any(not 0 < share <= 100 for share in shares):
         raise SpecError(f"steps: the shares {shares} do not grow from above 0 to at most 100 (percent of the host's requests)")
@@ -55,7 +59,7 @@ def _check_steps(steps: list[dict[str, Any]]) -> None:
         raise SpecError(f"steps: the holds {holds} have to be 0 s or more, and {LONGEST:.0f} s at most together")
 
 
-def _check_requests(requests: list[dict[str, Any]]) -> None:
+def _check_requests(requests: list[RequestSpec]) -> None:
     names = [request["name"] for request in requests]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -67,9 +71,9 @@ def _check_requests(requests: list[dict[str, Any]]) -> None:
             raise SpecError(f"requests: {request['name']}: timeout has to be more than 0 s and at most 60 s, not {request['timeout']:g}")
 
 
-def _check_bounds(bounds: dict[str, Any]) -> None:
+def _check_bounds(bounds: BoundsSpec) -> None:
     if bounds["errors"] < 1 or bounds["in_flight"] < 1 or bounds["silence"] <= 0:
         raise SpecError("bounds: errors and in_flight have to be 1 or more, silence more than 0 s")
-    for name in ("error_rate", "memory"):
-        if not 0 < bounds[name] <= 1:
-            raise SpecError(f"bounds: {name} is a share, more than 0 and at most 1, not {bounds[name]:g}")
+    for name, share in (("error_rate", bounds["error_rate"]), ("memory", bounds["memory"])):
+        if not 0 < share <= 1:
+            raise SpecError(f"bounds: {name} is a share, more than 0 and at most 1, not {share:g}")

@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .._common.errors import SpecError
 from .._inside import place, words
 from . import budget_plan as plan
+
+if TYPE_CHECKING:
+    from ...module_utils._alembic.shapes import Run, Said
+    from ...module_utils._inside.shapes import Connections, Error
 
 #: no connection is to be had: of the server, or of the role or database
 EXHAUSTED = "53300"
@@ -27,34 +31,58 @@ ARGUMENTS: dict[str, Any] = {
 RULES: dict[str, Any] = place.RULES
 
 
-def demand(arguments: dict[str, Any]) -> plan.Demand:
+class Options(place.Options):
+    """A task's values of ARGUMENTS."""
+
+    hosts: int
+    overlap_hosts: int | None
+    workers: int
+    pool_size: int
+    pool_overflow: int
+    extra_per_worker: int
+    postgresql_major: int | None
+    application: str
+    timeout: int
+
+
+#: the least that can be meant
+_LEAST: tuple[tuple[Literal["hosts", "workers", "pool_size", "pool_overflow", "extra_per_worker", "timeout"], int], ...] = (
+    ("hosts", 1), ("workers", 1), ("pool_size", 1), ("pool_overflow", 0), ("extra_per_worker", 0), ("timeout", 1),
+)  # fmt: skip
+
+
+def demand(arguments: Options) -> plan.Demand:
     """Raises SpecError for numbers that cannot be meant."""
-    for name, least in (("hosts", 1), ("workers", 1), ("pool_size", 1), ("pool_overflow", 0), ("extra_per_worker", 0), ("timeout", 1)):
+    for name, least in _LEAST:
         if arguments[name] < least:
             raise SpecError(f"{name}: {arguments[name]} is less than {least}; give the number that the application runs with")
     hosts, overlap = arguments["hosts"], arguments["overlap_hosts"]
     overlap = hosts if overlap is None else overlap
     if not 0 <= overlap <= hosts:
         raise SpecError(f"overlap_hosts: {overlap} is not between 0 and the {hosts} hosts there are")
-    sizes = (arguments[name] for name in ("workers", "pool_size", "pool_overflow", "extra_per_worker"))
-    return plan.Demand(hosts, overlap, *sizes)
+    sizes = (arguments["pool_size"], arguments["pool_overflow"], arguments["extra_per_worker"])
+    return plan.Demand(hosts, overlap, arguments["workers"], *sizes)
 
 
-def reading(arguments: dict[str, Any]) -> dict[str, Any]:
+def reading(arguments: Options) -> Run:
     """The run that looks, bounded in every part."""
     timeout = arguments["timeout"]
     settings = {"lock_timeout": 3000, "statement_timeout": timeout * 1000}
     return place.run(arguments, arguments["image"], {"do": "connections"}, timeout, settings)
 
 
-def result(arguments: dict[str, Any], asked: plan.Demand, answer: dict[str, Any]) -> dict[str, Any]:
+def result(arguments: Options, asked: plan.Demand, answer: Said) -> dict[str, Any]:
     """The task's result. ``answer``: what the host said to ``reading``."""
-    where = arguments["image"] or arguments["virtualenv"]
+    where = arguments["image"] or arguments["virtualenv"] or ""
     if answer.get("failed"):
         return {"changed": False, "failed": True, "msg": answer["msg"]}
-    facts = answer["answers"][0]
-    if "error" in facts:
-        return {"changed": False, "failed": True, "msg": _trouble(facts["error"], where), "demand": asked.total}
+    found = answer["answers"][0]
+    if "error" in found:
+        return {"changed": False, "failed": True, "msg": _trouble(found["error"], where), "demand": asked.total}
+    return _judged(arguments, asked, found)
+
+
+def _judged(arguments: Options, asked: plan.Demand, facts: Connections) -> dict[str, Any]:
     now = plan.present(facts, arguments["application"])
     bounds = plan.limits(facts, now)
     wrong = plan.problems(facts, asked, bounds, arguments["postgresql_major"])
@@ -73,7 +101,11 @@ def result(arguments: dict[str, Any], asked: plan.Demand, answer: dict[str, Any]
         "own": now.own,
         "others": now.others,
         "sessions": facts["sessions"],
-        **{name: facts[name] for name in ("server_version_num", "max_connections", "reserved", "role", "database")},
+        "server_version_num": facts["server_version_num"],
+        "max_connections": facts["max_connections"],
+        "reserved": facts["reserved"],
+        "role": facts["role"],
+        "database": facts["database"],
         "seconds": facts["seconds"],
     }
 
@@ -82,7 +114,7 @@ def _shown(bound: plan.Limit) -> dict[str, Any]:
     return {"name": bound.name, "limit": bound.whole, "reserved": bound.reserved, "others": bound.others, "free": bound.free}
 
 
-def _trouble(error: dict[str, Any], where: str) -> str:
+def _trouble(error: Error, where: str) -> str:
     if error.get("sqlstate") == EXHAUSTED or "too many" in error["text"] or "remaining connection slots" in error["text"]:
         return f"not one connection is left, so a second slot could not start: {error['text']}; see pg_stat_activity for who holds them"
     return words.trouble(error, where)

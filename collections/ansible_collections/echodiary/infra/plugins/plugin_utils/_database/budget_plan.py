@@ -8,7 +8,10 @@ therefore never subtracted from what is free; only sessions of others are.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...module_utils._inside.shapes import Connections
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Present:
     database_others: int  # of those, in the application's database
 
 
-def present(facts: dict[str, Any], application: str) -> Present:
+def present(facts: Connections, application: str) -> Present:
     """``application``: how the application_name of the application's own sessions begins; empty for all of its role's."""
     role, database = facts["role"]["name"], facts["database"]["name"]
     own, others, of_role, of_database = 0, 0, 0, 0
@@ -93,7 +96,7 @@ def present(facts: dict[str, Any], application: str) -> Present:
     return Present(own, others, of_role, of_database)
 
 
-def limits(facts: dict[str, Any], now: Present) -> list[Limit]:
+def limits(facts: Connections, now: Present) -> list[Limit]:
     """The server's own, and those of role and database where there are any. Superusers have none of the latter."""
     role, database = facts["role"], facts["database"]
     reserved = sum(facts["reserved"].values())
@@ -111,7 +114,7 @@ def limits(facts: dict[str, Any], now: Present) -> list[Limit]:
     return found
 
 
-def problems(facts: dict[str, Any], demand: Demand, bounds: list[Limit], major: int | None) -> list[str]:
+def problems(facts: Connections, demand: Demand, bounds: list[Limit], major: int | None) -> list[str]:
     """Why this deploy may not go on; empty when it may."""
     found = [_too_much(demand, bound) for bound in bounds if demand.total > bound.free]
     live = facts["server_version_num"] // 10_000

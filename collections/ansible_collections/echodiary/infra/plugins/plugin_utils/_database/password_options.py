@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._common.errors import SpecError
 from .._inside import place, words
+
+if TYPE_CHECKING:
+    from ...module_utils._alembic.shapes import Run, Said
+    from ...module_utils._inside.shapes import Asked, Changed
 
 ARGUMENTS: dict[str, Any] = {
     "role": {"type": "str", "required": True},
@@ -19,17 +23,26 @@ RULES: dict[str, Any] = {**place.RULES, "required_if": [("state", "present", ["p
 SHORTEST = 12
 
 
-def request(arguments: dict[str, Any], *, look: bool) -> dict[str, Any]:
+class Options(place.Options):
+    """A task's values of ARGUMENTS."""
+
+    role: str
+    password: str | None
+    state: str
+    timeout: int
+
+
+def request(arguments: Options, *, look: bool) -> Run:
     """The run that changes it, or only looks. Raises SpecError for a password that anybody could guess."""
-    password = arguments["password"] if arguments["state"] == "present" else ""
+    password = (arguments["password"] or "") if arguments["state"] == "present" else ""
     if arguments["state"] == "present" and len(password) < SHORTEST:
         raise SpecError(f"password: has fewer than {SHORTEST} characters")
-    asked = {"do": "password", "role": arguments["role"], "password": password, "look": look}
+    asked: Asked = {"do": "password", "role": arguments["role"], "password": password, "look": look}
     settings = {"lock_timeout": 3000, "statement_timeout": arguments["timeout"] * 1000}
     return place.run(arguments, arguments["image"], asked, arguments["timeout"], settings)
 
 
-def result(arguments: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+def result(arguments: Options, answer: Said) -> dict[str, Any]:
     """The task's result. Raises SpecError with the reason where there is none."""
-    found = place.first(arguments, answer, words.trouble)
+    found: Changed = place.first(arguments, answer, words.trouble)
     return {"changed": found["changed"], "role": arguments["role"]}

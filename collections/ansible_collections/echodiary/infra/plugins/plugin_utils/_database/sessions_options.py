@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._common.errors import SpecError
 from .._inside import place, words
 from . import sessions_plan as plan
+
+if TYPE_CHECKING:
+    from ...module_utils._alembic.shapes import Run, Said
+    from ...module_utils._inside.shapes import Error, Session, Sessions
 
 EXHAUSTED = "53300"
 
@@ -23,30 +27,41 @@ ARGUMENTS: dict[str, Any] = {
 RULES: dict[str, Any] = place.RULES
 
 
-def rule(arguments: dict[str, Any]) -> plan.Rule:
+class Options(place.Options):
+    """A task's values of ARGUMENTS."""
+
+    end: str
+    older_than: float
+    application: str
+    role: str
+    timeout: int
+
+
+def rule(arguments: Options) -> plan.Rule:
     """Raises SpecError for what cannot be meant."""
     if arguments["older_than"] < 0:
         raise SpecError(f"older_than: {arguments['older_than']:g} is less than 0 seconds")
-    for name in ("application", "role"):
+    for name, pattern in (("application", arguments["application"]), ("role", arguments["role"])):
         try:
-            re.compile(arguments[name])
+            re.compile(pattern)
         except re.error as error:
-            raise SpecError(f"{name}: {arguments[name]!r} is no regular expression ({error})") from error
+            raise SpecError(f"{name}: {pattern!r} is no regular expression ({error})") from error
     end = "" if arguments["end"] == "none" else arguments["end"]
     return plan.Rule(end, arguments["older_than"], arguments["application"], arguments["role"])
 
 
-def request(arguments: dict[str, Any], orders: list[dict[str, Any]]) -> dict[str, Any]:
+def request(arguments: Options, orders: list[Session]) -> Run:
     settings = {"lock_timeout": 3000, "statement_timeout": arguments["timeout"] * 1000}
     return place.run(arguments, arguments["image"], {"do": "sessions", "end": orders}, arguments["timeout"], settings)
 
 
-def facts(arguments: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+def facts(arguments: Options, answer: Said) -> Sessions:
     """The first run's answer. Raises SpecError with the reason where there is none."""
-    return place.first(arguments, answer, _trouble)
+    found: Sessions = place.first(arguments, answer, _trouble)
+    return found
 
 
-def result(found: dict[str, Any], choice: plan.Choice, done: dict[str, Any] | None) -> dict[str, Any]:
+def result(found: Sessions, choice: plan.Choice, done: Sessions | None) -> dict[str, Any]:
     """``done``: the answer of the run that ended them, if there was one."""
     limits, sessions = found["limits"], found["sessions"]
     ended = done["ended"] if done else []
@@ -59,12 +74,12 @@ def result(found: dict[str, Any], choice: plan.Choice, done: dict[str, Any] | No
         "victims": [plan.words(one) for one in choice.victims],
         "spared": [f"{plan.words(one)} stays: {why}" for one, why in choice.spared],
         "ended": ended,
-        "refused": [f"pid {pid}: {why}" for pid, why in (done or {}).get("refused", {}).items()],
+        "refused": [f"pid {pid}: {why}" for pid, why in (done["refused"] if done else {}).items()],
         "sessions": sessions,
     }
 
 
-def _trouble(error: dict[str, Any], where: str) -> str:
+def _trouble(error: Error, where: str) -> str:
     if error.get("sqlstate") == EXHAUSTED or "remaining connection slots" in error["text"] or "too many clients" in error["text"]:
         return (
             f"no connection is left, not even a reserved one: {error['text']}; give role pg_use_reserved_connections to who asks "

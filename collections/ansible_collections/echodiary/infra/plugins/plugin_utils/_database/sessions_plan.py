@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-Session = dict[str, Any]
+if TYPE_CHECKING:
+    from ...module_utils._inside import shapes
 
 IDLE, BLOCKERS = "idle", "blockers"
 #: how tools that must end by themselves call their sessions
@@ -29,17 +30,17 @@ class Rule(NamedTuple):
 class Choice(NamedTuple):
     """``spared``: sessions that the rule means and that are left alone, with the reason."""
 
-    victims: list[Session]
-    spared: list[tuple[Session, str]]
+    victims: list[shapes.Seen]
+    spared: list[tuple[shapes.Seen, str]]
 
 
-def choose(sessions: list[Session], rule: Rule) -> Choice:
+def choose(sessions: list[shapes.Seen], rule: Rule) -> Choice:
     meant = [session for session in _candidates(sessions, rule) if _named(session, rule)]
     reasons = [(session, sacred(session)) for session in meant]
     return Choice([session for session, why in reasons if not why], [(session, why) for session, why in reasons if why])
 
 
-def sacred(session: Session) -> str:
+def sacred(session: shapes.Seen) -> str:
     """Why this session is never ended; empty for one that may be."""
     if session["kind"] not in ("client backend", ""):
         return f"it is the server's own ({session['kind']})"
@@ -50,7 +51,7 @@ def sacred(session: Session) -> str:
     return ""
 
 
-def _candidates(sessions: list[Session], rule: Rule) -> list[Session]:
+def _candidates(sessions: list[shapes.Seen], rule: Rule) -> list[shapes.Seen]:
     if rule.end == IDLE:
         return [session for session in sessions if session["state"] == "idle" and session["seconds"] >= rule.older_than]
     if rule.end == BLOCKERS:
@@ -59,21 +60,21 @@ def _candidates(sessions: list[Session], rule: Rule) -> list[Session]:
     return []
 
 
-def _named(session: Session, rule: Rule) -> bool:
+def _named(session: shapes.Seen, rule: Rule) -> bool:
     pairs = ((rule.application, session["application"]), (rule.role, session["role"] or ""))
     return all(not pattern or re.search(pattern, value) for pattern, value in pairs)
 
 
-def roots(sessions: list[Session]) -> list[int]:
+def roots(sessions: list[shapes.Seen]) -> list[int]:
     """Who holds others up without waiting for anybody: ending one of these lets the queue go on."""
     waiting = {session["pid"]: session["blocked_by"] for session in sessions if session["blocked_by"]}
     blocking = {pid for pids in waiting.values() for pid in pids}
     return sorted(pid for pid in blocking if pid not in waiting)
 
 
-def held_up(sessions: list[Session], pid: int) -> list[Session]:
+def held_up(sessions: list[shapes.Seen], pid: int) -> list[shapes.Seen]:
     """Everybody who waits for ``pid``, directly or behind others."""
-    found: dict[int, Session] = {}
+    found: dict[int, shapes.Seen] = {}
     edge = {pid}
     while edge:
         behind = [one for one in sessions if one["pid"] not in found and edge & set(one["blocked_by"])]
@@ -82,16 +83,16 @@ def held_up(sessions: list[Session], pid: int) -> list[Session]:
     return list(found.values())
 
 
-def longest_wait(sessions: list[Session], pid: int) -> float:
+def longest_wait(sessions: list[shapes.Seen], pid: int) -> float:
     return max((one["waits_seconds"] for one in held_up(sessions, pid)), default=0.0)
 
 
-def orders(victims: Iterable[Session]) -> list[dict[str, Any]]:
+def orders(victims: Iterable[shapes.Seen]) -> list[shapes.Session]:
     """What the database is asked to end: exactly what was seen, and an idle one only while it has done nothing since."""
     return [{"pid": one["pid"], "began": one["began"], "since": one["since"], "still": one["state"] == "idle"} for one in victims]
 
 
-def holders(sessions: list[Session]) -> list[str]:
+def holders(sessions: list[shapes.Seen]) -> list[str]:
     """Who holds how many: one line per role, application and state, most first."""
     groups: dict[tuple[str, str, str], list[float]] = {}
     for one in sessions:
@@ -101,7 +102,7 @@ def holders(sessions: list[Session]) -> list[str]:
     return [f"{len(ages):>5}  {role}  {application}  {state}, up to {max(ages):.0f} s" for (role, application, state), ages in ordered]
 
 
-def queue(sessions: list[Session]) -> list[str]:
+def queue(sessions: list[shapes.Seen]) -> list[str]:
     """Who waits behind whom, one line per root and one per waiter."""
     lines = []
     by_pid = {one["pid"]: one for one in sessions}
@@ -113,7 +114,7 @@ def queue(sessions: list[Session]) -> list[str]:
     return lines
 
 
-def words(session: Session) -> str:
+def words(session: shapes.Seen) -> str:
     return (
         f"pid {session['pid']} ({session['role']}, {session['application'] or 'no name'} from {session['client']}, "
         f"{session['state'] or session['kind']} for {session['seconds']:.0f} s: {session['query'] or '-'})"

@@ -4,40 +4,56 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal, TypedDict
+from typing import TYPE_CHECKING, Final, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds.model import Json
+    from .results import Variables
 
 #: keys that a declared request and a condition have in common
 _SHARED: Final[tuple[Literal["method", "body", "headers", "json", "timeout"], ...]] = ("method", "body", "headers", "json", "timeout")
 
 
-class Condition(TypedDict, total=False):
-    name: str
-    url: str
+class _Asked(TypedDict, total=False):
     method: str
-    body: Any
+    body: Json
     headers: dict[str, str]
-    status: list[int]
-    json: dict[str, Any]
+    json: dict[str, Json]
     timeout: float
 
 
-def of_slot(declared: Iterable[Mapping[str, Any]], port: int | str | None) -> list[Condition]:
+class Request(_Asked, total=False):
+    """As it is declared in an inventory; ``edge``: users may ask it as well."""
+
+    name: str
+    path: str
+    status: int
+    edge: bool
+
+
+class Condition(_Asked, total=False):
+    name: str
+    url: str
+    status: list[int]
+
+
+def of_slot(declared: Iterable[Request], port: int | str | None) -> list[Condition]:
     """None of a host without slots (no ``port``)."""
     return [_condition(one, f"{one['name']} of the slot", f"http://127.0.0.1:{port}") for one in declared] if port else []
 
 
-def of_edges(hosts: Mapping[str, str], port: int | str, declared: Iterable[Mapping[str, Any]], path: str) -> list[Condition]:
+def of_edges(hosts: Mapping[str, str], port: int | str, declared: Iterable[Request], path: str) -> list[Condition]:
     """Those that the edge answers too (``edge: true``), asked of every host (name -> address); a GET of ``path`` where there is none."""
-    asked = [one for one in declared if one.get("edge")] or [{"name": "entries", "path": path}]
+    asked: list[Request] = [one for one in declared if one.get("edge")] or [{"name": "entries", "path": path}]
     return [_condition(one, f"{one['name']} of {host}", f"http://{address}:{port}") for host, address in hosts.items() for one in asked]
 
 
-def addresses(hosts: Iterable[str], hostvars: Mapping[str, Any]) -> dict[str, str]:
+def addresses(hosts: Iterable[str], hostvars: Mapping[str, Variables]) -> dict[str, str]:
     """As other hosts reach them."""
     return {host: str(hostvars[host].get("private_address") or hostvars[host].get("ansible_host") or host) for host in hosts}
 
 
-def _condition(one: Mapping[str, Any], name: str, base: str) -> Condition:
+def _condition(one: Request, name: str, base: str) -> Condition:
     found: Condition = {"name": name, "url": base + str(one["path"]), "status": [int(one.get("status") or 200)]}
     for key in _SHARED:
         if one.get(key) is not None:

@@ -4,20 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 from .._common.quoting import promql_any, promql_text
 from . import declared_requests
-from .declared_requests import Condition
+from .declared_requests import Condition, Request
 from .registered import Registered
 from .way_back import SCHEMA_GATE
 
 #: the rule of migrations under which nobody claims that the release before is well on the new schema
 BREAKS: Final = "breaks-running-release"
 _DURATION: Final = "http_request_duration_seconds"
-
-#: as it is declared in an inventory
-Request = Mapping[str, Any]
 
 
 class Settings(NamedTuple):
@@ -50,7 +47,7 @@ class Question(TypedDict):
 class Watch(NamedTuple):
     """What one host does: asks itself (``http``), and asks Prometheus (``promql``) for all while it asks the ``edges`` as users do."""
 
-    http: list[Request]
+    http: list[Request | Condition]
     edges: list[Condition]
     promql: list[Question]
 
@@ -76,7 +73,7 @@ def watch(host: str, batch: Batch, settings: Settings, requests: Sequence[Reques
     has served before, and is asked the same right afterwards."""
     hosts = watched(batch)
     asks = host in hosts and batch.kind != "rollback"
-    http = [*requests, *_of_slot(batch, batch.found[host], declared)] if asks else []
+    http: list[Request | Condition] = [*requests, *_of_slot(batch, batch.found[host], declared)] if asks else []
     if host != next(iter(hosts), None) or not _asks_prometheus(batch, settings):
         return Watch(http, [], [])
     addresses = {name: batch.found[name].address for name in hosts}

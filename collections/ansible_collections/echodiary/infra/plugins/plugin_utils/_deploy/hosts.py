@@ -7,9 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-Result = Mapping[str, Any]
+if TYPE_CHECKING:
+    from .results import Held, Rolled, Task
+
+Result = TypeVar("Result", bound="Task")
 
 #: kinds that change which release serves; a restart has nothing to go back to
 MOVING = ("deploy", "rollback")
@@ -33,29 +36,34 @@ def rolled(roll: Result | None, kept: Result | None) -> Result | None:
     return roll if roll and not roll.get("skipped") else kept or roll
 
 
-def moved(kind: str, results: Mapping[str, Result | None]) -> dict[str, str]:
+def moved(kind: str, results: Mapping[str, Rolled | None]) -> dict[str, str]:
     """Host -> the image to go back to, for every host that got something new and has something to go back to."""
     if kind not in MOVING:
         return {}
     found = {}
     for host, result in results.items():
-        previous = ((result or {}).get("release") or {}).get("previous") or {}
-        if result and result.get("changed") and not result.get("failed") and previous.get("image"):
-            found[host] = previous["image"]
+        release = result.get("release") if result else None
+        previous = _serving(release.get("previous") if release else None)
+        if previous and result and result.get("changed") and not result.get("failed"):
+            found[host] = previous.image
     return found
 
 
-def left_with(roll: Result | None, back: Result | None) -> Serving | None:
+def left_with(roll: Rolled | None, back: Rolled | None) -> Serving | None:
     """What a host said it serves after the last thing that was done to it; None where nothing was, or nothing was said."""
     last = back if back and back.get("components") else roll
-    release = (last or {}).get("release") or {}
-    return Serving(release["image"], release.get("config") or "") if release.get("image") else None
+    return _serving(last.get("release") if last else None)
 
 
-def found_on(served: Result | None) -> Serving | None:
+def found_on(served: Rolled | None) -> Serving | None:
     """What a host was found to serve when it was asked last of all; None where it did not answer."""
-    running = ((served or {}).get("release") or {}).get("running") or {}
-    return Serving(running["image"], running.get("config") or "") if running.get("image") else None
+    release = served.get("release") if served else None
+    return _serving(release.get("running") if release else None)
+
+
+def _serving(held: Held | None) -> Serving | None:
+    image = held.get("image") if held else None
+    return Serving(image, held.get("config") or "") if held and image else None
 
 
 def short(image: str) -> str:

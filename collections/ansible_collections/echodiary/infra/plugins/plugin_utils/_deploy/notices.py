@@ -8,7 +8,13 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import Any, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from email.message import Message as Headers
+
+    from ...module_utils._kinds.model import Json
 
 #: seconds for one channel
 TIMEOUT = 5.0
@@ -22,7 +28,7 @@ class Notice(NamedTuple):
 
     text: str
     colour: str
-    body: dict[str, Any]
+    body: Mapping[str, Json]
 
 
 class Message(NamedTuple):
@@ -30,7 +36,7 @@ class Message(NamedTuple):
 
     channel: str
     url: str
-    document: dict[str, Any]
+    document: Mapping[str, Json]
 
 
 def messages(notice: Notice, *, slack_token: str, discord_webhook_id: str, discord_webhook_token: str, webhook_url: str) -> list[Message]:
@@ -46,7 +52,7 @@ def messages(notice: Notice, *, slack_token: str, discord_webhook_id: str, disco
     return found
 
 
-def _slack(notice: Notice) -> dict[str, Any]:
+def _slack(notice: Notice) -> dict[str, Json]:
     text = notice.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return {"username": _AGENT, "attachments": [{"fallback": text, "text": text, "color": notice.colour}]}
 
@@ -66,7 +72,7 @@ class RefusedError(Exception):
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """A notice that is asked for elsewhere was not taken: following would make a GET of it, or hand it to somebody else."""
 
-    def redirect_request(self, *_: Any) -> None:
+    def redirect_request(self, *_: urllib.request.Request | IO[bytes] | int | str | Headers) -> None:
         return None
 
 
@@ -90,5 +96,5 @@ def send(message: Message, timeout: float = TIMEOUT) -> None:
         raise RefusedError(type(error).__name__) from None
 
 
-def _words(reason: Any) -> str:
+def _words(reason: str | None) -> str:
     return f" ({reason})" if reason else ""

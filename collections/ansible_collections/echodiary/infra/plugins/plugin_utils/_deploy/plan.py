@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypedDict
 
 from .._common.errors import SpecError
-from .gate import Request, Settings
+from .declared_requests import Request
+from .gate import Settings
 
 HEAD: Final = "head"
 #: kinds that leave the fleet on another release than the pin says, where hosts are left out

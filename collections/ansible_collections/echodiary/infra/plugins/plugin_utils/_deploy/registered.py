@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from .hosts import Result, Serving, rolled
+from .hosts import Serving, found_on, rolled
 
-Variables = Mapping[str, Result | None]
+if TYPE_CHECKING:
+    from .results import Judged, Migrated, Rolled, Served, Variables, Watched
 
 
 class Caller(NamedTuple):
@@ -22,10 +23,10 @@ class Registered(NamedTuple):
     """``rolled``: of its own batch, once that was well; ``gate``: what it watched; ``before``: what ran here when this began;
     ``image``: what was found to be deployed, if that was found; ``began``: seconds since the epoch."""
 
-    rolled: Result
-    gate: Result
-    schema: Result
-    verdict: Result
+    rolled: Rolled
+    gate: Watched
+    schema: Migrated
+    verdict: Judged
     before: Serving
     image: str
     address: str
@@ -53,24 +54,24 @@ class Registered(NamedTuple):
         return bool(self.rolled.get("changed"))
 
     @property
-    def _release(self) -> Result:
-        return _within(self.rolled, "release")
+    def _release(self) -> Served:
+        return self.rolled.get("release") or {}
 
 
 def of(name: str, hostvars: Mapping[str, Variables]) -> Registered:
     known = hostvars[name]
     facts = known.get("ansible_facts") or {}
-    caller = facts.get("deploy_caller") or {}
+    caller, lease, way = facts.get("deploy_caller") or {}, known.get("deploy_lease") or {}, known.get("deploy_way") or {}
     return Registered(
         rolled=known.get("deploy_rolled") or {},
         gate=rolled(known.get("deploy_gate"), known.get("deploy_gate_kept")) or {},
         schema=known.get("deploy_schema") or {},
         verdict=known.get("deploy_verdict") or {},
-        before=_running(known.get("deploy_prepared") or known.get("deploy_held")),
+        before=found_on(known.get("deploy_prepared") or known.get("deploy_held")) or Serving("", ""),
         image=str(known.get("deploy_image") or ""),
         address=str(known.get("private_address") or known.get("ansible_host") or name),
-        token=(known.get("deploy_lease") or {}).get("token"),
-        leaves=str((known.get("deploy_way") or {}).get("leaves") or ""),
+        token=lease.get("token"),
+        leaves=str(way.get("leaves") or ""),
         pending=[str(revision) for revision in known.get("deploy_pending") or []],
         schema_shown=bool(known.get("deploy_schema_shown")),
         caller=Caller(str(caller.get("who") or ""), str(caller.get("url") or "")),
@@ -80,13 +81,3 @@ def of(name: str, hostvars: Mapping[str, Variables]) -> Registered:
 
 def of_all(names: Iterable[str], hostvars: Mapping[str, Variables]) -> dict[str, Registered]:
     return {name: of(name, hostvars) for name in names}
-
-
-def _running(looked: Result | None) -> Serving:
-    running = _within(_within(looked or {}, "release"), "running")
-    return Serving(str(running.get("image") or ""), str(running.get("config") or ""))
-
-
-def _within(found: Result, key: str) -> Result:
-    inner: Result = found.get(key) or {}
-    return inner

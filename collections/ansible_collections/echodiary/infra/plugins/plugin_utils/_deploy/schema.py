@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from .results import Migrated
 
 UNKNOWN = "unknown"
 
@@ -29,7 +32,7 @@ class Schema(NamedTuple):
 NOT_ASKED = Schema("", "")
 
 
-def found(results: Iterable[Mapping[str, Any] | None], *, shown: bool) -> Schema:
+def found(results: Iterable[Migrated | None], *, shown: bool) -> Schema:
     """``results``: what each host registered of ``alembic``; one of them asked the database."""
     asked = next((result for result in results if result and "before" in result), None)
     if asked is None:

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
+
+if TYPE_CHECKING:
+    from ...module_utils._silence.shapes import Manifest, Matcher
 
 #: seconds: for Alertmanager's answer, and for all, the way to its host included
 TIMEOUT = 5
@@ -20,9 +23,24 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def manifest(arguments: dict[str, Any], owner: str) -> dict[str, Any]:
+class Options(TypedDict):
+    """A task's values of ARGUMENTS."""
+
+    state: str
+    id: str
+    url: str
+    alerts: str
+    environment: str
+    minutes: float
+    comment: str
+
+
+def manifest(arguments: Options, owner: str) -> Manifest:
     return {
-        **{key: arguments[key] for key in ("state", "id", "url", "comment")},
+        "state": arguments["state"],
+        "id": arguments["id"],
+        "url": arguments["url"],
+        "comment": arguments["comment"],
         "owner": owner,
         "seconds": arguments["minutes"] * 60,
         "timeout": TIMEOUT,
@@ -30,9 +48,9 @@ def manifest(arguments: dict[str, Any], owner: str) -> dict[str, Any]:
     }
 
 
-def matchers(alerts: str, environment: str) -> list[dict[str, Any]]:
+def matchers(alerts: str, environment: str) -> list[Matcher]:
     """``alerts`` is a regular expression of their names."""
-    found: list[dict[str, Any]] = [{"name": "alertname", "value": alerts, "isRegex": True, "isEqual": True}]
+    found: list[Matcher] = [{"name": "alertname", "value": alerts, "isRegex": True, "isEqual": True}]
     if environment:
         found.append({"name": "environment", "value": environment, "isRegex": False, "isEqual": True})
     return found

@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from . import schema as schemas
 from .hosts import found_on, left_with, short
+
+if TYPE_CHECKING:
+    from .._calls.variables import Phase
+    from .results import Rolled
 
 NEW, OLD, UNKNOWN, UNTOUCHED = "new", "old", "unknown", "untouched"
 #: serves something else than what this run left there; was not meant to be changed (--limit)
@@ -15,6 +19,14 @@ OTHER, LEFT_OUT = "other", "left out"
 SUCCEEDED, TAKEN_BACK, PARTIAL, FAILED, REFUSED = "succeeded", "taken_back", "partial", "failed", "refused"
 #: phases in which nothing is changed: what ends there was refused
 LOOKING = ("lock", "preflight")
+
+
+class Ended(TypedDict, total=False):
+    """What a host's tasks returned. ``served``: what it was found to serve last of all, where it was asked."""
+
+    roll: Rolled | None
+    back: Rolled | None
+    served: Rolled | None
 
 
 class Verdict(NamedTuple):
@@ -28,11 +40,10 @@ class Verdict(NamedTuple):
         return not self.error
 
 
-def verdict(hosts: dict[str, dict[str, Any]], phase: str, errors: list[str], left_out: Sequence[str] = ()) -> Verdict:
-    """``hosts``: host -> {"roll": result or None, "back": result or None, "served": what it was found to serve last of all, where it was
-    asked}. ``errors``: in the order in which they happened. ``left_out``: hosts that run the component and are not in the play."""
+def verdict(hosts: Mapping[str, Ended], phase: str, errors: list[str], left_out: Sequence[str] = ()) -> Verdict:
+    """``errors``: in the order in which they happened. ``left_out``: hosts that run the component and are not in the play."""
     states = {host: _state(found.get("roll"), found.get("back")) for host, found in hosts.items()}
-    asked = {host: found for host, found in hosts.items() if found.get("served") and not found["served"].get("skipped")}
+    asked = {host: found for host, found in hosts.items() if (served := found.get("served")) and not served.get("skipped")}
     unlike = {host: said for host, found in asked.items() if (said := _unlike(found, states[host]))}
     states |= {host: state for host, (state, _) in unlike.items()}
     differing = [f"{host}: {words}" for host, (_, words) in sorted(unlike.items())]
@@ -43,9 +54,9 @@ def verdict(hosts: dict[str, dict[str, Any]], phase: str, errors: list[str], lef
     return Verdict(outcome, {**states, **dict.fromkeys(left_out, LEFT_OUT)}, error)
 
 
-def _unlike(found: dict[str, Any], state: str) -> tuple[str, str] | None:
+def _unlike(found: Ended, state: str) -> tuple[str, str] | None:
     """What is wrong with a host that serves something else than what was left there, or does not say."""
-    left, seen = left_with(found.get("roll"), found.get("back")), found_on(found["served"])
+    left, seen = left_with(found.get("roll"), found.get("back")), found_on(found.get("served"))
     if left is None or state not in (NEW, OLD):
         return None
     if seen is None:
@@ -53,15 +64,15 @@ def _unlike(found: dict[str, Any], state: str) -> tuple[str, str] | None:
     return (OTHER, f"serves {seen}, not {left}: somebody else changed it meanwhile") if seen.differs(left) else None
 
 
-def _mixture(asked: dict[str, dict[str, Any]]) -> str:
+def _mixture(asked: Mapping[str, Ended]) -> str:
     """Two releases serving are no success, whoever is to blame."""
-    seen = {host: serving for host, found in asked.items() if (serving := found_on(found["served"]))}
+    seen = {host: serving for host, found in asked.items() if (serving := found_on(found.get("served")))}
     if len({serving.image for serving in seen.values()}) < 2:
         return ""
     return "not every host serves the same: " + ", ".join(f"{short(serving.image)} on {host}" for host, serving in sorted(seen.items()))
 
 
-def _state(roll: dict[str, Any] | None, back: dict[str, Any] | None) -> str:
+def _state(roll: Rolled | None, back: Rolled | None) -> str:
     """Which release a host ended with, as far as it has answered."""
     if not roll or roll.get("skipped"):
         return UNTOUCHED
@@ -77,7 +88,7 @@ def _state(roll: dict[str, Any] | None, back: dict[str, Any] | None) -> str:
     return NEW if back.get("failed") else OLD
 
 
-def failed_in(phases: list[dict[str, Any]]) -> str:
+def failed_in(phases: list[Phase]) -> str:
     """The last phase that was not about going back."""
     return next((phase["name"] for phase in reversed(phases) if phase["name"] != "take_back"), "")
 
@@ -96,8 +107,8 @@ def _outcome(states: set[str], phase: str, failed: bool) -> str:
     return TAKEN_BACK if states <= {OLD, UNTOUCHED} else PARTIAL
 
 
-def seconds_of(phases: list[dict[str, Any]], now: float) -> dict[str, float]:
-    """Phase -> seconds, and their total. ``phases``: [{"name", "at"}] in order."""
+def seconds_of(phases: list[Phase], now: float) -> dict[str, float]:
+    """Phase -> seconds, and their total."""
     ends = [*(phase["at"] for phase in phases[1:]), now]
     found: dict[str, float] = {}
     for phase, end in zip(phases, ends, strict=False):

@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .results import Rolled
 
 NOT_VERIFIED = "not verified: no requests declared"
 
 
-def words(rolls: Iterable[Mapping[str, Any] | None]) -> str:
+def words(rolls: Iterable[Rolled | None]) -> str:
     """One line. ``rolls``: what module ``release`` returned for each host; empty when no host was asked, in a rollback for example."""
-    asked = [found["verified"] for found in ((roll or {}).get("release") or {} for roll in rolls) if "verified" in found]
+    asked = [found["verified"] for roll in rolls if roll and (found := roll.get("release")) and "verified" in found]
     if not asked:
         return ""
     if not all(asked):

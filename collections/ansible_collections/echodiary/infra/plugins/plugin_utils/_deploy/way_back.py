@@ -7,12 +7,14 @@ back is the very release that failed. It only says what is at hand. Where there 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...module_utils._history import goodness
 from .._history import table
 
-Entry = dict[str, Any]
+if TYPE_CHECKING:
+    from ...module_utils._history.shapes import Entry
+    from ...module_utils._history.shapes import Release as Named
 
 SCHEMA_GATE = "the release before on the new schema"
 
@@ -76,7 +78,8 @@ def choose(hosts: list[Host], named: str) -> Way:
     goal = steps[chosen].goal
     if goal is None:
         raise NoWayBackError(_nowhere(seen[0], steps[0]))
-    way = _to(goal["digest"], goal, seen, (steps[chosen].current or {}).get("id", ""))
+    left = steps[chosen].current
+    way = _to(goal["digest"], goal, seen, left["id"] if left else "")
     if not way.at_hand and _alike(way.image, seen[chosen].running.image):
         raise NoWayBackError(_only_configuration(goal))
     return way
@@ -91,7 +94,9 @@ def _views(hosts: list[Host]) -> list[list[Entry]]:
 def _with(own: list[Entry], shared: dict[str, Entry]) -> list[Entry]:
     known = {entry["id"] for entry in own}
     # the configuration of another host has another fingerprint
-    missed = [{**entry, "config": "", "config_before": "", "digest_before": ""} for name, entry in shared.items() if name not in known]
+    missed: list[Entry] = [
+        {**entry, "config": "", "config_before": "", "digest_before": ""} for name, entry in shared.items() if name not in known
+    ]
     return sorted([*own, *missed], key=lambda entry: str(entry.get("at", ""))) if missed else own
 
 
@@ -101,7 +106,7 @@ def _moves(entries: list[Entry]) -> list[Entry]:
 
 def _step(host: Host) -> _Step:
     good = goodness.standing(host.entries)
-    running = {"digest": host.running.image, "config": host.running.config}
+    running: Named = {"digest": host.running.image, "config": host.running.config}
     here = next((number for number, entry in enumerate(good) if goodness.same(entry, running)), None)
     if here is None:
         return _Step(good[-1] if good else None, None)
@@ -118,8 +123,8 @@ def _rank(step: _Step, number: int, host: Host) -> tuple[bool, bool, bool, int, 
 def _by_name(hosts: list[Host], named: str) -> Way:
     """A tag that has served here means what served then: no registry has to be asked, and whoever moved it is not followed."""
     image, lead = _as_it_was(named, hosts[0].entries), hosts[0]
-    current = _step(lead).current or {}
-    return Way(image, _rests_everywhere(image, None, hosts), _alike(image, lead.running.image), current.get("id", ""))
+    current = _step(lead).current
+    return Way(image, _rests_everywhere(image, None, hosts), _alike(image, lead.running.image), current["id"] if current else "")
 
 
 def _as_it_was(named: str, entries: list[Entry]) -> str:
@@ -170,8 +175,9 @@ def _proven(goal: Entry, entries: list[Entry]) -> bool:
 def _served_before(number: int, entries: list[Entry], goal: Entry) -> bool:
     before = entries[number].get("digest_before")
     if not before:
-        before = (goodness.good(entries[:number]).current or {}).get("digest", "")
-    return _alike(str(before), goal["digest"])
+        current = goodness.good(entries[:number]).current
+        before = current["digest"] if current else ""
+    return _alike(before, goal["digest"])
 
 
 def _alike(one: str, other: str) -> bool:

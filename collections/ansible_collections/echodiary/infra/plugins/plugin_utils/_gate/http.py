@@ -4,29 +4,36 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...module_utils._converge.health import lookup
 from .model import FAIL, PASS, Finding, GateError, one_line
+
+if TYPE_CHECKING:
+    from ...module_utils._gate.shapes import Answer, Probe, Reach
+    from ...module_utils._kinds.model import Json
+    from .shapes import Facts, HttpOptions
 
 
 class Http(NamedTuple):
     name: str
     origin: str
-    probes: list[dict[str, Any]]
+    probes: list[Probe]
     status: list[int]
     expression: str | None
-    fields: dict[str, Any]
+    fields: dict[str, Json]
 
     @classmethod
-    def of(cls, given: dict[str, Any], reach: dict[str, Any]) -> Http:
-        """``given``: the condition's options; ``reach``: what its question shares with others (headers, timeout, TLS)."""
+    def of(cls, given: HttpOptions, reach: Reach) -> Http:
         name = given["name"] or given["url"]
         if given["expression"]:
             _compile(name, given["expression"])
         fields, body = given.get("json") or {}, given.get("body")
-        question = {
-            **reach,
+        question: Probe = {
+            "headers": reach["headers"],
+            "timeout": reach["timeout"],
+            "validate_certs": reach["validate_certs"],
+            "ca_path": reach["ca_path"],
             "method": given["method"],
             "url": given["url"],
             "body": body if body is None or isinstance(body, str) else json.dumps(body),
@@ -37,13 +44,13 @@ class Http(NamedTuple):
             question["headers"] = {"Content-Type": "application/json", **reach["headers"]}
         return cls(name, given["from"], [question], given["status"], given["expression"], fields)
 
-    def judge(self, answers: list[dict[str, Any]]) -> Finding:
+    def judge(self, answers: list[Answer]) -> Finding:
         answer = answers[0]
-        facts = {"status": answer["status"], "body": one_line(answer["text"], 1000), "milliseconds": answer["milliseconds"]}
+        facts: Facts = {"status": answer["status"], "body": one_line(answer["text"], 1000), "milliseconds": answer["milliseconds"]}
         why = self._objection(answer)
         return Finding(FAIL if why else PASS, why or f"answers {answer['status']}", facts)
 
-    def _objection(self, answer: dict[str, Any]) -> str:
+    def _objection(self, answer: Answer) -> str:
         if answer["status"] == 0:
             return f"does not answer ({one_line(answer['text'])})"
         if answer["status"] not in self.status:
@@ -61,7 +68,7 @@ class Http(NamedTuple):
                 return f"{path} is {lookup(body, path)!r}, not {wanted!r}: {one_line(text)}"
         return self._objection_by_expression(body, text) if self.expression else ""
 
-    def _objection_by_expression(self, body: Any, text: str) -> str:
+    def _objection_by_expression(self, body: Json, text: str) -> str:
         try:
             value = _compile(self.name, self.expression or "").search(body)
         except ValueError as error:

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from ...module_utils._gate.shapes import Answer, Probe
+    from .shapes import Facts
 
 PASS = "pass"  # noqa: S105
 FAIL = "fail"
@@ -30,7 +34,7 @@ class Finding(NamedTuple):
 
     verdict: str
     why: str
-    facts: dict[str, Any]
+    facts: Facts
 
 
 class Tick(NamedTuple):
@@ -58,8 +62,8 @@ class Condition(Protocol):
     @property
     def origin(self) -> str: ...
     @property
-    def probes(self) -> list[dict[str, Any]]: ...
-    def judge(self, answers: list[dict[str, Any]]) -> Finding: ...
+    def probes(self) -> list[Probe]: ...
+    def judge(self, answers: list[Answer]) -> Finding: ...
 
 
 def one_line(text: str, longest: int = 300) -> str:

@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ...module_utils._kinds.model import Resource
 from .http import Http
 from .model import Condition, GateError, Settings
 from .promql import Promql
+
+if TYPE_CHECKING:
+    from ...module_utils._gate.shapes import Reach
+    from .shapes import HttpOptions, Options, PromqlOptions, Where
 
 _WHERE: dict[str, Any] = {
     "headers": {"type": "dict", "default": {}, "no_log": True},
@@ -63,9 +67,9 @@ SPEC: dict[str, Any] = {
 REQUIRED_ONE_OF = [("http", "promql")]
 
 
-def settings(args: dict[str, Any]) -> Settings:
+def settings(args: Options) -> Settings:
     """The numbers, cross-checked as Nomad checks its update block: what contradicts itself is refused when it is read."""
-    found = Settings(**{key: args[key] for key in Settings._fields})
+    found = Settings(args["passes"], args["interval"], args["timeout"], args["deadline"], args["hold"], args["fail_after"])
     for problem in _problems(found):
         raise GateError(problem)
     for resource in args["logs"]:
@@ -89,7 +93,7 @@ def _problems(found: Settings) -> Iterator[str]:
         yield f"this gate can never open: its passes take {shortest:g} s at least, and deadline is {found.deadline:g} s"
 
 
-def conditions(args: dict[str, Any]) -> list[Condition]:
+def conditions(args: Options) -> list[Condition]:
     """Every condition with its question ready and its expressions compiled."""
     found: list[Condition] = [_http(given, args["timeout"]) for given in args["http"]]
     found += [_promql(given, args["timeout"]) for given in args["promql"]]
@@ -102,12 +106,12 @@ def conditions(args: dict[str, Any]) -> list[Condition]:
     return found
 
 
-def _http(given: dict[str, Any], timeout: float) -> Http:
+def _http(given: HttpOptions, timeout: float) -> Http:
     _check_url(given["url"])
     return Http.of(given, _reach(given, given["timeout"] or timeout))
 
 
-def _promql(given: dict[str, Any], timeout: float) -> Promql:
+def _promql(given: PromqlOptions, timeout: float) -> Promql:
     _check_url(given["url"])
     if given["on_empty"] == "pass" and given["sample_query"] is None:
         raise GateError(f"{given['name']}: on_empty=pass needs sample_query and min_samples, else a gate opens on no evidence at all")
@@ -116,7 +120,7 @@ def _promql(given: dict[str, Any], timeout: float) -> Promql:
     return Promql.of(given, _reach(given, timeout))
 
 
-def _reach(given: dict[str, Any], timeout: float) -> dict[str, Any]:
+def _reach(given: Where, timeout: float) -> Reach:
     """What all questions of a condition have in common."""
     headers = {str(key): str(value) for key, value in given["headers"].items()}
     return {"headers": headers, "timeout": timeout, "validate_certs": given["validate_certs"], "ca_path": given["ca_path"]}

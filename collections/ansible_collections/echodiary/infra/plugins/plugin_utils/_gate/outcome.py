@@ -3,23 +3,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from . import timeline, words
 from .model import INCONCLUSIVE, Condition, Tick
 from .timeline import PASSED
 
+if TYPE_CHECKING:
+    from .shapes import Outcome
+
 
 def of(
     decision: timeline.Decision, line: list[Tick], conditions: list[Condition], elapsed: float, *, check: bool, lenient: bool
-) -> dict[str, Any]:
+) -> Outcome:
     """``lenient``: no evidence is good enough. ``logs`` are not in it yet."""
     good = decision.verdict == PASSED
     inconclusive = decision.verdict == INCONCLUSIVE
     tolerated = inconclusive and lenient
     culprit = line[-1].culprit()
     message = words.ended(decision, line, conditions, elapsed)
-    return {
+    found: Outcome = {
         "changed": False,
         "failed": not good and not tolerated and not check,
         "verdict": decision.verdict,
@@ -30,14 +33,14 @@ def of(
         "last": words.last(line),
         "logs": {},
         "seconds": round(elapsed, 2),
-        **_borne(message, tolerated=tolerated, check=check and not good),
     }
+    return _borne(found, tolerated=tolerated, check=check and not good)
 
 
-def unheard(why: str, *, lenient: bool) -> dict[str, Any]:
+def unheard(why: str, *, lenient: bool) -> Outcome:
     """The host that asks does not answer: nothing is known of any condition, which is what inconclusive means."""
     message = f"gate inconclusive: {why}"
-    return {
+    found: Outcome = {
         "changed": False,
         "failed": not lenient,
         "verdict": INCONCLUSIVE,
@@ -48,16 +51,16 @@ def unheard(why: str, *, lenient: bool) -> dict[str, Any]:
         "last": {},
         "logs": {},
         "seconds": 0.0,
-        **_borne(message, tolerated=lenient, check=False),
     }
+    return _borne(found, tolerated=lenient, check=False)
 
 
-def _borne(message: str, *, tolerated: bool, check: bool) -> dict[str, list[str]]:
+def _borne(found: Outcome, *, tolerated: bool, check: bool) -> Outcome:
     if not tolerated and not check:
-        return {}
+        return found
     why = "on_inconclusive is pass, so the run goes on" if tolerated else "this is check mode, so the run goes on"
-    return {"warnings": [f"{message}; {why}"]}
+    return {**found, "warnings": [f"{found['msg']}; {why}"]}
 
 
-def with_logs(found: dict[str, Any], logs: dict[str, str]) -> dict[str, Any]:
+def with_logs(found: Outcome, logs: dict[str, str]) -> Outcome:
     return {**found, "logs": logs, "msg": words.with_logs(found["msg"], logs)}

@@ -12,10 +12,14 @@ import math
 import operator
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 from urllib.parse import urlencode
 
 from .model import FAIL, INCONCLUSIVE, PASS, Finding, GateError, one_line
+
+if TYPE_CHECKING:
+    from ...module_utils._gate.shapes import Answer, Probe, Reach
+    from .shapes import Facts, PromqlOptions
 
 _EXPECTATION = re.compile(r"(<=|>=|==|!=|<|>)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -37,28 +41,33 @@ class Series(NamedTuple):
     value: float
 
 
+class Sample(TypedDict, total=False):
+    """One of an instant vector, as Prometheus' API has it; without ``value`` it is a native histogram."""
+
+    metric: dict[str, str]
+    value: tuple[float, str]
+
+
 class Promql(NamedTuple):
     name: str
     origin: str
-    probes: list[dict[str, Any]]
+    probes: list[Probe]
     compare: str
     threshold: float
     min_samples: float | None
     on_empty: str
 
     @classmethod
-    def of(cls, given: dict[str, Any], reach: dict[str, Any]) -> Promql:
-        """``given``: the condition's options; ``reach``: what its questions share with others (headers, timeout, TLS)."""
+    def of(cls, given: PromqlOptions, reach: Reach) -> Promql:
         matched = _EXPECTATION.fullmatch(given["expect"].strip())
         if not matched:
             raise GateError(f"{given['name']}: expect {given['expect']!r} is no comparison with a number, such as '< 0.01'")
         queries = [given["query"], *([given["sample_query"]] if given["sample_query"] is not None else [])]
-        reach = {**reach, "lookback": given["lookback"]}
-        probes = [_question(given["url"], query, reach) for query in queries]
+        probes = [_question(given["url"], query, reach, given["lookback"]) for query in queries]
         return cls(given["name"], given["from"], probes, matched[1], float(matched[2]), given["min_samples"], given["on_empty"])
 
-    def judge(self, answers: list[dict[str, Any]]) -> Finding:
-        facts: dict[str, Any] = {}
+    def judge(self, answers: list[Answer]) -> Finding:
+        facts: Facts = {}
         try:
             if self.min_samples is not None:
                 facts["samples"] = _samples(self.name, answers[1])
@@ -82,7 +91,7 @@ class Promql(NamedTuple):
         return PASS, f"{_shown(series)} {limit}"
 
 
-def parse(name: str, answer: dict[str, Any]) -> list[Series]:
+def parse(name: str, answer: Answer) -> list[Series]:
     """The series of an instant query's answer (prometheus.io/docs/prometheus/latest/querying/api: vector or scalar)."""
     if answer["status"] == 0:
         raise NoEvidenceError(f"Prometheus does not answer ({one_line(answer['text'])})")
@@ -99,7 +108,7 @@ def parse(name: str, answer: dict[str, Any]) -> list[Series]:
     raise GateError(f"{name}: the query gives a {data.get('resultType')}; a number for each series is needed (an instant vector)")
 
 
-def _body(answer: dict[str, Any]) -> dict[str, Any]:
+def _body(answer: Answer) -> dict[str, Any]:
     try:
         body = json.loads(answer["text"])
     except ValueError:
@@ -109,14 +118,14 @@ def _body(answer: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-def _series(one: dict[str, Any]) -> Series:
+def _series(one: Sample) -> Series:
     if "value" not in one:
         raise NoEvidenceError("the query gives native histograms, which cannot be compared with a number")
     labels = ", ".join(f"{key}={value}" for key, value in sorted(one["metric"].items()))
     return Series(f" ({labels})" if labels else "", float(one["value"][1]))
 
 
-def _samples(name: str, answer: dict[str, Any]) -> float:
+def _samples(name: str, answer: Answer) -> float:
     """All series together; nothing and NaN are no samples."""
     values = [one.value for one in parse(name, answer)]
     return sum(value for value in values if not math.isnan(value))
@@ -127,7 +136,10 @@ def _shown(series: list[Series]) -> str:
     return shown + (f" and {len(series) - 5} more" if len(series) > 5 else "") or "nothing"
 
 
-def _question(url: str, query: str, reach: dict[str, Any]) -> dict[str, Any]:
+def _question(url: str, query: str, reach: Reach, lookback: float) -> Probe:
     headers = {"Content-Type": "application/x-www-form-urlencoded", **reach["headers"]}
     body = urlencode({"query": query, "timeout": f"{reach['timeout']:g}s"})
-    return {**reach, "headers": headers, "method": "POST", "url": url.rstrip("/") + "/api/v1/query", "body": body, "whole": True}
+    return {
+        "headers": headers, "method": "POST", "url": url.rstrip("/") + "/api/v1/query", "body": body, "whole": True,
+        "lookback": lookback, "timeout": reach["timeout"], "validate_certs": reach["validate_certs"], "ca_path": reach["ca_path"],
+    }  # fmt: skip

@@ -5,26 +5,24 @@ from __future__ import annotations
 
 import concurrent.futures
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from ...module_utils._gate import main as asking
 from . import timeline, words
 from .model import Condition, Finding, Settings, Tick
 
+if TYPE_CHECKING:
+    from ...module_utils._gate.shapes import Asked, Heard
+
 #: while nothing changes, people hear from a waiting gate this often (s)
 TELL = 15.0
-
-#: condition name -> what the host or the controller heard of it, by who asked
-Heard = dict[str, dict[str, Any]]
 
 
 class Waiting:
     """``ask``: a call to the host, manifest -> answer; ``say`` tells people a line. ``line`` is what was heard so far."""
 
-    def __init__(
-        self, settings: Settings, conditions: list[Condition], ask: Callable[[dict[str, Any]], dict[str, Any]], say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, settings: Settings, conditions: list[Condition], ask: Callable[[Asked], Heard], say: Callable[[str], None]) -> None:
         self._settings, self._conditions, self._ask, self._say = settings, conditions, ask, say
         asked = {origin: [one for one in conditions if one.origin == origin] for origin in ("controller", "host")}
         self._asked = {origin: of for origin, of in asked.items() if of}
@@ -56,7 +54,7 @@ class Waiting:
             self._tell(elapsed)
 
     def _ticks(self, count: int) -> list[Tick]:
-        """The host and the controller ask at the same time; what they heard is put together tick by tick."""
+        """The host and the controller ask at the same time; what they heard, by who asked, is put together tick by tick."""
         started = self.elapsed
         heard = self._heard({origin: self._manifest(of, count, started) for origin, of in self._asked.items()})
         ended = self.elapsed
@@ -64,7 +62,7 @@ class Waiting:
         rounds = min(len(answer["ticks"]) for answer in heard.values())
         return [self._tick(heard, index, ended) for index in range(rounds)]
 
-    def _manifest(self, conditions: list[Condition], count: int, started: float) -> dict[str, Any]:
+    def _manifest(self, conditions: list[Condition], count: int, started: float) -> Asked:
         """``started``: seconds since the gate began."""
         settings, line = self._settings, self.line
         return {
@@ -77,15 +75,15 @@ class Waiting:
             "stop_after": timeline.unwanted_left(line, settings),
         }
 
-    def _heard(self, manifests: dict[str, dict[str, Any]]) -> Heard:
+    def _heard(self, manifests: Mapping[str, Asked]) -> dict[str, Heard]:
         if "host" not in manifests:
-            return {"controller": asking.run(manifests["controller"])}
+            return {"controller": asking.heard(manifests["controller"])}
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            here = pool.submit(asking.run, manifests["controller"]) if "controller" in manifests else None
+            here = pool.submit(asking.heard, manifests["controller"]) if "controller" in manifests else None
             there = self._ask(manifests["host"])
             return {"host": there, **({"controller": here.result()} if here else {})}
 
-    def _tick(self, heard: Heard, index: int, ended: float) -> Tick:
+    def _tick(self, heard: Mapping[str, Heard], index: int, ended: float) -> Tick:
         """At the time of whoever was last; of conditions in the order in which they were given."""
         at = max(ended - answer["seconds"] + answer["ticks"][index]["at"] for answer in heard.values())
         found: dict[str, Finding] = {}

@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .model import PASS, Condition, Settings, Tick
 from .timeline import PASSED, Decision, streak
+
+if TYPE_CHECKING:
+    from .model import Finding
+    from .shapes import Seen, Shown
 
 
 def waiting(line: list[Tick], settings: Settings, elapsed: float) -> str:
@@ -33,9 +37,9 @@ def _named(name: str, conditions: list[Condition]) -> str:
     return name if name == url else f"'{name}' ({url})"
 
 
-def timeline(line: list[Tick]) -> list[dict[str, Any]]:
+def timeline(line: list[Tick]) -> list[Shown]:
     """Small: bodies stand in ``last`` only, reasons only where they differ from the tick before."""
-    shown: list[dict[str, Any]] = []
+    shown: list[Shown] = []
     before: dict[str, str] = {}
     for tick in line:
         found = {name: _short(finding, before.get(name)) for name, finding in tick.findings.items()}
@@ -44,13 +48,15 @@ def timeline(line: list[Tick]) -> list[dict[str, Any]]:
     return shown
 
 
-def _short(finding: Any, before: str | None) -> dict[str, Any]:
-    facts = {key: value for key, value in finding.facts.items() if key != "body"}
-    why = {"why": finding.why} if finding.verdict != PASS and finding.why != before else {}
-    return {"verdict": finding.verdict, **facts, **why}
+def _short(finding: Finding, before: str | None) -> Seen:
+    seen: Seen = {"verdict": finding.verdict, "why": finding.why, **finding.facts}
+    seen.pop("body", None)
+    if finding.verdict == PASS or finding.why == before:
+        del seen["why"]
+    return seen
 
 
-def last(line: list[Tick]) -> dict[str, dict[str, Any]]:
+def last(line: list[Tick]) -> dict[str, Seen]:
     """What was seen last of each condition, bodies included."""
     return {name: {"verdict": found.verdict, "why": found.why, **found.facts} for name, found in line[-1].findings.items()}
 

@@ -3,19 +3,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 from ...module_utils._kinds.model import Resource
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds.documents import Outcome, Serving
 
 HISTORY = "echodiary.infra.release_history"
 
 
-def entries(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
+class Brought(TypedDict):
+    """An entry, but for what ``release_history`` adds to it."""
+
+    kind: str
+    outcome: str
+    digest: str
+    config: str
+    seconds: dict[str, float]
+
+
+def entries(components: list[Outcome]) -> list[Brought]:
     """One for each component that serves another release now."""
-    return [_entry(component) for component in components if component["status"] == "changed" and _moved(component)]
+    return [_entry(component, component["release"]) for component in components if component["status"] == "changed" and _moved(component)]
 
 
-def _moved(component: dict[str, Any]) -> bool:
+def _moved(component: Outcome) -> bool:
     """A first installation moves no traffic, yet it is the first release; a container that was only put back is no release."""
     kinds = {(Resource.parse(change["resource"]).kind, change["action"]) for change in component["changes"]}
     release = component.get("release")
@@ -24,8 +37,7 @@ def _moved(component: dict[str, Any]) -> bool:
     return ("traffic", "switch") in kinds or (("service", "create") in kinds and not release["previous"])
 
 
-def _entry(component: dict[str, Any]) -> dict[str, Any]:
-    release = component["release"]
+def _entry(component: Outcome, release: Serving) -> Brought:
     return {
         "kind": "converge",
         "outcome": "succeeded",

@@ -3,7 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from ...module_utils._kinds.model import Json
+
+if TYPE_CHECKING:
+    from ...module_utils._history.shapes import Entry, Manifest
 
 KINDS = ("deploy", "rollback", "restart", "migrate", "converge", "incident")
 OUTCOMES = ("succeeded", "taken_back", "partial", "failed", "refused")
@@ -43,27 +49,45 @@ REQUIRED_IF = [("state", "appended", ("entry",))]
 LONGEST = 2000
 
 
-def complete(given: dict[str, Any], defaults: dict[str, str]) -> dict[str, Any]:
+class Options(TypedDict):
+    """A task's values of SPEC."""
+
+    state: str
+    entry: Given | None
+    last: int
+    outcomes: list[str]
+    path: str
+    max_bytes: int
+
+
+#: an entry as a task gives it: what nobody said is None
+Given = Mapping[str, Json]
+
+
+def complete(given: Given, defaults: Mapping[str, str]) -> Entry:
     """The entry as it is kept: nothing empty, ``version`` 1, texts bounded."""
     filled = {**given, **{key: given.get(key) or value for key, value in defaults.items()}}
-    kept = {key: _bounded(value) for key, value in filled.items() if value not in (None, "", {}, [])}
-    return {"version": 1, **kept}
+    kept: Any = {key: _bounded(value) for key, value in filled.items() if value not in (None, "", {}, [])}
+    entry: Entry = kept
+    return {**entry, "version": 1}
 
 
-def manifest(arguments: dict[str, Any], entry: dict[str, Any] | None, check: bool) -> dict[str, Any]:
+def manifest(arguments: Options, entry: Entry | None, check: bool) -> Manifest:
     """What the host is asked; ``entry`` is complete."""
-    asked = {key: arguments[key] for key in ("state", "path", "outcomes", "last")}
-    return {**asked, "check": check, "entry": entry, "limit": arguments["max_bytes"]}
+    return {
+        "state": arguments["state"], "path": arguments["path"], "outcomes": arguments["outcomes"], "last": arguments["last"],
+        "check": check, "entry": entry, "limit": arguments["max_bytes"],
+    }  # fmt: skip
 
 
-def said(entry: dict[str, Any], *, changed: bool, check: bool) -> str:
+def said(entry: Entry, *, changed: bool, check: bool) -> str:
     what = f"{entry['kind']} {entry['outcome']}"
     if not changed:
         return f"history: {what} is recorded already (id {entry['id']})"
     return f"history: {what} {'would be recorded' if check else 'recorded'}"
 
 
-def _bounded(value: Any) -> Any:
+def _bounded(value: Json) -> Json:
     if isinstance(value, str) and len(value) > LONGEST:
         return value[: LONGEST - 1] + "…"
     return value

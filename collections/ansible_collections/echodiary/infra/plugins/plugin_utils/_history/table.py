@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Entry = dict[str, Any]
+if TYPE_CHECKING:
+    from ...module_utils._history.shapes import Entry, History
 
 _COLUMNS = ("when (UTC)", "kind", "outcome", "release", "migration", "seconds", "who", "why")
 #: widths above which a cell is cut
@@ -18,7 +19,7 @@ def merge(histories: list[list[Entry]]) -> list[Entry]:
     return sorted(known.values(), key=lambda entry: str(entry.get("at", "")), reverse=True)
 
 
-def summary(answer: dict[str, Any]) -> dict[str, Any]:
+def summary(answer: History) -> dict[str, Any]:
     """``table`` (list of lines) and ``msg`` for the answer of a host."""
     count, damaged = len(answer["entries"]), answer["damaged"]
     note = f"; {damaged} damaged line(s) passed over" if damaged else ""

@@ -4,9 +4,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from .._common.errors import SpecError
+
+if TYPE_CHECKING:
+    from ...module_utils._alembic.shapes import Run, Said
+    from ...module_utils._inside.shapes import Asked, Error
+
+
+class Options(TypedDict):
+    """A task's values of ARGUMENTS."""
+
+    image: str | None
+    virtualenv: str | None
+    directory: str | None
+    config: str
+    section: str
+    python: str | None
+    env_file: str | None
+    environment: dict[str, str | float]
+    network: str | None
+    volumes: list[str]
+    docker_options: list[str]
+    pull: str
+
 
 ARGUMENTS: dict[str, Any] = {
     "image": {"type": "str"},
@@ -27,26 +49,33 @@ RULES: dict[str, Any] = {
     "required_one_of": [["image", "virtualenv"]],
     "required_by": {"virtualenv": ["directory"]},
 }
-_PLACE = ("virtualenv", "directory", "python", "env_file", "network", "volumes", "docker_options", "pull")
 
 
-def run(given: dict[str, Any], image: str | None, request: dict[str, Any], timeout: int, settings: dict[str, int]) -> dict[str, Any]:
-    """One run for the host's half. ``given`` has the values of ARGUMENTS; ``settings`` (ms) reach PostgreSQL through PGOPTIONS."""
-    # Through PGOPTIONS: no image has to be changed for it.
-    common = {"config": given["config"], "section": given["section"], "options": settings}
+def run(given: Options, image: str | None, request: Asked, timeout: int, settings: dict[str, int]) -> Run:
+    """One run for the host's half. ``settings`` (ms) reach PostgreSQL through PGOPTIONS, so that no image is changed for them."""
     return {
-        "place": {"image": image, **{name: given[name] for name in _PLACE}},
+        "place": {
+            "image": image,
+            "virtualenv": given["virtualenv"],
+            "directory": given["directory"],
+            "python": given["python"],
+            "env_file": given["env_file"],
+            "network": given["network"],
+            "volumes": given["volumes"],
+            "docker_options": given["docker_options"],
+            "pull": given["pull"],
+        },
         "environment": {name: str(value) for name, value in given["environment"].items()},
         "timeout": timeout,
-        "request": {**common, **request},
+        "request": {"config": given["config"], "section": given["section"], "options": settings, **request},
     }
 
 
-def first(given: dict[str, Any], answer: dict[str, Any], trouble: Callable[[dict[str, Any], str], str]) -> dict[str, Any]:
+def first(given: Options, answer: Said, trouble: Callable[[Error, str], str]) -> Any:
     """What the first run found. Raises SpecError with the reason where it found nothing; ``trouble`` puts the release's own into words."""
     if answer.get("failed"):
         raise SpecError(answer["msg"])
-    found: dict[str, Any] = answer["answers"][0]
+    found = answer["answers"][0]
     if "error" in found:
-        raise SpecError(trouble(found["error"], given["image"] or given["virtualenv"]))
+        raise SpecError(trouble(found["error"], given["image"] or given["virtualenv"] or ""))
     return found

@@ -4,27 +4,31 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .._calls import packages
-from .._calls.base import HostCall
+from .._calls.base import Args, HostCall
+
+if TYPE_CHECKING:
+    from ...module_utils._alembic.shapes import Manifest, Run, Said
 
 #: whose ``main`` starts the release's own Python, and what runs in that
 HOST = "_alembic"
 INSIDE = "_inside"
 
 
-class InsideCall(HostCall):
+class InsideCall(HostCall[Args]):
     """An action plugin that asks a release."""
 
     PACKAGE = HOST
 
-    def _in_release(self, *runs: dict[str, Any]) -> dict[str, Any]:
+    def _in_release(self, *runs: Run) -> Said:
         """``runs``: what ``place.run`` made of a task. The host's ``answers``, one for each; or ``failed`` and ``msg``."""
-        return self._ask(manifest(list(runs)))
+        said: Said = self._ask(manifest(list(runs)))
+        return said
 
 
-def manifest(runs: list[dict[str, Any]]) -> dict[str, Any]:
+def manifest(runs: list[Run]) -> Manifest:
     return {"loader": packages.source("_loader"), "sources": _sources(), "runs": runs}
 
 

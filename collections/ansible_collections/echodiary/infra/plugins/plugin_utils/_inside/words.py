@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...module_utils._inside.shapes import Blocker, Error, Index
 
 
-def trouble(error: dict[str, Any], place: str) -> str:
+def trouble(error: Error, place: str) -> str:
     """An error from inside the release, by its kind."""
     kind = error["kind"]
     if kind == "several_heads":
@@ -25,7 +28,7 @@ def trouble(error: dict[str, Any], place: str) -> str:
     return f"{place}: {error['text']}"
 
 
-def failure(error: dict[str, Any]) -> str:
+def failure(error: Error) -> str:
     """A revision that failed: what, what is left of it, and what to do."""
     what = f"{error['revision'] or 'the migration'} failed: {error['text']}"
     what += f" in: {error['statement']}" if error["statement"] else ""
@@ -41,7 +44,7 @@ def failure(error: dict[str, Any]) -> str:
     return "; ".join(parts)
 
 
-def _left(error: dict[str, Any]) -> str:
+def _left(error: Error) -> str:
     began, now = error["began_at"], error["current"]
     if now is None:
         return "the database could not be read afterwards: run with state=current to see where it is"
@@ -53,13 +56,13 @@ def _left(error: dict[str, Any]) -> str:
     return f"{where}; nothing of {error['revision'] or 'it'} was kept: mend it, build, and deploy again"
 
 
-def invalid(indexes: list[dict[str, str]]) -> str:
+def invalid(indexes: list[Index]) -> str:
     names = ", ".join(f"{one['index']} on {one['table']}" for one in indexes)
     drops = "; ".join(f"DROP INDEX CONCURRENTLY {one['index']}" for one in indexes)
     return f"invalid index {names}: a failed build left it behind, queries do not use it and writes pay for it; {drops}, and build it again"
 
 
-def blocker(one: dict[str, Any]) -> str:
+def blocker(one: Blocker) -> str:
     name = one["application_name"] or one["user"] or "no name"
     return f"pid {one['pid']} ({name}, {one['state'] or 'state hidden'}, {one['age']} s): {one['query'] or 'query hidden'}"
 

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from ...module_utils._lease.planning import TTL
 from .._common import timestamps
 from .._common.errors import SpecError
+
+if TYPE_CHECKING:
+    from ...module_utils._lease.shapes import Asked, Decided, LeaseView
 
 STATES = ("acquired", "renewed", "released", "frozen", "thawed", "read")
 
@@ -39,11 +42,31 @@ REQUIRED_IF = [
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
+class Options(TypedDict):
+    """A task's values of SPEC."""
+
+    state: str
+    name: str
+    owner: str | None
+    reason: str | None
+    run_url: str | None
+    ttl: float | None
+    token: int | None
+    wait: float
+    force: bool
+    until: str | None
+    override_freeze: str
+    textfiles: str | None
+    environment: str
+    outcome: str
+    directory: str
+
+
 class OptionError(SpecError):
     """One line: which option, what is wrong with it, what to write instead."""
 
 
-def asked(args: dict[str, Any], owner: str, run_url: str) -> dict[str, Any]:
+def asked(args: Options, owner: str, run_url: str) -> Asked:
     """What the host is asked, complete; ``owner`` and ``run_url`` stand in for what was not given."""
     _check(args)
     return {
@@ -55,12 +78,14 @@ def asked(args: dict[str, Any], owner: str, run_url: str) -> dict[str, Any]:
         "token": args["token"],
         "force": args["force"],
         "override_freeze": args["override_freeze"].strip(),
-        "until": _until(args["until"]) if args["state"] == "frozen" else None,
-        **{name: args[name] for name in ("textfiles", "environment", "outcome")},
+        "until": _until(args["until"] or "") if args["state"] == "frozen" else None,
+        "textfiles": args["textfiles"],
+        "environment": args["environment"],
+        "outcome": args["outcome"],
     }
 
 
-def predicted(answer: dict[str, Any], args: dict[str, Any]) -> dict[str, Any]:
+def predicted(answer: Decided, args: Options) -> Decided:
     """What check mode says where the run itself would have changed the lock by now.
 
     A preview acquires nothing, so the token it goes on with is one that no lock knows: that is not a lost lease. And a run that would
@@ -71,20 +96,22 @@ def predicted(answer: dict[str, Any], args: dict[str, Any]) -> dict[str, Any]:
         return {**answer, "outcome": "done", "changed": True, "lease": _imagined(answer, args)}
     if args["state"] == "released" and unknown and not args["force"]:
         return {**answer, "outcome": "done", "changed": True, "notes": []}
-    if answer["outcome"] == "held" and args["state"] == "acquired" and args["wait"] > 0:
+    if answer["lease"] and answer["outcome"] == "held" and args["state"] == "acquired" and args["wait"] > 0:
         note = f"now held by {answer['lease']['owner']}, would wait for up to {timestamps.span(args['wait'])}"
         return {**answer, "outcome": "done", "changed": True, "lease": _imagined(answer, args), "notes": [note]}
     return answer
 
 
-def _imagined(answer: dict[str, Any], args: dict[str, Any]) -> dict[str, Any]:
+def _imagined(answer: Decided, args: Options) -> LeaseView:
     token, ttl = args["token"] or answer["last_token"] + 1, args["ttl"] or TTL
-    times = {"acquired": answer["now"], "renewed": answer["now"], "expires": timestamps.later(answer["now"], ttl)}
-    words = {"owner": args["owner"] or "", "reason": args["reason"] or "", "run_url": args["run_url"] or "", "override": ""}
-    return {"token": token, "ttl": ttl, "seconds_left": ttl, "expired": False, **times, **words}
+    return {
+        "token": token, "owner": args["owner"] or "", "reason": args["reason"] or "", "run_url": args["run_url"] or "", "override": "",
+        "ttl": ttl, "seconds_left": ttl, "acquired": answer["now"], "renewed": answer["now"], "expired": False,
+        "expires": timestamps.later(answer["now"], ttl),
+    }  # fmt: skip
 
 
-def _check(args: dict[str, Any]) -> None:
+def _check(args: Options) -> None:
     if not _NAME.fullmatch(args["name"]):
         raise OptionError(f"name: {args['name']!r} is no name of a lock; use letters, digits, '.', '_' and '-', 64 at most")
     if args["ttl"] is not None and not 5 <= args["ttl"] <= 86400:

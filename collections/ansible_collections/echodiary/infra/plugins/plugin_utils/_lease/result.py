@@ -3,26 +3,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from . import options, words
 
+if TYPE_CHECKING:
+    from ...module_utils._lease.shapes import Decided, Failed
+    from .shapes import Result
 
-def of(args: dict[str, Any], answer: dict[str, Any], waited: float, *, check: bool) -> dict[str, Any]:
+
+def of(args: options.Options, answer: Decided | Failed, waited: float, *, check: bool) -> Result:
     """``answer`` of the host, after ``waited`` seconds."""
-    if answer.get("failed"):
+    if "failed" in answer:
         return {"failed": True, "changed": False, "msg": answer["msg"]}
-    answer = options.predicted(answer, args) if check else answer
-    lease, state = answer["lease"], args["state"]
-    refused = answer["outcome"] in ("held", "frozen", "lost")
-    granted = bool(lease) and state in ("acquired", "renewed") and not refused
+    found = options.predicted(answer, args) if check else answer
+    lease, state = found["lease"], args["state"]
+    refused = found["outcome"] in ("held", "frozen", "lost")
+    granted = lease if state in ("acquired", "renewed") and not refused else None
     return {
-        **{key: answer[key] for key in ("lease", "freeze", "broken", "journal", "notes")},
-        "changed": answer["changed"],
+        "lease": lease,
+        "freeze": found["freeze"],
+        "broken": found["broken"],
+        "journal": found["journal"],
+        "notes": found["notes"],
+        "changed": found["changed"],
         "failed": refused,
-        "msg": words.refusal(args["name"], answer, waited) if refused else words.summary(args["name"], answer, state, check=check),
-        "token": lease["token"] if granted else None,
-        "lost": answer["outcome"] == "lost",
-        "held": bool(lease) and not lease["expired"],
+        "msg": words.refusal(args["name"], found, waited) if refused else words.summary(args["name"], found, state, check=check),
+        "token": granted["token"] if granted else None,
+        "lost": found["outcome"] == "lost",
+        "held": lease is not None and not lease["expired"],
         "waited": round(waited, 1),
     }

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .._common import timestamps
 
+if TYPE_CHECKING:
+    from ...module_utils._lease.shapes import Decided, FreezeView, LeaseView, View
 
-def holder(answer: dict[str, Any]) -> str:
-    """``answer`` of the host, with a lease."""
-    lease, now = answer["lease"], answer["now"]
+
+def holder(lease: LeaseView, now: str) -> str:
     since = timestamps.between(lease["acquired"], now)
     parts = [
         f"held by {lease['owner']} since {timestamps.clock(lease['acquired'], now)} ({timestamps.span(since)}): {lease['reason']}",
@@ -20,24 +21,25 @@ def holder(answer: dict[str, Any]) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def freeze(answer: dict[str, Any]) -> str:
-    found, now = answer["freeze"], answer["now"]
+def freeze(found: FreezeView, now: str) -> str:
     left = timestamps.span(timestamps.between(now, found["until"]))
     return f"frozen by {found['owner']} until {timestamps.clock(found['until'], now)} ({left} more): {found['reason']}"
 
 
-def refusal(name: str, answer: dict[str, Any], waited: float) -> str:
+def refusal(name: str, answer: Decided, waited: float) -> str:
     """One line: what, why, next step."""
+    lease, frozen, now = answer["lease"], answer["freeze"], answer["now"]
+    who = holder(lease, now) if lease else ""
     if answer["outcome"] == "lost":
-        who = f"now {holder(answer)}" if answer["lease"] else "it was released or taken by force"
+        who = f"now {who}" if who else "it was released or taken by force"
         return f"lock {name} was lost: {who}; stop here, another run may be at work on the same hosts"
-    if answer["outcome"] == "frozen":
-        return f"lock {name} is {freeze(answer)}; wait until then, or give override_freeze=<why this cannot wait>"
+    if frozen and answer["outcome"] == "frozen":
+        return f"lock {name} is {freeze(frozen, now)}; wait until then, or give override_freeze=<why this cannot wait>"
     waiting = f"waited {timestamps.span(waited)} in vain, wait longer" if waited >= 1 else "wait for it"
-    return f"lock {name} is {holder(answer)}; {waiting} (wait=<seconds>), or release it with force=true and a reason"
+    return f"lock {name} is {who}; {waiting} (wait=<seconds>), or release it with force=true and a reason"
 
 
-def summary(name: str, answer: dict[str, Any], state: str, *, check: bool) -> str:
+def summary(name: str, answer: Decided, state: str, *, check: bool) -> str:
     """One line for a request that was granted."""
     notes = "".join(f"; {note}" for note in answer["notes"])
     if state == "read":
@@ -47,16 +49,18 @@ def summary(name: str, answer: dict[str, Any], state: str, *, check: bool) -> st
     return f"lock {name}: {'would be ' if check else ''}{state}{_until(answer, state)}{notes}"
 
 
-def _standing(answer: dict[str, Any]) -> str:
-    parts = [holder(answer) if answer["lease"] else "free"]
-    if answer["freeze"] and answer["freeze"]["active"]:
-        parts.append(freeze(answer))
+def _standing(answer: View) -> str:
+    lease, frozen, now = answer["lease"], answer["freeze"], answer["now"]
+    parts = [holder(lease, now) if lease else "free"]
+    if frozen and frozen["active"]:
+        parts.append(freeze(frozen, now))
     return "; ".join(parts)
 
 
-def _until(answer: dict[str, Any], state: str) -> str:
-    if state in ("acquired", "renewed"):
-        return f" until {timestamps.clock(answer['lease']['expires'], answer['now'])} (token {answer['lease']['token']})"
-    if state == "frozen":
-        return f" until {timestamps.clock(answer['freeze']['until'], answer['now'])}"
+def _until(answer: View, state: str) -> str:
+    lease, frozen, now = answer["lease"], answer["freeze"], answer["now"]
+    if lease and state in ("acquired", "renewed"):
+        return f" until {timestamps.clock(lease['expires'], now)} (token {lease['token']})"
+    if frozen and state == "frozen":
+        return f" until {timestamps.clock(frozen['until'], now)}"
     return ""

@@ -107,15 +107,19 @@ def test_all_probes_are_asked_at_the_same_time(url: str) -> None:
     assert time.monotonic() - began < 4
 
 
+def asked(*probes: dict[str, Any], **given: Any) -> Any:
+    return {"probes": list(probes), "count": 1, "interval": 0.1, "delay": 0.0, "budget": 60.0, "age": 0.0, "stop_after": 0, **given}
+
+
 def test_a_range_grows_with_the_gate(url: str) -> None:
     ranged = probe(url, method="POST", body="query=n%5B%24range%5D", lookback=2.0)
-    found = probes.ticks([ranged, probe(url, method="POST", body="%24range")], 2, 1.2, 0.0, 60.0, age=6.5)
+    found = probes.ticks(asked(ranged, probe(url, method="POST", body="%24range"), count=2, interval=1.2, age=6.5))
     assert [tick["answers"][0]["text"] for tick in found] == ["POST /  query=n%5B9s%5D", "POST /  query=n%5B10s%5D"]
     assert found[0]["answers"][1]["text"] == "POST /  %24range"
 
 
 def test_ticks_keep_their_interval(url: str) -> None:
-    found = probes.ticks([probe(url)], count=3, interval=0.2, delay=0.1, budget=60.0)
+    found = probes.ticks(asked(probe(url), count=3, interval=0.2, delay=0.1))
     first, second, third = (tick["at"] for tick in found)
     assert first >= 0.1
     assert min(second - first, third - second) >= 0.19
@@ -123,17 +127,17 @@ def test_ticks_keep_their_interval(url: str) -> None:
 
 
 def test_no_tick_begins_after_the_budget_but_one_is_always_asked(url: str) -> None:
-    assert 1 <= len(probes.ticks([probe(url)], count=9, interval=0.2, delay=0.0, budget=0.5)) <= 3
-    assert len(probes.ticks([probe(url)], count=9, interval=0.2, delay=5.0, budget=0.0)) == 1
+    assert 1 <= len(probes.ticks(asked(probe(url), count=9, interval=0.2, budget=0.5))) <= 3
+    assert len(probes.ticks(asked(probe(url), count=9, interval=0.2, delay=5.0, budget=0.0))) == 1
 
 
 def test_a_slow_tick_moves_the_next_one_rather_than_piling_up(url: str) -> None:
-    found = probes.ticks([probe(url + "/slow", timeout=0.3)], count=2, interval=0.1, delay=0.0, budget=60.0)
+    found = probes.ticks(asked(probe(url + "/slow", timeout=0.3), count=2))
     assert found[1]["at"] - found[0]["at"] >= 0.3
 
 
 def test_the_entry_says_how_long_it_took(url: str) -> None:
-    answer = main.run({"probes": [probe(url)], "count": 2, "interval": 0.1, "delay": 0.0, "budget": 5.0, "age": 0.0})
+    answer = main.run(asked(probe(url), count=2))
     assert len(answer["ticks"]) == 2
     assert 0.1 <= answer["seconds"] < 2
 

@@ -42,7 +42,7 @@ def test_values_of_the_environment_become_text() -> None:
 
 def test_the_running_release_is_only_asked_for_its_models() -> None:
     run = options_of.reading_models(options(compat_image="app:0"), "app:0")
-    assert (run["place"]["image"], run["request"]["want"], run["request"]["target"]) == ("app:0", ["models", "revisions"], None)
+    assert (run["place"]["image"], run["request"]["want"], run["request"]["target"]) == ("app:0", ["models", "revisions"], "")
 
 
 def test_the_lock_is_one_that_postgresql_takes() -> None:

@@ -53,7 +53,7 @@ def test_the_history_runs_in_a_bare_interpreter(tmp_path: Path) -> None:
 
 
 def test_the_gate_runs_in_a_bare_interpreter() -> None:
-    answer = run(package("_gate"), {"probes": [], "count": 2, "interval": 0.1, "delay": 0.0, "budget": 1.0, "age": 0.0})
+    answer = run(package("_gate"), {"probes": [], "count": 2, "interval": 0.1, "delay": 0.0, "budget": 1.0, "age": 0.0, "stop_after": 0})
     assert [tick["answers"] for tick in answer["ticks"]] == [[], []]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,20 @@ def tree(file: str) -> ast.Module:
 
 
 def imported(file: str) -> set[str]:
-    """What Python's own parser finds in the whole of the file."""
+    """What Python's own parser finds in the whole of the file, but for what is there for types alone."""
     own, found = file.partition(".")[0], set()
-    for node in ast.walk(tree(file)):
+    for node in at_run_time(tree(file)):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = ".".join([*([own] if node.level == 1 else []), *([node.module] if node.module else [])])
             found |= {f"{base}.{alias.name}" for alias in node.names} if (HOME / base.replace(".", "/")).is_dir() else {base}
     return found
+
+
+def at_run_time(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING"):
+            yield child
+            yield from at_run_time(child)
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -46,7 +54,7 @@ def test_a_package_is_whole_and_has_nothing_that_nobody_imports(name: str) -> No
 @pytest.mark.parametrize("file", FILES)
 def test_what_a_file_imports_at_once_is_in_every_python(file: str) -> None:
     """What runs inside a release asks for the release's own packages later, in functions."""
-    nodes = tree(file).body if file.startswith("_inside.") else ast.walk(tree(file))
+    nodes = list(ast.iter_child_nodes(tree(file))) if file.startswith("_inside.") else at_run_time(tree(file))
     for node in nodes:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.level == 0:
@@ -106,6 +114,18 @@ def test_every_form_of_import_is_followed(home: Path) -> None:
     write(home, "_two.d", "")
     write(home, "_two.e", "z = 1\n")
     assert packages.package("_one").files == ("_one.a", "_one.b", "_one.c", "_one.main", "_two.d", "_two.e")
+
+
+def test_what_only_types_need_is_not_sent(home: Path) -> None:
+    write(
+        home,
+        "_one.main",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from . import shapes\n\n    from .._two import shapes as others\n"
+        "from . import a\ndef later():\n    from . import b\n",
+    )
+    write(home, "_one.a", "if TYPE_CHECKING:\n    from . import shapes\n")
+    write(home, "_one.b", "")
+    assert packages.package("_one").files == ("_one.a", "_one.b", "_one.main")
 
 
 def test_an_import_that_leads_nowhere_is_not_sent_half(home: Path) -> None:

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What tasks of role ``deploy`` register on a host, as far as somebody asks for it. Only types: nobody asks for this file while a program
+runs."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from ...module_utils._history.shapes import Entry
+from ...module_utils._inside.shapes import Step
+from ...module_utils._kinds.documents import Outcome
+from .._calls.variables import Facts
+from .._lease.shapes import Result as Locked
+
+
+class Task(TypedDict, total=False):
+    changed: bool
+    failed: bool
+    skipped: bool
+    unreachable: bool
+    msg: str
+
+
+class Held(TypedDict, total=False):
+    """What a slot holds; empty where it holds nothing."""
+
+    image: str
+    config: str
+
+
+class Served(Held, total=False):
+    """What a host serves; ``running``, ``previous``: what its slots hold; ``verified``: requests that it answered before a user's."""
+
+    slot: str
+    port: int
+    previous: Held | None
+    running: Held | None
+    verified: list[str]
+
+
+class Rolled(Task, total=False):
+    """Of ``release``."""
+
+    components: list[Outcome]
+    release: Served | None
+
+
+class Seen(TypedDict, total=False):
+    value: str
+
+
+class Watched(Task, total=False):
+    """Of ``health_gate``: condition -> what was seen last."""
+
+    last: dict[str, Seen]
+
+
+class Migrated(Task, total=False):
+    """Of ``alembic``: revisions; ``current`` is None where the database could not be read afterwards."""
+
+    before: list[str]
+    current: list[str] | None
+    pending: list[Step]
+    applied: list[str]
+
+
+class Judged(Task, total=False):
+    """Of ``deploy_verdict``."""
+
+    outcome: str
+    schema_before: str
+    schema_now: str
+    seconds: dict[str, float]
+    hosts: dict[str, str]
+    error: str
+
+
+class Way(Task, total=False):
+    """Of ``rollback_goal``."""
+
+    leaves: str
+
+
+class History(Task, total=False):
+    """Of ``release_history``, newest first."""
+
+    entries: list[Entry]
+
+
+class Caller(TypedDict, total=False):
+    who: str
+    url: str
+
+
+class DeployFacts(Facts, total=False):
+    deploy_caller: Caller
+
+
+class Variables(TypedDict, total=False):
+    """Of one host. ``kept``: put aside after the host's own batch, before the next one registers something under the same name."""
+
+    ansible_facts: DeployFacts
+    ansible_failed_result: Task | None
+    ansible_host: str
+    private_address: str
+    components: list[str] | str
+    deploy_back: Rolled | None
+    deploy_gate: Watched | None
+    deploy_gate_kept: Watched | None
+    deploy_held: Rolled | None
+    deploy_history: History | None
+    deploy_image: str
+    deploy_lease: Locked | None
+    deploy_pending: list[str]
+    deploy_prepared: Rolled | None
+    deploy_roll: Rolled | None
+    deploy_rolled: Rolled | None
+    deploy_schema: Migrated | None
+    deploy_schema_shown: bool
+    deploy_served: Rolled | None
+    deploy_verdict: Judged | None
+    deploy_way: Way | None
