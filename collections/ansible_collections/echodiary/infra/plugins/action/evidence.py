@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 
 
 class Options(TypedDict):
-    components: list[Outcome]
-    resources: list[str]
+    components: list[Outcome] | None
+    resources: list[str] | None
 
 
 class ActionModule(HostCall[Options]):
     """``echodiary.infra.evidence: {components: …}``, or {resources: [...]}"""
 
     ARGUMENTS = {
-        "components": {"type": "list", "elements": "dict", "default": []},
-        "resources": {"type": "list", "elements": "str", "default": []},
+        "components": {"type": "list", "elements": "dict"},
+        "resources": {"type": "list", "elements": "str"},
     }
     RULES = {"required_one_of": [["components", "resources"]]}
     PACKAGE = "_evidence"
     BEARABLE = True
 
     def _answer(self, args: Options) -> Mapping[str, Any]:
-        asked = evidence.asked(args["components"], args["resources"])
+        asked = evidence.asked(args["components"] or [], args["resources"] or [])
         answer: dict[str, Any] = self._ask({"asked": asked}) if asked else {"changed": False, "evidence": {}, "components": {}}
         return answer

@@ -18,17 +18,16 @@ options:
   components:
     description:
       - Components as M(echodiary.infra.converge) returned them. What git alone moved is not asked about.
+      - One of O(components) and O(resources) is required.
       - Containers are looked for in the component's own Compose project, and in the slot that serves.
     type: list
     elements: dict
-    default: []
   resources:
     description:
       - Kind and name of resources, such as C(file:/etc/haproxy/haproxy.cfg), as converge returns them.
       - Whose container it is, is not known here; where several projects have a service of that name, only that is told.
     type: list
     elements: str
-    default: []
 attributes:
   check_mode:
     description: It only reads.

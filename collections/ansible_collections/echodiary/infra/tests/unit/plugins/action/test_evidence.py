@@ -26,5 +26,9 @@ def test_where_git_alone_moved_the_host_is_not_asked() -> None:
     assert rig.sent == []
 
 
+def test_asking_about_nothing_at_all_is_a_mistake() -> None:
+    assert "one of the following is required: components, resources" in Rig(evidence, {}).refused()
+
+
 def test_a_host_that_says_nothing_is_a_failure_that_may_be_borne() -> None:
     assert Rig(evidence, "").run(resources=["unit:x"])["failed"]
