@@ -20,6 +20,7 @@ class ActionModule(LocalAction[Options]):
 
     def _answer(self, args: Options) -> dict[str, Any]:
         hostvars, names = self._vars["hostvars"], self._vars["ansible_play_hosts_all"]
-        results = {name: rolled(hostvars[name].get("deploy_roll"), hostvars[name].get("deploy_rolled")) for name in names}
-        found = moved(args["kind"], results)
-        return {"changed": False, "hosts": sorted(found), "images": found}
+        known = {name: hostvars[name] for name in names}
+        results = {name: rolled(found.get("deploy_roll"), found.get("deploy_rolled")) for name, found in known.items()}
+        back = moved(args["kind"], results)
+        return {"changed": False, "hosts": sorted(back), "images": back}

@@ -15,7 +15,7 @@ from ..plugin_utils._deploy.hosts import rolled
 from ..plugin_utils._fleet.words import clean
 
 if TYPE_CHECKING:
-    from ansible.vars.hostvars import HostVars
+    from ansible.vars.hostvars import HostVarsVars
 
 
 class Options(TypedDict):
@@ -36,7 +36,9 @@ class ActionModule(LocalAction[Options]):
     }
 
     def _answer(self, args: Options) -> dict[str, Any]:
-        hostvars, names = self._vars["hostvars"], self._vars["ansible_play_hosts_all"]
+        names = self._vars["ansible_play_hosts_all"]
+        # Ansible puts a host's variables together whenever it is asked for them.
+        hostvars = {name: self._vars["hostvars"][name] for name in names}
         phases = (self._vars.get("ansible_facts") or {}).get("deploy_phases") or []
         hosts: dict[str, verdicts.Ended] = {
             name: {
@@ -73,7 +75,7 @@ def _unreachable(ended: verdicts.Ended) -> bool:
     return any(result and result.get("unreachable") for result in (ended.get("roll"), ended.get("back")))
 
 
-def _errors(hostvars: HostVars, names: list[str], hosts: Mapping[str, verdicts.Ended]) -> list[str]:
+def _errors(hostvars: Mapping[str, HostVarsVars], names: list[str], hosts: Mapping[str, verdicts.Ended]) -> list[str]:
     """What the failed task of each host said; the summary of a fleet has one line for each."""
     found = []
     for name in names:

@@ -50,7 +50,7 @@ def deploy_watch(
     declared: Sequence[Request],
 ) -> dict[str, Any]:
     run = plan.of_result(found)
-    hosts = registered.of_all(run.plan.hosts, hostvars)
+    hosts = registered.Hosts(run.plan.hosts, hostvars)
     rolled = gate.Batch(run.plan.kind, run.plan.component, batch, index == 0, hosts, run.context.check)
     try:
         return gate.watch(host, rolled, run.context.gate, requests if run.plan.slots else [], declared)._asdict()
@@ -59,8 +59,11 @@ def deploy_watch(
 
 
 def deploy_migration(hostvars: Mapping[str, Variables], found: Plan) -> dict[str, Any]:
-    hosts = registered.of_all(found["hosts"], hostvars)
-    return migration.migration(hosts[found["lead"]], hosts.values())._asdict()
+    return migration.migration(registered.of(found["lead"], hostvars))._asdict()
+
+
+def deploy_serving(hostvars: Mapping[str, Variables], found: Plan) -> list[str]:
+    return migration.serving(registered.Hosts(found["hosts"], hostvars).values())
 
 
 def deploy_notice(hostvars: Mapping[str, Variables], found: Plan, event: str) -> dict[str, Any]:
@@ -71,7 +74,7 @@ def deploy_notice(hostvars: Mapping[str, Variables], found: Plan, event: str) ->
 
 def deploy_entry(hostvars: Mapping[str, Variables], found: Plan, host: str) -> dict[str, Any]:
     run = plan.of_result(found)
-    return dict(entry.entry(run, host, registered.of_all(run.plan.hosts, hostvars)))
+    return dict(entry.entry(run, host, registered.Hosts(run.plan.hosts, hostvars)))
 
 
 class FilterModule:
@@ -82,6 +85,7 @@ class FilterModule:
             "deploy_step": deploy_step,
             "deploy_watch": deploy_watch,
             "deploy_migration": deploy_migration,
+            "deploy_serving": deploy_serving,
             "deploy_notice": deploy_notice,
             "deploy_entry": deploy_entry,
         }

@@ -39,6 +39,7 @@ def entry(run: Run, host: str, found: Mapping[str, Registered]) -> Entry:
     plan, context = run
     own, lead = found[host], found[plan.lead]
     verdict = own.verdict
+    watchers = [found[name] for name in (gate.watcher(batch, found) for batch in plan.batches) if name]
     return Entry(
         id=run_id(plan.kind, own.began, lead.token),
         kind=plan.kind,
@@ -53,7 +54,7 @@ def entry(run: Run, host: str, found: Mapping[str, Registered]) -> Entry:
         digest_before=own.before.image,
         config_before=own.before.config,
         rollback_of=lead.leaves,
-        gates=gate.recorded(found.values(), shown=own.schema_shown, allowed=context.allowed),
+        gates=gate.recorded(watchers, shown=own.schema_shown, allowed=context.allowed),
         seconds=verdict.get("seconds") or {},
         hosts=verdict.get("hosts") or {},
         error=str(verdict.get("error") or ""),

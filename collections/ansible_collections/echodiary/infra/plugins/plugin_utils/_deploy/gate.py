@@ -68,14 +68,21 @@ def watched(batch: Batch) -> list[str]:
     return [host for host in batch.hosts if batch.found[host].changed]
 
 
+def watcher(hosts: Iterable[str], found: Mapping[str, Registered]) -> str:
+    """Who watches a batch for all: the first that got something new; nobody where none did."""
+    return next((host for host in hosts if found[host].changed), "")
+
+
 def watch(host: str, batch: Batch, settings: Settings, requests: Sequence[Request], declared: Sequence[Request]) -> Watch:
     """``requests``: conditions that each host has to meet; ``declared``: what a new release has to answer. A rollback is one batch of what
     has served before, and is asked the same right afterwards."""
-    hosts = watched(batch)
-    asks = host in hosts and batch.kind != "rollback"
-    http: list[Request | Condition] = [*requests, *_of_slot(batch, batch.found[host], declared)] if asks else []
-    if host != next(iter(hosts), None) or not _asks_prometheus(batch, settings):
+    if host not in batch.hosts or not batch.found[host].changed:
+        return Watch([], [], [])
+    http: list[Request | Condition] = [*requests, *_of_slot(batch, batch.found[host], declared)] if batch.kind != "rollback" else []
+    # Every host asks this, so only the one that watches looks at all of them.
+    if not _asks_prometheus(batch, settings) or host != watcher(batch.hosts, batch.found):
         return Watch(http, [], [])
+    hosts = watched(batch)
     addresses = {name: batch.found[name].address for name in hosts}
     edges = declared_requests.of_edges(addresses, settings.port, declared, settings.path)
     slots = {name: batch.found[name].slot for name in hosts}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a deploy has to know of the migrations that it brings: which, from where, before which images, under which backup. Pure."""
+"""What a deploy has to know of the migrations that it brings: which, from where, beside which images, under which backup. Pure."""
 
 from __future__ import annotations
 
@@ -14,26 +14,28 @@ _LONGEST: Final = 20
 
 
 class Migration(NamedTuple):
-    """``pending``: revisions in order; ``before``: where the schema is now. ``images``: those that serve somewhere, each once: after half a
-    deploy they are not the same on every host. ``migrated``: the revision that the schema was brought to, if it was."""
+    """``pending``: revisions in order; ``before``: where the schema is now; ``migrated``: the revision it was brought to, if it was."""
 
     pending: list[str]
     before: str
-    images: list[str]
     backup_id: str
     migrated: str
 
 
-def migration(lead: Registered, hosts: Iterable[Registered]) -> Migration:
+def migration(lead: Registered) -> Migration:
     schema = lead.schema
     pending = [str(step["revision"]) for step in schema.get("pending") or []]
     return Migration(
         pending=pending,
         before=", ".join(schema.get("current") or []),
-        images=list(dict.fromkeys(filter(None, (host.before.image for host in hosts)))),
         backup_id=backup_id(lead.pending or pending, lead.began),
         migrated=lead.pending[-1] if lead.pending and schema.get("applied") else "",
     )
+
+
+def serving(hosts: Iterable[Registered]) -> list[str]:
+    """Images that serve somewhere, each once: after half a deploy they are not the same on every host."""
+    return list(dict.fromkeys(filter(None, (host.before.image for host in hosts))))
 
 
 def backup_id(pending: Sequence[str], began: float) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from .hosts import Serving, found_on, rolled
@@ -79,5 +79,22 @@ def of(name: str, hostvars: Mapping[str, Variables]) -> Registered:
     )
 
 
-def of_all(names: Iterable[str], hostvars: Mapping[str, Variables]) -> dict[str, Registered]:
-    return {name: of(name, hostvars) for name in names}
+class Hosts(Mapping[str, Registered]):
+    """What the hosts have registered. Ansible puts a host's variables together whenever it is asked, which takes milliseconds: each host is
+    asked once, and only if somebody wants to know."""
+
+    def __init__(self, names: Iterable[str], hostvars: Mapping[str, Variables]) -> None:
+        self._names = list(names)
+        self._hostvars = hostvars
+        self._read: dict[str, Registered] = {}
+
+    def __getitem__(self, name: str) -> Registered:
+        if name not in self._read:
+            self._read[name] = of(name, self._hostvars)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

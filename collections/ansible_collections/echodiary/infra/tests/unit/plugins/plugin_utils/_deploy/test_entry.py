@@ -21,7 +21,7 @@ OTHER = {"ansible_facts": FACTS, "deploy_verdict": VERDICT}
 def kept(host: str, order: dict[str, Any] | None = None, context: dict[str, Any] | None = None, **hosts: dict[str, Any]) -> entry.Entry:
     hostvars = {"a": LEAD, "b": OTHER, "c": OTHER, **hosts}
     run = plan.Run(plan.plan(ORDER._replace(pinned=V1, **(order or {}))), CONTEXT._replace(**(context or {})))
-    return entry.entry(run, host, registered.of_all(run.plan.hosts, hostvars))
+    return entry.entry(run, host, registered.Hosts(run.plan.hosts, hostvars))
 
 
 def test_a_host_keeps_its_own_configuration_and_the_runs_id_gates_and_verdict() -> None:
@@ -31,7 +31,12 @@ def test_a_host_keeps_its_own_configuration_and_the_runs_id_gates_and_verdict() 
         "deploy_rolled": {"changed": True, "release": {"config": "new"}},
         "deploy_prepared": {"release": {"running": {"image": V1, "config": "old"}}},
     }
-    watched = {**LEAD, "deploy_gate_kept": {"last": {"error rate": {"value": "0"}}}, "deploy_gate": {"skipped": True}}
+    watched = {
+        **LEAD,
+        "deploy_rolled": {"changed": True},
+        "deploy_gate_kept": {"last": {"error rate": {"value": "0"}}},
+        "deploy_gate": {"skipped": True},
+    }
     found = kept("b", {"release": "v2"}, {"reason": "faster", "commit": "c0ffee"}, a=watched, b=own)
     assert found == {
         "id": "deploy-1700000000-7",

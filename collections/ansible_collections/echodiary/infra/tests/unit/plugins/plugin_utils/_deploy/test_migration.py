@@ -21,26 +21,26 @@ PENDING = {"pending": [{"revision": "0004"}, {"revision": "0005_Add-Index"}], "c
 
 
 def test_what_is_pending_is_in_order_and_named_in_the_backup() -> None:
-    found = migration.migration(host(deploy_schema=PENDING), [])
+    found = migration.migration(host(deploy_schema=PENDING))
     assert (found.pending, found.before, found.migrated) == (["0004", "0005_Add-Index"], "0003", "")
     assert found.backup_id == "before-0005addindex-1700000000"
 
 
 @pytest.mark.parametrize("schema", [None, {}, {"skipped": True}, {"failed": True, "msg": "x"}, {"unreachable": True}, {"current": None}])
 def test_a_schema_that_was_not_read_has_nothing_pending(schema: dict[str, Any] | None) -> None:
-    assert migration.migration(host(deploy_schema=schema), [host()]) == migration.Migration([], "", [], "", "")
+    assert migration.migration(host(deploy_schema=schema)) == migration.Migration([], "", "", "")
 
 
 def test_every_image_that_serves_somewhere_is_asked_once() -> None:
     hosts = [host(deploy_prepared=running(image)) for image in ("new", "old", "new")]
-    assert migration.migration(host(), [*hosts, host(), host(deploy_prepared={"unreachable": True})]).images == ["new", "old"]
+    assert migration.serving([*hosts, host(), host(deploy_prepared={"unreachable": True})]) == ["new", "old"]
 
 
 def test_what_was_pending_when_it_was_looked_at_is_what_it_was_migrated_to() -> None:
     done = {"pending": [], "current": ["0005"], "applied": ["0004", "0005"]}
-    assert migration.migration(host(deploy_pending=["0004", "0005"], deploy_schema=done), []).migrated == "0005"
-    assert migration.migration(host(deploy_pending=["0004", "0005"], deploy_schema={**done, "applied": []}), []).migrated == ""
-    assert migration.migration(host(deploy_pending=[], deploy_schema=done), []).migrated == ""
+    assert migration.migration(host(deploy_pending=["0004", "0005"], deploy_schema=done)).migrated == "0005"
+    assert migration.migration(host(deploy_pending=["0004", "0005"], deploy_schema={**done, "applied": []})).migrated == ""
+    assert migration.migration(host(deploy_pending=[], deploy_schema=done)).migrated == ""
 
 
 def test_a_backup_has_a_name_that_every_store_takes() -> None:
