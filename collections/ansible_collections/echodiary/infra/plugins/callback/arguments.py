@@ -22,11 +22,13 @@ requirements:
 """
 
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from ansible import context
+from ansible.playbook import Playbook
 from ansible.playbook.play import Play
 from ansible.plugins.callback import CallbackBase
+from ansible.vars.manager import VariableManager
 from ansible_collections.echodiary.infra.plugins.plugin_utils._arguments import declared, given
 
 #: What ansible-playbook ends with for options it cannot read.
@@ -41,7 +43,7 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "echodiary.infra.arguments"
     CALLBACK_NEEDS_ENABLED = True
 
-    def v2_playbook_on_start(self, playbook: Any) -> None:
+    def v2_playbook_on_start(self, playbook: Playbook) -> None:
         plays = playbook.get_plays()
         self._name = Path(playbook._file_name)
         self._declared = declared.declared(self._name)
@@ -54,7 +56,7 @@ class CallbackModule(CallbackBase):
         """Again: an inventory that was read anew has its text again."""
         self._convert(play.get_variable_manager())
 
-    def _convert(self, manager: Any) -> None:
+    def _convert(self, manager: VariableManager) -> None:
         problems = []
         inventory = manager._inventory
         for where in (manager.extra_vars, *(each.vars for each in (*inventory.groups.values(), *inventory.hosts.values()))):

@@ -40,10 +40,12 @@ requirements:
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ansible import context
+from ansible.executor.stats import AggregateStats
 from ansible.executor.task_result import CallbackTaskResult
+from ansible.playbook import Playbook
 from ansible.playbook.play import Play
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.echodiary.infra.plugins.callback.fleet import paint
@@ -64,7 +66,7 @@ class CallbackModule(CallbackBase):
         self._root = Path.cwd()
         self._run: Run | None = None
 
-    def v2_playbook_on_start(self, playbook: Any) -> None:
+    def v2_playbook_on_start(self, playbook: Playbook) -> None:
         self._began = time.monotonic()
         self._root = Path(playbook._basedir)
 
@@ -123,7 +125,7 @@ class CallbackModule(CallbackBase):
 
     # The end
 
-    def v2_playbook_on_stats(self, stats: Any) -> None:
+    def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
         if self._run is None or context.CLIARGS.get("module_name"):
             return
         inventory = next((str(source) for source in context.CLIARGS.get("inventory") or ()), "inventories")

@@ -32,7 +32,7 @@ import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible import constants as C  # noqa: N812 (the name Ansible gives it everywhere)
 from ansible import context
@@ -40,6 +40,7 @@ from ansible.errors import AnsibleError
 from ansible.executor.stats import AggregateStats
 from ansible.executor.task_result import CallbackTaskResult
 from ansible.inventory.host import Host
+from ansible.playbook import Playbook
 from ansible.playbook.included_file import IncludedFile
 from ansible.playbook.play import Play
 from ansible.playbook.task import Task
@@ -50,8 +51,11 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._common import out
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.command import Command
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.summary import Totals, next_lines, total_line, unknown_lines
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.table import table_lines
-from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.view import Component, View, failure_lines, message_lines, result_lines
+from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.view import View, failure_lines, message_lines, result_lines
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.words import clean
+
+if TYPE_CHECKING:
+    from ansible_collections.echodiary.infra.plugins.module_utils._kinds.documents import Outcome
 
 CONVERGE = ("echodiary.infra.converge", "converge")
 #: Table width where there is no terminal to ask.
@@ -85,7 +89,7 @@ class CallbackModule(CallbackBase):
         super().__init__()
         self._began = time.monotonic()
         self._host_width = 0
-        self._states: dict[str, dict[str, Component]] = {}
+        self._states: dict[str, dict[str, Outcome]] = {}
         self._remote_calls: dict[str, int] = {}
         self._changed = {True: 0, False: 0}  # by whether it was looked at in check mode
         self._play: Play | None = None
@@ -93,7 +97,7 @@ class CallbackModule(CallbackBase):
 
     # The run
 
-    def v2_playbook_on_start(self, playbook: Any) -> None:
+    def v2_playbook_on_start(self, playbook: Playbook) -> None:
         self._began = time.monotonic()
 
     def v2_playbook_on_play_start(self, play: Play) -> None:

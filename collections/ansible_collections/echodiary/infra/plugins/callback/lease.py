@@ -28,16 +28,22 @@ import atexit
 import os
 import signal
 import types
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ansible import context
 from ansible.executor.stats import AggregateStats
 from ansible.executor.task_result import CallbackTaskResult
+from ansible.playbook import Playbook
 from ansible.playbook.play import Play
 from ansible.playbook.task import Task
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import give_back as back
 from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import keeping
+
+if TYPE_CHECKING:
+    from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Json
+    from ansible_collections.echodiary.infra.plugins.plugin_utils._lease.shapes import Result
 
 ACTIONS = ("echodiary.infra.deploy_lock", "deploy_lock")
 
@@ -54,9 +60,9 @@ class CallbackModule(CallbackBase):
         super().__init__()
         self._held: dict[tuple[str, ...], back.Held] = {}
         self._keepers: dict[tuple[str, ...], keeping.Keeper] = {}
-        self._extra: dict[str, Any] = {}
+        self._extra: dict[str, Json] = {}
 
-    def v2_playbook_on_start(self, playbook: Any) -> None:
+    def v2_playbook_on_start(self, playbook: Playbook) -> None:
         atexit.register(self._give_back)
         before = signal.getsignal(signal.SIGTERM)
 
@@ -75,7 +81,8 @@ class CallbackModule(CallbackBase):
         if result.task.action in ACTIONS and not result.task_fields.get("check_mode"):
             delegated = result.result.get("_ansible_delegated_vars") or {}
             host = delegated.get("ansible_delegated_host") or result.host.get_name()
-            fields, answer = dict(result.task_fields), dict(result.result)
+            fields: back.Task = result.task_fields
+            answer: Result = result.result
             self._keep(back.after(self._held, str(host), fields, answer), fields.get("args") or {})
 
     def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:
@@ -87,7 +94,7 @@ class CallbackModule(CallbackBase):
         """The run ended by itself."""
         self._keep({}, {})
 
-    def _keep(self, held: dict[tuple[str, ...], back.Held], asked: dict[str, Any]) -> None:
+    def _keep(self, held: dict[tuple[str, ...], back.Held], asked: Mapping[str, Json]) -> None:
         """One process for each lease that is held, from when it is until it is not."""
         for key in [key for key in self._keepers if held.get(key) != self._held.get(key)]:
             self._keepers.pop(key).end()

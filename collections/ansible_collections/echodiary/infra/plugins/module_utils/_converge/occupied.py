@@ -7,11 +7,14 @@ somebody has to look at it first, and nothing is touched.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import quote
 
 from .._host import docker
 from .._kinds import documents, model
+
+if TYPE_CHECKING:
+    from .._host.shapes import Inspected
 
 _ALIVE = ("running", "paused", "restarting")
 #: written paths that are named
@@ -86,13 +89,13 @@ def _written(container: str) -> list[str]:
     return [change["Path"] for change in changes or []]
 
 
-def whose(inspect: dict[str, Any]) -> str:
+def whose(inspect: Inspected) -> str:
     """Pure."""
     labels = ", ".join(f"{key}={text}" for key, text in sorted((inspect["Config"].get("Labels") or {}).items()))
     return f"image {inspect['Config']['Image']}, {inspect['State']['Status']}, made {inspect['Created'][:19]}Z, {labels or 'no labels'}"
 
 
-def value(inspect: dict[str, Any], written: list[str]) -> str:
+def value(inspect: Inspected, written: list[str]) -> str:
     """Pure."""
     if inspect["State"]["Status"] in _ALIVE:
         return f"it is {inspect['State']['Status']}"

@@ -30,16 +30,17 @@ _PROBE = shapes.fields(
 _VALIDATOR = shapes.fields({"command": shapes.items(shapes.TEXT)}, {"timeout": shapes.NUMBER, "mounts": shapes.items(shapes.TEXT)})
 
 
-def _resources(value: Any) -> str:
-    wrong = shapes.kind(dict)(value)
-    for name, item in () if wrong else value.items():
+def _resources(value: model.Json) -> str:
+    if not isinstance(value, dict):
+        return shapes.kind(dict)(value)
+    for name, item in value.items():
         wrong = _resource(name, item)
         if wrong:
             return f".{name}{wrong}"
-    return wrong
+    return ""
 
 
-def _resource(name: str, value: Any) -> str:
+def _resource(name: str, value: model.Json) -> str:
     kind, told = model.Resource.parse(name)
     if kind == "path" and (told[:1] != "/" or "\0" in told):
         return " is no path"
@@ -49,7 +50,7 @@ def _resource(name: str, value: Any) -> str:
     return known.SHAPE(value) if known else ""
 
 
-def _before(value: Any) -> str:
+def _before(value: model.Json) -> str:
     there = {name: item for name, item in value.items() if item is not None} if isinstance(value, dict) else value
     return _resources(there)
 
@@ -122,7 +123,7 @@ def read(path: str, form: Format, told: list[str] | None = None) -> dict[str, An
     return {**form.empty(), **(found.record or {})}
 
 
-def replace(path: str, form: Format, record: dict[str, Any]) -> None:
+def replace(path: str, form: Format, record: Mapping[str, Any]) -> None:
     """Written only when it says something new: a no-op run leaves no trace. What could not be believed is kept beside it."""
     found = records.read(path, form.shape, form.version)
     if found.fault:

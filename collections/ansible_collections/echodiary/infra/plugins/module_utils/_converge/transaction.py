@@ -23,8 +23,8 @@ from . import file_ops, hindrance, state
 VERSION = 1
 
 
-def _backup_name(value: Any) -> str:
-    return shapes.TEXT(value) or ("" if value.isdigit() else " is no name of a backup")
+def _backup_name(value: model.Json) -> str:
+    return shapes.TEXT(value) or ("" if isinstance(value, str) and value.isdigit() else " is no name of a backup")
 
 
 _VALUE = shapes.fields(

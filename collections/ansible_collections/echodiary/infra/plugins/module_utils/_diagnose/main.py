@@ -7,13 +7,32 @@ import base64
 import io
 import tarfile
 import time
-from typing import Any
+from typing import TypedDict
 
 from . import collect, redact, summary
 
 
-def run(manifest: dict[str, Any]) -> dict[str, Any]:
-    """``manifest``: check, name, minutes, secrets (values), extra (path -> text). Nothing is written on the host."""
+class Manifest(TypedDict):
+    """``secrets``: values; ``extra``: path -> text."""
+
+    check: bool
+    name: str
+    minutes: int
+    secrets: list[str]
+    extra: dict[str, str]
+
+
+class Answer(TypedDict):
+    """``archive`` in base64."""
+
+    changed: bool
+    files: list[str]
+    summary: list[str]
+    archive: str
+
+
+def run(manifest: Manifest) -> Answer:
+    """Nothing is written on the host."""
     if manifest["check"]:
         return {"changed": True, "files": sorted([*collect.COMMANDS, *manifest["extra"]]), "summary": [], "archive": ""}
     known = redact.values([*manifest["secrets"], *collect.secrets()])

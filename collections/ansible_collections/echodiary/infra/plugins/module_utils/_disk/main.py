@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._host import docker
 from .._host.run import run as run_command
 from . import planning
+
+if TYPE_CHECKING:
+    from .shapes import Answer, Asked, Container, File, Filesystem, Found, Image
 
 LOGS = "/var/log"
 JOURNAL = "/var/log/journal"
@@ -21,12 +24,11 @@ _PLACES = ("/var", "/opt", "/srv", "/home")
 BIGGEST = 12
 
 
-def run(manifest: dict[str, Any]) -> dict[str, Any]:
-    """``manifest``: check, remove, keep (images), days, journal (MiB), full (per cent). With ``remove`` false it only looks."""
+def run(manifest: Asked) -> Answer:
     before = filesystems()
     found = look()
     things = planning.plan(found, manifest)
-    answer = {
+    answer: Answer = {
         "changed": bool(things) and manifest["remove"],
         "filesystems": before,
         "full": [one["mount"] for one in before if max(one["percent"], one["inodes_percent"]) >= manifest["full"]],
@@ -42,9 +44,9 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def filesystems() -> list[dict[str, Any]]:
+def filesystems() -> list[Filesystem]:
     """Once per device, what services write to; what containers mount is their host's disk again."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Filesystem] = {}
     with open("/proc/self/mounts", encoding="utf-8") as mounts:
         rows = [line.split()[:3] for line in mounts]
     for device, mount, kind in rows:
@@ -63,15 +65,16 @@ def _counts(mount: str, kind: str) -> bool:
     return kind == "tmpfs" and mount.startswith(_PLACES)
 
 
-def _usage(mount: str) -> dict[str, Any]:
+def _usage(mount: str) -> Filesystem:
     stat = os.statvfs(mount)
     used, available = (stat.f_blocks - stat.f_bfree) * stat.f_frsize, stat.f_bavail * stat.f_frsize
     inodes = planning.percent(stat.f_files - stat.f_ffree, stat.f_favail)
     return {"mount": mount, "percent": planning.percent(used, available), "inodes_percent": inodes, "free": available}
 
 
-def look() -> dict[str, Any]:
-    images, containers = (_docker(target) for target in ("/images/json", "/containers/json?all=1"))
+def look() -> Found:
+    images: list[Image] = _docker("/images/json")
+    containers: list[Container] = _docker("/containers/json?all=1")
     return {
         "images": images,
         "used": [container["ImageID"] for container in containers],
@@ -82,18 +85,18 @@ def look() -> dict[str, Any]:
     }
 
 
-def _docker(target: str) -> list[dict[str, Any]]:
+def _docker(target: str) -> list[Any]:
     """A host without Docker has no images; one whose Docker does not answer keeps all it has."""
     if not docker.running():
         return []
     answer = docker.get(target, timeout=30)
-    found: list[dict[str, Any]] = answer.json() if answer.status == 200 else []
+    found: list[Any] = answer.json() if answer.status == 200 else []
     return found
 
 
-def _files(top: str) -> list[dict[str, Any]]:
+def _files(top: str) -> list[File]:
     """Ordinary files below ``top``, by what they take on the disk."""
-    found = []
+    found: list[File] = []
     for directory, _, names in os.walk(top):
         for name in names:
             path = os.path.join(directory, name)

@@ -8,7 +8,10 @@ rollback, or that the inventory names: without a registry it could not be had ag
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from .shapes import Asked, Found, Image
 
 #: the tags under which converge keeps what a rollback may need (module_utils/_release/images.py)
 KEPT = "echodiary.kept/"
@@ -25,15 +28,15 @@ class Thing(NamedTuple):
     path: str = ""
 
 
-def plan(found: dict[str, Any], asked: dict[str, Any]) -> list[Thing]:
-    """``found``: images, used, logs, journal, packages, now. ``asked``: keep, days, journal. Largest first."""
+def plan(found: Found, asked: Asked) -> list[Thing]:
+    """Largest first."""
     things = [*_images(found, asked["keep"]), *_logs(found, asked["days"])]
     for thing in (_journal(found, asked["journal"]), _packages(found)):
         things += [thing] if thing else []
     return sorted(things, key=lambda thing: -thing.bytes)
 
 
-def _images(found: dict[str, Any], keep: list[str]) -> list[Thing]:
+def _images(found: Found, keep: list[str]) -> list[Thing]:
     return [
         Thing("image", _name(image), int(image.get("Size") or 0), [["docker", "rmi", name] for name in _names(image)])
         for image in found["images"]
@@ -41,7 +44,7 @@ def _images(found: dict[str, Any], keep: list[str]) -> list[Thing]:
     ]
 
 
-def why_kept(image: dict[str, Any], keep: list[str]) -> str:
+def why_kept(image: Image, keep: list[str]) -> str:
     """Empty for one that nobody has a claim on."""
     names = [*(image.get("RepoTags") or []), *(image.get("RepoDigests") or [])]
     if any(name.startswith(KEPT) for name in names):
@@ -51,18 +54,18 @@ def why_kept(image: dict[str, Any], keep: list[str]) -> str:
     return ""
 
 
-def _names(image: dict[str, Any]) -> list[str]:
+def _names(image: Image) -> list[str]:
     """An image with several names goes with the last of them; by its id alone it would have to be forced."""
     tags = [tag for tag in image.get("RepoTags") or [] if tag != "<none>:<none>"]
     digests = [digest for digest in image.get("RepoDigests") or [] if not digest.startswith("<none>")]
     return tags or digests or [image["Id"]]
 
 
-def _name(image: dict[str, Any]) -> str:
+def _name(image: Image) -> str:
     return f"{_names(image)[0].partition('@')[0]} ({image['Id'].partition(':')[2][:12]})"
 
 
-def _logs(found: dict[str, Any], days: float) -> list[Thing]:
+def _logs(found: Found, days: float) -> list[Thing]:
     """What log rotation has put aside; what is written to now is never touched."""
     return [
         Thing("log", log["path"], log["bytes"], [], log["path"])
@@ -71,7 +74,7 @@ def _logs(found: dict[str, Any], days: float) -> list[Thing]:
     ]
 
 
-def _journal(found: dict[str, Any], megabytes: int) -> Thing | None:
+def _journal(found: Found, megabytes: int) -> Thing | None:
     over = found["journal"] - megabytes * 2**20
     if over <= 0:
         return None
@@ -79,7 +82,7 @@ def _journal(found: dict[str, Any], megabytes: int) -> Thing | None:
     return Thing("journal", f"the journal beyond {megabytes} MiB", over, commands)
 
 
-def _packages(found: dict[str, Any]) -> Thing | None:
+def _packages(found: Found) -> Thing | None:
     if not found["packages"]:
         return None
     return Thing("packages", "downloaded packages", found["packages"], [["apt-get", "clean"]])

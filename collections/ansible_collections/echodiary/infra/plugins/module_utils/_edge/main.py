@@ -3,20 +3,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .._host import haproxy
 from .._ledger import files
 from .._release import traffic
 from . import planning
 
+if TYPE_CHECKING:
+    from .shapes import Answer, Asked, Failed
+
 MAP = "/var/lib/haproxy/edge.map"
 SOCKET = "/run/haproxy/admin.sock"
 MODE = 0o644
 
 
-def run(manifest: dict[str, Any]) -> dict[str, Any]:
-    """``manifest``: check, traffic and message (None leaves it), drain (s), backend; map and socket for tests."""
+def run(manifest: Asked) -> Answer | Failed:
     edge: haproxy.EdgeSpec = {"socket": manifest.get("socket") or SOCKET, "backend": manifest["backend"], "save": ""}
     path = manifest.get("map") or MAP
     try:
@@ -27,7 +29,7 @@ def run(manifest: dict[str, Any]) -> dict[str, Any]:
         return {"failed": True, "msg": f"{path}: {error}; does the task become root, and is there room on the disk?"}
 
 
-def _run(manifest: dict[str, Any], edge: haproxy.EdgeSpec, path: str) -> dict[str, Any]:
+def _run(manifest: Asked, edge: haproxy.EdgeSpec, path: str) -> Answer:
     now = read(edge, path)
     after = planning.wanted(now, manifest["traffic"], manifest["message"])
     if after != now and not manifest["check"]:
@@ -41,7 +43,7 @@ def _run(manifest: dict[str, Any], edge: haproxy.EdgeSpec, path: str) -> dict[st
         "requests_left": left,
         "said": planning.words(after),
         "was": planning.words(now),
-        **_slots(edge),
+        "serving": _serving(edge),
     }
 
 
@@ -71,11 +73,10 @@ def tell(edge: haproxy.EdgeSpec, path: str, value: str) -> None:
         raise haproxy.HaproxyError(f"HAProxy did not take the edge's state; look at: show map {path}")
 
 
-def _drained(edge: haproxy.EdgeSpec, manifest: dict[str, Any]) -> int:
+def _drained(edge: haproxy.EdgeSpec, manifest: Asked) -> int:
     return sum(traffic.wait_for_requests(edge, slot, manifest["drain"]) for slot in haproxy.servers(edge))
 
 
-def _slots(edge: haproxy.EdgeSpec) -> dict[str, Any]:
-    """Which slot would serve; empty where none is well."""
+def _serving(edge: haproxy.EdgeSpec) -> str:
     serving = [name for name, server in haproxy.servers(edge).items() if server.admin == haproxy.READY and server.steady]
-    return {"serving": serving[0] if serving else ""}
+    return serving[0] if serving else ""

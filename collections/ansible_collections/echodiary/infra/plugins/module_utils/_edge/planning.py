@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import html
 import json
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from .shapes import Shown
 
 KEY = "edge"
 #: taking requests; taking them, yet failing the load balancer's health check; answering nobody but the host itself
@@ -67,5 +70,5 @@ def words(edge: Edge) -> str:
     return f"{said}; maintenance: {edge.message}" if edge.message else said
 
 
-def shown(edge: Edge) -> dict[str, Any]:
+def shown(edge: Edge) -> Shown:
     return {"traffic": edge.traffic, "message": edge.message}

@@ -7,7 +7,7 @@ import json
 import os
 import pwd
 import subprocess
-from typing import Any
+from typing import TypedDict
 from urllib.parse import quote
 
 from .._host import docker, timestamps
@@ -19,11 +19,35 @@ NEAR = 6 * 3600
 LOGINS = 3
 
 
-def run(manifest: dict[str, Any]) -> dict[str, Any]:
-    """``manifest``: asked, each ``[component, Compose project, resource]`` with empty words for what is not known.
+class Manifest(TypedDict):
+    """Each ``[component, Compose project, resource]`` with empty words for what is not known."""
 
-    Returns ``components``: component -> resource -> what is known, as words; and ``evidence``, the same by resource alone.
-    """
+    asked: list[tuple[str, str, str]]
+
+
+class Answer(TypedDict):
+    changed: bool
+    evidence: dict[str, dict[str, str]]
+    components: dict[str, dict[str, dict[str, str]]]
+
+
+class State(TypedDict):
+    StartedAt: str
+    FinishedAt: str
+    Running: bool
+    ExitCode: int
+
+
+class Inspected(TypedDict):
+    """A container as Docker says it."""
+
+    State: State
+    Created: str
+    Image: str
+
+
+def run(manifest: Manifest) -> Answer:
+    """Returns ``components``: component -> resource -> what is known, as words; and ``evidence``, the same by resource alone."""
     found: dict[str, dict[str, dict[str, str]]] = {}
     for component, project, resource in manifest["asked"]:
         told = _about(resource, project)
@@ -117,7 +141,7 @@ def _named(name: str) -> tuple[float, dict[str, str]]:
     return _lived(found.json()) if found and found.status == 200 else (0.0, {"container": "gone"})
 
 
-def _lived(inspected: dict[str, Any]) -> tuple[float, dict[str, str]]:
+def _lived(inspected: Inspected) -> tuple[float, dict[str, str]]:
     state = inspected["State"]
     created, started, ended = (timestamps.of_docker(text) for text in (inspected["Created"], state["StartedAt"], state["FinishedAt"]))
     told = {"created": timestamps.to_text(created), "image": inspected["Image"][:19]}

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from . import http, timestamps
 from .errors import ConvergeError
 from .run import run
+
+if TYPE_CHECKING:
+    from .shapes import Inspected
 
 SOCKET = "/run/docker.sock"
 PID_FILE = "/run/docker.pid"
@@ -111,7 +114,7 @@ def kill_all(project: str) -> None:
             post(f"/containers/{container.id}/kill", 20)
 
 
-def parse(inspect: dict[str, Any]) -> Container:
+def parse(inspect: Inspected) -> Container:
     state, labels = inspect["State"], inspect["Config"]["Labels"]
     return Container(
         id=inspect["Id"],

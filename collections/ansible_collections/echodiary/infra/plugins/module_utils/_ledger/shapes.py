@@ -9,9 +9,12 @@ there all the same: a version in between may have added it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
-Shape = Callable[[Any], str]
+if TYPE_CHECKING:
+    from .._kinds.model import Json
+
+Shape = Callable[["Json"], str]
 
 _NAMES = {dict: "an object", list: "a list", str: "a text", int: "a number", float: "a number", bool: "a truth value", type(None): "null"}
 
@@ -19,7 +22,7 @@ _NAMES = {dict: "an object", list: "a list", str: "a text", int: "a number", flo
 def kind(*types: type) -> Shape:
     """One of ``types``; a truth value is a number only where that is said."""
 
-    def fault(value: Any) -> str:
+    def fault(value: Json) -> str:
         return "" if type(value) in types else f" is {_NAMES.get(type(value), 'something else')}, not {_NAMES[types[0]]}"
 
     return fault
@@ -34,13 +37,14 @@ _LIST = kind(list)
 def each(shape: Shape) -> Shape:
     """An object, every value of which has ``shape``."""
 
-    def fault(value: Any) -> str:
-        wrong = _OBJECT(value)
-        for key, item in () if wrong else value.items():
+    def fault(value: Json) -> str:
+        if not isinstance(value, dict):
+            return _OBJECT(value)
+        for key, item in value.items():
             wrong = shape(item)
             if wrong:
                 return f".{key}{wrong}"
-        return wrong
+        return ""
 
     return fault
 
@@ -48,13 +52,14 @@ def each(shape: Shape) -> Shape:
 def items(shape: Shape) -> Shape:
     """A list, every item of which has ``shape``."""
 
-    def fault(value: Any) -> str:
-        wrong = _LIST(value)
-        for number, item in enumerate(() if wrong else value):
+    def fault(value: Json) -> str:
+        if not isinstance(value, list):
+            return _LIST(value)
+        for number, item in enumerate(value):
             wrong = shape(item)
             if wrong:
                 return f"[{number}]{wrong}"
-        return wrong
+        return ""
 
     return fault
 
@@ -63,16 +68,17 @@ def fields(required: dict[str, Shape], optional: dict[str, Shape] | None = None)
     """An object with these fields."""
     known = {**required, **(optional or {})}
 
-    def fault(value: Any) -> str:
-        wrong = _OBJECT(value)
-        for name, shape in () if wrong else known.items():
+    def fault(value: Json) -> str:
+        if not isinstance(value, dict):
+            return _OBJECT(value)
+        for name, shape in known.items():
             if name in value:
                 wrong = shape(value[name])
                 if wrong:
                     return f".{name}{wrong}"
             elif name in required:
                 return f" has no {name}"
-        return wrong
+        return ""
 
     return fault
 
@@ -80,7 +86,7 @@ def fields(required: dict[str, Shape], optional: dict[str, Shape] | None = None)
 def maybe(shape: Shape) -> Shape:
     """``shape``, or nothing."""
 
-    def fault(value: Any) -> str:
+    def fault(value: Json) -> str:
         return "" if value is None else shape(value)
 
     return fault

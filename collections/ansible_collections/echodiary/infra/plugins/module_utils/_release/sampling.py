@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .._host import docker, haproxy
 from .._kinds import documents
 from .declared import Asking
 from .signs import Container, Sample, Server
+
+if TYPE_CHECKING:
+    from .._host.shapes import Inspected, Stats
 
 _ANSWERS = ("hrsp_1xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx", "hrsp_other")
 
@@ -42,11 +45,11 @@ def container(project: documents.ProjectPlace, service: str) -> Container | None
     if not listed:
         return Container(state="gone")
     inspect = docker.get(f"/containers/{listed[0]}/json", 3).json()
-    stats = docker.get(f"/containers/{listed[0]}/stats?stream=false&one-shot=true", 3).json()
+    stats: Stats | None = docker.get(f"/containers/{listed[0]}/stats?stream=false&one-shot=true", 3).json()
     return parsed(inspect, stats or {}) if inspect else None
 
 
-def parsed(inspect: dict[str, Any], stats: dict[str, Any]) -> Container:
+def parsed(inspect: Inspected, stats: Stats) -> Container:
     """Pure: what Docker says of a container. Memory as ``docker stats`` counts it: without what only caches files."""
     state, memory = inspect["State"], stats.get("memory_stats") or {}
     detail = memory.get("stats") or {}

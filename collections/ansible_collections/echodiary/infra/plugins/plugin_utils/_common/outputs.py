@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds.model import Json
 
 _TAB = 8
 #: what a terminal acts on, and what changes the direction of the text around it; newline and tab stay
@@ -27,24 +30,24 @@ _MARKUP = re.compile(r"[\\`*\[\]|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _ANY_MARKUP = re.compile(r"[^\w\s&#;]|_")
 
 
-def terminal(text: object) -> str:
+def terminal(text: Json) -> str:
     """Several lines for a terminal or a log, without anything that steers it."""
     return _seen(_STEERS.sub("", str(text)), _SURROGATE).expandtabs(_TAB).strip("\n")
 
 
-def name(text: object) -> str:
+def name(text: Json) -> str:
     """On one line, and whatever cannot be seen is shown: what people need in order to find, and remove, what goes by such a name."""
     return _seen(str(text), _UNSEEN)
 
 
-def markdown(text: object) -> str:
+def markdown(text: Json) -> str:
     """Text on one line, in a paragraph or a table's cell."""
     shown = " ".join(terminal(text).split("\n")).translate(_ELEMENTS)
     # a person or team that is only mentioned must not be called
     return _MARKUP.sub(_reference, shown).replace("@", "@\u200b")
 
 
-def code(text: object) -> str:
+def code(text: Json) -> str:
     """A name in Markdown: between backticks, or where it could leave those, as an element whose content is references."""
     shown = name(text)
     if shown.strip() == shown and _TAME.fullmatch(shown):
@@ -52,14 +55,14 @@ def code(text: object) -> str:
     return f"<code>{_ANY_MARKUP.sub(_reference, shown.translate(_ELEMENTS))}</code>"
 
 
-def fenced(text: object, language: str = "") -> str:
+def fenced(text: Json, language: str = "") -> str:
     """A block of Markdown, its fence longer than any in the text, so that nothing in it ends the block."""
     inside = terminal(text)
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", inside)), default=0))
     return f"{fence}{language}\n{inside}\n{fence}"
 
 
-def html(text: object) -> str:
+def html(text: Json) -> str:
     """Text or an attribute's value, in HTML and SVG."""
     return name(text).translate(_ELEMENTS)
 
@@ -75,7 +78,7 @@ def script(document: Any) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def encodable(text: object) -> str:
+def encodable(text: Json) -> str:
     """As it is, and what UTF-8 cannot write is shown."""
     return _seen(str(text), _SURROGATE)
 

@@ -6,10 +6,16 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import HEALTH_ORDER, SYNC_ORDER, worst_sync
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
+
+if TYPE_CHECKING:
+    from ansible_collections.echodiary.infra.plugins.module_utils._inside.shapes import Difference
+    from ansible_collections.echodiary.infra.plugins.module_utils._kinds.documents import Outcome
+    from ansible_collections.echodiary.infra.plugins.module_utils._kinds.documents import Told as Change
+    from ansible_collections.echodiary.infra.plugins.plugin_utils._common.results import Result
 
 #: These say or compute something; they hold no opinion about the state of a host.
 SILENT = frozenset(
@@ -27,7 +33,7 @@ BAD = ("failed", "taken_back")
 SILENCE = "nothing was heard of it"
 
 
-def component(data: Mapping[str, Any], *, check: bool) -> model.Component:
+def component(data: Outcome, *, check: bool) -> model.Component:
     """One entry of a converge result. ``check``: its changes are still to be made; else they were made."""
     status = str(data.get("status", "ok"))
     left = check or status in BAD
@@ -44,16 +50,16 @@ def component(data: Mapping[str, Any], *, check: bool) -> model.Component:
     )
 
 
-def _sync(data: Mapping[str, Any]) -> str:
+def _sync(data: Outcome) -> str:
     """A component that was skipped was not looked at, whatever it says of itself."""
     return model.UNKNOWN if data.get("status") == "skipped" else _known(data.get("sync"), SYNC_ORDER)
 
 
-def _known(value: object, order: tuple[str, ...]) -> str:
+def _known(value: str | None, order: tuple[str, ...]) -> str:
     return str(value) if value in order else "Unknown"
 
 
-def _resource(change: Mapping[str, Any], *, left: bool) -> model.Resource:
+def _resource(change: Change, *, left: bool) -> model.Resource:
     return model.Resource(
         resource=str(change["resource"]),
         sync=model.OUT_OF_SYNC if left else model.SYNCED,
@@ -65,7 +71,7 @@ def _resource(change: Mapping[str, Any], *, left: bool) -> model.Resource:
     )
 
 
-def _release(data: Mapping[str, Any]) -> tuple[model.Resource, ...]:
+def _release(data: Outcome) -> tuple[model.Resource, ...]:
     """What runs, shown although it is as declared: the first thing anybody asks."""
     release = data.get("release") or {}
     if not release.get("image"):
@@ -74,7 +80,7 @@ def _release(data: Mapping[str, Any]) -> tuple[model.Resource, ...]:
     return (model.Resource(f"release:{release['image']}", sync=model.SYNCED, action="none", origin="", why=why),)
 
 
-def schema(result: Mapping[str, Any], *, failed: bool) -> model.Component:
+def schema(result: Result, *, failed: bool) -> model.Component:
     """The answer of ``alembic: {state: compare}``: a schema that differs from the models is drift like any other."""
     if failed or "sync" not in result:
         return model.Component("schema", sync=model.UNKNOWN, health="Unknown", status="failed", msg=_message(result))
@@ -82,8 +88,8 @@ def schema(result: Mapping[str, Any], *, failed: bool) -> model.Component:
     return model.Component("schema", sync=str(result["sync"]), resources=tuple(resources), seconds=float(result.get("seconds") or 0))
 
 
-def _revisions(result: Mapping[str, Any]) -> list[model.Resource]:
-    current, heads = (list(result.get(key) or []) for key in ("current", "heads"))
+def _revisions(result: Result) -> list[model.Resource]:
+    current, heads = list(result.get("current") or []), list(result.get("heads") or [])
     if current == heads:
         return []
     fields = {"revision": [", ".join(current) or "none", ", ".join(heads)]}
@@ -93,13 +99,13 @@ def _revisions(result: Mapping[str, Any]) -> list[model.Resource]:
     return [model.Resource(name, action="migrate", origin="conflict" if unknown else "pending", fields=fields, why=why)]
 
 
-def _difference(found: Mapping[str, Any]) -> model.Resource:
-    place = ".".join(str(found[key]) for key in ("table", "name") if found.get(key))
+def _difference(found: Difference) -> model.Resource:
+    place = ".".join(filter(None, (found.get("table"), found.get("name"))))
     fields = {str(found.get("kind", "definition")): [found.get("database"), found.get("models")]}
     return model.Resource(f"schema:{place}", action="report", origin="corrective", fields=fields, why="the models say otherwise")
 
 
-def task(name: str, action: str, result: Mapping[str, Any], *, check: bool, skipped: bool = False) -> model.Resource | None:
+def task(name: str, action: str, result: Result, *, check: bool, skipped: bool = False) -> model.Resource | None:
     """An ordinary task's opinion: changed is a difference, skipped because of check mode is unknown, else as declared.
 
     ``skipped`` is told apart because Ansible removes that key from what callbacks get to see.
@@ -116,7 +122,7 @@ def task(name: str, action: str, result: Mapping[str, Any], *, check: bool, skip
     return model.Resource(resource, sync=left, action="update", origin="pending", diff=_diff(result), why=action)
 
 
-def unseen(name: str, result: Mapping[str, Any]) -> model.Resource:
+def unseen(name: str, result: Result) -> model.Resource:
     """A task that failed and whose failure the play ignores: what it would have looked at is unknown."""
     return model.Resource(f"task:{name}", sync=model.UNKNOWN, action="none", origin="", why=_message(result))
 
@@ -124,7 +130,7 @@ def unseen(name: str, result: Mapping[str, Any]) -> model.Resource:
 _CHECKED = re.compile(r"\bansible_check_mode\b")
 
 
-def _skipped_by_check_mode(result: Mapping[str, Any]) -> str:
+def _skipped_by_check_mode(result: Result) -> str:
     """Why nobody looked; empty when the task was skipped because it does not apply here."""
     condition = str(result.get("false_condition", ""))
     if _CHECKED.search(condition):
@@ -134,14 +140,14 @@ def _skipped_by_check_mode(result: Mapping[str, Any]) -> str:
     return f"skipped in check mode: {_message(result)}"
 
 
-def _diff(result: Mapping[str, Any]) -> str:
+def _diff(result: Result) -> str:
     if result.get("_ansible_no_log"):
         return ""
     given = result.get("diff") or []
     return "\n".join(str(one["prepared"]) for one in ([given] if isinstance(given, Mapping) else given) if one.get("prepared"))
 
 
-def _message(result: Mapping[str, Any]) -> str:
+def _message(result: Result) -> str:
     return " ".join(str(result.get("msg") or result.get("reason") or "no message").split())
 
 
@@ -165,7 +171,7 @@ class Collected:
         """A host of the play: until something is heard of it, it is unknown."""
         self._hosts.setdefault(host, model.Host(host, msg=SILENCE, groups=groups))
 
-    def converged(self, host: str, result: Mapping[str, Any], *, check: bool) -> None:
+    def converged(self, host: str, result: Result, *, check: bool) -> None:
         found = [component(entry, check=check) for entry in result["components"]]
         now = self._heard(host)
         kept = [one for one in now.components if one.name not in {new.name for new in found}]
@@ -177,7 +183,7 @@ class Collected:
             seconds=round(now.seconds + float(result.get("seconds") or 0), 3),
         )
 
-    def compared(self, host: str, result: Mapping[str, Any], *, failed: bool) -> None:
+    def compared(self, host: str, result: Result, *, failed: bool) -> None:
         now = self._heard(host)
         calls = now.remote_calls + int(result.get("remote_calls") or 0)
         self._hosts[host] = dataclasses.replace(now, components=(*now.components, schema(result, failed=failed)), remote_calls=calls)
@@ -186,11 +192,11 @@ class Collected:
         self._heard(host)
         self._tasks.setdefault(host, []).append(resource)
 
-    def failed(self, host: str, title: str, result: Mapping[str, Any]) -> None:
+    def failed(self, host: str, title: str, result: Result) -> None:
         """A task that failed leaves the rest of its host unseen."""
         self._hosts[host] = dataclasses.replace(self._heard(host), msg=f"{title}: {_message(result)}")
 
-    def unreachable(self, host: str, result: Mapping[str, Any]) -> None:
+    def unreachable(self, host: str, result: Result) -> None:
         self._hosts[host] = dataclasses.replace(self._heard(host), reached=False, msg=_message(result))
 
     def evidence(self, host: str, found: Told, components: Mapping[str, Told] | None = None) -> None:

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...module_utils._kinds.model import Resource
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds.documents import Outcome
 
 
 class Asked(NamedTuple):
@@ -17,12 +20,12 @@ class Asked(NamedTuple):
     resource: str
 
 
-def asked(components: Iterable[Mapping[str, Any]], resources: Iterable[str]) -> list[Asked]:
+def asked(components: Iterable[Outcome], resources: Iterable[str]) -> list[Asked]:
     """``components``: as converge returned them; ``resources``: names alone, as of no component."""
     return [*(found for component in components for found in _moved(component)), *(Asked("", "", resource) for resource in resources)]
 
 
-def _moved(component: Mapping[str, Any]) -> Iterator[Asked]:
+def _moved(component: Outcome) -> Iterator[Asked]:
     """What git alone moved needs no evidence."""
     for change in component.get("changes") or ():
         if change.get("origin") != "pending":
@@ -30,9 +33,10 @@ def _moved(component: Mapping[str, Any]) -> Iterator[Asked]:
             yield Asked(str(component["name"]), _project(component, resource), resource)
 
 
-def _project(component: Mapping[str, Any], resource: str) -> str:
+def _project(component: Outcome, resource: str) -> str:
     """Containers are those of the slot that serves, but for a change that names another slot."""
     project = str(component.get("project") or "")
     kind, slot = Resource.parse(resource)
-    serving = str((component.get("release") or {}).get("slot") or "")
+    release = component.get("release") or {}
+    serving = str(release.get("slot") or "")
     return project.removesuffix(serving) + slot if kind == "slot" and project else project

@@ -43,15 +43,18 @@ def write(directory: Path, texts: Mapping[str, str]) -> None:
         files.write(str(directory / name), text, 0o644 if name.endswith(".prom") else 0o600)
 
 
-def read_memory(directory: Path) -> dict[str, Any]:
+def read_memory(directory: Path) -> since.Memory:
     """What was seen before. A memory that cannot be read costs the ages, not the report."""
     try:
-        memory = json.loads((directory / MEMORY).read_text(encoding="utf-8"))
+        memory: Any = json.loads((directory / MEMORY).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return since.empty()
     good = isinstance(memory, dict) and memory.get("version") == since.VERSION and memory.keys() == since.empty().keys()
-    return memory if good else since.empty()
+    if not good:
+        return since.empty()
+    found: since.Memory = memory
+    return found
 
 
-def write_memory(directory: Path, memory: Mapping[str, Any]) -> None:
+def write_memory(directory: Path, memory: since.Memory) -> None:
     write(directory, {MEMORY: json.dumps(memory)})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict, TypeVar
 
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import worst_health, worst_sync
 
@@ -86,6 +86,15 @@ class Host:
         return worst_health(component.health for component in self.components) if self.reached and not self.msg else UNKNOWN
 
 
+class Verdict(TypedDict):
+    """``out_of_sync``: how many resources."""
+
+    time: str
+    sync: str
+    health: str
+    out_of_sync: int
+
+
 @dataclass(frozen=True)
 class Report:
     environment: str
@@ -96,8 +105,8 @@ class Report:
     #: commit, author, date, subject, branch and dirty ("yes" or "")
     git: dict[str, str] = field(default_factory=dict)
     hosts: tuple[Host, ...] = ()
-    #: newest last: time, sync, health, out_of_sync
-    history: tuple[dict[str, Any], ...] = ()
+    #: newest last
+    history: tuple[Verdict, ...] = ()
     #: when the whole fleet could be judged last, whatever the judgement was
     last_verdict: str = ""
     #: what a reader has to know about the report as a whole
@@ -141,23 +150,25 @@ class Report:
         return {**head, **data}
 
 
+Part = TypeVar("Part", Report, Host, Component, Resource)
+
+
 def from_dict(data: dict[str, Any]) -> Report:
     """The report of a JSON document that the schema accepts."""
     hosts = tuple(
         _made(Host, {**host, "components": tuple(_component(component) for component in host["components"])}) for host in data["hosts"]
     )
-    report: Report = _made(Report, {**data, "hosts": hosts})
-    return report
+    return _made(Report, {**data, "hosts": hosts})
 
 
 def _component(data: dict[str, Any]) -> Component:
-    component: Component = _made(Component, {**data, "resources": tuple(_made(Resource, found) for found in data["resources"])})
-    return component
+    return _made(Component, {**data, "resources": tuple(_made(Resource, found) for found in data["resources"])})
 
 
-def _made(kind: Any, data: dict[str, Any]) -> Any:
+def _made(kind: type[Part], data: dict[str, Any]) -> Part:
     names = {one.name for one in dataclasses.fields(kind)}
-    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in names})
+    given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in names}
+    return kind(**given)
 
 
 def rejudged(component: Component) -> Component:

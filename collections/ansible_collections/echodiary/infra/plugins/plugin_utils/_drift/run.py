@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import collect, files, git, model, outputs, since, table
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.view import Paint
+
+if TYPE_CHECKING:
+    from ansible_collections.echodiary.infra.plugins.plugin_utils._common.results import Result
 
 CONVERGE = ("echodiary.infra.converge", "converge")
 ALEMBIC = ("echodiary.infra.alembic", "alembic")
@@ -32,7 +34,7 @@ class Run:
     def expect(self, host: str, groups: tuple[str, ...]) -> None:
         self._collected.expect(host, groups)
 
-    def did(self, host: str, action: str, name: str, data: Mapping[str, Any], *, check: bool, skipped: bool = False) -> None:
+    def did(self, host: str, action: str, name: str, data: Result, *, check: bool, skipped: bool = False) -> None:
         """A task, or one item of its loop, has ended well or was skipped."""
         if skipped:
             self._ordinary(host, action, name, data, check=check, skipped=True)
@@ -40,14 +42,15 @@ class Run:
             self._in_check_mode.add(check)
             self._collected.converged(host, data, check=check)
         elif action in EVIDENCE:
-            self._collected.evidence(host, data.get("evidence") or {}, data.get("components") or {})
+            told: Any = data
+            self._collected.evidence(host, told.get("evidence") or {}, told.get("components") or {})
         elif action in ALEMBIC:
             if "sync" in data or "failed_when_result" in data:
                 self._collected.compared(host, data, failed="sync" not in data)
         else:
             self._ordinary(host, action, name, data, check=check)
 
-    def failed(self, host: str, action: str, name: str, data: Mapping[str, Any], *, check: bool, ignored: bool) -> None:
+    def failed(self, host: str, action: str, name: str, data: Result, *, check: bool, ignored: bool) -> None:
         if action in CONVERGE:
             self._in_check_mode.add(check)
             if isinstance(data.get("components"), list):
@@ -63,7 +66,7 @@ class Run:
         else:
             self._collected.failed(host, name, data)
 
-    def unreachable(self, host: str, data: Mapping[str, Any]) -> None:
+    def unreachable(self, host: str, data: Result) -> None:
         self._collected.unreachable(host, data)
 
     def ended(self, inventory: str, paint: Paint, *, raw: bool) -> tuple[list[str], str]:
@@ -74,7 +77,7 @@ class Run:
             return [], str(error)
         return ([] if raw else ["", *table.lines(report, paint), f"report: {self._place() / outputs.PAGE}"]), ""
 
-    def _ordinary(self, host: str, action: str, name: str, data: Mapping[str, Any], *, check: bool, skipped: bool = False) -> None:
+    def _ordinary(self, host: str, action: str, name: str, data: Result, *, check: bool, skipped: bool = False) -> None:
         found = collect.task(name, action, data, check=check, skipped=skipped)
         if found:
             self._in_check_mode.add(check)

@@ -1,14 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Since when: what was seen before lends today's report its ages and its history. Pure; ``files`` keeps the memory.
-
-A memory is {"version": 1, "first": {"host/component/resource": time}, "states": {"host/component": [sync, health, time]},
-"history": [...], "last_verdict": time}.
-"""
+"""Since when: what was seen before lends today's report its ages and its history. Pure; ``files`` keeps the memory."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import TypedDict
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
 
@@ -17,15 +13,25 @@ VERSION = 1
 HISTORY = 120
 
 
-def empty() -> dict[str, Any]:
+class Memory(TypedDict):
+    """``first``: host/component/resource -> time; ``states``: host/component -> sync, health, time."""
+
+    version: int
+    first: dict[str, str]
+    states: dict[str, list[str]]
+    history: list[model.Verdict]
+    last_verdict: str
+
+
+def empty() -> Memory:
     return {"version": VERSION, "first": {}, "states": {}, "history": [], "last_verdict": ""}
 
 
-def aged(report: model.Report, memory: dict[str, Any]) -> model.Report:
+def aged(report: model.Report, memory: Memory) -> model.Report:
     """Every difference with the time it was first seen, every component with the time of its present verdict."""
     hosts = tuple(_aged_host(host, report.time, memory) for host in report.hosts)
     report = dataclasses.replace(report, hosts=hosts)
-    entry = {"time": report.time, "sync": report.sync, "health": report.health, "out_of_sync": report.counts()["resources"]}
+    entry: model.Verdict = {"time": report.time, "sync": report.sync, "health": report.health, "out_of_sync": report.counts()["resources"]}
     return dataclasses.replace(
         report,
         history=(*memory["history"][-HISTORY + 1 :], entry),
@@ -37,11 +43,11 @@ def _is_verdict(report: model.Report) -> bool:
     return "Unknown" not in (report.sync, report.health)
 
 
-def _aged_host(host: model.Host, now: str, memory: dict[str, Any]) -> model.Host:
+def _aged_host(host: model.Host, now: str, memory: Memory) -> model.Host:
     return dataclasses.replace(host, components=tuple(_aged_component(host.name, one, now, memory) for one in host.components))
 
 
-def _aged_component(host: str, one: model.Component, now: str, memory: dict[str, Any]) -> model.Component:
+def _aged_component(host: str, one: model.Component, now: str, memory: Memory) -> model.Component:
     before = memory["states"].get(f"{host}/{one.name}")
     since = before[2] if before and before[:2] == [one.sync, one.health] else now
     resources = tuple(
@@ -53,7 +59,7 @@ def _aged_component(host: str, one: model.Component, now: str, memory: dict[str,
     return dataclasses.replace(one, since=since, resources=resources)
 
 
-def remembered(report: model.Report, memory: dict[str, Any]) -> dict[str, Any]:
+def remembered(report: model.Report, memory: Memory) -> Memory:
     """The memory after an ``aged`` report. Of hosts that could not be judged, or were not asked, nothing is forgotten."""
     judged = {host.name for host in report.hosts if host.reached and not host.msg}
     first = {key: time for key, time in memory["first"].items() if key.split("/", 1)[0] not in judged}

@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs, timestamps
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.words import split_resource
+
+if TYPE_CHECKING:
+    from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Json
 
 _WHO = {"pending": "git moved", "corrective": "changed on the host", "conflict": "git and host moved", "": ""}
 
@@ -34,7 +39,7 @@ def what(found: model.Resource) -> str:
     return outputs.name(found.why or fields)
 
 
-def _value(value: object) -> str:
+def _value(value: Json) -> str:
     text = "none" if value in (None, "") else str(value)
     return text if len(text) <= 40 else f"{text[:37]}…"
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.view import Component, Paint
+from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.view import Paint
+
+if TYPE_CHECKING:
+    from ansible_collections.echodiary.infra.plugins.module_utils._kinds.documents import Outcome
 
 #: host -> component -> its part of the latest result
-States = Mapping[str, Mapping[str, Component]]
+States = Mapping[str, Mapping[str, "Outcome"]]
 #: heading and, per component, tone and text
 _Column = tuple[str, dict[str, tuple[str, str]]]
 
@@ -36,9 +39,9 @@ def table_lines(states: States, width: int, paint: Paint) -> list[str]:
     return lines[1:]
 
 
-def cell(component: Mapping[str, Any]) -> tuple[str, str]:
+def cell(component: Outcome) -> tuple[str, str]:
     """Tone and text of one state: a symbol for the eye, the words for the rest."""
-    status, sync, health = (str(component.get(key) or "Unknown") for key in ("status", "sync", "health"))
+    status, sync, health = (str(one or "Unknown") for one in (component.get("status"), component.get("sync"), component.get("health")))
     words = f"{sync} {health}"
     if status == "failed":
         return "bad", f"✗ failed, {health}"
@@ -60,7 +63,7 @@ def _natural(host: str) -> list[tuple[str, int]]:
     return [(text, int(number or 0)) for text, number in re.findall(r"(\D*)(\d*)", host)]
 
 
-def _column(host: str, components: Mapping[str, Component]) -> _Column:
+def _column(host: str, components: Mapping[str, Outcome]) -> _Column:
     return host, {name: cell(component) for name, component in components.items()}
 
 

@@ -7,18 +7,25 @@ the same code serves terminals, pipes and tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Final, Literal
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
-from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.words import Change, clean, count, duration, sentence
+from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.words import clean, count, duration, sentence
 
-Component = Mapping[str, Any]
-Result = Mapping[str, Any]
+if TYPE_CHECKING:
+    from ansible_collections.echodiary.infra.plugins.module_utils._kinds.documents import Outcome as Component
+    from ansible_collections.echodiary.infra.plugins.module_utils._kinds.documents import Told as Change
+    from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Json
+    from ansible_collections.echodiary.infra.plugins.plugin_utils._common.results import Result
+
 Paint = Callable[[str, str], str]
 
 _DIFF_TONES = {"+": "add", "-": "remove", "@": "hunk"}
+_STREAMS: Final[tuple[Literal["stdout", "stderr", "module_stdout", "module_stderr"], ...]] = (
+    "stdout", "stderr", "module_stdout", "module_stderr",
+)  # fmt: skip
 _FAILURES = {"failed": "failed", "taken_back": "taken back"}
 
 
@@ -60,7 +67,7 @@ def is_quiet(component: Component) -> bool:
     return state == ("ok", "Synced", "Healthy") and not component.get("changes")
 
 
-def message_lines(host: str, what: str, message: object, view: View) -> list[str]:
+def message_lines(host: str, what: str, message: Json, view: View) -> list[str]:
     """ "host  failed: message", its further lines indented below the first."""
     first, *rest = clean(message).splitlines() or [""]
     head = f"{host:<{view.host_width}}  {view.paint('bad', f'{what}: {first}')}"
@@ -73,7 +80,7 @@ def failure_lines(host: str, title: str, result: Result, view: View) -> list[str
     lines = message_lines(host, title, message, view)
     if result.get("rc") not in (None, 0):
         lines += _indented([f"exit code {result['rc']}"], view)
-    for stream in ("stdout", "stderr", "module_stdout", "module_stderr"):
+    for stream in _STREAMS:
         said = clean(result.get(stream) or "")
         if said and said not in clean(message):
             lines += _indented([f"{stream}:", *(f"  {line}" for line in said.splitlines())], view)
@@ -83,13 +90,13 @@ def failure_lines(host: str, title: str, result: Result, view: View) -> list[str
 def _in_sync_line(host: str, quiet: int, loud: int, result: Result, view: View) -> str:
     noun = "other component" if loud else "component"
     said = view.paint("good", f"{count(quiet, noun)} in sync")
-    return f"{host:<{view.host_width}}  {said}  {view.paint('quiet', duration(_seconds(result)))}"
+    return f"{host:<{view.host_width}}  {said}  {view.paint('quiet', duration(result.get('seconds') or 0))}"
 
 
 def _component_lines(host: str, component: Component, width: int, view: View) -> Iterator[str]:
     tone, said = _what_happened(component, view)
     first, *rest = said.splitlines() or [""]
-    took = _seconds(component)
+    took = sum((component.get("seconds") or {}).values())
     time = f"  {view.paint('quiet', duration(took))}" if took else ""
     name = f"{clean(component.get('name', '')):<{width}}"
     yield f"{host:<{view.host_width}}  {name}  {view.paint(tone, first)}{time}"
@@ -131,9 +138,3 @@ def diff_lines(diff: str, paint: Paint) -> list[str]:
 
 def _indented(lines: Iterable[str], view: View, deeper: int = 0) -> list[str]:
     return [" " * (view.host_width + 4 + deeper) + line for line in lines]
-
-
-def _seconds(timed: Mapping[str, Any]) -> float:
-    """A result's seconds are a number, a component's are a mapping of steps."""
-    seconds = timed.get("seconds") or 0
-    return float(sum(seconds.values()) if isinstance(seconds, Mapping) else seconds)

@@ -1,21 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a converge result says, in words: no layout, no colours, no I/O.
-
-A change is a mapping with ``resource`` ("file:/etc/x"), ``action`` ("update"), ``origin`` ("pending", "corrective",
-"conflict"), ``fields`` ({"mode": [before, after]}), ``diff`` (unified diff or "") and ``why``.
-"""
+"""What a converge result says, in words: no layout, no colours, no I/O."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds import kinds
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Resource
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
 
-Change = Mapping[str, Any]
+if TYPE_CHECKING:
+    from ansible_collections.echodiary.infra.plugins.module_utils._kinds.documents import Told as Change
+
 _Groups = dict[tuple[str, str], dict[str, list[str]]]
 
 #: How many resources of one kind are named before they are only counted; of what somebody changed on a host, more:

@@ -9,7 +9,11 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds.model import Json
+    from .shapes import Result
 
 #: seconds; a pipeline that cancels a job does not wait much longer
 DEADLINE = 30
@@ -19,6 +23,14 @@ _SINGLE = {"remote_user": "-u", "private_key_file": "--private-key"}
 _KEPT = ("name", "directory", "textfiles", "environment")
 
 
+class Task(TypedDict, total=False):
+    """Fields of a task, templated."""
+
+    args: Mapping[str, Json] | None
+    connection: str
+    become: bool
+
+
 @dataclass(frozen=True)
 class Held:
     """``arguments`` of the deploy_lock that gives it back."""
@@ -26,7 +38,7 @@ class Held:
     host: str
     connection: str
     become: bool
-    arguments: dict[str, Any]
+    arguments: dict[str, Json]
 
     @property
     def name(self) -> str:
@@ -36,8 +48,8 @@ class Held:
 Leases = dict[tuple[str, ...], Held]
 
 
-def after(held: Leases, host: str, task: Mapping[str, Any], result: Mapping[str, Any]) -> Leases:
-    """What is held once a task of deploy_lock has ended well. ``task``: its fields, templated. Pure."""
+def after(held: Leases, host: str, task: Task, result: Result) -> Leases:
+    """What is held once a task of deploy_lock has ended well. Pure."""
     asked = task.get("args") or {}
     key = (host, str(asked.get("name", "")), str(asked.get("directory", "")))
     others = {other: lease for other, lease in held.items() if other != key}
@@ -51,11 +63,12 @@ def after(held: Leases, host: str, task: Mapping[str, Any], result: Mapping[str,
     return {**others, key: Held(host, str(task.get("connection") or "ssh"), bool(task.get("become")), arguments)}
 
 
-def command(held: Held, options: Mapping[str, Any]) -> list[str]:
+def command(held: Held, options: Mapping[str, Json]) -> list[str]:
     """``options``: the interrupted command's own. Pure."""
     words = [sys.executable, "-m", "ansible", "adhoc", held.host, "-c", held.connection]
     for name, flag in _LISTS.items():
-        for value in options.get(name) or ():
+        given = options.get(name)
+        for value in given if isinstance(given, list | tuple) else ():
             words += [flag, str(value)]
     for name, flag in _SINGLE.items():
         if options.get(name):
@@ -63,7 +76,7 @@ def command(held: Held, options: Mapping[str, Any]) -> list[str]:
     return [*words, *(["-b"] if held.become else []), "-m", "echodiary.infra.deploy_lock", "-a", json.dumps(held.arguments)]
 
 
-def give(held: Held, options: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
+def give(held: Held, options: Mapping[str, Json], extra: Mapping[str, Json]) -> str:
     """Gives it back; why that could not be done, or nothing. Variables of the command line may hold secrets and go through a file."""
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as variables:
         json.dump(dict(extra), variables, default=str)

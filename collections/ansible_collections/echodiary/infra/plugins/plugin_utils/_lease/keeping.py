@@ -10,11 +10,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING, TextIO, cast
 
 from ...module_utils._lease.planning import TTL
 from . import give_back as back
 from . import renewer
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds.model import Json
 
 #: seconds for one attempt
 DEADLINE = 30.0
@@ -22,7 +25,7 @@ DEADLINE = 30.0
 SAID_WHEN_LOST = "was lost"
 
 
-def job(held: back.Held, options: Mapping[str, Any], extra: Mapping[str, Any], ttl: float) -> renewer.Job:
+def job(held: back.Held, options: Mapping[str, Json], extra: Mapping[str, Json], ttl: float) -> renewer.Job:
     """Renewed every third of its life, and sooner again where that failed: two attempts may fail before it ends."""
     kept = {key: value for key, value in held.arguments.items() if key in ("name", "directory", "token")}
     asked = back.Held(held.host, held.connection, held.become, {**kept, "state": "renewed"})
@@ -42,7 +45,7 @@ def job(held: back.Held, options: Mapping[str, Any], extra: Mapping[str, Any], t
 class Keeper:
     """``lost`` once somebody else has the lease."""
 
-    def __init__(self, held: back.Held, options: Mapping[str, Any], extra: Mapping[str, Any], ttl: float) -> None:
+    def __init__(self, held: back.Held, options: Mapping[str, Json], extra: Mapping[str, Json], ttl: float) -> None:
         self.name, self.host = held.name, held.host
         self._told = False
         self._process = subprocess.Popen(
@@ -74,6 +77,7 @@ class Keeper:
             self._process.wait()
 
 
-def ttl_of(arguments: Mapping[str, Any]) -> float:
+def ttl_of(arguments: Mapping[str, Json]) -> float:
     """Of the ``deploy_lock`` that acquired it."""
-    return float(arguments.get("ttl") or TTL)
+    given = arguments.get("ttl")
+    return float(given) if given and isinstance(given, str | float) else TTL
