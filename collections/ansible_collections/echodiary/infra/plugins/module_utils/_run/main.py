@@ -110,7 +110,7 @@ def _one(spec: documents.ComponentSpec, host: Host) -> tuple[documents.Outcome, 
 
 
 def _converged(spec: documents.ComponentSpec, host: Host) -> tuple[documents.Outcome, documents.Needs | None]:
-    converger = rollout.Roller(cast("documents.RolledSpec", spec), host) if spec.get("release") else component.Converger(spec, host)
+    converger = rollout.Rollout(cast("documents.RolledSpec", spec), host) if spec.get("release") else component.Converger(spec, host)
     if host.check:
         return converger.check(), None
     needs = converger.needs()

@@ -10,7 +10,7 @@ from .._converge.host import STATE_DIR, Host
 from .._host import docker, masking, registry
 from .._kinds import documents, model
 from .._release import images, slots
-from .._release.rollout import Roller
+from .._release.rollout import Rollout
 
 if TYPE_CHECKING:
     from .shapes import Prepared, Release, Staged
@@ -24,39 +24,41 @@ def run(manifest: documents.Manifest) -> Prepared:
         return {"image": images.resolve(manifest["image"])}
     spec = cast("documents.RolledSpec", manifest["components"][0])
     host = Host(manifest["components"][:1], manifest["check"], manifest["claimed"], manifest.get("state_dir") or STATE_DIR)
-    roller = Roller({**spec, "release": {**spec["release"], "state": "present"}}, host)
-    answer: Prepared = {"release": _told(roller), "notes": roller.notes}
-    lacking = roller.current.view.lacking() if manifest["prepare"] == "prepared" and not manifest["check"] else []
+    rollout = Rollout({**spec, "release": {**spec["release"], "state": "present"}}, host)
+    answer: Prepared = {"release": _told(rollout), "notes": rollout.standing.notes}
+    lacking = rollout.current.view.lacking() if manifest["prepare"] == "prepared" and not manifest["check"] else []
     if lacking:
         answer["needs"] = {"contents": lacking}
     elif manifest["prepare"] == "prepared":
-        answer["prepared"] = _prepared(roller, manifest["check"])
+        answer["prepared"] = _prepared(rollout, manifest["check"])
     return masking.mask(answer, spec["secrets"])
 
 
-def _told(roller: Roller) -> Release:
+def _told(rollout: Rollout) -> Release:
     """What runs, what rests, and whether the wanted release would be rolled out here."""
-    held = roller.record["releases"]
-    changes = roller.current.view.plan.acting()
+    now = rollout.standing
+    held = now.record["releases"]
+    changes = rollout.current.view.plan.acting()
     return {
-        "slot": roller.active,
-        "running": held.get(roller.active) or None,
-        "previous": held.get(roller.idle) or None,
-        "wanted": {"image": roller.release["image"], "config": roller.release["config"]},
+        "slot": now.active,
+        "running": held.get(now.active) or None,
+        "previous": held.get(now.idle) or None,
+        "wanted": {"image": rollout.release["image"], "config": rollout.release["config"]},
         "differs": bool(changes),
-        "rolls": roller.rolls() or not roller.active,
-        "kept": roller.record["images"],
-        "directory": slots.directory(roller.spec, roller.active) if roller.active else "",
+        "rolls": rollout.rolls() or not now.active,
+        "kept": now.record["images"],
+        "directory": slots.directory(rollout.spec, now.active) if now.active else "",
     }
 
 
-def _prepared(roller: Roller, check: bool) -> Staged:
+def _prepared(rollout: Rollout, check: bool) -> Staged:
     """A preview leaves nothing behind: it looks through the environment of the release that runs."""
     if not check:
-        return images.prepare(roller.spec, roller.current.view.want.files, roller.serving, roller.host.state_dir)
-    _published(roller.release["image"])
-    directory = slots.directory(roller.spec, roller.active) if roller.active else ""
-    return {"directory": directory if os.path.isdir(directory) else "", "image": roller.release["image"]}
+        return images.prepare(rollout.spec, rollout.current.view.want.files, rollout.standing.serving, rollout.host.state_dir)
+    _published(rollout.release["image"])
+    now = rollout.standing
+    directory = slots.directory(rollout.spec, now.active) if now.active else ""
+    return {"directory": directory if os.path.isdir(directory) else "", "image": rollout.release["image"]}
 
 
 def _published(reference: str) -> None:
