@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from typing import TypeGuard
 
-    from .._kinds.model import Json
+    from .._ledger.values import Json
     from .shapes import Entry
 
 REQUIRED = ("id", "kind", "outcome")

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData
     from sqlalchemy.engine.interfaces import ExecutionContext
 
-    from .._kinds import model
+    from .._ledger.values import Json
 
     #: the database's heads and Alembic's context in, the steps to take out
     Work = Callable[[tuple[str, ...], MigrationContext], Iterable[RevisionStep]]
     #: what SQLAlchemy tells besides of a statement: its parameters, its context, and whether it is run for several
-    Executed = Union[Mapping[str, model.Json], Sequence[model.Json], ExecutionContext, bool, None]
+    Executed = Union[Mapping[str, Json], Sequence[Json], ExecutionContext, bool, None]
     #: name and schema of the table that holds the revision
     VersionTable = tuple[str, Union[str, None]]
     See = Callable[[tuple[str, ...], MigrationContext], None]

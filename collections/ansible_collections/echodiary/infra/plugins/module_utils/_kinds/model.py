@@ -4,22 +4,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import BinaryIO, NamedTuple, TypeVar, Union
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeVar
 
 from .._host.errors import ConvergeError as ConvergeError
 from . import documents
+
+if TYPE_CHECKING:
+    from .._ledger.values import Json as Json
 
 T = TypeVar("T")
 
 #: how components share a name of a kind: one has it alone, several that want the very same do, or any do
 ALONE, ALIKE, ANY = "alone", "alike", "any"
 
-#: a value of a document whose shape nobody declares
-Json = Union[None, bool, int, float, str, Sequence["Json"], Mapping[str, "Json"]]
 #: field -> [found, declared]
-Fields = Mapping[str, Sequence[Json]]
+Fields = Mapping[str, Sequence["Json"]]
 #: as of Ansible's argument specs
-Schema = Mapping[str, Json]
+Schema = Mapping[str, "Json"]
 
 PENDING = "pending"
 CORRECTIVE = "corrective"

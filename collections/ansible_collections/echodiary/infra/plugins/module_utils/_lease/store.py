@@ -11,7 +11,7 @@ from .._ledger import files, journal, records, shapes
 from . import planning
 
 if TYPE_CHECKING:
-    from .._kinds.model import Json
+    from .._ledger.values import Json
     from .shapes import Event, Record
 
 #: admins may look at it without root; it holds no secret

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from . import files, shapes
 
 if TYPE_CHECKING:
-    from .._kinds.model import Json
+    from .values import Json
 
 _VERSION = shapes.fields({}, {"version": shapes.kind(int)})
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .._kinds.model import Json
+    from .values import Json
 
 Shape = Callable[["Json"], str]
 

@@ -15,7 +15,7 @@ from .._host.run import run
 from .._kinds import compose, documents, model
 
 if TYPE_CHECKING:
-    from .._run.shapes import Staged
+    from .shapes import Staged
 
 #: what the kernel calls a machine -> what images call it
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}

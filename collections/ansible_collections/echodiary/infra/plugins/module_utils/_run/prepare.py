@@ -13,7 +13,8 @@ from .._release import images, slots
 from .._release.rollout import Rollout
 
 if TYPE_CHECKING:
-    from .shapes import Prepared, Release, Staged
+    from .._release.shapes import Staged
+    from .shapes import Prepared, Release
 
 
 def run(manifest: documents.Manifest) -> Prepared:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from .._kinds.documents import Held, Needs, Outcome
+from .._release.shapes import Staged
 
 
 class _Answer(TypedDict):
@@ -27,16 +28,6 @@ class Answer(_Answer, total=False):
     failed: bool
     msg: str
     seconds: float
-
-
-class Staged(TypedDict, total=False):
-    """Where a release's environment is staged, its image, and the one that runs; how it reaches its database."""
-
-    directory: str
-    image: str
-    running: str
-    env_file: str
-    volumes: list[str]
 
 
 class _Release(TypedDict):

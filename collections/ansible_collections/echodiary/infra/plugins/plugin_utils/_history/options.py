@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from ...module_utils._kinds.model import Json
-
 if TYPE_CHECKING:
     from ...module_utils._history.shapes import Entry, Manifest
+    from ...module_utils._kinds.model import Json
 
 KINDS = ("deploy", "rollback", "restart", "migrate", "converge", "incident")
 OUTCOMES = ("succeeded", "taken_back", "partial", "failed", "refused")
@@ -61,7 +60,7 @@ class Options(TypedDict):
 
 
 #: an entry as a task gives it: what nobody said is None
-Given = Mapping[str, Json]
+Given = Mapping[str, "Json"]
 
 
 def complete(given: Given, defaults: Mapping[str, str]) -> Entry:

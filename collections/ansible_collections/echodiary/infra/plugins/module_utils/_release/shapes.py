@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A release before it serves. Only types: nobody asks for this file while a program runs."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class Staged(TypedDict, total=False):
+    """Where a release's environment is staged, its image, and the one that runs; how it reaches its database."""
+
+    directory: str
+    image: str
+    running: str
+    env_file: str
+    volumes: list[str]
