@@ -20,9 +20,9 @@ description:
     rolled instead, so that no request is lost; M(echodiary.infra.release) has more. Its traffic is part of what is compared.
   - What was last applied is kept on the host, so that each difference has an origin. V(pending) means that the declaration moved,
     V(corrective) that somebody changed the host, V(conflict) that both did.
-  - Missing packages, users and kernel parameters are found by the same call and then changed by M(ansible.builtin.apt) or
-    M(ansible.builtin.dnf), M(ansible.builtin.user) and M(ansible.posix.sysctl).
-  - What was applied and is not declared any more is a change as well. Units are stopped and disabled, users and kernel parameters removed,
+  - Packages, groups, users, mounts and kernel parameters are compared by the same call and then changed by M(ansible.builtin.apt) or
+    M(ansible.builtin.dnf), M(ansible.builtin.group), M(ansible.builtin.user), M(ansible.posix.mount) and M(ansible.posix.sysctl).
+  - What was applied and is not declared any more is a change as well. Units are stopped and disabled, the others (but packages) removed,
     Compose projects taken down, unless they had been there before, and then they are again as they had been.
 options:
   components:

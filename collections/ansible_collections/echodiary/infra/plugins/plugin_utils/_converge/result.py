@@ -56,7 +56,7 @@ def merge(answers: list[Answer]) -> dict[str, Outcome]:
 
 
 def without_hands(answer: Answer, why: str) -> Answer:
-    """The answer of a component whose packages, users or kernel parameters could not be had: it failed, untouched by us."""
+    """The answer of a component for which one of Ansible's own modules failed: it failed, untouched by us."""
     component: Outcome = {**answer["components"][-1], "status": "failed", "msg": why, "changes": []}
     return {**answer, "components": [component], "needs": None, "stopped": True}
 
