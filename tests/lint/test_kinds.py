@@ -17,6 +17,7 @@ TESTS = ROOT / "collections/ansible_collections/echodiary/infra/tests/unit/plugi
 def test_a_kind_is_documented_and_tested(kind: protocol.AnyNamed) -> None:
     assert f"\n| `{kind.KEY}` | `{kind.NAME}:` |" in TABLE, "a line in the table of docs/components.md"
     assert f"\n| `{kind.KEY}` | " in TABLE.partition("## component.yml")[2].partition("### Kinds")[0], "and its key explained above it"
+    assert kind.__name__.rpartition(".")[2] == kind.KEY, "kinds.concerned knows a kind by its file"  # type: ignore[attr-defined]
     assert (TESTS / f"test_{kind.__name__.rpartition('.')[2]}.py").is_file()  # type: ignore[attr-defined]
 
 

@@ -36,19 +36,22 @@ class Host:
         self.installing = False
         #: containers of a Compose project that were read a moment ago, for its next reader and nobody else
         self.containers: dict[str, dict[str, list[docker.Container]]] = {}
-        self._names = {kind.NAME: {name for spec in specs for name in kinds.names(spec, kind)} for kind in kinds.KINDS}
+        self._specs = specs
         self._asked: dict[str, set[str]] = {}
         self._seen: dict[str, dict[str, Any]] = {}
 
     def look(self, kind: protocol.AnyKind, names: Iterable[str]) -> Mapping[str, Any]:
         """``names`` as found. What all components declare is read at once, when the first of it is asked for."""
         asked = self._asked.setdefault(kind.NAME, set())
-        lacking = (set(names) if asked else self._names[kind.NAME] | set(names)) - asked
+        lacking = (set(names) if asked else self._declared(kind) | set(names)) - asked
         if lacking:
             asked |= lacking
             self._seen.setdefault(kind.NAME, {}).update(kind.observe(sorted(lacking)))
         found = self._seen.get(kind.NAME, {})
         return {name: found[name] for name in names if name in found}
+
+    def _declared(self, kind: protocol.AnyKind) -> set[str]:
+        return {name for spec in self._specs for name in kinds.names(spec, kind)}
 
     def units(self, names: Iterable[str]) -> Mapping[str, units.Unit]:
         return self.look(units, names)

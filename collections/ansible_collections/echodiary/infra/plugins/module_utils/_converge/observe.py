@@ -30,7 +30,7 @@ class Reading(NamedTuple):
 
     @property
     def units(self) -> Mapping[str, units.Unit]:
-        return self.kinds[units.NAME]
+        return self.kinds.get(units.NAME, {})
 
 
 def read(spec: documents.ComponentSpec, want: desired.Desired, state: documents.Record, host: Host) -> Reading:
@@ -38,9 +38,10 @@ def read(spec: documents.ComponentSpec, want: desired.Desired, state: documents.
     project = spec["compose"]
     missing = [name for name in project["services"] if not services.get(name)] if project and services is not None else []
     dropped = _dropped(spec, state)
+    among = kinds.concerned(spec, state["resources"], kinds.KINDS)
     return Reading(
         paths=_paths(want, state, host),
-        kinds={kind.NAME: host.look(kind, [*kinds.names(spec, kind), *dropped.get(kind.NAME, [])]) for kind in kinds.KINDS},
+        kinds={kind.NAME: host.look(kind, [*kinds.names(spec, kind), *dropped.get(kind.NAME, [])]) for kind in among},
         services=services,
         images=images,
         occupied=occupied.look(project, missing) if project and missing else {},

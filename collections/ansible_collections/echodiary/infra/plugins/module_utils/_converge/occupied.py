@@ -8,7 +8,6 @@ somebody has to look at it first, and nothing is touched.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
-from urllib.parse import quote
 
 from .._host import docker
 from .._kinds import documents, model
@@ -77,6 +76,8 @@ def clear(found: dict[str, Occupant]) -> None:
 
 
 def _at(name: str) -> Occupant | None:
+    from urllib.parse import quote  # a quiet call does not get here
+
     answer = docker.get(f"/containers/{quote(name)}/json")
     if answer.status != 200:
         return None

@@ -124,7 +124,7 @@ class View:
 
     def _brings_accounts(self) -> bool:
         """Owners may be accounts that this very component is about to create."""
-        bringing = ((kind, kinds.names(self.spec, kind)) for kind in kinds.KINDS if kind.ACCOUNTS)
+        bringing = ((kind, kinds.names(self.spec, kind)) for kind in kinds.concerned(self.spec, (), kinds.KINDS) if kind.ACCOUNTS)
         return any(len(self.host.look(kind, named)) < len(named) for kind, named in bringing)
 
     def _refuse_unknown_units(self) -> None:

@@ -6,8 +6,9 @@ Paths, containers and processes are no kinds of this list: they are what a trans
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple, cast
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import ModuleType
+from typing import Any, NamedTuple, TypeVar, cast
 
 from . import documents, groups, model, mounts, packages, protocol, sysctl, timers, units, users
 
@@ -23,9 +24,25 @@ ALL: tuple[protocol.AnyNamed, ...] = (*KINDS, *COMPOSED)
 #: kind -> name -> what was seen of it
 Seen = Mapping[str, Mapping[str, Any]]
 
+Some = TypeVar("Some", bound="protocol.AnyNamed")
+
 
 def named(name: str) -> protocol.AnyNamed | None:
-    return next((kind for kind in ALL if name == kind.NAME), None)
+    # on a host every file that is asked for its name is loaded, and most are called as what they hold
+    likely = sorted(ALL, key=lambda kind: not _file(kind).startswith(name))
+    return next((kind for kind in likely if name == kind.NAME), None)
+
+
+def concerned(spec: documents.ComponentSpec, resources: Iterable[str], among: Iterable[Some]) -> list[Some]:
+    """Those of which a component says something, or ``resources`` have one. A host does not even load the files of others."""
+    had = [named(name) for name in {resource.partition(":")[0] for resource in resources} - {"path"}]
+    return [kind for kind in among if cast("Mapping[str, Any]", spec).get(_file(kind)) or kind in had]
+
+
+def _file(kind: protocol.AnyNamed) -> str:
+    """The file that is a kind is called as its key; to ask a module for that loads nothing."""
+    name: str = ModuleType.__getattribute__(cast("ModuleType", kind), "__name__")
+    return name.rpartition(".")[2]
 
 
 def declared(spec: documents.ComponentSpec | None, kind: protocol.AnyNamed) -> Any:
@@ -39,7 +56,11 @@ def names(spec: documents.ComponentSpec, kind: protocol.AnyKind) -> list[str]:
 
 def values(spec: documents.ComponentSpec) -> dict[str, documents.Recorded]:
     """Resource -> what is recorded of it once it is applied."""
-    return {str(model.Resource(kind.NAME, name)): one for kind in ALL for name, one in kind.values(declared(spec, kind)).items()}
+    return {
+        str(model.Resource(kind.NAME, name)): one
+        for kind in concerned(spec, (), ALL)
+        for name, one in kind.values(declared(spec, kind)).items()
+    }
 
 
 class Plan(NamedTuple):
@@ -52,11 +73,11 @@ class Plan(NamedTuple):
 
 
 def plan(spec: documents.ComponentSpec, seen: Seen, last: Mapping[str, model.Applied]) -> Plan:
-    """``last`` has one entry for each kind. Pure."""
+    """``last`` has one entry for each kind that there is, or was, something of. Pure."""
     found = Plan([], [], [], [])
-    for kind in KINDS:
+    for kind in concerned(spec, last, KINDS):
         wanted, own = set(names(spec, kind)), kind in OWN
-        for change in kind.plan(declared(spec, kind), seen.get(kind.NAME, {}), last[kind.NAME]):
+        for change in kind.plan(declared(spec, kind), seen.get(kind.NAME, {}), last.get(kind.NAME, model.Applied())):
             staying, going = (found.own, found.retiring) if own else (found.delegated, found.leaving)
             part = found.leaving if change.action == model.REPORT else staying if change.name in wanted else going
             part.append(change)
@@ -67,7 +88,7 @@ def plan(spec: documents.ComponentSpec, seen: Seen, last: Mapping[str, model.App
 
 def before(spec: documents.ComponentSpec, seen: Seen, known: Mapping[str, documents.Recorded]) -> Iterator[tuple[str, documents.Recorded]]:
     """What is there of resources that are declared for the first time; ``known`` are those that are not."""
-    for kind in KINDS:
+    for kind in concerned(spec, (), KINDS):
         for name, want in kind.values(declared(spec, kind)).items():
             resource = str(model.Resource(kind.NAME, name))
             if resource not in known:
@@ -78,7 +99,8 @@ def applied(spec: documents.ComponentSpec, record: documents.Record, taken: Coll
     """What was last applied, kind by kind. ``taken``: what is somebody else's to declare now."""
     mine = {text: one for text, one in record["resources"].items() if text not in taken}
     paths = frozenset(name for kind, name in map(model.Resource.parse, mine) if kind == "path")
-    return {kind.NAME: model.Applied(_of(kind, mine), _of(kind, record.get("before", {})), paths, prune) for kind in KINDS}
+    before = record.get("before", {})
+    return {kind.NAME: model.Applied(_of(kind, mine), _of(kind, before), paths, prune) for kind in concerned(spec, (*mine, *before), KINDS)}
 
 
 def _of(kind: protocol.AnyKind, resources: Mapping[str, documents.Recorded]) -> dict[str, documents.Recorded]:

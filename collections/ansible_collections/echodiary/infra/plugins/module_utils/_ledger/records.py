@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import files, shapes
@@ -49,6 +48,8 @@ def read(path: str, shape: shapes.Shape, version: int) -> Found:
 def check(path: str, found: Json, shape: shapes.Shape, version: int) -> Found:
     its = found.get("version", 1) if isinstance(found, dict) else 1
     if type(its) is int and its > version:
+        import shlex  # only a refusal needs it
+
         raise NewerError(
             f"{path} was written by a newer version of echodiary.infra (format {its}, this one knows {version}): nothing was touched; "
             f"use that version, or begin anew: mv {shlex.quote(path)} {shlex.quote(free_name(path))}"
