@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from ansible_collections.echodiary.infra.plugins.module_utils._kinds import kinds
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Resource
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
 
@@ -38,27 +38,34 @@ _PAST = {
     "report": "found",
     "restore": "restored",
 }
-_KINDS = {
-    "file": ("file", "files"),
-    "directory": ("directory", "directories"),
-    "link": ("link", "links"),
-    "stranger": ("stranger", "strangers"),
-    **{kind.NAME: kind.WORDS for kind in kinds.ALL},
-    "service": ("container", "containers"),
-    "image": ("image", "images"),
-    "process": ("process", "processes"),
-    "component": ("component", "components"),
-}
-#: Kinds whose bare name would not tell what it is.
-_PREFIX = {
-    "stranger": "stranger ",
-    "service": "container ",
-    "image": "image ",
-    "component": "component ",
-    **{kind.NAME: kind.PREFIX for kind in kinds.ALL},
-}
 _ORIGIN = {"corrective": " (changed on the host)", "conflict": " (changed on the host and in git)"}
 _DIGEST = re.compile(r"@sha256:([0-9a-f]{12})[0-9a-f]*")
+
+
+class Called(NamedTuple):
+    """Resources of a kind: one, several, and what stands before a name that would not tell what it is."""
+
+    one: str
+    several: str
+    prefix: str = ""
+
+
+@functools.cache
+def _called() -> Mapping[str, Called]:
+    # what most runs never show is read when something is to be shown: the output is loaded before anything keeps bytecode
+    from ansible_collections.echodiary.infra.plugins.module_utils._kinds import kinds
+
+    return {
+        "file": Called("file", "files"),
+        "directory": Called("directory", "directories"),
+        "link": Called("link", "links"),
+        "stranger": Called("stranger", "strangers", "stranger "),
+        **{kind.NAME: Called(*kind.WORDS, kind.PREFIX) for kind in kinds.ALL},
+        "service": Called("container", "containers", "container "),
+        "image": Called("image", "images", "image "),
+        "process": Called("process", "processes"),
+        "component": Called("component", "components", "component "),
+    }
 
 
 def sentence(changes: Iterable[Change], *, check: bool) -> str:
@@ -85,10 +92,10 @@ def _group(action: str, origin: str, kinds: Mapping[str, list[str]], named_at_mo
 
 
 def _names(kind: str, names: list[str], named_at_most: int) -> str:
+    called = _called().get(kind) or Called(kind, kind)
     if len(names) <= named_at_most:
-        return ", ".join(_PREFIX.get(kind, "") + name for name in names)
-    singular, plural = _KINDS.get(kind, (kind, kind))
-    return f"{len(names)} {singular if len(names) == 1 else plural}"
+        return ", ".join(called.prefix + name for name in names)
+    return f"{len(names)} {called.one if len(names) == 1 else called.several}"
 
 
 def split_resource(resource: str) -> tuple[str, str]:
