@@ -10,7 +10,7 @@ from ..plugin_utils._calls.base import HostCall
 from ..plugin_utils._drift import evidence_asked as evidence
 
 if TYPE_CHECKING:
-    from ..module_utils._kinds.documents import Outcome
+    from ..module_utils._converge.exchange import Outcome
 
 
 class Options(TypedDict):

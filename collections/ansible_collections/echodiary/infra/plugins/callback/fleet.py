@@ -55,7 +55,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.view import
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.words import clean
 
 if TYPE_CHECKING:
-    from ansible_collections.echodiary.infra.plugins.module_utils._kinds.documents import Outcome
+    from ansible_collections.echodiary.infra.plugins.module_utils._converge.exchange import Outcome
 
 CONVERGE = ("echodiary.infra.converge", "converge")
 #: Table width where there is no terminal to ask.

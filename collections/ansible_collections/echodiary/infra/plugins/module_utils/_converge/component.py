@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import time
+from typing import TYPE_CHECKING
 
 from .._host import docker, registry
 from .._kinds import documents, model, packages
@@ -13,11 +14,15 @@ from . import apply, component_health, contents, health, occupied, planning, rol
 from .host import Host
 from .view import View
 
+if TYPE_CHECKING:
+    from .._kinds import remembered
+    from . import exchange
+
 
 class Converger:
     """A view, the outcome so far, and the seconds each step took."""
 
-    def __init__(self, spec: documents.ComponentSpec, host: Host, resting: bool = False, last: documents.Record | None = None) -> None:
+    def __init__(self, spec: documents.ComponentSpec, host: Host, resting: bool = False, last: remembered.Record | None = None) -> None:
         self.seconds: dict[str, float] = {}
         self.notes: list[str] = []
         self._lap = time.monotonic()
@@ -42,7 +47,7 @@ class Converger:
 
     # -- check mode ------------------------------------------------------------------------------------------------
 
-    def check(self) -> documents.Outcome:
+    def check(self) -> exchange.Outcome:
         occupied.refuse(self.view.seen.occupied)
         sync = "OutOfSync" if self.view.plan.all() or self.unfinished else self._sync_of_the_unseen()
         try:
@@ -88,24 +93,24 @@ class Converger:
 
     # -- apply -----------------------------------------------------------------------------------------------------
 
-    def needs(self) -> documents.Needs | None:
+    def needs(self) -> exchange.Needs | None:
         """What the controller has to do first, with the modules that do it best, and what it has to bring."""
         lacking = self.view.lacking()
         if not self.view.plan.hands and not lacking:
             return None
         return delegated(self.view.plan.hands, lacking)
 
-    def afterwards(self) -> documents.Needs | None:
+    def afterwards(self) -> exchange.Needs | None:
         """What the controller has to take away now that nothing here needs it any more."""
         going = planning.acting(self.view.left.leaving)
         return delegated(going, []) if going else None
 
-    def waiting(self) -> documents.Outcome:
+    def waiting(self) -> exchange.Outcome:
         """The result while the controller lends a hand: the plan as it was found."""
         self.view.remember()
         return self._result("needs", "OutOfSync", health.Verdict("Unknown"))
 
-    def apply(self) -> documents.Outcome:
+    def apply(self) -> exchange.Outcome:
         occupied.refuse(self.view.seen.occupied)
         if not self.view.plan.acting() and not os.path.isdir(self.view.journal()):
             return self._nothing_to_do()
@@ -128,7 +133,7 @@ class Converger:
         self.view.record()
         return self._result("changed" if self.view.plan.acting() or interrupted else "ok", self._sync_after(), verdict)
 
-    def _nothing_to_do(self) -> documents.Outcome:
+    def _nothing_to_do(self) -> exchange.Outcome:
         verdict = component_health.now(self.view, seen=True)
         if verdict.health != "Healthy":
             verdict = health.wait(lambda: component_health.now(self.view), 3.0)
@@ -153,7 +158,7 @@ class Converger:
         self._clock("verify")
         return verdict
 
-    def _take_back(self, journal: transaction.Transaction, error: Exception) -> documents.Outcome:
+    def _take_back(self, journal: transaction.Transaction, error: Exception) -> exchange.Outcome:
         logs = self._logs()
         back, verdict = rollback.take_back(self.view, journal)
         if not os.path.isdir(self.view.journal()):
@@ -172,7 +177,7 @@ class Converger:
         left = os.path.isdir(self.view.journal())  # what only a killed attempt brought, and could not be taken away yet
         return "OutOfSync" if left or any(change.action == model.REPORT for change in self.view.left.all()) else "Synced"
 
-    def _result(self, status: str, sync: str, verdict: health.Verdict, msg: str = "") -> documents.Outcome:
+    def _result(self, status: str, sync: str, verdict: health.Verdict, msg: str = "") -> exchange.Outcome:
         if verdict.health not in ("Healthy", "Missing") and verdict.why and not msg:
             self.notes.append(verdict.why)
         return {
@@ -188,8 +193,8 @@ class Converger:
         }
 
 
-def delegated(changes: list[model.Change], lacking: list[documents.Lacking]) -> documents.Needs:
-    found: documents.Needs = {"delegated": [change.as_dict() for change in changes]}
+def delegated(changes: list[model.Change], lacking: list[exchange.Lacking]) -> exchange.Needs:
+    found: exchange.Needs = {"delegated": [change.as_dict() for change in changes]}
     if any(change.resource.kind == packages.NAME for change in changes) and packages.interrupted():
         found["interrupted"] = True
     if lacking:
@@ -210,7 +215,7 @@ def reason(error: Exception) -> str:
     return f"a fault of echodiary.infra itself{place}: {type(error).__name__}: {error}; please report it"
 
 
-def failed(name: str, error: Exception) -> documents.Outcome:
+def failed(name: str, error: Exception) -> exchange.Outcome:
     """The result of a component that was refused before anything was touched."""
     return {
         "name": name,

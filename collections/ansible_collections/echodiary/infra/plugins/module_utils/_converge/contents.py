@@ -9,10 +9,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from typing import TYPE_CHECKING
 
 from .._kinds import documents, model, paths
 from .._ledger import digests
 from . import desired, observe
+
+if TYPE_CHECKING:
+    from . import exchange
 
 
 def folder(state_dir: str) -> str:
@@ -74,12 +78,12 @@ def _source(path: str, file: model.File, seen: observe.Reading, state_dir: str) 
     return path if live.get("content") == file.sha256 else brought(state_dir, file.sha256)
 
 
-def lacking(files: dict[str, model.File]) -> list[documents.Lacking]:
+def lacking(files: dict[str, model.File]) -> list[exchange.Lacking]:
     """What has to be brought, as the controller is asked for it."""
     return [{"path": path, "sha256": file.sha256, "size": file.size} for path, file in files.items() if file.sha256 and not file.source]
 
 
-def lacking_in(spec: documents.ComponentSpec, state_dir: str) -> list[documents.Lacking]:
+def lacking_in(spec: documents.ComponentSpec, state_dir: str) -> list[exchange.Lacking]:
     """The same for a component that was not read, such as the slot that rests."""
     return [
         {"path": path, **content}
@@ -104,5 +108,5 @@ def drop(state_dir: str, needed: list[documents.ComponentSpec]) -> None:
             os.rmdir(folder(state_dir))
 
 
-def told(one: documents.Lacking) -> str:
+def told(one: exchange.Lacking) -> str:
     return f"{one['path']} ({one['size'] / 1e6:.1f} MB)"

@@ -7,15 +7,18 @@ import base64
 import grp
 import pwd
 from collections.abc import Callable
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .._kinds import documents, model, paths
+
+if TYPE_CHECKING:
+    from .._kinds import remembered
 
 
 class Desired(NamedTuple):
     """``values`` holds every declared path (files, directories, links), ``files`` the contents to write."""
 
-    values: dict[str, documents.PathValue]
+    values: dict[str, remembered.PathValue]
     files: dict[str, model.File]
     sensitive: frozenset[str]
 
@@ -52,7 +55,7 @@ class _Accounts:
 def resolve(spec: documents.ComponentSpec, key: bytes, lenient: bool) -> Desired:
     """``lenient``: unknown owners are predicted, not refused."""
     accounts = _Accounts(lenient, spec["name"])
-    values: dict[str, documents.PathValue] = {}
+    values: dict[str, remembered.PathValue] = {}
     files: dict[str, model.File] = {}
     sensitive = frozenset(path for path, file in spec["files"].items() if file["sensitive"])
     for path, policy in spec["directories"].items():
@@ -72,7 +75,7 @@ def resolve(spec: documents.ComponentSpec, key: bytes, lenient: bool) -> Desired
     return Desired(values, files, sensitive)
 
 
-def _owner(accounts: _Accounts, path: str, policy: documents.DirectorySpec) -> documents.PathValue:
+def _owner(accounts: _Accounts, path: str, policy: documents.DirectorySpec) -> remembered.PathValue:
     mode = f"{int(policy['mode'], 8):04o}"
     return {"mode": mode, "uid": accounts.uid(policy["owner"], path), "gid": accounts.gid(policy["group"], path)}
 

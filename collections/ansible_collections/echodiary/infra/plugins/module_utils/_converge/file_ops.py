@@ -10,16 +10,19 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .._kinds import documents, model, paths
+from .._kinds import model, paths
 from .._ledger import files
 from . import hindrance
+
+if TYPE_CHECKING:
+    from .._kinds import remembered
 
 SUFFIX = ".echodiary-new"
 
 
-def set_attributes(path: str, wanted: documents.PathValue) -> None:
+def set_attributes(path: str, wanted: remembered.PathValue) -> None:
     os.chown(path, int(wanted["uid"]), int(wanted["gid"]))
     os.chmod(path, int(wanted["mode"], 8))
 
@@ -40,7 +43,7 @@ def make_parents(path: str) -> None:
         os.chmod(directory, 0o755)  # noqa: S103 as every directory below /etc is
 
 
-def make_directory(path: str, wanted: documents.PathValue) -> None:
+def make_directory(path: str, wanted: remembered.PathValue) -> None:
     if not os.path.isdir(path) or os.path.islink(path):
         unlink(path)
         make_parents(path)
@@ -79,7 +82,7 @@ def back_up(source: str, target: str) -> None:
     files.sync(target)
 
 
-def put_back(backup: str, path: str, before: documents.PathValue) -> None:
+def put_back(backup: str, path: str, before: remembered.PathValue) -> None:
     make_parents(path)
     discard(beside(path))
     shutil.copy2(backup, beside(path))
@@ -134,7 +137,7 @@ def attempt(failures: list[str], path: str, step: Callable[..., None], *argument
     return True
 
 
-def clear(path: str, before: documents.PathValue | None) -> None:
+def clear(path: str, before: remembered.PathValue | None) -> None:
     """Away with what took the place of something else; a directory that we made goes later, with the others."""
     now = paths.observe(path).value
     if now and now["kind"] != "directory" and (before is None or before["kind"] != now["kind"] or now["kind"] == "link"):

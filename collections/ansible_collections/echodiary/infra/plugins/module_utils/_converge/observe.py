@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .._host import docker, globs
 from .._kinds import compose, documents, kinds, model, paths, processes, units
 from . import desired, occupied
 from .host import Host
+
+if TYPE_CHECKING:
+    from .._kinds import remembered
 
 NO_DOCKER = "Docker does not run on this host; start it (systemctl start docker) or converge component docker first"
 
@@ -33,7 +36,7 @@ class Reading(NamedTuple):
         return self.kinds.get(units.NAME, {})
 
 
-def read(spec: documents.ComponentSpec, want: desired.Desired, state: documents.Record, host: Host) -> Reading:
+def read(spec: documents.ComponentSpec, want: desired.Desired, state: remembered.Record, host: Host) -> Reading:
     services, images = _compose(spec, host)
     project = spec["compose"]
     missing = [name for name in project["services"] if not services.get(name)] if project and services is not None else []
@@ -50,17 +53,17 @@ def read(spec: documents.ComponentSpec, want: desired.Desired, state: documents.
     )
 
 
-def _paths(want: desired.Desired, state: documents.Record, host: Host) -> dict[str, paths.Live]:
+def _paths(want: desired.Desired, state: remembered.Record, host: Host) -> dict[str, paths.Live]:
     observed = {path: paths.observe(path, host.key if path in want.sensitive else None) for path in want.values}
     for name, value in state["resources"].items():
         kind, path = model.Resource.parse(name)
         if kind == "path" and path not in observed and path not in host.claimed:
-            was_sensitive = str(cast("documents.PathValue", value).get("content", "")).startswith("hmac:")
+            was_sensitive = str(cast("remembered.PathValue", value).get("content", "")).startswith("hmac:")
             observed[path] = paths.observe(path, host.key if was_sensitive else None)
     return observed
 
 
-def _dropped(spec: documents.ComponentSpec, state: documents.Record) -> dict[str, list[str]]:
+def _dropped(spec: documents.ComponentSpec, state: remembered.Record) -> dict[str, list[str]]:
     """Kind -> names that were applied and are not declared any more."""
     found: dict[str, list[str]] = {}
     declared = kinds.values(spec)
@@ -70,7 +73,7 @@ def _dropped(spec: documents.ComponentSpec, state: documents.Record) -> dict[str
     return found
 
 
-def _left(state: documents.Record, host: Host) -> tuple[compose.Left, ...]:
+def _left(state: remembered.Record, host: Host) -> tuple[compose.Left, ...]:
     files = {name for kind, name in map(model.Resource.parse, state["resources"]) if kind == "path"} - host.claimed
     if docker.running():
         return compose.left(files)

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .._kinds import compose, documents, kinds, model, owned, paths, processes
 from . import desired, observe, occupied
+
+if TYPE_CHECKING:
+    from .._kinds import remembered
 
 
 class Plan(NamedTuple):
@@ -39,7 +42,7 @@ def plan(
     spec: documents.ComponentSpec,
     want: desired.Desired,
     seen: observe.Reading,
-    state: documents.Record,
+    state: remembered.Record,
     strangers: list[model.Change],
     prune: bool = False,
 ) -> Plan:
@@ -60,7 +63,7 @@ def plan(
 
 
 def _paths(
-    spec: documents.ComponentSpec, want: desired.Desired, seen: observe.Reading, last: Mapping[str, documents.Recorded]
+    spec: documents.ComponentSpec, want: desired.Desired, seen: observe.Reading, last: Mapping[str, remembered.Recorded]
 ) -> Iterator[model.Change]:
     for path, value in want.values.items():
         change = paths.plan_path(path, value, seen.paths[path], _path_value(last, path), _texts(path, want, seen))
@@ -73,8 +76,8 @@ def _paths(
                 yield change
 
 
-def _path_value(last: Mapping[str, documents.Recorded], path: str) -> documents.PathValue | None:
-    return cast("documents.PathValue | None", last.get(str(model.Resource("path", path))))
+def _path_value(last: Mapping[str, remembered.Recorded], path: str) -> remembered.PathValue | None:
+    return cast("remembered.PathValue | None", last.get(str(model.Resource("path", path))))
 
 
 def _texts(path: str, want: desired.Desired, seen: observe.Reading) -> tuple[str, str] | None:
@@ -84,7 +87,7 @@ def _texts(path: str, want: desired.Desired, seen: observe.Reading) -> tuple[str
     return paths.as_text(live.content, live.size), paths.as_text(file.content, file.size)
 
 
-def _services(spec: documents.ComponentSpec, seen: observe.Reading, state: documents.Record) -> list[model.Change]:
+def _services(spec: documents.ComponentSpec, seen: observe.Reading, state: remembered.Record) -> list[model.Change]:
     if not spec["compose"]:
         return []
     if seen.services is None and state["services"]:
@@ -93,7 +96,7 @@ def _services(spec: documents.ComponentSpec, seen: observe.Reading, state: docum
 
 
 def _processes(
-    spec: documents.ComponentSpec, want: desired.Desired, seen: observe.Reading, state: documents.Record, path_changes: list[model.Change]
+    spec: documents.ComponentSpec, want: desired.Desired, seen: observe.Reading, state: remembered.Record, path_changes: list[model.Change]
 ) -> list[model.Change]:
     origins = {change.name: change.origin for change in path_changes if rewrites(change)}
     replaced = replaced_services(spec, seen, state)
@@ -111,7 +114,7 @@ def rewrites(change: model.Change) -> bool:
     return change.action != "update" or bool({"content", "kind", "target"} & set(change.fields))
 
 
-def replaced_services(spec: documents.ComponentSpec, seen: observe.Reading, state: documents.Record) -> set[str]:
+def replaced_services(spec: documents.ComponentSpec, seen: observe.Reading, state: remembered.Record) -> set[str]:
     """Services that get a new container or a new start anyway."""
     return {change.name for change in _services(spec, seen, state) if change.resource.kind == "service"}
 
@@ -129,7 +132,7 @@ def strangers(spec: documents.ComponentSpec, want: desired.Desired) -> list[mode
     return [change for change in found if not change.name.endswith(".echodiary-new")]
 
 
-def resources(spec: documents.ComponentSpec, want: desired.Desired) -> dict[str, documents.Recorded]:
+def resources(spec: documents.ComponentSpec, want: desired.Desired) -> dict[str, remembered.Recorded]:
     """What the record keeps: every declared resource with the value it now has."""
     return {**{str(model.Resource("path", path)): value for path, value in want.values.items()}, **kinds.values(spec)}
 

@@ -11,10 +11,13 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from .._kinds import documents, kinds, model
+from .._kinds import kinds, model
 from .._ledger import files, records, shapes
+
+if TYPE_CHECKING:
+    from .._kinds import remembered
 
 VERSION = 1
 
@@ -63,7 +66,7 @@ class Format(NamedTuple):
     empty: Callable[[], Mapping[str, Any]]
 
 
-def empty() -> documents.Record:
+def empty() -> remembered.Record:
     return {"version": VERSION, "resources": {}, "loaded": {}, "services": {}, "health": []}
 
 
@@ -98,15 +101,15 @@ def index_of(journal: str) -> str:
     return os.path.join(journal, "index.json")
 
 
-def load(state_dir: str, component: str, told: list[str] | None = None) -> documents.Record:
+def load(state_dir: str, component: str, told: list[str] | None = None) -> remembered.Record:
     """The recorded state; a damaged record counts as none (everything is then ``pending``, nothing is lost) and is ``told``.
 
     Raises LedgerError for one that a newer version wrote.
     """
-    return cast("documents.Record", read(path_of(state_dir, component), FORMAT, told))
+    return cast("remembered.Record", read(path_of(state_dir, component), FORMAT, told))
 
 
-def save(state_dir: str, component: str, state: documents.Record) -> None:
+def save(state_dir: str, component: str, state: remembered.Record) -> None:
     replace(path_of(state_dir, component), FORMAT, cast("dict[str, Any]", state))
 
 

@@ -14,11 +14,14 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .._kinds import documents, model, paths
+from .._kinds import model, paths
 from .._ledger import files, records, shapes
 from . import file_ops, hindrance, state
+
+if TYPE_CHECKING:
+    from .._kinds import remembered
 
 VERSION = 1
 
@@ -103,8 +106,8 @@ class Transaction:
     def apply(
         self,
         files: dict[str, model.File],
-        attributes: dict[str, documents.PathValue],
-        directories: dict[str, documents.PathValue],
+        attributes: dict[str, remembered.PathValue],
+        directories: dict[str, remembered.PathValue],
         links: dict[str, str],
         removals: list[str],
     ) -> None:

@@ -4,17 +4,21 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._kinds import compose, composed, documents, kinds, model, paths, processes, units
 from . import contents, desired, observe, planning, state
 from .host import Host
 
+if TYPE_CHECKING:
+    from .._kinds import remembered
+    from . import exchange
+
 
 class View:
     """The steps of a component share one view; ``look_again`` renews the reading after something was changed."""
 
-    def __init__(self, spec: documents.ComponentSpec, host: Host, resting: bool = False, last: documents.Record | None = None) -> None:
+    def __init__(self, spec: documents.ComponentSpec, host: Host, resting: bool = False, last: remembered.Record | None = None) -> None:
         """``resting``: nothing of it served before, so taking it back starts nothing. ``last``: other than what is recorded."""
         self.spec = spec
         self.host = host
@@ -28,7 +32,7 @@ class View:
         #: as ``plan``, what was found at first
         self.projects: tuple[compose.Left, ...] = self.seen.left
         self.before = self._before()
-        self._unremembered: documents.Record | None = None
+        self._unremembered: remembered.Record | None = None
         self._refuse_unknown_units()
         self._refuse_links()
 
@@ -36,16 +40,16 @@ class View:
         """A new reading and the plan that is left; ``plan`` stays what was planned at first."""
         self.host.forget()
         self.seen = observe.read(self.spec, self.want, self.last, self.host)
-        last: documents.Record = {**self.last}
+        last: remembered.Record = {**self.last}
         if self.spec["compose"]:
             last["services"] = self.services_record()
         self.left = self._planned(last)
         return self.left
 
-    def _planned(self, last: documents.Record) -> planning.Plan:
+    def _planned(self, last: remembered.Record) -> planning.Plan:
         return planning.plan(self.spec, self.want, self.seen, last, planning.strangers(self.spec, self.want), self.host.prune)
 
-    def _before(self) -> dict[str, documents.Recorded]:
+    def _before(self) -> dict[str, remembered.Recorded]:
         """What had been there before a resource was first declared; nobody knows of one that an earlier version applied."""
         known = {**self.last["resources"], **self.last.get("before", {})}
         return {**self.last.get("before", {}), **dict(kinds.before(self.spec, self.seen.kinds, known))}
@@ -79,7 +83,7 @@ class View:
     def missing_images(self) -> list[str]:
         return [reference for reference, found in self.seen.images.items() if found is None]
 
-    def lacking(self) -> list[documents.Lacking]:
+    def lacking(self) -> list[exchange.Lacking]:
         """Contents that have to be brought before the plan can be carried out."""
         return contents.lacking(planning.files_to_write(self.want, self.plan.paths))
 
@@ -91,7 +95,7 @@ class View:
         """The last step: from now on this is what was last applied."""
         loaded = {consumer.name: processes.loaded(consumer) for consumer in self.consumers() if consumer.identity}
         resources = {**self._staying(), **planning.resources(self.spec, self.want)}
-        record: documents.Record = {
+        record: remembered.Record = {
             "version": state.VERSION,
             "resources": resources,
             "loaded": loaded,
@@ -105,7 +109,7 @@ class View:
             record["before"] = before
         state.save(self.host.state_dir, self.name, record)
 
-    def _staying(self) -> dict[str, documents.Recorded]:
+    def _staying(self) -> dict[str, remembered.Recorded]:
         """What is not declared any more and has not gone yet."""
         found = [str(change.resource) for change in self.left.leaving]
         return {name: self.last["resources"][name] for name in found if name in self.last["resources"]}

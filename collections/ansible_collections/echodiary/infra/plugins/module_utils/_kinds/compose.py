@@ -10,11 +10,14 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._host import docker, registry
 from .._host.run import TIMED_OUT, Ran, must, run, tail
 from . import documents, model
+
+if TYPE_CHECKING:
+    from . import remembered
 
 #: longer than any reasonable grace period (s)
 STOP_TIMEOUT = 180
@@ -77,7 +80,7 @@ def plan(
     project: documents.ProjectSpec,
     live: dict[str, list[docker.Container]],
     image_ids: dict[str, str | None],
-    last: dict[str, documents.AppliedService],
+    last: dict[str, remembered.AppliedService],
 ) -> list[model.Change]:
     """``last``: service -> {"digest", "config_hash", "image"} as recorded when we applied it."""
     changes = [model.Change(model.Resource("image", ref), "pull", model.PENDING) for ref, found in image_ids.items() if found is None]
@@ -124,7 +127,7 @@ def _plan_networks(project: documents.ProjectSpec, name: str, live: dict[str, li
 
 
 def _plan_service(
-    name: str, service: documents.ServiceSpec, live: list[docker.Container], image_id: str | None, last: documents.AppliedService | None
+    name: str, service: documents.ServiceSpec, live: list[docker.Container], image_id: str | None, last: remembered.AppliedService | None
 ) -> list[model.Change]:
     resource = model.Resource("service", name)
     same_as_applied = last is not None and last["digest"] == service["digest"]
@@ -147,7 +150,7 @@ def _plan_service(
     return _plan_state(resource, service, container)
 
 
-def _image_origin(container: docker.Container, image_id: str | None, last: documents.AppliedService | None, same: bool) -> str:
+def _image_origin(container: docker.Container, image_id: str | None, last: remembered.AppliedService | None, same: bool) -> str:
     if last is None:
         return model.PENDING
     if container.image_id == last.get("image_id"):
@@ -279,9 +282,9 @@ def kill(container: docker.Container, name: str) -> None:
         raise model.ConvergeError(f"container of {container.service} takes no {name}: {error}") from error
 
 
-def record(project: documents.ProjectSpec, live: dict[str, list[docker.Container]]) -> dict[str, documents.AppliedService]:
+def record(project: documents.ProjectSpec, live: dict[str, list[docker.Container]]) -> dict[str, remembered.AppliedService]:
     """What the state file keeps of each service."""
-    kept: dict[str, documents.AppliedService] = {}
+    kept: dict[str, remembered.AppliedService] = {}
     for name, service in project["services"].items():
         if live.get(name):
             container = live[name][0]

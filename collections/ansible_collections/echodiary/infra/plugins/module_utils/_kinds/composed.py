@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from . import documents, model
+from . import model
+
+if TYPE_CHECKING:
+    from . import remembered
 
 #: a change of a path has the kind of what lies there, and a process the name of its unit
 _PART = {"file": "path", "link": "path", "directory": "path", "process": "unit"}
 
 
 def told(
-    changes: Iterable[model.Change], resources: Mapping[str, documents.Recorded], declared: Mapping[str, documents.Recorded]
+    changes: Iterable[model.Change], resources: Mapping[str, remembered.Recorded], declared: Mapping[str, remembered.Recorded]
 ) -> list[model.Change]:
     """``resources``: what is recorded or declared, by resource; ``declared`` alone are those that are to be there."""
     wholes = _wholes(resources)
@@ -23,7 +26,7 @@ def told(
     return [_as_one(name, several, name in declared) if name in resources else several[0] for name, several in found.items()]
 
 
-def _wholes(resources: Mapping[str, documents.Recorded]) -> dict[str, str]:
+def _wholes(resources: Mapping[str, remembered.Recorded]) -> dict[str, str]:
     """Part -> the resource that is made of it."""
     made = ((name, cast("Mapping[str, list[str]]", value)) for name, value in resources.items() if isinstance(value, dict))
     return {part: name for name, value in made for part in value.get("parts", [])}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The documents that travel to a host and are kept there: dictionaries, since they come from JSON and go there.
+"""component.yml, checked and with all defaults filled in: what travels to a host.
 
-Only types are written here, which nobody asks for while a program runs: a host never loads this file.
+Only types: nobody asks for this file while a program runs.
 """
 
 from __future__ import annotations
@@ -21,9 +21,6 @@ class Told(TypedDict):
     fields: model.Fields
     diff: str
     why: str
-
-
-# -- component.yml, checked and with all defaults filled in: what travels to the host ----------------------------------
 
 
 class Named(TypedDict):
@@ -234,161 +231,3 @@ class RolledSpec(_Component):
 
     compose: ProjectSpec
     release: ReleaseSpec
-
-
-class _Manifest(TypedDict):
-    check: bool
-    components: list[ComponentSpec]
-    claimed: list[str]
-    declared: list[str]
-
-
-class Manifest(_Manifest, total=False):
-    """One call. ``kept``: package -> component of what is done; ``delivered``: digest -> where its contents arrived.
-
-    ``claimed``: paths, and other resources as ``kind:name``, that this run declares; ``hosted``: the host's own list of components;
-    ``dealt``: those that earlier calls of the same task were through with.
-    """
-
-    hosted: list[str]
-    dealt: list[str]
-    prune: bool
-
-    kept: dict[str, str]
-    delivered: dict[str, str]
-    state_dir: str
-    prepare: str
-    image: str
-
-
-class Lacking(Named):
-    """Contents that have to be brought."""
-
-    path: str
-
-
-class Migration(TypedDict):
-    """A release whose schema has to come along: where its environment is staged, its image, and the one that runs."""
-
-    directory: str
-    image: str
-    running: str
-
-
-class Needs(TypedDict, total=False):
-    """What the controller has to do before a component can go on: change things, bring contents, migrate, permit a roll."""
-
-    delegated: list[Told]
-    interrupted: bool
-    contents: list[Lacking]
-    migrate: Migration
-    roll: bool
-
-
-class Serving(TypedDict, total=False):
-    """What runs where, of a component in two slots."""
-
-    slot: str
-    port: int
-    image: str
-    config: str
-    previous: Held | None
-    verified: list[str]
-
-
-class Outcome(TypedDict, total=False):
-    """One component's result."""
-
-    name: str
-    status: str
-    sync: str
-    health: str
-    msg: str
-    changes: list[Told]
-    notes: list[str]
-    seconds: dict[str, float]
-    project: str
-    release: Serving
-
-
-class PathValue(TypedDict, total=False):
-    """What is at a path: ``kind`` (file, directory, link, special), and what goes with it.
-
-    ``content`` is a sha256, or a keyed fingerprint; owners are names only where a run is about to create them.
-    """
-
-    kind: str
-    content: str
-    mode: str
-    uid: int | str
-    gid: int | str
-    target: str
-
-
-class UserValue(TypedDict, total=False):
-    """The part of a user that can drift."""
-
-    shell: str
-    home: str
-    uid: int
-    groups: list[str]
-
-
-class UnitValue(TypedDict, total=False):
-    state: str
-    enabled: bool
-
-
-#: what is kept of a resource, by its kind
-Recorded = Union[str, PathValue, UserValue, UnitValue, None]
-
-
-# -- what a host keeps -------------------------------------------------------------------------------------------------
-
-
-class Loaded(TypedDict):
-    """Which start of a process read which contents, and the newest modification time (s) among its files then."""
-
-    identity: str
-    digest: str
-    newest: float
-
-
-class _Applied(TypedDict):
-    digest: str
-    config_hash: str
-    image_id: str
-
-
-class AppliedService(_Applied, total=False):
-    networks: list[str]
-
-
-class _Record(TypedDict):
-    version: int
-    resources: dict[str, Recorded]
-    loaded: dict[str, Loaded]
-    services: dict[str, AppliedService]
-    health: list[ProbeSpec]
-
-
-class Record(_Record, total=False):
-    """What was last applied to a component; ``before``: what had been there when a resource was first declared, None for nothing."""
-
-    validate: list[ValidatorSpec]
-    before: dict[str, Recorded]
-
-
-class Held(TypedDict):
-    """A release that a slot holds."""
-
-    image: str
-    config: str
-
-
-class SlotRecord(TypedDict):
-    active: str
-    next: str
-    trial: str
-    releases: dict[str, Held]
-    images: list[str]

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import ModuleType
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from . import documents, groups, model, mounts, packages, protocol, sysctl, timers, units, users
+
+if TYPE_CHECKING:
+    from . import remembered
 
 #: changed by the controller, before the transaction and, what goes, after it
 DELEGATED: tuple[protocol.Delegated[Any, Any, Any], ...] = (packages, groups, users, mounts, sysctl)
@@ -54,7 +57,7 @@ def names(spec: documents.ComponentSpec, kind: protocol.AnyKind) -> list[str]:
     return list(kind.values(declared(spec, kind)))
 
 
-def values(spec: documents.ComponentSpec) -> dict[str, documents.Recorded]:
+def values(spec: documents.ComponentSpec) -> dict[str, remembered.Recorded]:
     """Resource -> what is recorded of it once it is applied."""
     return {
         str(model.Resource(kind.NAME, name)): one
@@ -86,7 +89,9 @@ def plan(spec: documents.ComponentSpec, seen: Seen, last: Mapping[str, model.App
     return found
 
 
-def before(spec: documents.ComponentSpec, seen: Seen, known: Mapping[str, documents.Recorded]) -> Iterator[tuple[str, documents.Recorded]]:
+def before(
+    spec: documents.ComponentSpec, seen: Seen, known: Mapping[str, remembered.Recorded]
+) -> Iterator[tuple[str, remembered.Recorded]]:
     """What is there of resources that are declared for the first time; ``known`` are those that are not."""
     for kind in concerned(spec, (), KINDS):
         for name, want in kind.values(declared(spec, kind)).items():
@@ -95,7 +100,7 @@ def before(spec: documents.ComponentSpec, seen: Seen, known: Mapping[str, docume
                 yield resource, kind.found(want, seen.get(kind.NAME, {}).get(name))
 
 
-def applied(spec: documents.ComponentSpec, record: documents.Record, taken: Collection[str], prune: bool) -> dict[str, model.Applied]:
+def applied(spec: documents.ComponentSpec, record: remembered.Record, taken: Collection[str], prune: bool) -> dict[str, model.Applied]:
     """What was last applied, kind by kind. ``taken``: what is somebody else's to declare now."""
     mine = {text: one for text, one in record["resources"].items() if text not in taken}
     paths = frozenset(name for kind, name in map(model.Resource.parse, mine) if kind == "path")
@@ -103,6 +108,6 @@ def applied(spec: documents.ComponentSpec, record: documents.Record, taken: Coll
     return {kind.NAME: model.Applied(_of(kind, mine), _of(kind, before), paths, prune) for kind in concerned(spec, (*mine, *before), KINDS)}
 
 
-def _of(kind: protocol.AnyKind, resources: Mapping[str, documents.Recorded]) -> dict[str, documents.Recorded]:
+def _of(kind: protocol.AnyKind, resources: Mapping[str, remembered.Recorded]) -> dict[str, remembered.Recorded]:
     found = ((model.Resource.parse(text), one) for text, one in resources.items())
     return {resource.name: one for resource, one in found if resource.kind == kind.NAME}

@@ -11,6 +11,7 @@ from . import documents
 
 if TYPE_CHECKING:
     from .._ledger.values import Json as Json
+    from . import remembered
 
 T = TypeVar("T")
 
@@ -134,8 +135,8 @@ class Applied(NamedTuple):
     a name that is missing there was first applied by a version that did not look. ``paths``: all that was applied to the file system.
     """
 
-    values: Mapping[str, documents.Recorded] = {}
-    before: Mapping[str, documents.Recorded] = {}
+    values: Mapping[str, remembered.Recorded] = {}
+    before: Mapping[str, remembered.Recorded] = {}
     paths: frozenset[str] = frozenset()
     prune: bool = False
 

@@ -13,11 +13,14 @@ import hashlib
 import os
 import stat
 from collections.abc import ItemsView
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .._host import differences, fingerprints
 from .._ledger import digests
-from . import documents, model
+from . import model
+
+if TYPE_CHECKING:
+    from . import remembered
 
 #: a longer file is compared by content but not shown
 LONGEST_SHOWN = 200_000
@@ -28,7 +31,7 @@ NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 class Live(NamedTuple):
     """A path as found; ``value`` is None when nothing is there."""
 
-    value: documents.PathValue | None
+    value: remembered.PathValue | None
     mtime: float = 0.0
     #: empty where it is longer than what is shown
     content: bytes = b""
@@ -45,7 +48,7 @@ def observe(path: str, key: bytes | None = None) -> Live:
         raise
     if stat.S_ISLNK(info.st_mode):
         return Live({"kind": "link", "target": os.readlink(path)}, info.st_mtime)
-    owner: documents.PathValue = {"mode": f"{stat.S_IMODE(info.st_mode):04o}", "uid": info.st_uid, "gid": info.st_gid}
+    owner: remembered.PathValue = {"mode": f"{stat.S_IMODE(info.st_mode):04o}", "uid": info.st_uid, "gid": info.st_gid}
     if stat.S_ISDIR(info.st_mode):
         return Live({"kind": "directory", **owner}, info.st_mtime)
     if not stat.S_ISREG(info.st_mode):
@@ -77,7 +80,7 @@ def digest(content: bytes, key: bytes | None) -> str:
 
 
 def plan_path(
-    path: str, desired: documents.PathValue, live: Live, last: documents.PathValue | None, texts: tuple[str, str] | None
+    path: str, desired: remembered.PathValue, live: Live, last: remembered.PathValue | None, texts: tuple[str, str] | None
 ) -> model.Change | None:
     """The change that makes ``path`` what it should be; ``texts`` (before, after) are shown as a diff when given."""
     if live.value == desired:
@@ -93,16 +96,16 @@ def plan_path(
     )
 
 
-def _fields(desired: documents.PathValue, live: documents.PathValue | None) -> model.Fields:
+def _fields(desired: remembered.PathValue, live: remembered.PathValue | None) -> model.Fields:
     before = dict(_items(live or {}))
     return {name: [before.get(name), wanted] for name, wanted in _items(desired) if before.get(name) != wanted}
 
 
-def _items(value: documents.PathValue) -> ItemsView[str, str | int]:
+def _items(value: remembered.PathValue) -> ItemsView[str, str | int]:
     return cast("dict[str, str | int]", value).items()
 
 
-def plan_removal(path: str, live: Live, last: documents.PathValue) -> model.Change | None:
+def plan_removal(path: str, live: Live, last: remembered.PathValue) -> model.Change | None:
     """A path that we once applied and that is declared no longer."""
     if live.value is None or live.value["kind"] == "directory":
         return None

@@ -7,10 +7,13 @@ modification time (s) among the files it read then.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._host import globs
-from . import documents, model
+from . import model
+
+if TYPE_CHECKING:
+    from . import remembered
 
 
 class Consumer(NamedTuple):
@@ -32,7 +35,7 @@ class Reload(NamedTuple):
     signal: str
 
 
-def loaded(consumer: Consumer) -> documents.Loaded:
+def loaded(consumer: Consumer) -> remembered.Loaded:
     """The record of a process that has just read its files."""
     return {"identity": consumer.identity, "digest": consumer.digest, "newest": newest(consumer.files)}
 
@@ -41,7 +44,7 @@ def newest(files: dict[str, float]) -> float:
     return max(files.values(), default=0.0)
 
 
-def plan(consumer: Consumer, changed: dict[str, str], last: documents.Loaded | None, reload: Reload | None) -> model.Change | None:
+def plan(consumer: Consumer, changed: dict[str, str], last: remembered.Loaded | None, reload: Reload | None) -> model.Change | None:
     """``changed``: consumed paths about to change -> origin of that change."""
     if not consumer.identity:
         return None
@@ -57,7 +60,7 @@ def plan(consumer: Consumer, changed: dict[str, str], last: documents.Loaded | N
     return _change(consumer, origin, _how(consumer, stale, reload), "older than " + (stale[0] if stale else "its configuration"))
 
 
-def stale_paths(consumer: Consumer, last: documents.Loaded | None) -> list[str] | None:
+def stale_paths(consumer: Consumer, last: remembered.Loaded | None) -> list[str] | None:
     """Files newer than what the process read; None when it is fresh.
 
     Modification times are compared with the recorded ones before any clock is: a stepped clock must not raise false alarms.

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .._host.run import must, run
 from .._ledger import shapes
 from . import documents, model
+
+if TYPE_CHECKING:
+    from . import remembered
 
 NAME, KEY, SHARED = "unit", "units", model.ALONE
 WORDS, PREFIX = ("unit", "units"), ""
@@ -95,12 +98,12 @@ def entries(declared: Mapping[str, documents.UnitSpec]) -> Mapping[str, model.Js
     return cast("Mapping[str, model.Json]", declared)
 
 
-def values(declared: Mapping[str, documents.UnitSpec]) -> dict[str, documents.UnitValue]:
+def values(declared: Mapping[str, documents.UnitSpec]) -> dict[str, remembered.UnitValue]:
     return {name: wanted_value(spec) for name, spec in declared.items()}
 
 
-def wanted_value(spec: documents.UnitSpec) -> documents.UnitValue:
-    value: documents.UnitValue = {}
+def wanted_value(spec: documents.UnitSpec) -> remembered.UnitValue:
+    value: remembered.UnitValue = {}
     if spec.get("state") is not None:
         value["state"] = spec["state"]
     if spec.get("enabled") is not None:
@@ -108,10 +111,10 @@ def wanted_value(spec: documents.UnitSpec) -> documents.UnitValue:
     return value
 
 
-def found(want: documents.UnitValue, seen: Unit | None) -> documents.UnitValue | None:
+def found(want: remembered.UnitValue, seen: Unit | None) -> remembered.UnitValue | None:
     if seen is None or seen.load == "not-found":
         return None
-    value: documents.UnitValue = {}
+    value: remembered.UnitValue = {}
     if "state" in want:
         value["state"] = "started" if seen.active in RUNNING else "stopped"
     if "enabled" in want:
@@ -127,11 +130,11 @@ def plan(declared: Mapping[str, documents.UnitSpec], seen: Mapping[str, Unit], l
         if unit.needs_daemon_reload:
             why = "systemd holds an older unit file"
             changes.append(model.Change(model.Resource(NAME, name), "daemon-reload", model.CORRECTIVE, why=why))
-        changes += _differences(name, want, unit, cast("documents.UnitValue", last.values.get(name) or {}))
+        changes += _differences(name, want, unit, cast("remembered.UnitValue", last.values.get(name) or {}))
     return [*changes, *_removals(set(declared), seen, last)]
 
 
-def _differences(name: str, want: documents.UnitValue, unit: Unit, was: documents.UnitValue) -> Iterator[model.Change]:
+def _differences(name: str, want: remembered.UnitValue, unit: Unit, was: remembered.UnitValue) -> Iterator[model.Change]:
     have = found(want, unit) or {"state": "stopped", "enabled": False}
     resource = model.Resource(NAME, name)
     if "enabled" in want and have["enabled"] != want["enabled"]:
@@ -145,14 +148,14 @@ def _differences(name: str, want: documents.UnitValue, unit: Unit, was: document
 
 def _removals(declared: set[str], seen: Mapping[str, Unit], last: model.Applied) -> Iterator[model.Change]:
     """Back to how it was before us, which is stopped and disabled where there was none."""
-    for name, applied in cast("Mapping[str, documents.UnitValue]", last.values).items():
+    for name, applied in cast("Mapping[str, remembered.UnitValue]", last.values).items():
         unit = seen.get(name, MISSING)
         if name in declared or unit.load == "not-found":
             continue
-        before = cast("documents.UnitValue", last.before.get(name) or {"state": "stopped", "enabled": False})
+        before = cast("remembered.UnitValue", last.before.get(name) or {"state": "stopped", "enabled": False})
         # only what we saw to is taken back, and what nobody can disable is not disabled
         target = {field: one for field, one in before.items() if field in applied and not (field == "enabled" and unit.fixed)}
-        left = list(_differences(name, cast("documents.UnitValue", target), unit, {}))
+        left = list(_differences(name, cast("remembered.UnitValue", target), unit, {}))
         if name in last.before or f"{FOLDER}{name}" in last.paths or last.prune:
             yield from (change._replace(why="no longer declared") for change in left)
         elif left:

@@ -6,10 +6,13 @@ from __future__ import annotations
 import grp
 import pwd
 from collections.abc import Iterator, Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from .._ledger import shapes
 from . import documents, model, protocol
+
+if TYPE_CHECKING:
+    from . import remembered
 
 NAME, KEY, SHARED = "user", "users", model.ALIKE
 WORDS, PREFIX = ("user", "users"), "user "
@@ -37,15 +40,15 @@ def entries(declared: list[documents.UserSpec]) -> Mapping[str, model.Json]:
     return {user["name"]: _plain(user) for user in declared}
 
 
-def values(declared: list[documents.UserSpec]) -> dict[str, documents.UserValue]:
+def values(declared: list[documents.UserSpec]) -> dict[str, remembered.UserValue]:
     return {user["name"]: wanted_value(user) for user in declared}
 
 
-def observe(names: list[str]) -> dict[str, documents.UserValue]:
+def observe(names: list[str]) -> dict[str, remembered.UserValue]:
     return {name: user for name in names for user in [_user(name)] if user}
 
 
-def _user(name: str) -> documents.UserValue | None:
+def _user(name: str) -> remembered.UserValue | None:
     try:
         entry = pwd.getpwnam(name)
     except KeyError:
@@ -54,9 +57,9 @@ def _user(name: str) -> documents.UserValue | None:
     return {"shell": entry.pw_shell, "home": entry.pw_dir, "uid": entry.pw_uid, "groups": groups}
 
 
-def wanted_value(user: documents.UserSpec) -> documents.UserValue:
+def wanted_value(user: documents.UserSpec) -> remembered.UserValue:
     """The part of a declared user that can drift."""
-    value: documents.UserValue = {}
+    value: remembered.UserValue = {}
     if user.get("shell") is not None:
         value["shell"] = user["shell"]
     if user.get("home") is not None:
@@ -68,22 +71,22 @@ def wanted_value(user: documents.UserSpec) -> documents.UserValue:
     return value
 
 
-def found(want: documents.UserValue, seen: documents.UserValue | None) -> documents.UserValue | None:
+def found(want: remembered.UserValue, seen: remembered.UserValue | None) -> remembered.UserValue | None:
     """The live user seen through what was declared: undeclared fields and extra groups are the host's own business."""
     if seen is None:
         return None
     value = {field: one for field, one in seen.items() if field in want}
     if "groups" in want:
         value["groups"] = sorted(set(seen.get("groups", [])) & set(want["groups"]))
-    return cast("documents.UserValue", value)
+    return cast("remembered.UserValue", value)
 
 
-def plan(declared: list[documents.UserSpec], seen: Mapping[str, documents.UserValue], last: model.Applied) -> list[model.Change]:
+def plan(declared: list[documents.UserSpec], seen: Mapping[str, remembered.UserValue], last: model.Applied) -> list[model.Change]:
     changes = []
     for name, want in values(declared).items():
         have = found(want, seen.get(name))
         if have != want:
-            was = cast("documents.UserValue | None", last.values.get(name))
+            was = cast("remembered.UserValue | None", last.values.get(name))
             # fields that git declares only now were never applied: nobody on the host can have moved them
             untouched = was is not None and found(was, seen.get(name)) == was
             origin = model.origin(want, was, was if untouched else have)
@@ -91,17 +94,17 @@ def plan(declared: list[documents.UserSpec], seen: Mapping[str, documents.UserVa
     return [*changes, *_removals({user["name"] for user in declared}, seen, last)]
 
 
-def _fields(have: documents.UserValue | None, want: documents.UserValue) -> model.Fields:
+def _fields(have: remembered.UserValue | None, want: remembered.UserValue) -> model.Fields:
     before = cast("dict[str, model.Json]", have or {})
     return {field: [before.get(field), value] for field, value in cast("dict[str, model.Json]", want).items() if before.get(field) != value}
 
 
-def _removals(declared: set[str], seen: Mapping[str, documents.UserValue], last: model.Applied) -> Iterator[model.Change]:
+def _removals(declared: set[str], seen: Mapping[str, remembered.UserValue], last: model.Applied) -> Iterator[model.Change]:
     """One that was there before us gets back what we changed of it; one that we made goes, and its home stays."""
-    for name, applied in cast("Mapping[str, documents.UserValue]", last.values).items():
+    for name, applied in cast("Mapping[str, remembered.UserValue]", last.values).items():
         if name in declared or name not in seen:
             continue
-        before = cast("documents.UserValue | None", last.before.get(name))
+        before = cast("remembered.UserValue | None", last.before.get(name))
         if before is None:
             yield last.gone(NAME, name, {"user": [name, None]}, certain=name in last.before)
         elif found(applied, seen[name]) == applied != before:

@@ -11,8 +11,9 @@ from . import traffic
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from .._converge import exchange
     from .._host import haproxy
-    from .._kinds import documents
+    from .._kinds import documents, remembered
 
 RESTARTED, PREVIOUS = "restarted", "previous"
 
@@ -22,7 +23,7 @@ class Planned(NamedTuple):
 
     services: Sequence[model.Change]
     processes: Sequence[model.Change]
-    last: Mapping[str, documents.AppliedService]
+    last: Mapping[str, remembered.AppliedService]
 
 
 def rolls(active: str, release: documents.ReleaseSpec, planned: Planned, wanted: Mapping[str, documents.ServiceSpec]) -> bool:
@@ -38,7 +39,7 @@ def rolls(active: str, release: documents.ReleaseSpec, planned: Planned, wanted:
     return any(change.action == "restart" and change.resource.kind == "process" for change in planned.processes)
 
 
-def _digest(service: documents.AppliedService | documents.ServiceSpec | None) -> str:
+def _digest(service: remembered.AppliedService | documents.ServiceSpec | None) -> str:
     return service["digest"] if service else ""
 
 
@@ -90,7 +91,7 @@ def brings_image(release: documents.ReleaseSpec, active: str, running: str, plan
     return rolled and running != release["image"] if active else bool(planned.services)
 
 
-def back(found: Traffic, now: documents.Held, held: documents.Held) -> model.Change:
+def back(found: Traffic, now: exchange.Held, held: exchange.Held) -> model.Change:
     """``now`` gives way to what is ``held`` by the other slot."""
     fields = {
         "slot": [found.active, found.idle],

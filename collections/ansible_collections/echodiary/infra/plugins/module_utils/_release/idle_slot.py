@@ -3,16 +3,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .._converge import component_health, health, occupied
 from .._host import docker
 from .._kinds import compose, documents, model
 from . import images
 
+if TYPE_CHECKING:
+    from .._converge import exchange
+    from .._kinds import remembered
+    from . import shapes
+
 #: what a container's network mode says where it names no network of its own
 _NO_NETWORK = ("", "default", "bridge", "host", "none")
 
 Live = dict[str, list[docker.Container]]
-Services = dict[str, documents.AppliedService]
+Services = dict[str, "remembered.AppliedService"]
 
 
 def runs(live: Live) -> bool:
@@ -73,7 +80,7 @@ def make_anew(project: documents.ProjectPlace, services: Services, image: str) -
     compose.create_anew(project)
 
 
-def holds(spec: documents.RolledSpec, record: documents.SlotRecord, slot: str, expect: str) -> documents.Held:
+def holds(spec: documents.RolledSpec, record: shapes.SlotRecord, slot: str, expect: str) -> exchange.Held:
     """``{"image", "config"}`` of the release that rests; ``expect`` is the image it has to be, if any is named."""
     held = record["releases"].get(slot)
     if not held:
@@ -83,7 +90,7 @@ def holds(spec: documents.RolledSpec, record: documents.SlotRecord, slot: str, e
     return held
 
 
-def wait_until_well(project: documents.ProjectPlace, release: documents.ReleaseSpec, record: documents.Record) -> None:
+def wait_until_well(project: documents.ProjectPlace, release: documents.ReleaseSpec, record: remembered.Record) -> None:
     """By the probes that were recorded when this release was applied."""
     # half the pause: this release has served here before, and people wait for it
     pace, checks = health.Pace(release["interval"] / 2, release["passes"]), record["health"]

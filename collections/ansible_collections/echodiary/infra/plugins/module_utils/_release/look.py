@@ -12,8 +12,9 @@ from .._kinds import compose, model
 from . import idle_slot, slots
 
 if TYPE_CHECKING:
+    from .._converge import exchange
     from .._converge.host import Host
-    from .._kinds import documents
+    from .._kinds import documents, remembered
 
 
 class Standing:
@@ -54,13 +55,13 @@ class Standing:
     def project(self, slot: str) -> documents.ProjectPlace:
         return slots.project(self.spec, slot)
 
-    def held(self, slot: str) -> documents.Held:
+    def held(self, slot: str) -> exchange.Held:
         return self.record["releases"].get(slot) or {"image": "", "config": ""}
 
-    def wanted(self) -> documents.Held:
+    def wanted(self) -> exchange.Held:
         return {"image": self.release["image"], "config": self.release["config"]}
 
-    def kept(self, slot: str) -> documents.Record:
+    def kept(self, slot: str) -> remembered.Record:
         """What was last applied to it."""
         return state.load(self.host.state_dir, slots.name_in(self.spec["name"], slot), self.host.notes)
 

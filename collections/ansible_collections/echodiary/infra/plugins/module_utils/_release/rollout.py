@@ -18,6 +18,7 @@ from . import decide, declared, idle_slot, images, look, move, slots, traffic
 from .decide import PREVIOUS
 
 if TYPE_CHECKING:
+    from .._converge import exchange
     from .._converge.host import Host
 
 
@@ -74,7 +75,7 @@ class Rollout:
 
     # -- doors -----------------------------------------------------------------------------------------------------
 
-    def check(self) -> documents.Outcome:
+    def check(self) -> exchange.Outcome:
         if self.release["state"] == PREVIOUS:
             return self._result({**self._quiet(), "sync": "OutOfSync"}, [self._back_change()])
         self._refuse_occupied()
@@ -84,7 +85,7 @@ class Rollout:
             result["sync"] = "OutOfSync"
         return self._result(result, changes)
 
-    def needs(self) -> documents.Needs | None:
+    def needs(self) -> exchange.Needs | None:
         """Packages and the like, leave to roll, and the schema: a release that brings its own image is migrated for first."""
         if self.release["state"] == PREVIOUS:
             return None
@@ -101,14 +102,14 @@ class Rollout:
         running = now.held(now.active)["image"]
         return {"migrate": {"directory": prepared["directory"], "image": prepared["image"], "running": running}}
 
-    def afterwards(self) -> documents.Needs | None:
+    def afterwards(self) -> exchange.Needs | None:
         """Of the slot that serves now; what the other one was applied with may still be needed, for a rollback."""
         return self._latest.afterwards()
 
-    def waiting(self) -> documents.Outcome:
+    def waiting(self) -> exchange.Outcome:
         return self._result({**self._quiet(), "status": "needs", "sync": "OutOfSync"}, self.changes())
 
-    def apply(self) -> documents.Outcome:
+    def apply(self) -> exchange.Outcome:
         if self.release["state"] == PREVIOUS:
             return self._go_back()
         changes = self.changes()
@@ -116,7 +117,7 @@ class Rollout:
 
     # -- applying --------------------------------------------------------------------------------------------------
 
-    def _put_right(self, changes: list[model.Change]) -> documents.Outcome:
+    def _put_right(self, changes: list[model.Change]) -> exchange.Outcome:
         """In place."""
         result, now = self.current.apply(), self.standing
         if result["health"] != "Healthy":
@@ -132,7 +133,7 @@ class Rollout:
             result["status"] = "changed" if acted else result["status"]
         return self._result(result, changes)
 
-    def _roll(self, changes: list[model.Change]) -> documents.Outcome:
+    def _roll(self, changes: list[model.Change]) -> exchange.Outcome:
         """The other slot as declared, then the traffic. Until that has moved, the slot that serves is not touched."""
         now = self.standing
         if now.running.get(now.idle):
@@ -166,12 +167,12 @@ class Rollout:
             raise model.ConvergeError(f"the release in slot {slot} was given no request of a user: {why}")
         self._asked = [one["name"] for one in wanted]
 
-    def _bring_up(self, fresh: Converger) -> documents.Outcome:
+    def _bring_up(self, fresh: Converger) -> exchange.Outcome:
         """From the first change on, the idle slot no longer holds what the record says; what was taken back, it holds again."""
         now = self.standing
         held = now.record["releases"].pop(now.idle, None)
         now.save()
-        outcome: documents.Outcome = {"status": "failed"}
+        outcome: exchange.Outcome = {"status": "failed"}
         try:
             outcome = fresh.apply()
         finally:
@@ -180,7 +181,7 @@ class Rollout:
                 now.save()
         return outcome
 
-    def _go_back(self) -> documents.Outcome:
+    def _go_back(self) -> exchange.Outcome:
         """What rests in the other slot serves again: as it was left, whatever git says now."""
         now = self.standing
         held = idle_slot.holds(self.spec, now.record, now.idle, self.release["expect"])
@@ -202,7 +203,7 @@ class Rollout:
 
     # -- answers ---------------------------------------------------------------------------------------------------
 
-    def _still(self, changes: list[model.Change], msg: str, fresh: Converger, logs: str = "") -> documents.Outcome:
+    def _still(self, changes: list[model.Change], msg: str, fresh: Converger, logs: str = "") -> exchange.Outcome:
         """The new slot is not well: it rests again, and what served goes on serving."""
         project = self.standing.project(self.standing.idle)
         if idle_slot.runs(compose.read(project)):
@@ -210,17 +211,17 @@ class Rollout:
         fresh.view.host.forget()
         return self._failed(changes, f"{msg}; slot {self.standing.serving} was not touched and serves{logs}")
 
-    def _failed(self, changes: list[model.Change], msg: str) -> documents.Outcome:
+    def _failed(self, changes: list[model.Change], msg: str) -> exchange.Outcome:
         verdict = component_health.now(self.current.view)
-        outcome: documents.Outcome = {**self._quiet(), "status": "taken_back", "sync": "OutOfSync", "health": verdict.health, "msg": msg}
+        outcome: exchange.Outcome = {**self._quiet(), "status": "taken_back", "sync": "OutOfSync", "health": verdict.health, "msg": msg}
         return self._result(outcome, changes)
 
-    def _quiet(self) -> documents.Outcome:
+    def _quiet(self) -> exchange.Outcome:
         verdict = component_health.now(self.current.view) if docker.running() else health.Verdict("Unknown")
         seconds = self.standing.seconds
         return {"status": "ok", "sync": "Synced", "health": verdict.health, "msg": "", "notes": [], "seconds": seconds}
 
-    def _result(self, result: documents.Outcome, changes: list[model.Change]) -> documents.Outcome:
+    def _result(self, result: exchange.Outcome, changes: list[model.Change]) -> exchange.Outcome:
         """Under the component's own name, with what runs where."""
         now = self.standing
         notes = [*now.notes, *result["notes"]] if result["status"] != "ok" or now.active else result["notes"]
@@ -235,11 +236,11 @@ class Rollout:
             "release": self._serving(),
         }
 
-    def _serving(self) -> documents.Serving:
+    def _serving(self) -> exchange.Serving:
         now = self.standing
         held = now.held(now.active)
         previous = now.record["releases"].get(now.idle) or None
-        found: documents.Serving = {"slot": now.active, "image": held["image"], "config": held["config"], "previous": previous}
+        found: exchange.Serving = {"slot": now.active, "image": held["image"], "config": held["config"], "previous": previous}
         if now.active:
             found["port"] = self.release["slots"][now.active]
         if self._asked is not None:

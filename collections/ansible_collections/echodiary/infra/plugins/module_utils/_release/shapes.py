@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A release before it serves. Only types: nobody asks for this file while a program runs."""
+"""A release before it serves, and what a host keeps of both slots. Only types: nobody asks for this file while a program runs."""
 
 from __future__ import annotations
 
 from typing import TypedDict
+
+from .._converge.exchange import Held
 
 
 class Staged(TypedDict, total=False):
@@ -14,3 +16,11 @@ class Staged(TypedDict, total=False):
     running: str
     env_file: str
     volumes: list[str]
+
+
+class SlotRecord(TypedDict):
+    active: str
+    next: str
+    trial: str
+    releases: dict[str, Held]
+    images: list[str]

@@ -9,12 +9,15 @@ killed run, so that the next run knows on which side of the move it stands.
 from __future__ import annotations
 
 import os
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from .._converge import state
 from .._host import haproxy
 from .._kinds import documents
 from .._ledger import shapes
+
+if TYPE_CHECKING:
+    from .shapes import SlotRecord
 
 SLOT, PORT = "{slot}", "{port}"
 _HELD = shapes.fields({"image": shapes.TEXT, "config": shapes.TEXT})
@@ -28,23 +31,23 @@ def path_of(state_dir: str, component: str) -> str:
     return os.path.join(state_dir, "slots", component + ".json")
 
 
-def empty() -> documents.SlotRecord:
+def empty() -> SlotRecord:
     return {"active": "", "next": "", "trial": "", "releases": {}, "images": []}
 
 
 FORMAT = state.Format(_SHAPE, 1, empty)
 
 
-def load(state_dir: str, component: str, told: list[str] | None = None) -> documents.SlotRecord:
+def load(state_dir: str, component: str, told: list[str] | None = None) -> SlotRecord:
     """A damaged record counts as none and is ``told``: the slot that takes requests is then the one (see ``serving``)."""
-    return cast("documents.SlotRecord", state.read(path_of(state_dir, component), FORMAT, told))
+    return cast("SlotRecord", state.read(path_of(state_dir, component), FORMAT, told))
 
 
-def save(state_dir: str, component: str, record: documents.SlotRecord) -> None:
+def save(state_dir: str, component: str, record: SlotRecord) -> None:
     state.replace(path_of(state_dir, component), FORMAT, cast("dict[str, Any]", record))
 
 
-def serving(names: list[str], record: documents.SlotRecord, servers: dict[str, haproxy.Server] | None, running: dict[str, bool]) -> str:
+def serving(names: list[str], record: SlotRecord, servers: dict[str, haproxy.Server] | None, running: dict[str, bool]) -> str:
     """The slot whose release counts as the one that runs; empty when there is none yet. Pure.
 
     A move that was interrupted is finished when the new slot runs and already takes requests, else it never happened. Where

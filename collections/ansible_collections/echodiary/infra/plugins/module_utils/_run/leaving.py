@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import contextlib
 import os
+from typing import TYPE_CHECKING
 
 from .._converge import component, state
 from .._converge.host import Host
 from .._kinds import documents, model
 from .._release import images, slots
 
+if TYPE_CHECKING:
+    from .._converge import exchange
+    from .._kinds import remembered
 
-def undeclared(manifest: documents.Manifest, state_dir: str) -> list[str]:
+
+def undeclared(manifest: exchange.Manifest, state_dir: str) -> list[str]:
     """``hosted``: what the host's list has, where one is known; else all but what this run declares."""
     return sorted(set(state.recorded(state_dir)) - set(manifest["declared"]) - set(manifest.get("hosted", [])))
 
 
-def due(manifest: documents.Manifest, names: list[str]) -> list[str]:
+def due(manifest: exchange.Manifest, names: list[str]) -> list[str]:
     """None where nobody knows what the host is to have."""
     return [name for name in names if name not in manifest.get("dealt", [])] if "hosted" in manifest else []
 
 
-def run(name: str, host: Host) -> tuple[documents.Outcome, documents.Needs | None]:
+def run(name: str, host: Host) -> tuple[exchange.Outcome, exchange.Needs | None]:
     """One component's trouble stays its own."""
     if not host.prune:
         return _told(name), None
@@ -43,7 +48,7 @@ def run(name: str, host: Host) -> tuple[documents.Outcome, documents.Needs | Non
     return result, needs
 
 
-def _told(name: str) -> documents.Outcome:
+def _told(name: str) -> exchange.Outcome:
     why = "not declared for this host any more (requires pruning)"
     change = model.Change(model.Resource("component", name), model.REPORT, why=why)
     return {
@@ -70,7 +75,7 @@ def _records(name: str, host: Host) -> list[str]:
     return [one for one in state.names(host.state_dir) if one.partition("@")[0] == name]
 
 
-def merged(name: str, host: Host) -> documents.Record:
+def merged(name: str, host: Host) -> remembered.Record:
     """All that is known of it: of a component in two slots, what both hold."""
     found = state.empty()
     found["before"] = {}

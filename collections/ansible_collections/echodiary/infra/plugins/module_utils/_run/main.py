@@ -17,6 +17,7 @@ from .._release import rollout
 from . import leaving, prepare
 
 if TYPE_CHECKING:
+    from .._converge import exchange
     from .shapes import Answer, Prepared
 
 LOCK = "/run/echodiary-converge.lock"
@@ -26,7 +27,7 @@ LOCK_WAIT = 240.0
 PATIENCE = 3.0
 
 
-def run(manifest: documents.Manifest) -> Answer | Prepared:
+def run(manifest: exchange.Manifest) -> Answer | Prepared:
     began = time.monotonic()
     lock = None
     try:
@@ -46,7 +47,7 @@ def run(manifest: documents.Manifest) -> Answer | Prepared:
     return answer
 
 
-def _all(manifest: documents.Manifest, began: float) -> Answer:
+def _all(manifest: exchange.Manifest, began: float) -> Answer:
     specs, check = manifest["components"], manifest["check"]
     gone = _gone(manifest.get("kept") or {})
     if gone:
@@ -55,7 +56,7 @@ def _all(manifest: documents.Manifest, began: float) -> Answer:
     host = Host(specs, check, manifest["claimed"], manifest.get("state_dir") or STATE_DIR, manifest.get("prune", False))
     undeclared = leaving.undeclared(manifest, host.state_dir)
     left, needs = _leave(leaving.due(manifest, undeclared), host)
-    results: list[documents.Outcome] = []
+    results: list[exchange.Outcome] = []
     for spec in [] if needs else specs:
         if _has_news([*left, *results]) and time.monotonic() - began > PATIENCE:
             break
@@ -77,9 +78,9 @@ def _all(manifest: documents.Manifest, began: float) -> Answer:
     }
 
 
-def _leave(names: list[str], host: Host) -> tuple[list[documents.Outcome], documents.Needs | None]:
+def _leave(names: list[str], host: Host) -> tuple[list[exchange.Outcome], exchange.Needs | None]:
     """What leaves goes first, so that its ports and names are free for what comes. One that cannot go keeps nobody waiting."""
-    results: list[documents.Outcome] = []
+    results: list[exchange.Outcome] = []
     for name in names:
         result, needs = leaving.run(name, host)
         results.append(result)
@@ -94,12 +95,12 @@ def _gone(kept: dict[str, str]) -> dict[str, str]:
     return {wanted: component for wanted, component in kept.items() if packages.plan([wanted], live, Applied())}
 
 
-def _has_news(results: list[documents.Outcome]) -> bool:
+def _has_news(results: list[exchange.Outcome]) -> bool:
     """Only a run that changes something is worth a second call; a quiet one stays one call, however slow the host is."""
     return any(result["status"] == "changed" for result in results)
 
 
-def _one(spec: documents.ComponentSpec, host: Host) -> tuple[documents.Outcome, documents.Needs | None]:
+def _one(spec: documents.ComponentSpec, host: Host) -> tuple[exchange.Outcome, exchange.Needs | None]:
     """One component's trouble stays its own."""
     try:
         result, needs = _converged(spec, host)
@@ -109,7 +110,7 @@ def _one(spec: documents.ComponentSpec, host: Host) -> tuple[documents.Outcome, 
     return result, needs
 
 
-def _converged(spec: documents.ComponentSpec, host: Host) -> tuple[documents.Outcome, documents.Needs | None]:
+def _converged(spec: documents.ComponentSpec, host: Host) -> tuple[exchange.Outcome, exchange.Needs | None]:
     converger = rollout.Rollout(cast("documents.RolledSpec", spec), host) if spec.get("release") else component.Converger(spec, host)
     if host.check:
         return converger.check(), None

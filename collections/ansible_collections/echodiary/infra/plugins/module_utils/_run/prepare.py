@@ -13,11 +13,12 @@ from .._release import images, slots
 from .._release.rollout import Rollout
 
 if TYPE_CHECKING:
+    from .._converge import exchange
     from .._release.shapes import Staged
     from .shapes import Prepared, Release
 
 
-def run(manifest: documents.Manifest) -> Prepared:
+def run(manifest: exchange.Manifest) -> Prepared:
     """``manifest``: prepare (``resolved``, ``prepared`` or ``read``), and image or components (one)."""
     if not docker.running():
         raise model.ConvergeError("Docker does not run on this host; start it (systemctl start docker) or converge component docker first")

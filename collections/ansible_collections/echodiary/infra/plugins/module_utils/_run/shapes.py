@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from .._kinds.documents import Held, Needs, Outcome
+from .._converge.exchange import Held, Needs, Outcome
 from .._release.shapes import Staged
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from ...module_utils._converge.exchange import Outcome
 from ...module_utils._inside.shapes import Difference
-from ...module_utils._kinds.documents import Outcome
 from ...module_utils._kinds.model import Json
 
 

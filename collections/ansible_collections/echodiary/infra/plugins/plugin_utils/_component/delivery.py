@@ -14,7 +14,7 @@ from . import contents
 if TYPE_CHECKING:
     from ansible.plugins.action import ActionBase
 
-    from ...module_utils._kinds.documents import Lacking
+    from ...module_utils._converge.exchange import Lacking
 
 Say = Callable[[str], None]
 

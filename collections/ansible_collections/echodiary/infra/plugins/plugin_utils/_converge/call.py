@@ -15,7 +15,7 @@ from .._common.errors import SpecError
 from .run import Run
 
 if TYPE_CHECKING:
-    from ...module_utils._kinds.documents import Manifest
+    from ...module_utils._converge.exchange import Manifest
 
 display = Display()
 

@@ -4,17 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ansible.module_utils.common.text.converters import to_text
 
 from ...module_utils._kinds import documents, kinds, model
 from ...module_utils._kinds.protocol import Call
 
+if TYPE_CHECKING:
+    from ...module_utils._converge import exchange
+
 #: what dpkg asks for after it was killed, without a question to anybody and with changed configuration files kept
 GO_ON = ["env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--force-confdef", "--force-confold", "--configure", "-a"]
 
 
-def calls(needs: documents.Needs, spec: documents.ComponentSpec | None, manager: str) -> Iterator[Call]:
+def calls(needs: exchange.Needs, spec: documents.ComponentSpec | None, manager: str) -> Iterator[Call]:
     """In the order in which the host asks for it, but for what has a turn of its own; an interrupted dpkg goes on first.
 
     Without ``spec``: of a component that leaves.
@@ -24,7 +28,7 @@ def calls(needs: documents.Needs, spec: documents.ComponentSpec | None, manager:
     yield from sorted(_of_kinds(needs, spec, manager), key=lambda call: call.turn)
 
 
-def _of_kinds(needs: documents.Needs, spec: documents.ComponentSpec | None, manager: str) -> Iterator[Call]:
+def _of_kinds(needs: exchange.Needs, spec: documents.ComponentSpec | None, manager: str) -> Iterator[Call]:
     changes = [model.Change.of(told) for told in needs.get("delegated", [])]
     for name in dict.fromkeys(change.resource.kind for change in changes):
         kind = next(one for one in kinds.DELEGATED if name == one.NAME)

@@ -16,6 +16,7 @@ from . import result as outcome
 from .run import Run
 
 if TYPE_CHECKING:
+    from ...module_utils._converge import exchange
     from ...module_utils._run.shapes import Answer
     from .._calls.variables import TaskVars
     from .shapes import Hosted
@@ -55,7 +56,7 @@ class Loop:
     def _call(self) -> Answer:
         name = self._left[0]["name"] if self._left else ""
         kept = delegated.packages_before(self._specs, name) if self._lent and name else {}
-        manifest: documents.Manifest = {
+        manifest: exchange.Manifest = {
             "check": self._run.check, "components": self._left, "claimed": self._claimed, "declared": self._declared, "kept": kept,
             "dealt": outcome.dealt(self._answers), "delivered": self._delivery.taken(),
         }  # fmt: skip
@@ -110,14 +111,14 @@ class Loop:
             release["permitted"] = True
         return not why
 
-    def _help(self, name: str, needs: documents.Needs, answer: Answer) -> bool:
+    def _help(self, name: str, needs: exchange.Needs, answer: Answer) -> bool:
         why = self._migrate(name, needs["migrate"]) if needs.get("migrate") else self._lend(name, needs, answer.get("manager", ""))
         why = why or self._run.bring(self._delivery, name, needs)
         if why:
             self._answers.append(outcome.without_hands(answer, why))
         return not why
 
-    def _migrate(self, name: str, prepared: documents.Migration) -> str:
+    def _migrate(self, name: str, prepared: exchange.Migration) -> str:
         """It may take long: that the release may be rolled is asked again."""
         release = self._release(name)
         if not release or not release["migrate"]:
@@ -127,7 +128,7 @@ class Loop:
         release["migrated"], release["permitted"] = True, self._lease.held
         return why
 
-    def _lend(self, name: str, needs: documents.Needs, manager: str) -> str:
+    def _lend(self, name: str, needs: exchange.Needs, manager: str) -> str:
         """Why a hand failed; empty when all is done."""
         for call in delegated.calls(needs, self._spec(name), manager):
             why = delegated.asked_again(self._made(), call)

@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...module_utils._kinds import documents, model
+
+if TYPE_CHECKING:
+    from ...module_utils._converge import exchange
 
 ALEMBIC = "echodiary.infra.alembic"
 
 
-def arguments(policy: documents.MigrateSpec, prepared: documents.Migration) -> dict[str, Any]:
+def arguments(policy: documents.MigrateSpec, prepared: exchange.Migration) -> dict[str, Any]:
     """Pure."""
     found = {"state": "head", "image": prepared["image"], "allow": policy["allow"], **_access(policy, prepared["directory"])._asdict()}
     return {**found, "compat_image": prepared["running"]} if prepared["running"] else found

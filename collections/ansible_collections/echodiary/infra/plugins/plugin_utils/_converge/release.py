@@ -13,6 +13,7 @@ from .loop import Lease, Loop
 from .run import Run
 
 if TYPE_CHECKING:
+    from ...module_utils._converge import exchange
     from ...module_utils._run.shapes import Prepared
     from .shapes import ReleaseOptions, Summary
 
@@ -22,7 +23,7 @@ LOOKING = ("prepared", "resolved", "read")
 
 def look(args: ReleaseOptions, run: Run) -> dict[str, Any]:
     """What serves and what rests; with ``prepared``, where a release is staged and how it reaches its database."""
-    manifest: documents.Manifest = {
+    manifest: exchange.Manifest = {
         "check": run.check, "prepare": args["state"], "image": args["image"] or "", "claimed": [], "components": [], "declared": [],
     }  # fmt: skip
     if args["state"] == "resolved":
@@ -38,7 +39,7 @@ def look(args: ReleaseOptions, run: Run) -> dict[str, Any]:
     return {"changed": False, **answer, "environment": service["environment"]}
 
 
-def _with_contents(manifest: documents.Manifest, run: Run) -> Prepared:
+def _with_contents(manifest: exchange.Manifest, run: Run) -> Prepared:
     """One call, and another one when the host lacks contents that are too long to be sent with every call."""
     answer = run.prepare(manifest)
     if not answer.get("needs"):

@@ -11,7 +11,8 @@ from ...module_utils._kinds.protocol import Call
 from . import delegated
 
 if TYPE_CHECKING:
-    from ...module_utils._kinds.documents import Outcome, Told
+    from ...module_utils._converge.exchange import Outcome
+    from ...module_utils._kinds.documents import Told
     from ...module_utils._run.shapes import Answer
     from .shapes import Diff, Shown, Summary
 

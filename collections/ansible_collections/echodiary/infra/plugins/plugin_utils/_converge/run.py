@@ -14,7 +14,7 @@ from .specs import Specs
 if TYPE_CHECKING:
     from ansible.plugins.action import ActionBase
 
-    from ...module_utils._kinds.documents import Manifest, Needs
+    from ...module_utils._converge.exchange import Manifest, Needs
     from ...module_utils._run.shapes import Answer, Prepared
     from .._calls.variables import TaskVars
     from .shapes import Hosted

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TypedDict, final
 
-from ...module_utils._kinds.documents import BoundsSpec, Outcome, RequestSpec, Serving, StepSpec
+from ...module_utils._converge.exchange import Outcome, Serving
+from ...module_utils._kinds.documents import BoundsSpec, RequestSpec, StepSpec
 
 
 class ConvergeOptions(TypedDict):

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from ...module_utils._converge.exchange import Outcome
 from ...module_utils._history.shapes import Entry
 from ...module_utils._inside.shapes import Step
-from ...module_utils._kinds.documents import Outcome
 from .._calls.variables import Facts
 from .._lease.shapes import Result as Locked
 

@@ -12,8 +12,8 @@ from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model impor
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
 
 if TYPE_CHECKING:
+    from ansible_collections.echodiary.infra.plugins.module_utils._converge.exchange import Outcome
     from ansible_collections.echodiary.infra.plugins.module_utils._inside.shapes import Difference
-    from ansible_collections.echodiary.infra.plugins.module_utils._kinds.documents import Outcome
     from ansible_collections.echodiary.infra.plugins.module_utils._kinds.documents import Told as Change
     from ansible_collections.echodiary.infra.plugins.plugin_utils._common.results import Result
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...module_utils._kinds.model import Resource
 
 if TYPE_CHECKING:
-    from ...module_utils._kinds.documents import Outcome
+    from ...module_utils._converge.exchange import Outcome
 
 
 class Asked(NamedTuple):

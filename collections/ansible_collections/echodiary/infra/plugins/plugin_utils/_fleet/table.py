@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.view import Paint
 
 if TYPE_CHECKING:
-    from ansible_collections.echodiary.infra.plugins.module_utils._kinds.documents import Outcome
+    from ansible_collections.echodiary.infra.plugins.module_utils._converge.exchange import Outcome
 
 #: host -> component -> its part of the latest result
 States = Mapping[str, Mapping[str, "Outcome"]]

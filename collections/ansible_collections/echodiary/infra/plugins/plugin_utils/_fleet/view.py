@@ -15,7 +15,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._common import out
 from ansible_collections.echodiary.infra.plugins.plugin_utils._fleet.words import clean, count, duration, sentence
 
 if TYPE_CHECKING:
-    from ansible_collections.echodiary.infra.plugins.module_utils._kinds.documents import Outcome as Component
+    from ansible_collections.echodiary.infra.plugins.module_utils._converge.exchange import Outcome as Component
     from ansible_collections.echodiary.infra.plugins.module_utils._kinds.documents import Told as Change
     from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Json
     from ansible_collections.echodiary.infra.plugins.plugin_utils._common.results import Result

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 from ...module_utils._kinds.model import Resource
 
 if TYPE_CHECKING:
-    from ...module_utils._kinds.documents import Outcome, Serving
+    from ...module_utils._converge.exchange import Outcome, Serving
 
 HISTORY = "echodiary.infra.release_history"
 

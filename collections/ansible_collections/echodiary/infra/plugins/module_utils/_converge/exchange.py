@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A call of ``converge``: what a host is told, and what it says. JSON both ways.
+
+Only types: nobody asks for this file while a program runs.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from .._kinds import documents
+
+
+class _Manifest(TypedDict):
+    check: bool
+    components: list[documents.ComponentSpec]
+    claimed: list[str]
+    declared: list[str]
+
+
+class Manifest(_Manifest, total=False):
+    """One call. ``kept``: package -> component of what is done; ``delivered``: digest -> where its contents arrived.
+
+    ``claimed``: paths, and other resources as ``kind:name``, that this run declares; ``hosted``: the host's own list of components;
+    ``dealt``: those that earlier calls of the same task were through with.
+    """
+
+    hosted: list[str]
+    dealt: list[str]
+    prune: bool
+
+    kept: dict[str, str]
+    delivered: dict[str, str]
+    state_dir: str
+    prepare: str
+    image: str
+
+
+class Lacking(documents.Named):
+    """Contents that have to be brought."""
+
+    path: str
+
+
+class Migration(TypedDict):
+    """A release whose schema has to come along: where its environment is staged, its image, and the one that runs."""
+
+    directory: str
+    image: str
+    running: str
+
+
+class Needs(TypedDict, total=False):
+    """What the controller has to do before a component can go on: change things, bring contents, migrate, permit a roll."""
+
+    delegated: list[documents.Told]
+    interrupted: bool
+    contents: list[Lacking]
+    migrate: Migration
+    roll: bool
+
+
+class Serving(TypedDict, total=False):
+    """What runs where, of a component in two slots."""
+
+    slot: str
+    port: int
+    image: str
+    config: str
+    previous: Held | None
+    verified: list[str]
+
+
+class Outcome(TypedDict, total=False):
+    """One component's result."""
+
+    name: str
+    status: str
+    sync: str
+    health: str
+    msg: str
+    changes: list[documents.Told]
+    notes: list[str]
+    seconds: dict[str, float]
+    project: str
+    release: Serving
+
+
+class Held(TypedDict):
+    """A release that a slot holds."""
+
+    image: str
+    config: str

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host keeps of what was applied to it: JSON. Only types: nobody asks for this file while a program runs."""
+
+from __future__ import annotations
+
+from typing import TypedDict, Union
+
+from .documents import ProbeSpec, ValidatorSpec
+
+
+class PathValue(TypedDict, total=False):
+    """What is at a path: ``kind`` (file, directory, link, special), and what goes with it.
+
+    ``content`` is a sha256, or a keyed fingerprint; owners are names only where a run is about to create them.
+    """
+
+    kind: str
+    content: str
+    mode: str
+    uid: int | str
+    gid: int | str
+    target: str
+
+
+class UserValue(TypedDict, total=False):
+    """The part of a user that can drift."""
+
+    shell: str
+    home: str
+    uid: int
+    groups: list[str]
+
+
+class UnitValue(TypedDict, total=False):
+    state: str
+    enabled: bool
+
+
+#: what is kept of a resource, by its kind
+Recorded = Union[str, PathValue, UserValue, UnitValue, None]
+
+
+class Loaded(TypedDict):
+    """Which start of a process read which contents, and the newest modification time (s) among its files then."""
+
+    identity: str
+    digest: str
+    newest: float
+
+
+class _Applied(TypedDict):
+    digest: str
+    config_hash: str
+    image_id: str
+
+
+class AppliedService(_Applied, total=False):
+    networks: list[str]
+
+
+class _Record(TypedDict):
+    version: int
+    resources: dict[str, Recorded]
+    loaded: dict[str, Loaded]
+    services: dict[str, AppliedService]
+    health: list[ProbeSpec]
+
+
+class Record(_Record, total=False):
+    """What was last applied to a component; ``before``: what had been there when a resource was first declared, None for nothing."""
+
+    validate: list[ValidatorSpec]
+    before: dict[str, Recorded]
