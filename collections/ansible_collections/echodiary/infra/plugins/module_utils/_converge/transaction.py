@@ -118,6 +118,17 @@ class Transaction:
             self._keep(path)
         self._foresee([*directories, *files, *links], set(directories))
         self._write_index()
+        self._put(files, directories, links)
+        for path, wanted in attributes.items():
+            with hindrance.named(path):
+                file_ops.set_attributes(path, wanted)
+        for path in removals:
+            with hindrance.named(path):
+                file_ops.remove(path)
+        file_ops.settle([*touched, *self._created], attributes)
+
+    def _put(self, files: dict[str, model.File], directories: dict[str, remembered.PathValue], links: dict[str, str]) -> None:
+        """All of them beside their places first: what cannot be written is found out before anything is replaced."""
         # parents first: one that takes the place of a link must not be followed
         for path in sorted(directories):
             with hindrance.named(path):
@@ -134,13 +145,6 @@ class Transaction:
             with hindrance.named(path):
                 file_ops.clear_directory(path)
                 os.rename(file_ops.beside(path), path)
-        for path, wanted in attributes.items():
-            with hindrance.named(path):
-                file_ops.set_attributes(path, wanted)
-        for path in removals:
-            with hindrance.named(path):
-                file_ops.remove(path)
-        file_ops.settle([*touched, *self._created], attributes)
 
     def take_back(self) -> list[str]:
         """Put every journalled path back as it was; what cannot be put back is named, the rest still is."""
