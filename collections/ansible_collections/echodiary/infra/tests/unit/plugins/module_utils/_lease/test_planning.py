@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._host import timestamps
-from ansible_collections.echodiary.infra.plugins.module_utils._lease import clock, planning
+from ansible_collections.echodiary.infra.plugins.module_utils._lease import clock, planning, shapes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +21,7 @@ def asked(state: str, **given: Any) -> dict[str, Any]:
     return {**base, "override_freeze": "", "until": None, "state": state, **given}
 
 
-def held(owner: str = "ann", now: clock.Now = START) -> planning.Record:
+def held(owner: str = "ann", now: clock.Now = START) -> shapes.Record:
     return planning.plan(planning.empty(), asked("acquired", owner=owner), now).record
 
 
@@ -93,7 +93,7 @@ def test_released_and_the_token_survives() -> None:
         (held("bob"), {}),
     ],
 )
-def test_releasing_what_is_not_ours_changes_nothing_and_does_not_fail(record: planning.Record, given: dict[str, Any]) -> None:
+def test_releasing_what_is_not_ours_changes_nothing_and_does_not_fail(record: shapes.Record, given: dict[str, Any]) -> None:
     plan = planning.plan(record, asked("released", **given), after(1))
     assert (plan.outcome, plan.record) == ("same", record)
 
@@ -109,7 +109,7 @@ def test_by_force_with_the_reason_written_down() -> None:
     )
 
 
-def frozen_until(seconds: float, record: planning.Record | None = None) -> planning.Record:
+def frozen_until(seconds: float, record: shapes.Record | None = None) -> shapes.Record:
     until = timestamps.to_text(START.wall + seconds)
     return planning.plan(record or planning.empty(), asked("frozen", until=until, reason="holidays"), START).record
 
