@@ -60,13 +60,15 @@ class CallbackModule(CallbackBase):
         problems = []
         inventory = manager._inventory
         for where in (manager.extra_vars, *(each.vars for each in (*inventory.groups.values(), *inventory.hosts.values()))):
-            done = given.conversions(where, self._declared.options)
+            done = given.conversions(where, self._declared.among(where))
             where.update(done.values)
             problems += done.problems
         self._refuse(sorted(set(problems)))
 
     def _misspelt(self, plays: list[Play]) -> list[str]:
         manager = plays[0].get_variable_manager()
+        if not manager.extra_vars:
+            return []
         known = self._declared.options
         # A playbook that says what it takes has no variables of its users' own, and a name may lack the role's prefix.
         doubtful = given.misspelt(manager.extra_vars, known, known if self._declared.playbook is not None else ())

@@ -38,11 +38,11 @@ from ansible.playbook import Playbook
 from ansible.playbook.play import Play
 from ansible.playbook.task import Task
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import give_back as back
-from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import keeping
 
 if TYPE_CHECKING:
     from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Json
+    from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import give_back as back
+    from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import keeping
     from ansible_collections.echodiary.infra.plugins.plugin_utils._lease.shapes import Result
 
 ACTIONS = ("echodiary.infra.deploy_lock", "deploy_lock")
@@ -79,6 +79,9 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
         if result.task.action in ACTIONS and not result.task_fields.get("check_mode"):
+            # most runs never ask for a lease
+            from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import give_back as back
+
             delegated = result.result.get("_ansible_delegated_vars") or {}
             host = delegated.get("ansible_delegated_host") or result.host.get_name()
             fields: back.Task = result.task_fields
@@ -92,10 +95,13 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
         """The run ended by itself."""
-        self._keep({}, {})
+        if self._held:
+            self._keep({}, {})
 
     def _keep(self, held: dict[tuple[str, ...], back.Held], asked: Mapping[str, Json]) -> None:
         """One process for each lease that is held, from when it is until it is not."""
+        from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import keeping
+
         for key in [key for key in self._keepers if held.get(key) != self._held.get(key)]:
             self._keepers.pop(key).end()
         for key, lease in held.items():
@@ -109,6 +115,8 @@ class CallbackModule(CallbackBase):
         for keeper in self._keepers.values():
             keeper.end()
         for held in self._held.values():
+            from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import give_back as back
+
             why = back.give(held, dict(context.CLIARGS), self._extra)
             if why:
                 self._display.warning(f"the lease {held.name} on {held.host} could not be given back and ends by itself: {why}")

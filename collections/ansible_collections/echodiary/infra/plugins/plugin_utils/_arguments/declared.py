@@ -7,7 +7,9 @@ That file is written like a role's: one entry per playbook, named by its path wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,25 +25,46 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Declared(NamedTuple):
-    """``playbook``: what the one that runs takes; None when nothing says so. ``roles``: what any role takes."""
+    """``playbook``: what the one that runs takes; None when nothing says so. ``roles``: where those are that take more."""
 
     playbook: Options | None
-    roles: Options
+    roles: Path
 
     @property
     def options(self) -> Options:
-        return {**self.roles, **(self.playbook or {})}
+        return {**role_options(self.roles), **(self.playbook or {})}
+
+    def among(self, names: Iterable[str]) -> Options:
+        """Those of ``options`` that are called as one of ``names``, and maybe more."""
+        wanted = set(names)
+        mentioned = (path for path in _specs(self.roles) if not wanted.isdisjoint(_keys(path)))
+        return {**_merged(mentioned), **(self.playbook or {})}
 
 
 def declared(playbook: Path, roles: Path = ROLES) -> Declared:
-    return Declared(playbook_options(playbook), role_options(roles))
+    return Declared(playbook_options(playbook), roles)
 
 
 def role_options(roles: Path) -> Options:
-    specs = sorted(roles.glob("*/meta/argument_specs.yml"))
+    return _merged(_specs(roles))
+
+
+@functools.cache
+def _specs(roles: Path) -> tuple[Path, ...]:
+    return tuple(sorted(roles.glob("*/meta/argument_specs.yml")))
+
+
+@functools.cache
+def _keys(specs: Path) -> frozenset[str]:
+    """All that could be an option: to read a file as text takes a hundredth of what its YAML takes."""
+    return frozenset(re.findall(r"^ +(\w+):", specs.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def _merged(specs: Iterable[Path]) -> Options:
     return {name: option for path in specs for name, option in options_of(path).items()}
 
 
+@functools.cache
 def options_of(specs: Path) -> Options:
     """Of every entry point of a role."""
     return {name: option for entry in _entries(specs).values() for name, option in _options(entry)}
