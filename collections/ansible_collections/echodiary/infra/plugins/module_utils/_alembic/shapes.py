@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from .._inside import shapes
+if TYPE_CHECKING:
+    from .._inside import shapes
 
 
 class Place(TypedDict):

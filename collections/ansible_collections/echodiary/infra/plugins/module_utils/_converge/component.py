@@ -8,15 +8,15 @@ import time
 from typing import TYPE_CHECKING
 
 from .._host import docker, registry
-from .._kinds import documents, model, packages
+from .._kinds import model, packages
 from .._ledger.files import LedgerError
 from . import apply, component_health, contents, health, occupied, planning, rollback, staging, state, transaction
-from .host import Host
 from .view import View
 
 if TYPE_CHECKING:
-    from .._kinds import remembered
+    from .._kinds import documents, remembered
     from . import exchange
+    from .host import Host
 
 
 class Converger:

@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .._host import docker
-from .._kinds import compose, documents, model, units
+from .._kinds import compose, model, units
 from . import health
-from .view import View
+
+if TYPE_CHECKING:
+    from .._kinds import documents
+    from .view import View
 
 
 def now(view: View, checks: list[documents.ProbeSpec] | None = None, seen: bool = False) -> health.Verdict:

@@ -11,12 +11,13 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from .._kinds import documents, model, paths
+from .._kinds import model, paths
 from .._ledger import digests
-from . import desired, observe
+from . import desired
 
 if TYPE_CHECKING:
-    from . import exchange
+    from .._kinds import documents
+    from . import exchange, observe
 
 
 def folder(state_dir: str) -> str:

@@ -9,10 +9,10 @@ import pwd
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from .._kinds import documents, model, paths
+from .._kinds import model, paths
 
 if TYPE_CHECKING:
-    from .._kinds import remembered
+    from .._kinds import documents, remembered
 
 
 class Desired(NamedTuple):

@@ -12,12 +12,12 @@ import stat
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from .._kinds import model, paths
+from .._kinds import paths
 from .._ledger import files
 from . import hindrance
 
 if TYPE_CHECKING:
-    from .._kinds import remembered
+    from .._kinds import model, remembered
 
 SUFFIX = ".echodiary-new"
 

@@ -7,10 +7,9 @@ import time
 from typing import TYPE_CHECKING, Callable, NamedTuple
 
 from .._host import http
-from .._kinds import documents
 
 if TYPE_CHECKING:
-    from .._kinds import model
+    from .._kinds import documents, model
 
 PROBE_TIMEOUT = 3.0
 DEFAULT_DEADLINE = 60.0

@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .._host import docker, fingerprints
-from .._kinds import documents, kinds, protocol, units
+from .._host import fingerprints
+from .._kinds import kinds, units
 from .._ledger import digests
 from . import state
+
+if TYPE_CHECKING:
+    from .._host import docker
+    from .._kinds import documents, protocol
 
 STATE_DIR = "/var/lib/echodiary"
 

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .._host import docker, globs
-from .._kinds import compose, documents, kinds, model, paths, processes, units
-from . import desired, occupied
-from .host import Host
+from .._kinds import compose, kinds, model, paths, processes, units
+from . import occupied
 
 if TYPE_CHECKING:
-    from .._kinds import remembered
+    from .._kinds import documents, remembered
+    from . import desired
+    from .host import Host
 
 NO_DOCKER = "Docker does not run on this host; start it (systemctl start docker) or converge component docker first"
 

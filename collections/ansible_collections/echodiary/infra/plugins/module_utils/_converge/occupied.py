@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .._host import docker
-from .._kinds import documents, model
+from .._kinds import model
 
 if TYPE_CHECKING:
     from .._host.shapes import Inspected
+    from .._kinds import documents
 
 _ALIVE = ("running", "paused", "restarting")
 #: written paths that are named

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from .._kinds import compose, documents, kinds, model, owned, paths, processes
-from . import desired, observe, occupied
+from .._kinds import compose, kinds, model, owned, paths, processes
+from . import observe, occupied
 
 if TYPE_CHECKING:
-    from .._kinds import remembered
+    from .._kinds import documents, remembered
+    from . import desired
 
 
 class Plan(NamedTuple):

@@ -10,10 +10,14 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from .._host import docker
 from .._host.run import run, tail
-from .._kinds import documents, model
+from .._kinds import model
+
+if TYPE_CHECKING:
+    from .._kinds import documents
 
 BASE = "/run"
 #: of a validator's words that are told: promtool says of every good file that it is good, and what is wrong stands among that

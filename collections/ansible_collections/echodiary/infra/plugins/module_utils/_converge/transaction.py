@@ -16,12 +16,12 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from .._kinds import model, paths
+from .._kinds import paths
 from .._ledger import files, records, shapes
 from . import file_ops, hindrance, state
 
 if TYPE_CHECKING:
-    from .._kinds import remembered
+    from .._kinds import model, remembered
 
 VERSION = 1
 

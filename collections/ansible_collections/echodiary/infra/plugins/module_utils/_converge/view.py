@@ -6,13 +6,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from .._kinds import compose, composed, documents, kinds, model, paths, processes, units
+from .._kinds import compose, composed, kinds, model, paths, processes, units
 from . import contents, desired, observe, planning, state
-from .host import Host
 
 if TYPE_CHECKING:
-    from .._kinds import remembered
+    from .._kinds import documents, remembered
     from . import exchange
+    from .host import Host
 
 
 class View:

@@ -7,7 +7,6 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from .errors import InsideError, first_lines
-from .project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import RevisionStep
 
     from . import shapes
+    from .project import Project
 
 
 def plan(project: Project, target: str, current: tuple[str, ...]) -> list[RevisionStep]:

@@ -13,11 +13,12 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._host import docker, registry
-from .._host.run import TIMED_OUT, Ran, must, run, tail
-from . import documents, model
+from .._host.run import TIMED_OUT, must, run, tail
+from . import model
 
 if TYPE_CHECKING:
-    from . import remembered
+    from .._host.run import Ran
+    from . import documents, remembered
 
 #: longer than any reasonable grace period (s)
 STOP_TIMEOUT = 180

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
-from . import documents, groups, model, mounts, packages, protocol, sysctl, timers, units, users
+from . import groups, model, mounts, packages, sysctl, timers, units, users
 
 if TYPE_CHECKING:
-    from . import remembered
+    from . import documents, protocol, remembered
 
 #: changed by the controller, before the transaction and, what goes, after it
 DELEGATED: tuple[protocol.Delegated[Any, Any, Any], ...] = (packages, groups, users, mounts, sysctl)

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeVar
 
 from .._host.errors import ConvergeError as ConvergeError
-from . import documents
 
 if TYPE_CHECKING:
     from .._ledger.values import Json as Json
-    from . import remembered
+    from . import documents, remembered
 
 T = TypeVar("T")
 

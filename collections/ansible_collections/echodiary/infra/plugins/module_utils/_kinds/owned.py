@@ -4,9 +4,13 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from .._host import globs
-from . import documents, model
+from . import model
+
+if TYPE_CHECKING:
+    from . import documents
 
 
 def strangers(directory: str, declared: set[str], ignore: list[str]) -> list[str]:

@@ -8,10 +8,11 @@ controller calls (``delegate``); or it is made of files and units (``parts``), w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
-from .._ledger import shapes
-from . import documents, model
+if TYPE_CHECKING:
+    from .._ledger import shapes
+    from . import documents, model
 
 Declared = TypeVar("Declared")
 Seen = TypeVar("Seen")

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TypedDict, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from .._ledger import shapes
-from . import documents, model, protocol
+from . import model, protocol
+
+if TYPE_CHECKING:
+    from . import documents
 
 NAME, KEY, SHARED = "timer", "timers", model.ALONE
 WORDS, PREFIX = ("timer", "timers"), "timer "

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .._host.run import must, run
 from .._ledger import shapes
-from . import documents, model
+from . import model
 
 if TYPE_CHECKING:
-    from . import remembered
+    from . import documents, remembered
 
 NAME, KEY, SHARED = "unit", "units", model.ALONE
 WORDS, PREFIX = ("unit", "units"), ""

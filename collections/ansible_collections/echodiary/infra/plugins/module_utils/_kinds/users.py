@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, cast
 
 from .._ledger import shapes
-from . import documents, model, protocol
+from . import model, protocol
 
 if TYPE_CHECKING:
-    from . import remembered
+    from . import documents, remembered
 
 NAME, KEY, SHARED = "user", "users", model.ALIKE
 WORDS, PREFIX = ("user", "users"), "user "

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from .._converge import health
 from .._gate import probes
 from .._host import http
-from .._kinds import documents
 
 if TYPE_CHECKING:
     from .._gate.shapes import Answer, Probe
+    from .._kinds import documents
 
 #: seconds between two rounds while a release is watched
 EVERY = 1.0

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from .._converge import component_health, health, occupied
 from .._host import docker
-from .._kinds import compose, documents, model
+from .._kinds import compose, model
 from . import images
 
 if TYPE_CHECKING:
     from .._converge import exchange
-    from .._kinds import remembered
+    from .._kinds import documents, remembered
     from . import shapes
 
 #: what a container's network mode says where it names no network of its own

@@ -12,9 +12,10 @@ from urllib.parse import quote
 from .._converge import staging
 from .._host import docker, registry
 from .._host.run import run
-from .._kinds import compose, documents, model
+from .._kinds import compose, model
 
 if TYPE_CHECKING:
+    from .._kinds import documents
     from .shapes import Staged
 
 #: what the kernel calls a machine -> what images call it

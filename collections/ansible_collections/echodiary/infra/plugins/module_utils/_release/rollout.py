@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from .._converge import component_health, contents, health, occupied
 from .._converge.component import Converger
 from .._host import docker
-from .._kinds import compose, documents, model
+from .._kinds import compose, model
 from . import decide, declared, idle_slot, images, look, move, slots, traffic
 from .decide import PREVIOUS
 
 if TYPE_CHECKING:
     from .._converge import exchange
     from .._converge.host import Host
+    from .._kinds import documents
 
 
 class Rollout:

@@ -6,12 +6,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._host import docker, haproxy
-from .._kinds import documents
-from .declared import Asking
 from .signs import Container, Sample, Server
 
 if TYPE_CHECKING:
     from .._host.shapes import Inspected, Stats
+    from .._kinds import documents
+    from .declared import Asking
 
 _ANSWERS = ("hrsp_1xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx", "hrsp_other")
 

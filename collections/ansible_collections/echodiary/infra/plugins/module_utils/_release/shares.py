@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from .._kinds import documents
+if TYPE_CHECKING:
+    from .._kinds import documents
 
 #: HAProxy's weights go up to 256; against this one a share of one in a hundred can still be said
 FULL = 100

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .._converge import state
 from .._host import haproxy
-from .._kinds import documents
 from .._ledger import shapes
 
 if TYPE_CHECKING:
+    from .._kinds import documents
     from .shapes import SlotRecord
 
 SLOT, PORT = "{slot}", "{port}"

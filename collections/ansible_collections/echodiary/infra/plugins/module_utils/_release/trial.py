@@ -7,12 +7,14 @@ Only what is well the whole way gets to the end. The old slot is there until the
 from __future__ import annotations
 
 import time
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._host import docker, haproxy
-from .._kinds import documents
 from . import sampling, shares, signs, traffic
 from .declared import Asking
+
+if TYPE_CHECKING:
+    from .._kinds import documents
 
 INTERVAL = 0.2
 #: seconds without HAProxy's counters (it may be reloading) after which nobody knows what goes on

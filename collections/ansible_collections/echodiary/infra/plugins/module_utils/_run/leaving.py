@@ -11,13 +11,13 @@ import os
 from typing import TYPE_CHECKING
 
 from .._converge import component, state
-from .._converge.host import Host
-from .._kinds import documents, model
+from .._kinds import model
 from .._release import images, slots
 
 if TYPE_CHECKING:
     from .._converge import exchange
-    from .._kinds import remembered
+    from .._converge.host import Host
+    from .._kinds import documents, remembered
 
 
 def undeclared(manifest: exchange.Manifest, state_dir: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from .._converge import component, contents
 from .._converge.host import STATE_DIR, Host
 from .._host import masking
-from .._kinds import documents, model, packages
+from .._kinds import model, packages
 from .._kinds.model import Applied
 from .._ledger import digests, files
 from .._release import rollout
@@ -18,6 +18,7 @@ from . import leaving, prepare
 
 if TYPE_CHECKING:
     from .._converge import exchange
+    from .._kinds import documents
     from .shapes import Answer, Prepared
 
 LOCK = "/run/echodiary-converge.lock"

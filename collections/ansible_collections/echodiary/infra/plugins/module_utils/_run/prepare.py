@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, cast
 
 from .._converge.host import STATE_DIR, Host
 from .._host import docker, masking, registry
-from .._kinds import documents, model
+from .._kinds import model
 from .._release import images, slots
 from .._release.rollout import Rollout
 
 if TYPE_CHECKING:
     from .._converge import exchange
+    from .._kinds import documents
     from .._release.shapes import Staged
     from .shapes import Prepared, Release
 

@@ -7,11 +7,13 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from ...module_utils._kinds import documents
 from ...module_utils._release.slots import PORT
 from .._common.errors import SpecError
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds import documents
 
 OPTIONS: dict[str, Any] = {
     "port": {"type": "str", "required": True},

@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ...module_utils._host import globs
-from ...module_utils._kinds import documents, kinds, protocol
+from ...module_utils._kinds import kinds
 from ...module_utils._kinds.model import ALONE, ANY, ConvergeError
 from .._common.errors import SpecError
 from . import compose as compose_file
 from . import contents, listens, release
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds import documents, protocol
 
 _POLICY = {
     "owner": {"type": "str", "default": "root"},

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from ansible.module_utils.common.text.converters import to_text
 
-from ...module_utils._kinds import documents, kinds, model
+from ...module_utils._kinds import kinds, model
 from ...module_utils._kinds.protocol import Call
 
 if TYPE_CHECKING:
     from ...module_utils._converge import exchange
+    from ...module_utils._kinds import documents
 
 #: what dpkg asks for after it was killed, without a question to anybody and with changed configuration files kept
 GO_ON = ["env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--force-confdef", "--force-confold", "--configure", "-a"]

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...module_utils._kinds import documents
-from ...module_utils._kinds.protocol import Call
 from .._component import manifest as manifests
 from . import delegated, migrate, roll_permission
 from . import result as outcome
-from .run import Run
 
 if TYPE_CHECKING:
     from ...module_utils._converge import exchange
+    from ...module_utils._kinds import documents
+    from ...module_utils._kinds.protocol import Call
     from ...module_utils._run.shapes import Answer
     from .._calls.variables import TaskVars
+    from .run import Run
     from .shapes import Hosted
 
 

@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...module_utils._kinds import documents, model
-
 if TYPE_CHECKING:
     from ...module_utils._converge import exchange
+    from ...module_utils._kinds import documents, model
 
 ALEMBIC = "echodiary.infra.alembic"
 

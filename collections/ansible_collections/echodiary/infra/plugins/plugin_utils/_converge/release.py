@@ -5,16 +5,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from ...module_utils._kinds import documents
 from .._common.errors import SpecError
 from . import migrate, trial_options
 from . import result as outcome
 from .loop import Lease, Loop
-from .run import Run
 
 if TYPE_CHECKING:
     from ...module_utils._converge import exchange
+    from ...module_utils._kinds import documents
     from ...module_utils._run.shapes import Prepared
+    from .run import Run
     from .shapes import ReleaseOptions, Summary
 
 #: states that change nothing

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...module_utils._kinds import documents
 from .._component import contents, render
 from .._component import manifest as manifests
 from .._component import source as sources
@@ -13,6 +12,7 @@ from .._component import source as sources
 if TYPE_CHECKING:
     from ansible.plugins.action import ActionBase
 
+    from ...module_utils._kinds import documents
     from .._calls.variables import TaskVars
 
 
