@@ -48,7 +48,7 @@ class Converger:
     # -- check mode ------------------------------------------------------------------------------------------------
 
     def check(self) -> exchange.Outcome:
-        occupied.refuse(self.view.seen.occupied)
+        self._refuse_strangers()
         sync = "OutOfSync" if self.view.plan.all() or self.unfinished else self._sync_of_the_unseen()
         try:
             self._validate()
@@ -110,8 +110,13 @@ class Converger:
         self.view.remember()
         return self._result("needs", "OutOfSync", health.Verdict("Unknown"))
 
+    def _refuse_strangers(self) -> None:
+        # a host loads a file when something of it is asked for
+        if self.view.seen.occupied:
+            occupied.refuse(self.view.seen.occupied)
+
     def apply(self) -> exchange.Outcome:
-        occupied.refuse(self.view.seen.occupied)
+        self._refuse_strangers()
         if not self.view.plan.acting() and not os.path.isdir(self.view.journal()):
             return self._nothing_to_do()
         journal = transaction.Transaction(self.view.host.state_dir, self.view.name)

@@ -54,10 +54,10 @@ def plan(
     of_kinds = kinds.plan(spec, seen.kinds, kinds.applied(spec, state, seen.taken, prune))
     return Plan(
         hands=of_kinds.delegated,
-        retiring=[*of_kinds.retiring, *compose.plan_left(seen.left)],
+        retiring=[*of_kinds.retiring, *(compose.plan_left(seen.left) if seen.left else ())],
         paths=path_changes,
         units=of_kinds.own,
-        services=[*occupied.plan(seen.occupied), *_services(spec, seen, state)],
+        services=[*(occupied.plan(seen.occupied) if seen.occupied else ()), *_services(spec, seen, state)],
         processes=[] if seen.services is None else _processes(spec, want, seen, state, path_changes),
         leaving=of_kinds.leaving,
     )

@@ -10,10 +10,12 @@ _compiled: dict[str, re.Pattern[str]] = {}
 
 def matches(path: str, pattern: str) -> bool:
     """``/etc/x/**`` matches everything below /etc/x; ``/etc/x/*`` only its direct children; no wildcard means equal."""
-    if "*" not in pattern and "?" not in pattern:
-        return path == pattern
+    head = pattern[:-2] if pattern.endswith("/**") else pattern
+    if "*" not in head and "?" not in head:
+        # nearly all are of these two forms, and an expression takes a host longer to compile than to use
+        return path == pattern if head == pattern else path.startswith(head)
     if pattern not in _compiled:
-        _compiled[pattern] = re.compile(_translate(pattern))
+        _compiled[pattern] = re.compile(_translate(pattern), re.DOTALL)
     return _compiled[pattern].fullmatch(path) is not None
 
 

@@ -13,10 +13,10 @@ MASK = "«secret»"
 #: shorter values would mask ordinary words all over a log
 SHORTEST = 4
 
-_NAMED = re.compile(r"PASS|SECRET|TOKEN|PRIVATE|CREDENTIAL|API_?KEY|ACCESS_?KEY", re.IGNORECASE)
+_NAMED = r"(?i)PASS|SECRET|TOKEN|PRIVATE|CREDENTIAL|API_?KEY|ACCESS_?KEY"
 #: a password may hold an @ that nobody encoded, so it ends at the last one before the host
-_IN_URL = re.compile(r"://[^:/@\s]*:([^\s/?#]*)@")
-_IN_DSN = re.compile(r"\bpassword\s*=\s*('(?:[^'\\]|\\.)*'|[^\s&]+)", re.IGNORECASE)
+_IN_URL = r"://[^:/@\s]*:([^\s/?#]*)@"
+_IN_DSN = r"(?i)\bpassword\s*=\s*('(?:[^'\\]|\\.)*'|[^\s&]+)"
 
 
 def mask(value: T, secrets: Iterable[str], keys: bool = True) -> T:
@@ -45,7 +45,7 @@ def longest_first(secrets: Iterable[str]) -> list[str]:
 
 def is_named(name: str) -> bool:
     """Whether a variable of this name holds a secret."""
-    return bool(_NAMED.search(name))
+    return bool(re.search(_NAMED, name))
 
 
 def find(environment: dict[str, str]) -> list[str]:
@@ -54,7 +54,7 @@ def find(environment: dict[str, str]) -> list[str]:
     for name, value in environment.items():
         if is_named(name):
             found.add(value)
-        for secret in [*_IN_URL.findall(value), *_IN_DSN.findall(value)]:
+        for secret in [*re.findall(_IN_URL, value), *re.findall(_IN_DSN, value)]:
             from urllib.parse import unquote  # a quiet call finds no secret in a URL
 
             found |= {secret, unquote(secret), secret.strip("'")}

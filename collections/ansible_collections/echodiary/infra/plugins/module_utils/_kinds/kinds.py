@@ -30,10 +30,15 @@ Seen = Mapping[str, Mapping[str, Any]]
 Some = TypeVar("Some", bound="protocol.AnyNamed")
 
 
+_named: dict[str, protocol.AnyNamed | None] = {}
+
+
 def named(name: str) -> protocol.AnyNamed | None:
-    # on a host every file that is asked for its name is loaded, and most are called as what they hold
-    likely = sorted(ALL, key=lambda kind: not _file(kind).startswith(name))
-    return next((kind for kind in likely if name == kind.NAME), None)
+    if name not in _named:
+        # on a host every file that is asked for its name is loaded, and most are called as what they hold
+        likely = sorted(ALL, key=lambda kind: not _file(kind).startswith(name))
+        _named[name] = next((kind for kind in likely if name == kind.NAME), None)
+    return _named[name]
 
 
 def concerned(spec: documents.ComponentSpec, resources: Iterable[str], among: Iterable[Some]) -> list[Some]:

@@ -9,14 +9,13 @@ A value is what the state file keeps of a path:
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 from collections.abc import ItemsView
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .._host import differences, fingerprints
-from .._ledger import digests
+from .._ledger import digests, sha
 from . import model
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def holds_something(path: str) -> bool:
 
 
 def digest(content: bytes, key: bytes | None) -> str:
-    return fingerprints.fingerprint(key, content) if key else hashlib.sha256(content).hexdigest()
+    return fingerprints.fingerprint(key, content) if key else sha.sha256(content)
 
 
 def plan_path(

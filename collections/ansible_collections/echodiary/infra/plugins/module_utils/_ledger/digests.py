@@ -9,7 +9,6 @@ check only reads it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
@@ -75,6 +74,8 @@ MEMORY = Memory()
 
 def of(handle: Any) -> str:
     """sha256 of what is left in an open file."""
+    import hashlib
+
     digest = hashlib.sha256()
     for piece in iter(lambda: handle.read(PIECE), b""):
         digest.update(piece)

@@ -48,6 +48,8 @@ def test_agrees_with_a_naive_matcher(path: str, pattern: str) -> None:
         ("/etc/x/a.yml", "/etc/**/a.yml", True),
         ("/etc/a.yml", "/etc/**/a.yml", True),
         ("/etc/x/ab", "/etc/x/a?", True),
+        ("/etc/x/a\nb", "/etc/x/**", True),
+        ("/etc/x/a\nb/c.yml", "/etc/**/c.yml", True),
         ("/etc/x/a/", "/etc/x/a?", False),
         ("/etc/x/a[1]", "/etc/x/a[1]*", True),
     ],

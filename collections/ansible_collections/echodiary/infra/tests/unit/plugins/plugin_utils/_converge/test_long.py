@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -204,7 +205,7 @@ def test_what_arrives_as_something_else_is_refused_and_goes(world: World, monkey
 def test_what_came_before_a_run_was_killed_is_used_by_the_next(world: World) -> None:
     world.tree("big", LONG)
     (world.state / "contents").mkdir(parents=True)
-    (world.state / "contents" / digests.hashlib.sha256(LONG).hexdigest()).write_bytes(LONG)
+    (world.state / "contents" / hashlib.sha256(LONG).hexdigest()).write_bytes(LONG)
     (world.state / "contents" / "orphan.new").write_bytes(b"x")
     assert world.run()["sync"] == "Synced"
     assert (world.crossed, (world.root / "big").read_bytes()) == ([], LONG)
@@ -237,7 +238,7 @@ def test_a_long_template_is_sent_from_a_private_file(world: World) -> None:
 
 def test_a_slot_that_was_not_read_says_what_it_lacks(world: World) -> None:
     """A release brings the other slot what neither that slot has nor was brought before."""
-    digest = digests.hashlib.sha256(LONG).hexdigest()
+    digest = hashlib.sha256(LONG).hexdigest()
     content = {"sha256": digest, "size": len(LONG)}
     paths = {name: str(world.root / name) for name in ("has", "lacks", "differs")}
     (world.root / "has").write_bytes(LONG)
@@ -259,5 +260,5 @@ def test_of_a_secret_no_bare_digest_leaves(world: World) -> None:
     done = world.run()
     assert (done["sync"], world.crossed) == ("Synced", [])
     assert (world.root / "key").read_bytes() == LONG
-    digest = digests.hashlib.sha256(LONG).hexdigest()
+    digest = hashlib.sha256(LONG).hexdigest()
     assert not [path for path in world.state.rglob("*") if path.is_file() and digest.encode() in path.read_bytes()]
