@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import identity, timestamps
 
-from gitops import clock, exits, history, operations, pauses, place, policy, runner, show
+from gitops import clock, exits, history, operations, pauses, policy, render, runner, workspace
 from gitops.errors import GitopsError
 
 Verb = Callable[[argparse.Namespace, operations.Context], int]
@@ -23,23 +23,23 @@ def main(arguments: list[str] | None = None) -> int:
     verb: Verb = options.run
     try:
         runner.listen()
-        with show.progress("checking") if options.asks else contextlib.nullcontext() as on_host:
+        with render.progress("checking") if options.asks else contextlib.nullcontext() as on_host:
             return verb(options, _context(options, on_host))
     except GitopsError as error:
-        show.say(f"gitops: {error}")
+        render.say(f"gitops: {error}")
         return error.code
     except KeyboardInterrupt:
-        show.say("gitops: interrupted; what a host had begun is finished or taken back by its next converge")
+        render.say("gitops: interrupted; what a host had begun is finished or taken back by its next converge")
         return exits.ERROR
 
 
 def _context(options: argparse.Namespace, on_host: Callable[[str], None] | None) -> operations.Context:
-    where = place.find(options.inventory, options.environment, options.state, options.reports, Path.cwd())
+    where = workspace.find(options.inventory, options.environment, options.state, options.reports, Path.cwd())
     named = Path(options.policy).absolute() if options.policy else where.policy
     if options.policy and not named.exists():
         raise GitopsError(f"policy {named} does not exist; name one with --policy, or leave it out")
     rules = policy.load(named)
-    return operations.Context(where, rules, clock.RealClock(), show.say, on_host, fixed_policy=bool(options.policy))
+    return operations.Context(where, rules, clock.RealClock(), render.say, on_host, fixed_policy=bool(options.policy))
 
 
 def _wanted(options: argparse.Namespace) -> operations.Wanted:
@@ -51,19 +51,19 @@ def _wanted(options: argparse.Namespace) -> operations.Wanted:
 
 def _status(options: argparse.Namespace, context: operations.Context) -> int:
     report = operations.status(context, _wanted(options))
-    show.report(report, options.output, details=options.details)
+    render.report(report, options.output, details=options.details)
     return exits.of(report)
 
 
 def _plan(options: argparse.Namespace, context: operations.Context) -> int:
     report, made, left = operations.plan(context, _wanted(options))
-    show.plan(report, made, left, options.output)
+    render.plan(report, made, left, options.output)
     return exits.of(report)
 
 
 def _sync(options: argparse.Namespace, context: operations.Context) -> int:
     report, code = operations.sync(context, _wanted(options), options.plan, options.reason)
-    show.report(report, options.output, title="Sync")
+    render.report(report, options.output, title="Sync")
     return code
 
 
@@ -72,12 +72,12 @@ def _wait(options: argparse.Namespace, context: operations.Context) -> int:
     report, code = operations.wait(
         context, _wanted(options), _span(options.timeout), sync=options.sync or both, health=options.health or both
     )
-    show.report(report, options.output)
+    render.report(report, options.output)
     return code
 
 
 def _history(options: argparse.Namespace, context: operations.Context) -> int:
-    show.entries(history.read(context.place, options.last), options.output)
+    render.entries(history.read(context.place, options.last), options.output)
     return exits.GOOD
 
 
@@ -91,7 +91,7 @@ def _pause(options: argparse.Namespace, context: operations.Context) -> int:
     pauses.add(context.place, pause, now)
     scope = f"{pause.host}/{pause.component}"
     history.append(context.place, now, "pause", "done", what=scope, reason=options.reason, until=timestamps.to_text(until))
-    show.out(f"{scope}: nothing is put right until {timestamps.to_text(until)}: {options.reason}")
+    render.out(f"{scope}: nothing is put right until {timestamps.to_text(until)}: {options.reason}")
     return exits.GOOD
 
 
@@ -104,7 +104,7 @@ def _resume(options: argparse.Namespace, context: operations.Context) -> int:
     ended = pauses.remove(context.place, options.host, options.component, now, needed=not freed)
     for scope, reason in [*((f"{one.host}/{one.component}", one.reason) for one in ended), *((key, "Flapping") for key in freed)]:
         history.append(context.place, now, "resume", "done", what=scope, reason=reason)
-        show.out(f"{scope}: resumed")
+        render.out(f"{scope}: resumed")
     return exits.GOOD
 
 
@@ -131,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in exits.MEANINGS.items()) + ".",
     )
     parser.add_argument("-i", "--inventory", default="", help="inventory (default: inventories/local)")
-    parser.add_argument("-o", "--output", choices=show.FORMS, default="table")
+    parser.add_argument("-o", "--output", choices=render.FORMS, default="table")
     parser.add_argument("--environment", default="", help="its name, where the inventory does not say it")
     parser.add_argument("--policy", default="", help="policy (default: gitops/environments/<environment>.yml)")
     parser.add_argument("--state", default=".gitops", help="where plans, pauses and history are kept")

@@ -15,9 +15,9 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import file
 
 from gitops import runner
 from gitops.errors import BlockedError, GitopsError
-from gitops.place import Place, inventory_in
 from gitops.plans import Targets
 from gitops.policy import Policy
+from gitops.workspace import Workspace, inventory_in
 
 OnHost = Callable[[str], None]
 
@@ -31,7 +31,7 @@ class Seen:
 
 
 def look(
-    place: Place,
+    place: Workspace,
     policy: Policy,
     limit: Sequence[str] = (),
     project: Path | None = None,
@@ -71,7 +71,13 @@ class Applied:
 
 
 def apply(
-    place: Place, policy: Policy, targets: Targets, reason: str, lock_host: str, project: Path | None = None, on_host: OnHost | None = None
+    place: Workspace,
+    policy: Policy,
+    targets: Targets,
+    reason: str,
+    lock_host: str,
+    project: Path | None = None,
+    on_host: OnHost | None = None,
 ) -> Applied:
     """Puts the targets right under the lease. BlockedError when somebody else holds it."""
     extra = {
@@ -120,7 +126,7 @@ def lock_host(policy: Policy, report: model.Report) -> str:
     return policy.lock_host or groups.first_host({"app": app, "all": [host.name for host in report.hosts]}, "app", "all")
 
 
-def keep(place: Place, report: model.Report, more: Sequence[Sample] = (), textfile_directory: str = "") -> model.Report:
+def keep(place: Workspace, report: model.Report, more: Sequence[Sample] = (), textfile_directory: str = "") -> model.Report:
     """The report with its ages and history, written in every form; the metrics also where node_exporter looks."""
     try:
         with files.held(place.reports):
@@ -138,7 +144,7 @@ def keep(place: Place, report: model.Report, more: Sequence[Sample] = (), textfi
     return aged
 
 
-def previous(place: Place) -> model.Report | None:
+def previous(place: Workspace) -> model.Report | None:
     """The report that was written last, if it can still be read."""
     try:
         return runner.parse((place.reports / outputs.REPORT).read_text(encoding="utf-8"))

@@ -11,16 +11,16 @@ from ansible_collections.echodiary.infra.plugins.module_utils._ledger import jou
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import identity, timestamps
 
 from gitops.errors import GitopsError
-from gitops.place import Place, append_line
+from gitops.workspace import Workspace, append_line
 
 
-def append(place: Place, now: float, operation: str, outcome: str, **details: Any) -> dict[str, Any]:
+def append(place: Workspace, now: float, operation: str, outcome: str, **details: Any) -> dict[str, Any]:
     entry = {"time": timestamps.to_text(now), "operation": operation, "outcome": outcome, "who": identity.owner(os.environ), **details}
     append_line(_path(place), entry)
     return entry
 
 
-def read(place: Place, last: int = 20) -> list[dict[str, Any]]:
+def read(place: Workspace, last: int = 20) -> list[dict[str, Any]]:
     """The newest entries, oldest first. A line that a crash cut off is passed over."""
     try:
         return journal.read(str(_path(place))).records[-last:]
@@ -28,5 +28,5 @@ def read(place: Place, last: int = 20) -> list[dict[str, Any]]:
         raise GitopsError(f"{_path(place)} cannot be read: {error.strerror}") from error
 
 
-def _path(place: Place) -> Path:
+def _path(place: Workspace) -> Path:
     return place.state / "history.jsonl"

@@ -10,11 +10,11 @@ from typing import Any
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
 
-from gitops import exits, fleet, history, judge, pauses, plans, repository
+from gitops import apply_policy, exits, fleet, history, pauses, plans, repository
 from gitops.clock import Clock
 from gitops.errors import BlockedError, GitopsError
-from gitops.place import Place, only_one
 from gitops.policy import Policy
+from gitops.workspace import Workspace, only_one
 
 Say = Callable[[str], None]
 
@@ -23,7 +23,7 @@ Say = Callable[[str], None]
 class Context:
     """What every verb needs. ``say`` is for progress; answers go to standard output elsewhere."""
 
-    place: Place
+    place: Workspace
     policy: Policy
     clock: Clock
     say: Say
@@ -48,7 +48,7 @@ def status(context: Context, wanted: Wanted) -> model.Report:
 
 
 def _judged(context: Context, report: model.Report) -> model.Report:
-    return judge.judged(report, context.policy, pauses.read(context.place), context.clock.now())
+    return apply_policy.judged(report, context.policy, pauses.read(context.place), context.clock.now())
 
 
 def narrowed(report: model.Report, wanted: Wanted) -> model.Report:
@@ -71,9 +71,9 @@ def targets(context: Context, report: model.Report) -> tuple[plans.Targets, list
     found: plans.Targets = {}
     left = []
     for host, one in report.components():
-        if one.name == model.TASKS or not judge.is_left(one) or host.msg:
+        if one.name == model.TASKS or not apply_policy.is_left(one) or host.msg:
             continue
-        why = judge.withheld(host.name, one, context.policy, context.clock.now())
+        why = apply_policy.withheld(host.name, one, context.policy, context.clock.now())
         if why:
             left.append(f"{host.name} {one.name}: {why}")
         else:

@@ -9,9 +9,9 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._common import tim
 from pydantic import TypeAdapter
 
 from gitops.errors import GitopsError
-from gitops.place import Place, held, read_json, write_json
 from gitops.policy import Scope
 from gitops.refusals import checked
+from gitops.workspace import Workspace, held, read_json, write_json
 
 LONGEST = 30 * 86400.0
 
@@ -32,11 +32,11 @@ class Pause:
 _PAUSES = TypeAdapter(list[Pause])
 
 
-def read(place: Place) -> list[Pause]:
+def read(place: Workspace) -> list[Pause]:
     return checked(_PAUSES, read_json(place.state / "pauses.json", []), "pauses.json")
 
 
-def add(place: Place, pause: Pause, now: float) -> None:
+def add(place: Workspace, pause: Pause, now: float) -> None:
     """The newest pause of a scope replaces the one before it."""
     if pause.until <= now:
         raise GitopsError(
@@ -53,13 +53,13 @@ def add(place: Place, pause: Pause, now: float) -> None:
         _write(place, [*kept, pause])
 
 
-def remove(place: Place, host: str, component: str, now: float, *, needed: bool = True) -> list[Pause]:
+def remove(place: Workspace, host: str, component: str, now: float, *, needed: bool = True) -> list[Pause]:
     """The pauses that ended by this; none is a mistake where one is ``needed``."""
     with held(place, "pauses"):
         return _removed(place, host, component, now, needed=needed)
 
 
-def _removed(place: Place, host: str, component: str, now: float, *, needed: bool) -> list[Pause]:
+def _removed(place: Workspace, host: str, component: str, now: float, *, needed: bool) -> list[Pause]:
     found = read(place)
     ended = [one for one in found if now < one.until and (one.host, one.component) == (host, component)]
     if not ended and needed:
@@ -69,5 +69,5 @@ def _removed(place: Place, host: str, component: str, now: float, *, needed: boo
     return ended
 
 
-def _write(place: Place, pauses: list[Pause]) -> None:
+def _write(place: Workspace, pauses: list[Pause]) -> None:
     write_json(place.state / "pauses.json", [asdict(one) for one in pauses])

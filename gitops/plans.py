@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
 
 from gitops.errors import BlockedError, GitopsError
-from gitops.place import Place, read_json, write_json
+from gitops.workspace import Workspace, read_json, write_json
 
 #: host -> components that are put right there
 Targets = dict[str, list[str]]
@@ -51,11 +51,11 @@ def make(report: model.Report, desired: str, targets: Targets) -> dict[str, Any]
     }
 
 
-def write(place: Place, plan: dict[str, Any]) -> None:
+def write(place: Workspace, plan: dict[str, Any]) -> None:
     write_json(place.state / "plans" / f"{plan['id']}.json", plan)
 
 
-def load(place: Place, identifier: str) -> dict[str, Any]:
+def load(place: Workspace, identifier: str) -> dict[str, Any]:
     if not re.fullmatch(r"[0-9a-f]{12}", identifier):
         raise GitopsError(f"{identifier!r} is no plan's id: twelve hexadecimal digits, as `plan` says them")
     plan = read_json(place.state / "plans" / f"{identifier}.json", None)

@@ -12,7 +12,7 @@ from pathlib import Path
 import requests
 from docker.errors import DockerException
 
-from lab import abandoned, down, engine, hosts, locks, status, up
+from lab import down, engine, hosts, leftovers, locks, status, up
 from lab.errors import LabError
 from lab.progress import Progress
 from lab.settings import Settings, read
@@ -61,12 +61,12 @@ def _run(options: argparse.Namespace, lab: Settings) -> int:
 def _change(options: argparse.Namespace, lab: Settings, progress: Progress) -> int:
     if options.verb == "up":
         client = engine.ensure(lab.state, progress)
-        abandoned.remove(client, lab, progress)
+        leftovers.remove(client, lab, progress)
         up.up(client, lab, progress, services_only=options.services)
         print(f"\nLab '{lab.name}' is up after {progress.total():.1f} s.\n{status.status(client, lab)}")
         return 0
     client = engine.connect()
-    abandoned.remove(client, lab, progress)
+    leftovers.remove(client, lab, progress)
     if options.verb == "down":
         down.down(client, lab, progress, keep_images=options.keep_images)
         print(f"Lab '{lab.name}' is gone.")

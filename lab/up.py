@@ -11,10 +11,10 @@ import docker
 
 from lab import base, containers, hosts, images, inventory, keys, labels, locks, networks, preflight, probes, registry, seeds, topology
 from lab.containers import Container
-from lab.crew import Crew
 from lab.images import Recipe
 from lab.progress import Progress
 from lab.settings import Settings
+from lab.task_pool import TaskPool
 from lab.topology import Upstream
 
 
@@ -30,8 +30,8 @@ class Images:
 class Up:
     """One run of `up`: every part starts as soon as what it needs is there."""
 
-    def __init__(self, client: docker.DockerClient, lab: Settings, progress: Progress, crew: Crew) -> None:
-        self.client, self.lab, self.progress, self.crew = client, lab, progress, crew
+    def __init__(self, client: docker.DockerClient, lab: Settings, progress: Progress, pool: TaskPool) -> None:
+        self.client, self.lab, self.progress, self.pool = client, lab, progress, pool
         self.secrets = keys.lab_secrets(lab)
         keys.user_key(lab)  # before several threads want it
 
@@ -44,23 +44,23 @@ class Up:
 
     def images(self, *, for_hosts: bool) -> Images:
         """Begins to build every image; what stands on another waits for it."""
-        host = self.crew.build(self._build, None, *topology.host_recipes(self.lab.root)) if for_hosts else None
-        python = self.crew.build(self._build, None, self._recipe("python"))
+        host = self.pool.build(self._build, None, *topology.host_recipes(self.lab.root)) if for_hosts else None
+        python = self.pool.build(self._build, None, self._recipe("python"))
         needs = {"aws": python}
         members = [service.member for service in topology.services(self.lab)]
-        services = {member: self.crew.build(self._build, needs.get(member), self._recipe(member)) for member in members}
+        services = {member: self.pool.build(self._build, needs.get(member), self._recipe(member)) for member in members}
         return Images(host, services, self._images_to_push(python))
 
     def run(self, machines: list[Container]) -> dict[str, str]:
         """Everything at once; returns what the registry serves (upstream name -> full reference)."""
         made = self.images(for_hosts=bool(machines))
-        running = {s.member: self.crew.start(self._service, made.services[s.member], s) for s in topology.services(self.lab)}
-        self.crew.start(self._seed_database, running["postgres"])
-        self.crew.start(self._seed_aws, running["aws"])
+        running = {s.member: self.pool.start(self._service, made.services[s.member], s) for s in topology.services(self.lab)}
+        self.pool.start(self._seed_database, running["postgres"])
+        self.pool.start(self._seed_aws, running["aws"])
         for machine in machines:
-            self.crew.start(self._host, made.host, machine)
-        pushed = {image: self.crew.start(self._push, running["registry"], image, built) for image, built in made.to_push.items()}
-        self.crew.finish()
+            self.pool.start(self._host, made.host, machine)
+        pushed = {image: self.pool.start(self._push, running["registry"], image, built) for image, built in made.to_push.items()}
+        self.pool.finish()
         return {image.name: reference for image, future in pushed.items() if (reference := future.result())}
 
     def _images_to_push(self, python: Future[str]) -> dict[Upstream, Future[str]]:
@@ -69,10 +69,10 @@ class Up:
         application = topology.application_recipe(self.lab.root)
         if application is not None:
             named = Upstream(topology.APPLICATION, application.arguments["APP_VERSION"], None)
-            images_to_push[named] = self.crew.build(self._build, python, application)
+            images_to_push[named] = self.pool.build(self._build, python, application)
         before: Future[str] | None = None
         for image in topology.UPSTREAM:
-            before = images_to_push[image] = self.crew.build(self._upstream, image, before)
+            before = images_to_push[image] = self.pool.build(self._upstream, image, before)
         return images_to_push
 
     def _recipe(self, name: str) -> Recipe:
@@ -131,8 +131,8 @@ def up(client: docker.DockerClient, lab: Settings, progress: Progress, *, servic
     """Brings the lab up, all of it or its services only, and writes what others need to use it."""
     machines = [] if services_only else topology.hosts(lab)
     preflight.check(client, lab, [*topology.services(lab), *machines], topology.volumes(lab))
-    with Crew() as crew:
-        this = Up(client, lab, progress, crew)
+    with TaskPool() as pool:
+        this = Up(client, lab, progress, pool)
         this.prepare()
         served = this.run(machines)
     if machines:
@@ -145,9 +145,9 @@ def up(client: docker.DockerClient, lab: Settings, progress: Progress, *, servic
 def make_images(client: docker.DockerClient, lab: Settings, progress: Progress) -> None:
     """Every image and nothing else: most of what a first `up` takes, and it disturbs nobody's lab."""
     base.ensure(client, topology.folder(lab.root, "base"), progress)
-    with Crew() as crew:
-        Up(client, lab, progress, crew).images(for_hosts=True)
-        crew.finish()
+    with TaskPool() as pool:
+        Up(client, lab, progress, pool).images(for_hosts=True)
+        pool.finish()
 
 
 def build_host_images(client: docker.DockerClient, lab: Settings, progress: Progress) -> None:

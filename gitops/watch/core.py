@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
 
-from gitops import judge
+from gitops import apply_policy
 from gitops.plans import Targets
 from gitops.policy import Policy
 from gitops.watch.state import Attempt, State
@@ -122,7 +122,7 @@ def decide(state: State, report: model.Report, policy: Policy, now: float) -> De
     wakes = []
     enforced = bool(desired(state).commit)
     for host, one in report.components():
-        if one.name == model.TASKS or host.msg or not judge.is_left(one):
+        if one.name == model.TASKS or host.msg or not apply_policy.is_left(one):
             continue
         key = f"{host.name}/{one.name}"
         attempt = state.attempts.get(key, Attempt())
@@ -145,7 +145,7 @@ def _why_not(key: str, host: str, one: model.Component, state: State, policy: Po
     moving = sorted(found for found in state.flapping if found.startswith(f"{key}/"))
     if moving:
         return f"Flapping: {moving[0].removeprefix(f'{key}/')} was corrected {BREAKER_CORRECTIONS} times in {BREAKER_WINDOW / 60:.0f} min"
-    return judge.withheld(host, one, policy, now)
+    return apply_policy.withheld(host, one, policy, now)
 
 
 def waves(chosen: Targets, report: model.Report, policy: Policy) -> tuple[Targets, ...]:

@@ -12,14 +12,14 @@ from ansible_collections.echodiary.infra.plugins.module_utils._host.exposition i
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import metrics, model
 
-from gitops import exits, fleet, history, judge, pauses, policy, repository
+from gitops import apply_policy, exits, fleet, history, pauses, policy, repository
 from gitops.errors import BlockedError, GitopsError
 from gitops.operations import Context
-from gitops.place import only_one, read_json, write_json
 from gitops.plans import Targets
 from gitops.watch import core, deliver, notices, resumes
 from gitops.watch import state as states
 from gitops.watch.state import State
+from gitops.workspace import only_one, read_json, write_json
 
 FILE = "watch.json"
 
@@ -137,7 +137,7 @@ class Round:
         note = core.desired(self.state).note
         report = dataclasses.replace(report, notes=(*report.notes, note) if note and note not in report.notes else report.notes)
         found = pauses.read(self.place)
-        return judge.judged(report, self.policy, found, self._now(), core.flapping_components(self.state))
+        return apply_policy.judged(report, self.policy, found, self._now(), core.flapping_components(self.state))
 
     def _could_not_look(self, error: GitopsError) -> int:
         """The reports stay as they are, and grow stale: that is what the alert on the verdict's age is for."""

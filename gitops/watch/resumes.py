@@ -7,13 +7,13 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from gitops.place import Place, held, read_json, write_json
 from gitops.policy import Scope
+from gitops.workspace import Workspace, held, read_json, write_json
 
 FILE = "resumes.json"
 
 
-def ask(place: Place, host: str, component: str) -> None:
+def ask(place: Workspace, host: str, component: str) -> None:
     with held(place, FILE):
         wishes = _read(place)
         wish = {"host": host, "component": component}
@@ -22,7 +22,7 @@ def ask(place: Place, host: str, component: str) -> None:
 
 
 @contextlib.contextmanager
-def taken(place: Place) -> Iterator[list[Scope]]:
+def taken(place: Workspace) -> Iterator[list[Scope]]:
     """The scopes, which are forgotten when the block ends well."""
     with held(place, FILE):
         wishes = _read(place)
@@ -31,6 +31,6 @@ def taken(place: Place) -> Iterator[list[Scope]]:
             write_json(place.state / FILE, [])
 
 
-def _read(place: Place) -> list[dict[str, str]]:
+def _read(place: Workspace) -> list[dict[str, str]]:
     found: Any = read_json(place.state / FILE, [])
     return [wish for wish in found if isinstance(wish, dict) and {"host", "component"} <= wish.keys()] if isinstance(found, list) else []

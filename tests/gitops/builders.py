@@ -7,7 +7,7 @@ from typing import Any
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift.model import Component, Host, Report, Resource
 
-from gitops import judge
+from gitops import apply_policy
 from gitops.pauses import Pause
 from gitops.policy import Policy, parse
 
@@ -37,7 +37,7 @@ def policy(**given: Any) -> Policy:
 
 
 def judged(found: Report, rules: Policy, pauses: tuple[Pause, ...] = (), now: float = NOON) -> Report:
-    return judge.judged(found, rules, pauses, now)
+    return apply_policy.judged(found, rules, pauses, now)
 
 
 def pause(now: float = NOON, length: float = 3600.0, host: str = "*", component: str = "*") -> Pause:

@@ -13,7 +13,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import word
 
 from gitops import pauses, repository
 from gitops.errors import GitopsError
-from gitops.place import Place
+from gitops.workspace import Workspace
 from tests.gitops import builders as build
 from tests.gitops.builders import NOON
 
@@ -21,8 +21,8 @@ LATIN = "caf\u00e9\n".encode("latin-1")
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path, tmp_path / "inventory", "test", tmp_path / "state", tmp_path / "reports")
+def place(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path, tmp_path / "inventory", "test", tmp_path / "state", tmp_path / "reports")
 
 
 def in_parallel(count: int, work: object) -> list[int]:
@@ -47,7 +47,7 @@ def in_parallel(count: int, work: object) -> list[int]:
     return codes
 
 
-def test_no_pause_is_lost_when_many_are_set_at_once(place: Place) -> None:
+def test_no_pause_is_lost_when_many_are_set_at_once(place: Workspace) -> None:
     def pause(number: int) -> None:
         for one in range(10):
             pauses.add(place, build.pause(host=f"app{number}", component=f"c{one}"), NOON)
@@ -56,7 +56,7 @@ def test_no_pause_is_lost_when_many_are_set_at_once(place: Place) -> None:
     assert len(pauses.read(place)) == 60
 
 
-def test_pauses_that_end_while_others_begin(place: Place) -> None:
+def test_pauses_that_end_while_others_begin(place: Workspace) -> None:
     for number in range(6):
         pauses.add(place, build.pause(host=f"old{number}"), NOON)
 

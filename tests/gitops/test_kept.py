@@ -12,18 +12,18 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._ledger import files, journal
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import files as reports
 
-from gitops import history, pauses, place
+from gitops import history, pauses, workspace
 from gitops.errors import BlockedError, GitopsError
 from gitops.watch import state
 from tests.gitops.builders import NOON
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> place.Place:
-    return place.Place(tmp_path, tmp_path / "inventory", "test", tmp_path / "state", tmp_path / "reports")
+def here(tmp_path: Path) -> workspace.Workspace:
+    return workspace.Workspace(tmp_path, tmp_path / "inventory", "test", tmp_path / "state", tmp_path / "reports")
 
 
-def test_the_history_of_the_version_before_is_read_on(here: place.Place) -> None:
+def test_the_history_of_the_version_before_is_read_on(here: workspace.Workspace) -> None:
     here.state.mkdir()
     old = {"time": "2026-11-01T10:00:00Z", "operation": "sync", "outcome": "done", "who": "zoë"}
     (here.state / "history.jsonl").write_text(json.dumps(old, ensure_ascii=False) + '\n{"cut off', encoding="utf-8")
@@ -33,7 +33,7 @@ def test_the_history_of_the_version_before_is_read_on(here: place.Place) -> None
     assert (after["operation"], after["reason"]) == ("pause", "café")
 
 
-def test_the_history_does_not_grow_for_ever(here: place.Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_history_does_not_grow_for_ever(here: workspace.Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal.append, "__defaults__", (300,))
     for number in range(40):
         history.append(here, NOON, "sync", "done", number=number)
@@ -41,9 +41,11 @@ def test_the_history_does_not_grow_for_ever(here: place.Place, monkeypatch: pyte
     assert sum(path.stat().st_size for path in here.state.glob("history.jsonl*")) < 4 * 400
 
 
-@pytest.mark.parametrize("write", [lambda at: place.write_json(at.state / "x.json", {}), lambda at: history.append(at, NOON, "a", "b")])
-def test_a_full_disk_is_said_in_one_line_and_leaves_what_was(here: place.Place, monkeypatch: pytest.MonkeyPatch, write: object) -> None:
-    place.write_json(here.state / "x.json", {"a": 1})
+@pytest.mark.parametrize("write", [lambda at: workspace.write_json(at.state / "x.json", {}), lambda at: history.append(at, NOON, "a", "b")])
+def test_a_full_disk_is_said_in_one_line_and_leaves_what_was(
+    here: workspace.Workspace, monkeypatch: pytest.MonkeyPatch, write: object
+) -> None:
+    workspace.write_json(here.state / "x.json", {"a": 1})
 
     def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -51,11 +53,11 @@ def test_a_full_disk_is_said_in_one_line_and_leaves_what_was(here: place.Place, 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(GitopsError, match="No space left on device; name another directory"):
         write(here)  # type: ignore[operator]
-    assert place.read_json(here.state / "x.json", None) == {"a": 1}
+    assert workspace.read_json(here.state / "x.json", None) == {"a": 1}
 
 
-def test_what_is_kept_is_for_one_account(here: place.Place) -> None:
-    place.write_json(here.state / "x.json", {})
+def test_what_is_kept_is_for_one_account(here: workspace.Workspace) -> None:
+    workspace.write_json(here.state / "x.json", {})
     history.append(here, NOON, "sync", "done")
     assert {path.name: oct(path.stat().st_mode & 0o777) for path in here.state.iterdir()} == dict.fromkeys(
         ("x.json", "history.jsonl", "history.jsonl.lock"), "0o600"
@@ -63,21 +65,21 @@ def test_what_is_kept_is_for_one_account(here: place.Place) -> None:
     assert here.state.stat().st_mode & 0o777 == 0o700
 
 
-def test_who_comes_second_is_told(here: place.Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(place, "LOCK_WAIT", 0.05)
-    with place.only_one(here, "sync"), place.held(here, "pauses"):
-        with pytest.raises(BlockedError, match="another sync of test runs on this machine"), place.only_one(here, "sync"):
+def test_who_comes_second_is_told(here: workspace.Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace, "LOCK_WAIT", 0.05)
+    with workspace.only_one(here, "sync"), workspace.held(here, "pauses"):
+        with pytest.raises(BlockedError, match="another sync of test runs on this machine"), workspace.only_one(here, "sync"):
             pass
-        with pytest.raises(BlockedError, match=r"pauses\.lock is held for more than"), place.held(here, "pauses"):
+        with pytest.raises(BlockedError, match=r"pauses\.lock is held for more than"), workspace.held(here, "pauses"):
             pass
 
 
 @pytest.mark.parametrize("error", [OSError(errno.ENOENT, "of the work"), files.LedgerError("of the work"), GitopsError("of the work")])
-def test_what_fails_under_a_lock_is_not_taken_for_the_lock(here: place.Place, error: Exception) -> None:
-    with pytest.raises(type(error), match="of the work") as caught, place.only_one(here, "sync"), place.held(here, "pauses"):
+def test_what_fails_under_a_lock_is_not_taken_for_the_lock(here: workspace.Workspace, error: Exception) -> None:
+    with pytest.raises(type(error), match="of the work") as caught, workspace.only_one(here, "sync"), workspace.held(here, "pauses"):
         raise error
     assert caught.value is error
-    with place.only_one(here, "sync"), place.held(here, "pauses"):
+    with workspace.only_one(here, "sync"), workspace.held(here, "pauses"):
         pass
 
 
@@ -94,7 +96,7 @@ def test_a_report_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize(
     "kept", ['{"a": 1}', "[1]", '[{"host": "app1"}]', '[{"host": "app1", "component": "web", "reason": "x", "until": "soon"}]']
 )
-def test_pauses_that_cannot_be_ours_are_said_in_one_line(here: place.Place, kept: str) -> None:
+def test_pauses_that_cannot_be_ours_are_said_in_one_line(here: workspace.Workspace, kept: str) -> None:
     here.state.mkdir()
     (here.state / "pauses.json").write_text(kept)
     with pytest.raises(GitopsError, match=r"^pauses\.json is not what this version writes: .*; move it away to begin anew") as caught:

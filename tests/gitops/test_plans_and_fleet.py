@@ -10,8 +10,8 @@ import pytest
 
 from gitops import fleet, plans
 from gitops.errors import BlockedError
-from gitops.place import Place, inventory_in
 from gitops.policy import Policy
+from gitops.workspace import Workspace, inventory_in
 from tests.gitops import builders as build
 
 A, B = build.resource("file:/a"), build.resource("file:/b", "pending")
@@ -87,7 +87,7 @@ def test_hosts_that_were_looked_at_again_replace_themselves() -> None:
 def test_the_inventory_is_the_projects_where_the_project_has_it(tmp_path: Path) -> None:
     root, project = tmp_path / "root", tmp_path / "project"
     (project / "inventories/production").mkdir(parents=True)
-    place = Place(root, root / "inventories/production", "production", tmp_path, tmp_path)
+    place = Workspace(root, root / "inventories/production", "production", tmp_path, tmp_path)
     assert inventory_in(place, project) == project / "inventories/production"
     local = dataclasses.replace(place, inventory=root / ".lab/inventory")
     assert inventory_in(local, project) == root / ".lab/inventory"

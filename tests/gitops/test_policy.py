@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitops import clock, judge, schema, windows
+from gitops import apply_policy, clock, schema, windows
 from gitops.errors import GitopsError
 from gitops.policy import Window, load, parse
 from tests.gitops import builders as build
@@ -194,9 +194,9 @@ def test_a_component_that_failed_stays_what_it_is_whatever_is_ignored() -> None:
 
 
 def test_what_cannot_be_put_right_is_not_left() -> None:
-    assert judge.is_left(build.component("web", build.resource()))
-    for action in judge.LOOKED_AT_ONLY:
-        assert not judge.is_left(build.component("web", build.resource(action=action)))
+    assert apply_policy.is_left(build.component("web", build.resource()))
+    for action in apply_policy.LOOKED_AT_ONLY:
+        assert not apply_policy.is_left(build.component("web", build.resource(action=action)))
 
 
 @pytest.mark.parametrize(("given_", "seconds"), [("90s", 90), ("15min", 900), ("2h", 7200), ("1d", 86400), ("1h 30min", 5400)])

@@ -16,9 +16,9 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._drift.model impor
 
 from gitops import fleet, repository
 from gitops.operations import Context
-from gitops.place import Place, only_one
 from gitops.watch import core, loop
 from gitops.watch.loop import Round
+from gitops.workspace import Workspace, only_one
 from tests.gitops import builders as build
 from tests.gitops.builders import HEAD, NOON
 
@@ -82,7 +82,7 @@ class Watcher:
     """Rounds over one report after the other. The process ends after each round: what counts is what was written down."""
 
     def __init__(self, place: Path, monkeypatch: pytest.MonkeyPatch, *targets: dict[str, Any]) -> None:
-        self.place = Place(place, place / "inventory", "test", place / "state", place / "reports")
+        self.place = Workspace(place, place / "inventory", "test", place / "state", place / "reports")
         self.targets = list(targets)
         self.said: list[str] = []
         self.reports: list[Report] = []

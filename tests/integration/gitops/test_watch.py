@@ -16,8 +16,8 @@ import pytest
 
 from gitops import exits, policy
 from gitops.operations import Context
-from gitops.place import find
 from gitops.watch.loop import Round
+from gitops.workspace import find
 from tests.integration.gitops.checkout import Checkout
 from tests.waiting import eventually
 

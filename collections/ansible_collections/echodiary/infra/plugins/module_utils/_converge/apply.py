@@ -109,7 +109,7 @@ def _post(name: str, url: str) -> None:
 def verify(view: View) -> None:
     """Trust nothing: look again and see that nothing is left to do."""
     plan = view.look_again()
-    left = planning.acting([*plan.hands, *plan.retiring, *plan.paths, *plan.units, *plan.services])
+    left = planning.acting([*plan.delegated, *plan.retiring, *plan.paths, *plan.units, *plan.services])
     if left:
         what = left[0].fields or left[0].why
         raise model.ConvergeError(f"{left[0].resource} is still not as declared after apply ({left[0].action} {what})")

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 class Converger:
     """A view, the outcome so far, and the seconds each step took."""
 
-    def __init__(self, spec: documents.ComponentSpec, host: Host, resting: bool = False, last: remembered.Record | None = None) -> None:
+    def __init__(self, spec: documents.ComponentSpec, host: Host, idle: bool = False, last: remembered.Record | None = None) -> None:
         self.seconds: dict[str, float] = {}
         self.notes: list[str] = []
         self._lap = time.monotonic()
         self.given = last
-        self.view = View(spec, host, resting, last)
+        self.view = View(spec, host, idle, last)
         self.unfinished = self._unfinished()
         if spec.get("restart"):
             self.view.plan = apply.restarts(self.view)
@@ -71,7 +71,7 @@ class Converger:
         lacking = self.view.lacking()
         self.notes += [f"{contents.told(one)} is not on this host and would be sent" for one in lacking]
         if self.view.plan.acting() and not (lacking and self.view.spec["validate"]):
-            lenient = self.view.host.installing or bool(self.view.plan.hands) or bool(self.view.missing_images())
+            lenient = self.view.host.installing or bool(self.view.plan.delegated) or bool(self.view.missing_images())
             self.notes += staging.validate(self.view.spec["validate"], self.view.want.files, lenient)
             self._clock("validate")
         elif lacking:
@@ -88,7 +88,7 @@ class Converger:
 
     def _announce(self) -> None:
         """Tell later components that programs, users and units are on their way."""
-        if any(change.action in ("install", "create") for change in self.view.plan.hands):
+        if any(change.action in ("install", "create") for change in self.view.plan.delegated):
             self.view.host.installing = True
 
     # -- apply -----------------------------------------------------------------------------------------------------
@@ -96,9 +96,9 @@ class Converger:
     def needs(self) -> exchange.Needs | None:
         """What the controller has to do first, with the modules that do it best, and what it has to bring."""
         lacking = self.view.lacking()
-        if not self.view.plan.hands and not lacking:
+        if not self.view.plan.delegated and not lacking:
             return None
-        return delegated(self.view.plan.hands, lacking)
+        return delegated(self.view.plan.delegated, lacking)
 
     def afterwards(self) -> exchange.Needs | None:
         """What the controller has to take away now that nothing here needs it any more."""
@@ -106,7 +106,7 @@ class Converger:
         return delegated(going, []) if going else None
 
     def waiting(self) -> exchange.Outcome:
-        """The result while the controller lends a hand: the plan as it was found."""
+        """The result while the controller changes what is delegated: the plan as it was found."""
         self.view.remember()
         return self._result("needs", "OutOfSync", health.Verdict("Unknown"))
 
@@ -122,7 +122,7 @@ class Converger:
         journal = transaction.Transaction(self.view.host.state_dir, self.view.name)
         interrupted = journal.recover()
         if journal.withdraw({*self.view.want.values, *self.view.formerly_applied()}):
-            self.view = View(self.view.spec, self.view.host, self.view.resting, self.given)
+            self.view = View(self.view.spec, self.view.host, self.view.idle, self.given)
         self.notes += journal.notes
         self.unfinished = self.unfinished if interrupted else []
         if not self.view.plan.acting() and not interrupted:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Plan(NamedTuple):
     """In the order in which it is carried out: by the controller, within the transaction, and by the controller after it."""
 
-    hands: list[model.Change]
+    delegated: list[model.Change]
     #: what stops before its files go
     retiring: list[model.Change]
     paths: list[model.Change]
@@ -53,7 +53,7 @@ def plan(
     path_changes += [change for change in strangers if change.name not in ours]
     of_kinds = kinds.plan(spec, seen.kinds, kinds.applied(spec, state, seen.taken, prune))
     return Plan(
-        hands=of_kinds.delegated,
+        delegated=of_kinds.delegated,
         retiring=[*of_kinds.retiring, *(compose.plan_left(seen.left) if seen.left else ())],
         paths=path_changes,
         units=of_kinds.own,

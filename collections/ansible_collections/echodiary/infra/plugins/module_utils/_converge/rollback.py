@@ -45,7 +45,7 @@ def _attempt(failures: list[str], step: Callable[..., None], *arguments: Any) ->
 
 
 def _outcome(view: View, rejected: str) -> tuple[str, health.Verdict]:
-    if view.resting:
+    if view.idle:
         return "taken back", health.Verdict("Unknown")
     try:
         if not view.last["resources"]:
@@ -66,7 +66,7 @@ def _is_first_installation(view: View) -> bool:
 
 def _rejected(view: View) -> str:
     """What the validators have against the files that are back; empty when none of them would be loaded anyway."""
-    if view.resting or not _starts_something(view):
+    if view.idle or not _starts_something(view):
         return ""
     try:
         said = staging.refusal(view.last.get("validate", view.spec["validate"]), [*view.want.files, *view.formerly_applied()])
@@ -87,8 +87,8 @@ def _restore_processes(view: View, rejected: str) -> None:
     _reverse_units(view, rejected)
     project = view.spec["compose"]
     if project and view.plan.services and os.path.exists(project["file"]) and not rejected:
-        compose.create(project) if view.resting else compose.up(project, {})
-    if view.resting or rejected:
+        compose.create(project) if view.idle else compose.up(project, {})
+    if view.idle or rejected:
         return
     for left in view.projects:
         compose.come_back(left)

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 class View:
     """The steps of a component share one view; ``look_again`` renews the reading after something was changed."""
 
-    def __init__(self, spec: documents.ComponentSpec, host: Host, resting: bool = False, last: remembered.Record | None = None) -> None:
-        """``resting``: nothing of it served before, so taking it back starts nothing. ``last``: other than what is recorded."""
+    def __init__(self, spec: documents.ComponentSpec, host: Host, idle: bool = False, last: remembered.Record | None = None) -> None:
+        """``idle``: nothing of it served before, so taking it back starts nothing. ``last``: other than what is recorded."""
         self.spec = spec
         self.host = host
-        self.resting = resting
+        self.idle = idle
         self.name: str = spec["name"]
         self.last = last or state.load(host.state_dir, self.name, host.notes)
         self.want = desired.resolve(spec, host.key, (host.check and host.installing) or self._brings_accounts())
@@ -132,7 +132,7 @@ class View:
         return any(len(self.host.look(kind, named)) < len(named) for kind, named in bringing)
 
     def _refuse_unknown_units(self) -> None:
-        bringing = self.host.installing or any(change.action == "install" for change in self.plan.hands)
+        bringing = self.host.installing or any(change.action == "install" for change in self.plan.delegated)
         for name in self.spec["units"]:
             unit = self.seen.units.get(name, units.MISSING)
             ours = f"/etc/systemd/system/{name}" in self.want.files

@@ -139,7 +139,7 @@ class Rollout:
         now = self.standing
         if now.running.get(now.idle):
             move.take_out(now, now.idle)
-        fresh = self._latest = Converger(slots.bind(self.spec, now.idle), self.host, resting=True)
+        fresh = self._latest = Converger(slots.bind(self.spec, now.idle), self.host, idle=True)
         outcome = self._bring_up(fresh)
         now.seconds = outcome["seconds"]
         if outcome["status"] not in ("ok", "changed") or outcome["health"] != "Healthy":

@@ -36,13 +36,13 @@ def _of_kinds(needs: exchange.Needs, spec: documents.ComponentSpec | None, manag
         yield from kind.delegate([change for change in changes if change.resource.kind == name], kinds.declared(spec, kind), manager)
 
 
-def asked_again(lent: Sequence[Call], call: Call) -> str:
+def asked_again(done: Sequence[Call], call: Call) -> str:
     """Why there is no point in making ``call``: something that it brings was brought before and went again. Else empty."""
     for thing in call.brings:
-        before = [number for number, earlier in enumerate(lent) if thing in earlier.brings]
+        before = [number for number, earlier in enumerate(done) if thing in earlier.brings]
         if before:
             kind = thing.split()[0] + " "
-            later = [other for one in lent[before[-1] + 1 :] for other in one.brings if other.startswith(kind)]
+            later = [other for one in done[before[-1] + 1 :] for other in one.brings if other.startswith(kind)]
             return _pushed_out(thing, later, call.module) if later else _without_effect(thing, call.module)
     return ""
 
@@ -70,10 +70,10 @@ def _without_effect(thing: str, module: str) -> str:
     return f"{thing} was brought by {module} and is still not as declared; '{see}' on the host shows what there is"
 
 
-def went(gone: dict[str, str], lent: Sequence[Call], component: str) -> str:
+def went(gone: dict[str, str], done: Sequence[Call], component: str) -> str:
     """``gone``: package -> the component before ``component`` that declares it."""
     name, owner = next(iter(gone.items()))
-    last = next(call for call in reversed(lent) if call.brings and call.brings[0].startswith("package "))
+    last = next(call for call in reversed(done) if call.brings and call.brings[0].startswith("package "))
     names = " ".join([name, *(one.partition(" ")[2] for one in last.brings)])
     return (
         f"package {name} of component {owner} went with {', '.join(last.brings)} of {component}: they push each other out; "
@@ -96,6 +96,6 @@ def why_failed(call: Call, result: Mapping[str, model.Json]) -> str:
     return f"{call.what}: {call.module} failed: {said}" + (f"; {call.next_step}" if call.next_step else "")
 
 
-def stays(lent: Sequence[Call]) -> list[str]:
+def stays(done: Sequence[Call]) -> list[str]:
     """What a component that was taken back leaves behind: it was changed before the transaction began."""
-    return [f"not taken back: {', '.join(call.brings)} ({call.module})" for call in lent if call.brings]
+    return [f"not taken back: {', '.join(call.brings)} ({call.module})" for call in done if call.brings]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls until nothing is left: one when the host is as declared, one more for each part that needed a hand.
+"""Calls until nothing is left: one when the host is as declared, one more for each part that was delegated.
 
-It ends: whatever is lent a hand for was never lent one before, and a call without needs does at least one component.
+It ends: whatever is delegated never was before, and a call without needs does at least one component.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Loop:
         self._declared = [spec["name"] for spec in specs]
         self._delivery = run.delivery()
         self._answers: list[Answer] = []
-        self._lent: dict[str, list[Call]] = {}
+        self._done: dict[str, list[Call]] = {}
         self._left = specs
 
     def until_done(self) -> list[Answer]:
@@ -55,7 +55,7 @@ class Loop:
 
     def _call(self) -> Answer:
         name = self._left[0]["name"] if self._left else ""
-        kept = delegated.packages_before(self._specs, name) if self._lent and name else {}
+        kept = delegated.packages_before(self._specs, name) if self._done and name else {}
         manifest: exchange.Manifest = {
             "check": self._run.check, "components": self._left, "claimed": self._claimed, "declared": self._declared, "kept": kept,
             "dealt": outcome.dealt(self._answers), "delivered": self._delivery.taken(),
@@ -69,12 +69,12 @@ class Loop:
         gone = answer.get("gone")
         if gone:
             answer["components"] = [outcome.failed(name, delegated.went(gone, self._made(), name))]
-        outcome.tell_what_stays(answer["components"], self._lent)
+        outcome.tell_what_stays(answer["components"], self._done)
         self._show(answer)
         return answer
 
     def _made(self) -> list[Call]:
-        return [call for calls in self._lent.values() for call in calls]
+        return [call for calls in self._done.values() for call in calls]
 
     def _show(self, answer: Answer) -> None:
         """While more is to come, people see what is done; the callback shows the whole when the task ends."""
@@ -112,10 +112,10 @@ class Loop:
         return not why
 
     def _help(self, name: str, needs: exchange.Needs, answer: Answer) -> bool:
-        why = self._migrate(name, needs["migrate"]) if needs.get("migrate") else self._lend(name, needs, answer.get("manager", ""))
+        why = self._migrate(name, needs["migrate"]) if needs.get("migrate") else self._delegate(name, needs, answer.get("manager", ""))
         why = why or self._run.bring(self._delivery, name, needs)
         if why:
-            self._answers.append(outcome.without_hands(answer, why))
+            self._answers.append(outcome.not_delegated(answer, why))
         return not why
 
     def _migrate(self, name: str, prepared: exchange.Migration) -> str:
@@ -128,8 +128,8 @@ class Loop:
         release["migrated"], release["permitted"] = True, self._lease.held
         return why
 
-    def _lend(self, name: str, needs: exchange.Needs, manager: str) -> str:
-        """Why a hand failed; empty when all is done."""
+    def _delegate(self, name: str, needs: exchange.Needs, manager: str) -> str:
+        """Why what was delegated failed; empty when all is done."""
         for call in delegated.calls(needs, self._spec(name), manager):
             why = delegated.asked_again(self._made(), call)
             if why:
@@ -138,7 +138,7 @@ class Loop:
             done = self._run.module(call)
             if done.get("failed"):
                 return delegated.why_failed(call, done)
-            self._lent.setdefault(name, []).append(call)
+            self._done.setdefault(name, []).append(call)
         return ""
 
     def _spec(self, name: str) -> documents.ComponentSpec | None:

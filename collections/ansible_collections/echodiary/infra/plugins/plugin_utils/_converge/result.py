@@ -43,7 +43,7 @@ def _shown(component: Outcome, check: bool) -> Shown:
 
 
 def merge(answers: list[Answer]) -> dict[str, Outcome]:
-    """A component that needed a hand was seen twice: its first plan is the true difference, its last outcome the truth."""
+    """A component of which a part was delegated was seen twice: its first plan is the true difference, its last outcome the truth."""
     merged: dict[str, Outcome] = {}
     for answer in answers:
         for component in answer["components"]:
@@ -56,22 +56,22 @@ def merge(answers: list[Answer]) -> dict[str, Outcome]:
     return merged
 
 
-def without_hands(answer: Answer, why: str) -> Answer:
+def not_delegated(answer: Answer, why: str) -> Answer:
     """The answer of a component for which one of Ansible's own modules failed: it failed, untouched by us."""
     component: Outcome = {**answer["components"][-1], "status": "failed", "msg": why, "changes": []}
     return {**answer, "components": [component], "needs": None, "stopped": True}
 
 
 def dealt(answers: list[Answer]) -> list[str]:
-    """Names of the components that the host was through with; one that waits for a hand comes last in its answer."""
+    """Names of the components that the host was through with; one that waits for what is delegated comes last in its answer."""
     through = (answer["components"][: -1 if answer["needs"] else None] for answer in answers)
     return sorted({component["name"] for components in through for component in components})
 
 
-def tell_what_stays(components: list[Outcome], lent: Mapping[str, Sequence[Call]]) -> None:
+def tell_what_stays(components: list[Outcome], done: Mapping[str, Sequence[Call]]) -> None:
     for component in components:
         if component["status"] == "taken_back":
-            component["notes"] = [*component["notes"], *delegated.stays(lent.get(component["name"], []))]
+            component["notes"] = [*component["notes"], *delegated.stays(done.get(component["name"], []))]
 
 
 def failed(name: str, why: str) -> Outcome:

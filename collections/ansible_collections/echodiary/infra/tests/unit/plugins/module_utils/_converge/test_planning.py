@@ -150,7 +150,7 @@ def test_a_drifted_host_is_never_blamed_on_git_and_a_new_one_never_on_people(hos
     drifted = planning.plan(component, want, seen, record, [])
     assert {change.origin for change in drifted.all()} <= {"corrective"}
     new = planning.plan(component, want, seen, state.empty(), [])
-    assert {change.origin for change in [*new.hands, *new.paths, *new.units]} <= {"pending"}
+    assert {change.origin for change in [*new.delegated, *new.paths, *new.units]} <= {"pending"}
 
 
 @settings(max_examples=60, deadline=None)

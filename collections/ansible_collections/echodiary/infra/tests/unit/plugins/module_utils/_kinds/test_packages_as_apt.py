@@ -139,7 +139,7 @@ def needs_of(monkeypatch: pytest.MonkeyPatch, *, interrupted: bool) -> dict[str,
 
     class Seen:
         class plan:  # noqa: N801
-            hands = change
+            delegated = change
 
     Seen.lacking = staticmethod(list)  # type: ignore[attr-defined]
     converger.view = Seen()  # type: ignore[assignment]

@@ -8,14 +8,14 @@ import time
 
 import pytest
 
-from lab.crew import Crew
+from lab.task_pool import TaskPool
 
 
 def test_starters_wait_for_what_they_need() -> None:
-    with Crew() as crew:
-        built = crew.build(lambda: time.sleep(0.05) or "image")
-        running = [crew.start(lambda n=n: f"{built.result()} {n}") for n in range(20)]
-        crew.finish()
+    with TaskPool() as pool:
+        built = pool.build(lambda: time.sleep(0.05) or "image")
+        running = [pool.start(lambda n=n: f"{built.result()} {n}") for n in range(20)]
+        pool.finish()
     assert [future.result() for future in running] == [f"image {n}" for n in range(20)]
 
 
@@ -26,10 +26,10 @@ def test_a_failure_does_not_wait_for_the_rest() -> None:
         raise RuntimeError("no such package")
 
     def work() -> None:
-        with Crew() as crew:
-            crew.build(release.wait, 30)
-            crew.start(fail)
-            crew.finish()
+        with TaskPool() as pool:
+            pool.build(release.wait, 30)
+            pool.start(fail)
+            pool.finish()
 
     began = time.monotonic()
     with pytest.raises(RuntimeError, match="no such package"):

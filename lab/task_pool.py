@@ -15,7 +15,7 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
-class Crew:
+class TaskPool:
     """Two pools. A starter may wait for a builder or for a starter submitted earlier, never the other way round."""
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class Crew:
         self._starters = ThreadPoolExecutor(STARTERS)
         self._futures: list[Future[Any]] = []
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> TaskPool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:

@@ -20,7 +20,7 @@ LOCK_WAIT = 10.0
 
 
 @dataclass(frozen=True)
-class Place:
+class Workspace:
     """``root``: the checkout. ``inventory``: absolute. ``state``: plans, pauses, history. ``reports``: what people open."""
 
     root: Path
@@ -34,13 +34,13 @@ class Place:
         return self.root / "gitops" / "environments" / f"{self.environment}.yml"
 
 
-def find(inventory: str, environment: str, state: str, reports: str, start: Path) -> Place:
+def find(inventory: str, environment: str, state: str, reports: str, start: Path) -> Workspace:
     root = _root(start)
     source = (start / inventory).absolute() if inventory else root / "inventories" / "local"
     if not source.exists():
         raise GitopsError(f"inventory {source} does not exist; name one with -i, as in -i inventories/production")
     name = environment or _environment(source)
-    return Place(root, source, name, (start / state).absolute() / name, (start / reports).absolute() / name)
+    return Workspace(root, source, name, (start / state).absolute() / name, (start / reports).absolute() / name)
 
 
 def _root(start: Path) -> Path:
@@ -62,7 +62,7 @@ def _environment(inventory: Path) -> str:
     return inventory.name if inventory.is_dir() else inventory.stem
 
 
-def inventory_in(place: Place, project: Path) -> Path:
+def inventory_in(place: Workspace, project: Path) -> Path:
     """The inventory as the project's commit has it: it says what is desired. One that git does not have is what it is."""
     if place.inventory.is_relative_to(place.root):
         there = project / place.inventory.relative_to(place.root)
@@ -107,7 +107,7 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def held(place: Place, name: str) -> Iterator[None]:
+def held(place: Workspace, name: str) -> Iterator[None]:
     """What is kept under this name is read, changed and written by one process at a time; the others wait their turn."""
     with contextlib.ExitStack() as stack:
         with _writing(place.state):
@@ -116,7 +116,7 @@ def held(place: Place, name: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def only_one(place: Place, what: str) -> Iterator[None]:
+def only_one(place: Workspace, what: str) -> Iterator[None]:
     """One operation at a time on this machine; the lease on the fleet keeps other machines out."""
     with contextlib.ExitStack() as stack:
         try:
@@ -127,7 +127,7 @@ def only_one(place: Place, what: str) -> Iterator[None]:
         yield
 
 
-def _enter(stack: contextlib.ExitStack, place: Place, name: str, wait: float) -> None:
+def _enter(stack: contextlib.ExitStack, place: Workspace, name: str, wait: float) -> None:
     """What fails in the block that follows has not failed here."""
     place.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     stack.enter_context(files.locked(str(place.state / name), wait))
