@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from .errors import DumpError
 
@@ -45,8 +45,8 @@ class Client:
         command = self.command(name, program, database, files)
         with tempfile.TemporaryFile() as errors:
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
-            given, output = process.stdin, process.stdout
-            assert given and output  # noqa: S101 - both are asked for above
+            # both are asked for above
+            given, output = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
             feeder = threading.Thread(target=_feed, args=(given, self.login["password"], document), daemon=True)
             feeder.start()
             with _Patience(name, process, self.timeout) as patience:

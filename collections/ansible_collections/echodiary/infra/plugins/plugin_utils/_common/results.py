@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from ...module_utils._converge.exchange import Outcome
 from ...module_utils._inside.shapes import Difference
-from ...module_utils._kinds.model import Json
+from ...module_utils._ledger.values import Json
 
 
 class Diff(TypedDict, total=False):

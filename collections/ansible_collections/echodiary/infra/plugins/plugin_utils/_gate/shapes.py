@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from ...module_utils._kinds.model import Json
+from ...module_utils._ledger.values import Json
 
 _From = TypedDict("_From", {"from": str})
 
