@@ -7,6 +7,7 @@ write to, under a digest of their sources: what is there is read, in check mode 
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import json
 import marshal
@@ -26,16 +27,21 @@ ROOT = "echodiary_infra"
 Code = Union[str, bytes]
 
 
+#: of two threads that ask for something of a file, one waits until the other has loaded it; who loads may ask for more
+_LOADING = _thread.RLock()
+
+
 class Lazy(types.ModuleType):
     """Run when something of it is first asked for: a quiet host never loads what only changes need."""
 
     def __getattribute__(self, name: str) -> Any:
         space = object.__getattribute__(self, "__dict__")
-        code = space.pop("__code", None)
-        if code is not None:
-            object.__setattr__(self, "__class__", types.ModuleType)
-            ready = marshal.loads(code) if isinstance(code, bytes) else compiled(space["__name__"], code)  # noqa: S302 (read() says why)
-            exec(ready, space)  # noqa: S102
+        with _LOADING:
+            code = space.pop("__code", None)
+            if code is not None:
+                ready = marshal.loads(code) if isinstance(code, bytes) else compiled(space["__name__"], code)  # noqa: S302 (read() says why)
+                exec(ready, space)  # noqa: S102
+                object.__setattr__(self, "__class__", types.ModuleType)
         return object.__getattribute__(self, name)
 
 
@@ -54,7 +60,7 @@ def answer(stdin: BinaryIO) -> None:
 def begin(package: str, document: dict[str, Any]) -> None:
     """In a Python that the host's half started. ``document``: sources, and what else the package's ``main`` takes; it answers itself.
 
-    All is loaded at once: of two threads that ask for something of a file at the same time, one would find it half done.
+    All is loaded at once, before there are threads: no statement waits while a file is read.
     """
     install(document["sources"])
     for name in document["sources"]:

@@ -80,4 +80,4 @@ class Keeper:
 def ttl_of(arguments: Mapping[str, Json]) -> float:
     """Of the ``deploy_lock`` that acquired it."""
     given = arguments.get("ttl")
-    return float(given) if given and isinstance(given, str | float) else TTL
+    return float(given) if given and isinstance(given, str | int | float) else TTL

@@ -7,6 +7,7 @@ import json
 import marshal
 import os
 import sys
+import threading
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -131,3 +132,15 @@ def test_nothing_is_run_before_it_is_asked_for() -> None:
     _loader.install({"_demo.broken": marshal.dumps(compile("1 / 0", "x", "exec"))})
     with pytest.raises(ZeroDivisionError):
         _ = sys.modules[f"{_loader.ROOT}._demo.broken"].anything
+
+
+def test_two_threads_that_ask_for_a_file_at_once_both_have_all_of_it(folder: Path) -> None:
+    slow = {**SOURCES, "_demo.words": "import time\nFIRST = 1\ntime.sleep(0.2)\nWORD = 'old'\n"}
+    _loader.install(load(folder, sources=slow))
+    words, found = sys.modules[f"{_loader.ROOT}._demo.words"], []
+    threads = [threading.Thread(target=lambda: found.append(words.WORD)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == ["old"] * 4

@@ -34,7 +34,9 @@ def test_two_attempts_may_fail_before_it_ends(ttl: float) -> None:
     assert job["every"] + job["deadline"] + job["again"] + job["deadline"] / 2 < ttl
 
 
-@pytest.mark.parametrize(("given", "ttl"), [({}, 900.0), ({"ttl": "60"}, 60.0), ({"ttl": None}, 900.0)])
+@pytest.mark.parametrize(
+    ("given", "ttl"), [({}, 900.0), ({"ttl": 15}, 15.0), ({"ttl": 7.5}, 7.5), ({"ttl": "60"}, 60.0), ({"ttl": None}, 900.0)]
+)
 def test_how_long_it_lives_is_what_was_asked_for(given: dict[str, Any], ttl: float) -> None:
     assert keeping.ttl_of(given) == ttl
 
