@@ -140,9 +140,13 @@ def test_a_configuration_that_promtool_rejects_touches_nothing(tmp_path: Path) -
 
 
 def test_a_configuration_that_never_gets_healthy_is_taken_back(tmp_path: Path) -> None:
-    """The port is Alertmanager's: valid for promtool, impossible for the process."""
+    """A stranger has the port: valid for promtool and for what components say of theirs, impossible for the process."""
     before = fleet.on("mon1", "md5sum /etc/prometheus/prometheus.yml /opt/echodiary/prometheus/compose.yaml")
-    run = fleet.play("--limit", "mon1", "-e", "prometheus_port=9093", "-e", "prometheus_ready_deadline=15", tmp=tmp_path)
+    fleet.on("mon1", "systemd-run -q --collect --unit stranger python3 -m http.server 9393")
+    try:
+        run = fleet.play("--limit", "mon1", "-e", "prometheus_port=9393", "-e", "prometheus_ready_deadline=15", tmp=tmp_path)
+    finally:
+        fleet.on("mon1", "systemctl stop stranger")
     assert run.code == 2
     message = run.hosts["mon1"]["msg"]
     assert "taken back" in message
