@@ -61,6 +61,10 @@ def test_the_page_leads_to_what_is_there(file: str, names: str) -> None:
     assert [name for name in re.findall(r"\w+", names) if f"def {name}(" not in text] == []
 
 
+def test_the_page_says_where_a_dozen_things_are() -> None:
+    assert len(PLACES) >= 12
+
+
 def test_the_page_names_every_package() -> None:
     named = set(re.findall(r"`(_\w+)`", PAGE))
     packages = {path.parent.name for part in ("plugin_utils", "module_utils") for path in (PLUGINS / part).glob("_*/*.py")}

@@ -6,6 +6,7 @@ Paths, containers and processes are no kinds of this list: they are what a trans
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
@@ -30,15 +31,11 @@ Seen = Mapping[str, Mapping[str, Any]]
 Some = TypeVar("Some", bound="protocol.AnyNamed")
 
 
-_named: dict[str, protocol.AnyNamed | None] = {}
-
-
+@functools.cache
 def named(name: str) -> protocol.AnyNamed | None:
-    if name not in _named:
-        # on a host every file that is asked for its name is loaded, and most are called as what they hold
-        likely = sorted(ALL, key=lambda kind: not _file(kind).startswith(name))
-        _named[name] = next((kind for kind in likely if name == kind.NAME), None)
-    return _named[name]
+    # on a host every file that is asked for its name is loaded, and most are called as what they hold
+    likely = sorted(ALL, key=lambda kind: not _file(kind).startswith(name))
+    return next((kind for kind in likely if name == kind.NAME), None)
 
 
 def concerned(spec: documents.ComponentSpec, resources: Iterable[str], among: Iterable[Some]) -> list[Some]:
