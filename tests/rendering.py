@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from ansible_collections.echodiary.infra.plugins.plugin_utils._component import render, source
+from ansible_collections.echodiary.infra.plugins.plugin_utils._component import render, roster, source
 
 ROOT = Path(__file__).parents[1]
 
@@ -18,6 +18,7 @@ APP = ["node_exporter", "haproxy", "echodiary"]
 MONITORING = ["node_exporter", "postgres_exporter", "redis_exporter", "blackbox_exporter", "alertmanager", "prometheus", "grafana"]
 FLEET: dict[str, Any] = {
     "inventory_hostname": "mon1",
+    "components": MONITORING,
     "groups": {"all": ["app1", "app2", "mon1"], "app": ["app1", "app2"], "monitoring": ["mon1"]},
     "hostvars": {
         "app1": {"components": APP, "ansible_host": "10.0.0.11"},
@@ -38,7 +39,8 @@ def tree(role: str, **variables: Any) -> dict[str, Any]:
     found = source.load(role, str(ROOT), loader)
     given: Any = {**FLEET, **variables}
     templar = Templar(loader, variables=given)
-    available = render.variables(found, given, templar)
+    known = roster.Roster(loader, templar, given, [role])
+    available = render.variables(found, given, templar, known.variables())
     return {path: text for path, text in render.tree(found, available, templar).items() if text is not None}
 
 

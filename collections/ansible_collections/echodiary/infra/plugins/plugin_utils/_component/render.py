@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleError
@@ -24,18 +25,22 @@ if TYPE_CHECKING:
 _WHERE = "see {}/meta/argument_specs.yml and set it in the inventory"
 
 
-def variables(source: sources.Source, task_vars: TaskVars, templar: Templar) -> dict[str, Any]:
-    """The component's defaults below everything the play knows, checked against its argument_specs, and of the types those declare."""
-    merged: dict[str, Any] = {**source.defaults, **task_vars, "component_name": source.name}
+def variables(source: sources.Source, task_vars: TaskVars, templar: Templar, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The component's defaults below everything the play knows, checked against its argument_specs, and of the types those declare.
+
+    ``known``: what is ours to tell, above all of it.
+    """
+    merged: dict[str, Any] = {**source.defaults, **task_vars, **(known or {}), "component_name": source.name}
     # What is text becomes its type before others are rendered that ask for it, and what is rendered to a text after that.
-    merged.update(_typed(source, merged))
+    merged.update(typed(source, merged))
     rendered = _rendered_arguments(source, merged, templar)
-    typed = _typed(source, rendered)
-    _check_arguments(source, {**rendered, **typed})
-    return {**merged, **typed}
+    final = typed(source, rendered)
+    _check_arguments(source, {**rendered, **final})
+    return {**merged, **final}
 
 
-def _typed(source: sources.Source, values: dict[str, Any]) -> dict[str, Any]:
+def typed(source: sources.Source, values: dict[str, Any]) -> dict[str, Any]:
+    """Of the values that are declared, those that were given as another type than they have."""
     done = given.conversions(values, source.argument_spec)
     if done.problems:
         raise SpecError(f"{source.name}: {'; '.join(done.problems)}; {_WHERE.format(source.name)}")
@@ -47,7 +52,7 @@ def _rendered_arguments(source: sources.Source, merged: dict[str, Any], templar:
     rendered = {}
     for name in source.argument_spec:
         if name in merged:
-            rendered[name] = _template(scoped, merged[name], f"{source.name}: variable '{name}'")
+            rendered[name] = template(scoped, merged[name], f"{source.name}: variable '{name}'")
     return rendered
 
 
@@ -61,7 +66,7 @@ def _check_arguments(source: sources.Source, values: dict[str, Any]) -> None:
 
 def spec(source: sources.Source, available: dict[str, Any], templar: Templar) -> dict[str, Any]:
     scoped = templates.scoped(templar, available)
-    rendered: dict[str, Any] = _template(scoped, source.spec, f"{source.name}/component.yml")
+    rendered: dict[str, Any] = template(scoped, source.spec, f"{source.name}/component.yml")
     return rendered
 
 
@@ -98,7 +103,7 @@ def _template_text(where: str, raw: bytes) -> str:
 
 def _render_file(templar: Templar, where: str, text: str, included: list[str]) -> str:
     try:
-        rendered = _template(templar, trust_as_template(text), where, **templates.FILE_OPTIONS)
+        rendered = template(templar, trust_as_template(text), where, **templates.FILE_OPTIONS)
     except SpecError as error:
         _blame_included(error, where, included)
         raise
@@ -126,7 +131,7 @@ def _undecodable(error: BaseException) -> bytes:
     return b""
 
 
-def _template(templar: Templar, value: Any, where: str, **options: Any) -> Any:
+def template(templar: Templar, value: Any, where: str, **options: Any) -> Any:
     """One templating call with an error people can act on; the result holds plain values only."""
     try:
         return plain(templar.template(value, **options))

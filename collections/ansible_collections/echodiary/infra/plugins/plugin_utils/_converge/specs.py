@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._component import contents, render
+from .._component import contents, render, roster
 from .._component import manifest as manifests
 from .._component import source as sources
 
@@ -25,13 +25,14 @@ class Specs:
 
     def of(self, names: list[str]) -> list[documents.ComponentSpec]:
         """SpecError for what no component may be, or what two of them may not be together."""
-        specs = [self._one(name) for name in names]
+        known = roster.Roster(self._loader, self._templar, self._vars, names)
+        specs = [self._one(name, known) for name in names]
         manifests.check_claims(specs)
         return specs
 
-    def _one(self, name: str) -> documents.ComponentSpec:
+    def _one(self, name: str, known: roster.Roster) -> documents.ComponentSpec:
         source = sources.load(name, self._vars.get("playbook_dir", "."), self._loader)
-        available = render.variables(source, self._vars, self._templar)
+        available = render.variables(source, self._vars, self._templar, known.variables())
         rendered = render.spec(source, available, self._templar)
         tree = render.tree(source, available, self._templar)
         self.long.update((one.sha256, one) for one in tree.values() if isinstance(one, contents.Long))

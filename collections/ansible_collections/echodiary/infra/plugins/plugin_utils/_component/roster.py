@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the components of every host say of themselves, for those of one that have to know of others (whom to scrape).
+
+The inventory says which components a host has; the values are that host's own, over the defaults of the role. Nothing is read or rendered
+before a template asks, and only of the hosts that it asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from .._common.errors import SpecError
+from . import listens, render, templates
+from . import source as sources
+
+if TYPE_CHECKING:
+    from ansible.parsing.dataloader import DataLoader
+    from ansible.template import Templar
+
+    from ...module_utils._kinds import model
+    from ...module_utils._kinds.documents import ListenSpec
+    from .._calls.variables import TaskVars
+
+#: of component.yml, what others may have to know
+KEYS = ("listens", "release")
+_LISTENS = {"listens": {"type": "list", "elements": "dict", "default": [], "options": listens.OPTIONS}}
+
+
+class Entry(NamedTuple):
+    """One component of one host. ``address`` leads there from the host that asks; ``release`` is as rendered, unchecked."""
+
+    host: str
+    component: str
+    address: str
+    listens: list[ListenSpec]
+    release: dict[str, model.Json]
+    path: str
+
+
+class Host(NamedTuple):
+    """As the inventory has it: raw variables of that host, and names of its components as they are listed."""
+
+    name: str
+    address: str
+    variables: Mapping[str, Any]
+    components: list[str]
+
+
+class Roster:
+    """As one host sees it. ``converged`` are the components of its task, for an inventory that does not say what the host has."""
+
+    def __init__(self, loader: DataLoader, templar: Templar, task_vars: TaskVars, converged: list[str]) -> None:
+        self._loader, self._templar, self._vars, self._converged = loader, templar, task_vars, converged
+        self._scoped: Templar | None = None
+        self._hosts: dict[str, Host] = {}
+        self._entries: dict[str, list[Entry]] = {}
+
+    def variables(self) -> dict[str, Any]:
+        """As templates see it: something to call. Whoever does not call it pays nothing."""
+        return {"component_roster": self.told}
+
+    def told(self, *hosts: str) -> list[dict[str, Any]]:
+        """Without a name, of every host of the inventory."""
+        return [entry._asdict() for entry in self.entries(*hosts)]
+
+    def entries(self, *hosts: str) -> list[Entry]:
+        return [entry for name in hosts or self.names() for entry in self._of(name)]
+
+    def names(self) -> list[str]:
+        return sorted(self._vars["groups"]["all"])
+
+    def _of(self, name: str) -> list[Entry]:
+        if name not in self._entries:
+            host = self.host(name)
+            self._entries[name] = [self._entry(host, component) for component in host.components]
+        return self._entries[name]
+
+    def host(self, name: str) -> Host:
+        if name not in self._hosts:
+            own = name == self._vars["inventory_hostname"]
+            variables = self._vars if own else _raw(self._vars["hostvars"], name)
+            self._hosts[name] = Host(name, self._address(name, variables, own), variables, self._components(name, variables, own))
+        return self._hosts[name]
+
+    def _components(self, name: str, variables: Mapping[str, Any], own: bool) -> list[str]:
+        if "components" not in variables:
+            return self._converged if own else []
+        found = self._rendered(variables, variables["components"], f"host {name}: components")
+        if not isinstance(found, list):
+            raise SpecError(f"host {name}: components has to be a list of names, not {found!r}; correct it in the inventory")
+        return [str(one) for one in found]
+
+    def _address(self, name: str, variables: Mapping[str, Any], own: bool) -> str:
+        given = {key: variables[key] for key in ("private_address", "ansible_host") if variables.get(key)}
+        return address(name, self._rendered(variables, given, f"host {name}: address"), own)
+
+    def _entry(self, host: Host, component: str) -> Entry:
+        try:
+            source = self.source(component)
+            spec = {key: source.spec[key] for key in KEYS if key in source.spec}
+            rendered = self.rendered(host, source, spec, f"{source.name}/component.yml")
+            return entry(host, source, rendered)
+        except SpecError as error:
+            raise SpecError(f"host {host.name}: {error}") from error
+
+    def source(self, component: str) -> sources.Source:
+        return sources.load(component, self._vars.get("playbook_dir", "."), self._loader)
+
+    def rendered(self, host: Host, source: sources.Source, value: Mapping[str, Any], where: str) -> dict[str, Any]:
+        """With the host's variables over the defaults of the role."""
+        if not value:
+            return {}
+        available = {**source.defaults, **host.variables, "hostvars": self._vars.get("hostvars", {}), "component_name": source.name}
+        available.update(render.typed(source, available))
+        found: dict[str, Any] = self._rendered(available, dict(value), where)
+        return found
+
+    def _rendered(self, available: Mapping[str, Any], value: Any, where: str) -> Any:
+        """By one templating environment for all: making one costs more than most values do."""
+        self._scoped = self._scoped or templates.scoped(self._templar, {})
+        self._scoped.available_variables = dict(available)
+        return render.template(self._scoped, value, where)
+
+
+def _raw(hostvars: Any, name: str) -> Mapping[str, Any]:
+    """Without rendering them all. SpecError for a host that nobody knows."""
+    if name not in hostvars:
+        raise SpecError(f"host {name}: is not in the inventory; name one of its hosts")
+    found: Mapping[str, Any] = hostvars.raw_get(name) if hasattr(hostvars, "raw_get") else hostvars[name]
+    return found
+
+
+def address(name: str, variables: Mapping[str, str], own: bool) -> str:
+    """Itself a host reaches by loopback, others at ``private_address`` where ssh goes another way (a tunnel), else where ssh goes."""
+    return "127.0.0.1" if own else str(variables.get("private_address") or variables.get("ansible_host") or name)
+
+
+def entry(host: Host, source: sources.Source, rendered: Mapping[str, Any]) -> Entry:
+    """Pure. SpecError for sockets that are none."""
+    result = ArgumentSpecValidator(_LISTENS).validate({"listens": rendered.get("listens") or []})
+    if result.error_messages:
+        raise SpecError(f"{source.name}: component.yml: {'; '.join(result.error_messages)}; correct {source.path}/component.yml")
+    release = rendered.get("release") or {}
+    slots = {"slots": release.get("slots") or {}} if release else None
+    sockets = listens.read(source.name, result.validated_parameters["listens"], slots)
+    return Entry(host.name, source.name, host.address, sockets, release, source.path)
