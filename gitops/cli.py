@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import identity, timestamps
 
@@ -124,8 +125,15 @@ def _span(given: str) -> float:
 # Options
 
 
+class _Parser(argparse.ArgumentParser):
+    """argparse ends with 2, which says here that something differs from git."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(exits.ERROR, f"gitops: {message}; see: python -m {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="gitops",
         description="Say what differs from git, and put it right.",
         epilog="Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in exits.MEANINGS.items()) + ".",
