@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..plugin_utils._calls.base import LocalAction
+from ..plugin_utils._component import released as releases
 from ..plugin_utils._converge.trial_options import STEP
-from ..plugin_utils._deploy import component, gate, plan
+from ..plugin_utils._deploy import gate, plan
 
 if TYPE_CHECKING:
     from ..plugin_utils._calls.variables import TaskVars
@@ -84,7 +85,7 @@ class ActionModule(LocalAction[Options]):
     }
 
     def _answer(self, args: Options) -> dict[str, Any]:
-        released = component.has_release(args["component"], self._vars.get("playbook_dir", "."))
+        released = releases.has_release(args["component"], self._vars.get("playbook_dir", "."))
         decided = plan.plan(_order(args, self._vars, released=released))
         return {**plan.Run(decided, self._context(args, released=released)).result(), "changed": False}
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..plugin_utils._common.errors import SpecError
+from ..plugin_utils._component import released
 from ..plugin_utils._converge import release, trial_options
 from ..plugin_utils._converge.call import ConvergeCall
 from ..plugin_utils._converge.run import Run
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class ActionModule(ConvergeCall["ReleaseOptions"]):
-    """``echodiary.infra.release: {component: echodiary, state: present}``"""
+    """``echodiary.infra.release: {component: shop, state: present}``"""
 
     ARGUMENTS = {
-        "component": {"type": "str", "default": "echodiary"},
+        "component": {"type": "str", "default": ""},
         "state": {"type": "str", "default": "present", "choices": ["present", "restarted", "previous", *release.LOOKING]},
         "image": {"type": "str"},
         "expect": {"type": "str", "default": ""},
@@ -30,6 +31,8 @@ class ActionModule(ConvergeCall["ReleaseOptions"]):
 
     def _converged(self, args: ReleaseOptions, run: Run) -> Mapping[str, Any]:
         try:
+            if not args["component"] and args["state"] != "resolved":
+                args["component"] = released.of_host(run.variable("components"), self._vars.get("playbook_dir", "."))
             return release.look(args, run) if args["state"] in release.LOOKING else release.roll(args, run, diff=bool(self._task.diff))
         except SpecError as error:
             # not raised: whoever only looks may have to bear it (failed_when)

@@ -11,7 +11,8 @@ from ansible.errors import AnsibleFilterError
 
 from ..plugin_utils._common import groups as inventory_groups
 from ..plugin_utils._common.errors import SpecError
-from ..plugin_utils._deploy import component, entry, gate, message, migration, plan, registered
+from ..plugin_utils._component import released
+from ..plugin_utils._deploy import entry, gate, message, migration, plan, registered
 
 if TYPE_CHECKING:
     from ..plugin_utils._deploy.declared_requests import Request
@@ -26,14 +27,9 @@ def first_host(groups: Mapping[str, Sequence[str]], *names: str) -> str:
 
 def released_component(host: Variables, playbook_dir: str) -> str:
     try:
-        return component.only_released(_names(host.get("components")) or component.known(), playbook_dir)
+        return released.of_host(host.get("components"), playbook_dir)
     except SpecError as error:
         raise AnsibleFilterError(str(error)) from error
-
-
-def _names(given: list[str] | str | None) -> list[str]:
-    """A line of an INI inventory is text."""
-    return [name.strip() for name in given.split(",")] if isinstance(given, str) else list(given or [])
 
 
 def deploy_step(found: Plan, index: int, declared: list[Request]) -> dict[str, Any]:
@@ -59,7 +55,7 @@ def deploy_watch(
 
 
 def deploy_migration(hostvars: Mapping[str, Variables], found: Plan) -> dict[str, Any]:
-    return migration.migration(registered.of(found["lead"], hostvars))._asdict()
+    return migration.migration(registered.of(found["lead"], hostvars), found["kind"])._asdict()
 
 
 def deploy_serving(hostvars: Mapping[str, Variables], found: Plan) -> list[str]:

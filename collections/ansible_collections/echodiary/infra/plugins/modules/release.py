@@ -22,9 +22,11 @@ description:
   - Which slot serves is kept in C(/var/lib/echodiary/slots/<component>.json). A run that was killed is finished, or undone, by the next.
 options:
   component:
-    description: The component. It needs the key C(release) in its C(component.yml).
+    description:
+      - The component. It needs the key C(release) in its C(component.yml).
+      - Empty for the one of the host's C(components) that has it. Where several have, it has to be named.
     type: str
-    default: echodiary
+    default: ''
   state:
     description:
       - V(present) makes the slot that serves what is declared, rolled where that needs a new process.
@@ -33,9 +35,11 @@ options:
       - V(resolved) returns O(image) by its digest, as the registry has it.
       - V(prepared) pulls the declared image and stages the release's files in a directory that only root may enter, so that a migration can
         run in its environment. What serves is not touched.
+      - V(migrated) runs the release's own C(migrate.command) once, in a throw-away container of the declared image. What serves is not
+        touched.
       - V(read) only looks.
     type: str
-    choices: [present, restarted, previous, prepared, resolved, read]
+    choices: [present, restarted, previous, prepared, resolved, read, migrated]
     default: present
   image:
     description: The image to resolve, by tag or digest. Required with O(state=resolved).
@@ -46,8 +50,8 @@ options:
     default: ''
   migrate:
     description:
-      - Whether the schema is brought along by M(echodiary.infra.alembic) first when the declared image is new on this host, as
-        M(echodiary.infra.converge) does it.
+      - Whether the schema is brought along first when the declared image is new on this host, by M(echodiary.infra.alembic) or by the
+        release's own C(migrate.command), as M(echodiary.infra.converge) does it. A release without C(migrate) has no schema.
       - A deploy migrates by itself, once for all hosts, and leaves this off.
     type: bool
     default: false
@@ -144,6 +148,7 @@ attributes:
     description:
       - Returns the same changes that apply would make, and touches nothing.
       - V(prepared) asks the registry for the image, pulls nothing, and returns the directory of the release that serves, if there is one.
+        V(migrated) does the same, and runs nothing.
     support: full
   diff_mode:
     description: Files are shown as unified diffs, everything else field by field. Sensitive files are shown as keyed fingerprints.
@@ -170,19 +175,21 @@ EXAMPLES = r"""
 - name: Find the image that a tag names now
   echodiary.infra.release:
     state: resolved
-    image: registry.example/echodiary:v1.4.0
+    image: registry.example/shop:v1.4.0
   become: true
   register: resolved
 
 - name: Roll to it
   echodiary.infra.release:
+    component: shop
     state: present
   vars:
-    echodiary_image: "{{ resolved.image }}"
+    shop_image: "{{ resolved.image }}"
   become: true
 
 - name: Roll to it gradually, and only if it can write
   echodiary.infra.release:
+    component: shop
     state: present
     requests:
       - {name: write, method: POST, path: /verify, json: {status: ok}}
@@ -194,11 +201,13 @@ EXAMPLES = r"""
 
 - name: Go back to what ran before, in seconds
   echodiary.infra.release:
+    component: shop
     state: previous
   become: true
 
 - name: See what runs and what rests
   echodiary.infra.release:
+    component: shop
     state: read
   become: true
   register: held
@@ -266,18 +275,18 @@ release:
       type: str
     env_file:
       description: Its environment file, for O(echodiary.infra.alembic#module:env_file).
-      returned: with V(read) and V(prepared), where a slot serves
+      returned: with V(read) and V(prepared), where a slot serves and Alembic is asked
       type: str
     volumes:
       description: What it mounts, for O(echodiary.infra.alembic#module:volumes).
-      returned: with V(read) and V(prepared), where a slot serves
+      returned: with V(read) and V(prepared), where a slot serves and Alembic is asked
       type: list
       elements: str
 image:
   description: The image by its digest.
   returned: with O(state=resolved)
   type: str
-  sample: registry.example/echodiary@sha256:142c4cf3f6fe275343892d61d55e62d48f7568f1652fb0c0bbf64ec6f1a3112b
+  sample: registry.example/shop@sha256:142c4cf3f6fe275343892d61d55e62d48f7568f1652fb0c0bbf64ec6f1a3112b
 prepared:
   description: What a migration needs in order to run as the release would.
   returned: with O(state=prepared)
@@ -291,13 +300,39 @@ prepared:
       type: str
     env_file:
       description: Its environment file, for O(echodiary.infra.alembic#module:env_file).
-      returned: where there is a directory
+      returned: where there is a directory and Alembic is asked
       type: str
     volumes:
       description: What it mounts, for O(echodiary.infra.alembic#module:volumes).
-      returned: where there is a directory
+      returned: where there is a directory and Alembic is asked
       type: list
       elements: str
+migrate:
+  description: Who brings the schema along, V(alembic), or V(command) of the release's own. Empty for nobody.
+  returned: with V(read) and V(prepared)
+  type: str
+migration:
+  description: What the release's own command did.
+  returned: with V(migrated), unless in check mode
+  type: dict
+  contains:
+    command:
+      description: The command.
+      type: list
+      elements: str
+    seconds:
+      description: How long it took.
+      type: float
+    output:
+      description: The last lines that it said.
+      type: str
+probes:
+  description:
+    - The component's own health probes of the slot that serves, as O(echodiary.infra.health_gate#module:http) takes them. Empty where none
+      serves.
+  returned: with V(read) and V(prepared)
+  type: list
+  elements: dict
 environment:
   description: What the Compose file sets for the service that is swapped. Secrets are not there.
   returned: with V(read) and V(prepared)

@@ -134,9 +134,13 @@ class ProbeSpec(_Probe, total=False):
 
 
 class MigrateSpec(TypedDict):
+    """``command``: of another tool than Alembic; ``timeout``: its own, in seconds."""
+
     env_file: str
     volumes: list[str]
     allow: list[dict[str, str]]
+    command: list[str]
+    timeout: float
 
 
 class _Release(TypedDict):

@@ -18,6 +18,14 @@ class Staged(TypedDict, total=False):
     volumes: list[str]
 
 
+class Migrated(TypedDict):
+    """By a command of the release's own; ``output``: the last lines that it said."""
+
+    command: list[str]
+    seconds: float
+    output: str
+
+
 class SlotRecord(TypedDict):
     active: str
     next: str

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from .._converge.host import STATE_DIR, Host
 from .._host import docker, masking, registry
 from .._kinds import model
-from .._release import images, slots
+from .._release import images, migration, slots
 from .._release.rollout import Rollout
 
 if TYPE_CHECKING:
@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     from .shapes import Prepared, Release
 
 
+MIGRATED = "migrated"
+#: states for which a release is staged
+STAGING = ("prepared", MIGRATED)
+
+
 def run(manifest: exchange.Manifest) -> Prepared:
-    """``manifest``: prepare (``resolved``, ``prepared`` or ``read``), and image or components (one)."""
+    """``manifest``: prepare (``resolved``, ``prepared``, ``migrated`` or ``read``), and image or components (one)."""
     if not docker.running():
         raise model.ConvergeError("Docker does not run on this host; start it (systemctl start docker) or converge component docker first")
     if manifest["prepare"] == "resolved":
@@ -29,12 +34,22 @@ def run(manifest: exchange.Manifest) -> Prepared:
     host = Host(manifest["components"][:1], manifest["check"], manifest["claimed"], manifest.get("state_dir") or STATE_DIR)
     rollout = Rollout({**spec, "release": {**spec["release"], "state": "present"}}, host)
     answer: Prepared = {"release": _told(rollout), "notes": rollout.standing.notes}
-    lacking = rollout.current.view.lacking() if manifest["prepare"] == "prepared" and not manifest["check"] else []
+    stages = manifest["prepare"] in STAGING
+    lacking = rollout.current.view.lacking() if stages and not manifest["check"] else []
     if lacking:
         answer["needs"] = {"contents": lacking}
-    elif manifest["prepare"] == "prepared":
+    elif stages:
         answer["prepared"] = _prepared(rollout, manifest["check"])
+    if manifest["prepare"] == MIGRATED and "prepared" in answer and not manifest["check"]:
+        answer["migration"] = migration.migrate(rollout.spec, _policy(rollout.spec), answer["prepared"])
     return masking.mask(answer, spec["secrets"])
+
+
+def _policy(spec: documents.RolledSpec) -> documents.MigrateSpec:
+    policy = spec["release"]["migrate"]
+    if not policy or not policy["command"]:
+        raise model.ConvergeError(f"{spec['name']} has no migrate.command in its release, so there is nothing to run")
+    return policy
 
 
 def _told(rollout: Rollout) -> Release:

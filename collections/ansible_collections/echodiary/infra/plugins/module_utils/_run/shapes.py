@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from .._converge.exchange import Held, Needs, Outcome
-from .._release.shapes import Staged
+from .._release.shapes import Migrated, Staged
 
 
 class _Answer(TypedDict):
@@ -49,11 +49,12 @@ class Release(_Release, total=False):
 
 
 class Prepared(TypedDict, total=False):
-    """``image`` by its digest where that was asked."""
+    """``image`` by its digest, ``migration``: what a release's own command did, each where that was asked."""
 
     release: Release
     notes: list[str]
     needs: Needs
     prepared: Staged
+    migration: Migrated
     image: str
     seconds: float

@@ -18,9 +18,11 @@ _HAPROXY = {
     "save": {"type": "str", "default": ""},
 }
 _MIGRATE = {
-    "env_file": {"type": "str", "required": True},
+    "env_file": {"type": "str", "default": ""},
     "volumes": {"type": "list", "elements": "str", "default": []},
     "allow": {"type": "list", "elements": "dict", "default": []},
+    "command": {"type": "list", "elements": "str", "default": []},
+    "timeout": {"type": "float", "default": 600.0},
 }
 OPTIONS: dict[str, Any] = {
     "service": {"type": "str", "required": True},
@@ -52,6 +54,7 @@ def read(manifest: dict[str, Any], release: dict[str, Any] | None) -> dict[str, 
     if not any(PORT in check["url"] for check in manifest["health"]):
         raise SpecError(f"{name}: a release needs a health probe of its own slot (http://127.0.0.1:{PORT}/…)")
     _check_environment(name, manifest, release)
+    _check_migrate(name, release["migrate"])
     image = project["services"][release["service"]]["image"]
     return {
         **release,
@@ -100,6 +103,18 @@ def _check_environment(name: str, manifest: dict[str, Any], release: dict[str, A
     missing = [key for key in release["environment"] if key not in given]
     if missing:
         raise SpecError(f"{name}: environment {', '.join(missing)} is empty or missing; set it in the inventory")
+
+
+def _check_migrate(name: str, migrate: dict[str, Any] | None) -> None:
+    """Alembic is asked in the release's environment and judged; of another tool's command nothing is known but that it is to run."""
+    if migrate is None:
+        return
+    if not migrate["command"] and not migrate["env_file"]:
+        raise SpecError(f"{name}: release: migrate needs env_file, for Alembic to find its database, or the command of another tool")
+    if migrate["command"] and migrate["allow"]:
+        raise SpecError(f"{name}: release: migrate: allow is about Alembic's migrations, which command replaces; keep one of them")
+    if migrate["timeout"] <= 0:
+        raise SpecError(f"{name}: release: migrate: timeout has to be more than 0 s, not {migrate['timeout']:g}")
 
 
 def fingerprint(manifest: dict[str, Any], image: str) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .._common.errors import SpecError
 from .._component import manifest as manifests
-from . import delegated, migrate, roll_permission
+from . import delegated, migrate, prepare, roll_permission
 from . import result as outcome
 
 if TYPE_CHECKING:
@@ -124,9 +125,19 @@ class Loop:
         if not release or not release["migrate"]:
             return ""
         self._run.say(name, "migrate the schema ...")
-        why = migrate.why_failed(self._run.act(migrate.ALEMBIC, migrate.arguments(release["migrate"], prepared)))
+        if migrate.tool(release["migrate"]) == migrate.BY_COMMAND:
+            why = self._migrate_by_command(name)
+        else:
+            why = migrate.why_failed(self._run.act(migrate.ALEMBIC, migrate.arguments(release["migrate"], prepared)))
         release["migrated"], release["permitted"] = True, self._lease.held
         return why
+
+    def _migrate_by_command(self, name: str) -> str:
+        try:
+            prepare.ask(prepare.Asked(prepare.MIGRATED), [spec for spec in self._specs if spec["name"] == name], self._run)
+        except SpecError as error:
+            return str(error)
+        return ""
 
     def _delegate(self, name: str, needs: exchange.Needs, manager: str) -> str:
         """Why what was delegated failed; empty when all is done."""

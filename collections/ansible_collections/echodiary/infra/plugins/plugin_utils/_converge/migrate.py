@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A release that brings its own image is migrated for with ``alembic``, linted and locked as in any deploy."""
+"""A release that brings its own image is migrated for: with ``alembic``, linted and locked as in any deploy, or by a command of its own."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from ...module_utils._kinds import documents, model
 
 ALEMBIC = "echodiary.infra.alembic"
+#: who brings the schema along; nobody where there is none
+BY_ALEMBIC, BY_COMMAND = "alembic", "command"
+
+
+def tool(policy: documents.MigrateSpec | None) -> str:
+    if not policy:
+        return ""
+    return BY_COMMAND if policy["command"] else BY_ALEMBIC
 
 
 def arguments(policy: documents.MigrateSpec, prepared: exchange.Migration) -> dict[str, Any]:
@@ -25,8 +33,8 @@ class Access(NamedTuple):
 
 
 def access(policy: documents.MigrateSpec | None, directory: str) -> Access | None:
-    """How a staged release reaches its database: its environment file, and what it mounts; None for one that migrates nothing."""
-    return _access(policy, directory) if policy else None
+    """How a staged release reaches its database: its environment file, and what it mounts; None for one that Alembic is not asked in."""
+    return _access(policy, directory) if policy and tool(policy) == BY_ALEMBIC else None
 
 
 def _access(policy: documents.MigrateSpec, directory: str) -> Access:

@@ -6,52 +6,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from .._common.errors import SpecError
-from . import migrate, trial_options
+from . import migrate, prepare, trial_options
 from . import result as outcome
 from .loop import Lease, Loop
 
 if TYPE_CHECKING:
-    from ...module_utils._converge import exchange
     from ...module_utils._kinds import documents
-    from ...module_utils._run.shapes import Prepared
     from .run import Run
     from .shapes import ReleaseOptions, Summary
 
-#: states that change nothing
-LOOKING = ("prepared", "resolved", "read")
+#: states in which what serves stays as it is
+LOOKING = ("prepared", "resolved", "read", prepare.MIGRATED)
 
 
 def look(args: ReleaseOptions, run: Run) -> dict[str, Any]:
     """What serves and what rests; with ``prepared``, where a release is staged and how it reaches its database."""
-    manifest: exchange.Manifest = {
-        "check": run.check, "prepare": args["state"], "image": args["image"] or "", "claimed": [], "components": [], "declared": [],
-    }  # fmt: skip
+    asked = prepare.Asked(args["state"], args["image"] or "")
     if args["state"] == "resolved":
-        return {"changed": False, **run.prepare(manifest)}
+        return {"changed": False, **prepare.ask(asked, [], run)}
     spec = _release(args, run)
-    answer = _with_contents({**manifest, "components": [spec]}, run)
+    answer = prepare.ask(asked, [spec], run)
     release, project = cast("documents.ReleaseSpec", spec["release"]), cast("documents.ProjectSpec", spec["compose"])
-    for place in (answer["release"], answer.get("prepared")):
-        access = migrate.access(release["migrate"], place["directory"]) if place and place.get("directory") else None
-        if place and access:
-            place["env_file"], place["volumes"] = access
-    service = project["services"][release["service"]]
-    return {"changed": False, **answer, "environment": service["environment"]}
-
-
-def _with_contents(manifest: exchange.Manifest, run: Run) -> Prepared:
-    """One call, and another one when the host lacks contents that are too long to be sent with every call."""
-    answer = run.prepare(manifest)
-    if not answer.get("needs"):
-        return answer
-    delivery = run.delivery()
-    try:
-        why = run.bring(delivery, manifest["components"][0]["name"], answer["needs"])
-        if why:
-            raise SpecError(why)
-        return run.prepare({**manifest, "delivered": delivery.taken()})
-    finally:
-        delivery.clean()
+    prepare.add_access(answer, release)
+    return {
+        "changed": "migration" in answer,
+        **answer,
+        "environment": project["services"][release["service"]]["environment"],
+        "migrate": migrate.tool(release["migrate"]),
+        "probes": prepare.probes(spec, answer["release"]["slot"]),
+    }
 
 
 def roll(args: ReleaseOptions, run: Run, *, diff: bool) -> Summary:

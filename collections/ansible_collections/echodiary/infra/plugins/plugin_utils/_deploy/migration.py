@@ -9,20 +9,27 @@ from typing import Final, NamedTuple
 
 from .registered import Registered
 
+#: who brings the schema along, as ``release`` says it, where that is not Alembic
+COMMAND: Final = "command"
 #: letters of a revision in the name of a backup
 _LONGEST: Final = 20
 
 
 class Migration(NamedTuple):
-    """``pending``: revisions in order; ``before``: where the schema is now; ``migrated``: the revision it was brought to, if it was."""
+    """``pending``: revisions in order; ``before``: where the schema is now; ``migrated``: what it was brought to, if it was. ``wanted``:
+    there is something to do; ``command``: by a command of the release's own, of which nothing else is known."""
 
     pending: list[str]
     before: str
     backup_id: str
     migrated: str
+    wanted: bool = False
+    command: bool = False
 
 
-def migration(lead: Registered) -> Migration:
+def migration(lead: Registered, kind: str = "deploy") -> Migration:
+    if lead.tool == COMMAND:
+        return _by_command(lead, kind)
     schema = lead.schema
     pending = [str(step["revision"]) for step in schema.get("pending") or []]
     return Migration(
@@ -30,6 +37,20 @@ def migration(lead: Registered) -> Migration:
         before=", ".join(schema.get("current") or []),
         backup_id=backup_id(lead.pending or pending, lead.began),
         migrated=lead.pending[-1] if lead.pending and schema.get("applied") else "",
+        wanted=bool(pending),
+    )
+
+
+def _by_command(lead: Registered, kind: str) -> Migration:
+    """Once for an image that does not serve yet, or whenever somebody asks for nothing else."""
+    words = " ".join(lead.commanded)
+    return Migration(
+        pending=[],
+        before="",
+        backup_id=f"before-migration-{int(lead.began)}",
+        migrated=f"what '{words}' made of it" if words and lead.schema_shown else "",
+        wanted=kind == "migrate" or lead.before.image != lead.wanted,
+        command=True,
     )
 
 

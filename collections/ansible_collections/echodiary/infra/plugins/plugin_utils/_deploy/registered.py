@@ -21,7 +21,8 @@ class Caller(NamedTuple):
 
 class Registered(NamedTuple):
     """``rolled``: of its own batch, once that was well; ``gate``: what it watched; ``before``: what ran here when this began;
-    ``image``: what was found to be deployed, if that was found; ``began``: seconds since the epoch."""
+    ``image``: what was found to be deployed, if that was found; ``wanted``: what is declared for this run; ``tool``: who brings the schema
+    along; ``commanded``: the command that did; ``began``: seconds since the epoch."""
 
     rolled: Rolled
     gate: Watched
@@ -29,6 +30,9 @@ class Registered(NamedTuple):
     verdict: Judged
     before: Serving
     image: str
+    wanted: str
+    tool: str
+    commanded: list[str]
     address: str
     token: int | None
     leaves: str
@@ -61,14 +65,18 @@ class Registered(NamedTuple):
 def of(name: str, hostvars: Mapping[str, Variables]) -> Registered:
     known = hostvars[name]
     facts = known.get("ansible_facts") or {}
+    prepared: Rolled = known.get("deploy_prepared") or {}
     caller, lease, way = facts.get("deploy_caller") or {}, known.get("deploy_lease") or {}, known.get("deploy_way") or {}
     return Registered(
         rolled=known.get("deploy_rolled") or {},
         gate=rolled(known.get("deploy_gate"), known.get("deploy_gate_kept")) or {},
         schema=known.get("deploy_schema") or {},
         verdict=known.get("deploy_verdict") or {},
-        before=found_on(known.get("deploy_prepared") or known.get("deploy_held")) or Serving("", ""),
+        before=found_on(prepared or known.get("deploy_held")) or Serving("", ""),
         image=str(known.get("deploy_image") or ""),
+        wanted=((prepared.get("release") or {}).get("wanted") or {}).get("image") or "",
+        tool=prepared.get("migrate") or "",
+        commanded=((known.get("deploy_commanded") or {}).get("migration") or {}).get("command") or [],
         address=str(known.get("private_address") or known.get("ansible_host") or name),
         token=lease.get("token"),
         leaves=str(way.get("leaves") or ""),

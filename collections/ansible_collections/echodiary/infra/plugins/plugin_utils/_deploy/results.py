@@ -35,14 +35,21 @@ class Served(Held, total=False):
     port: int
     previous: Held | None
     running: Held | None
+    wanted: Held
     verified: list[str]
 
 
+class Commanded(TypedDict, total=False):
+    command: list[str]
+
+
 class Rolled(Task, total=False):
-    """Of ``release``."""
+    """Of ``release``. ``migrate``: who brings the schema along; ``migration``: what the release's own command did."""
 
     components: list[Outcome]
     release: Served | None
+    migrate: str
+    migration: Commanded
 
 
 class Seen(TypedDict, total=False):
@@ -105,6 +112,7 @@ class Variables(TypedDict, total=False):
     private_address: str
     components: list[str] | str
     deploy_back: Rolled | None
+    deploy_commanded: Rolled | None
     deploy_gate: Watched | None
     deploy_gate_kept: Watched | None
     deploy_held: Rolled | None

@@ -7,7 +7,8 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import migrate
 
 ALLOWED = [{"revision": "0004", "rule": "drop-column", "reason": "nobody reads it"}]
-POLICY: dict[str, Any] = {"env_file": "x.env", "volumes": ["{directory}/tls:/tls:ro", "/etc/ssl:/ssl:ro"], "allow": ALLOWED}
+POLICY: dict[str, Any] = {"env_file": "x.env", "volumes": ["{directory}/tls:/tls:ro", "/etc/ssl:/ssl:ro"], "allow": ALLOWED, "command": []}
+COMMAND: dict[str, Any] = {**POLICY, "allow": [], "command": ["bin/migrate", "up"]}
 PREPARED = {"directory": "/prepared/x", "image": "x@sha256:new", "running": "x@sha256:old"}
 
 
@@ -32,8 +33,15 @@ def test_what_it_is_called_with_is_what_alembic_takes() -> None:
     assert set(migrate.arguments(POLICY, PREPARED)) <= set(options.ARGUMENTS)
 
 
-def test_a_component_that_migrates_nothing_needs_no_access() -> None:
-    assert migrate.access(None, "/prepared/x") is None
+@pytest.mark.parametrize("policy", [None, COMMAND])
+def test_alembic_has_access_to_nobody_who_did_not_name_it(policy: Any) -> None:
+    assert migrate.access(policy, "/prepared/x") is None
+    assert migrate.access(POLICY, "/prepared/x") == ("/prepared/x/x.env", ["/prepared/x/tls:/tls:ro", "/etc/ssl:/ssl:ro"])
+
+
+@pytest.mark.parametrize(("policy", "tool"), [(None, ""), (POLICY, "alembic"), (COMMAND, "command")])
+def test_who_brings_the_schema_along(policy: Any, tool: str) -> None:
+    assert migrate.tool(policy) == tool
 
 
 @pytest.mark.parametrize(

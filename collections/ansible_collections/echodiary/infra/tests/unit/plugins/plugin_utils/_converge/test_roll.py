@@ -30,7 +30,11 @@ class Fleet:
 
     def specs(self) -> list[dict[str, Any]]:
         empty: dict[str, Any] = {"files": {}, "links": {}, "directories": {}}
-        release = {"migrated": not self.migrates, "permitted": False, "migrate": {"env_file": "e", "volumes": [], "allow": []}}
+        release = {
+            "migrated": not self.migrates,
+            "permitted": False,
+            "migrate": {"env_file": "e", "volumes": [], "allow": [], "command": []},
+        }
         return [{"name": name, **empty, "release": release if name == "web" else None} for name in ("edge", "web", "beside")]
 
     def call(self, manifest: dict[str, Any]) -> dict[str, Any]:

@@ -45,3 +45,25 @@ def test_what_was_pending_when_it_was_looked_at_is_what_it_was_migrated_to() -> 
 
 def test_a_backup_has_a_name_that_every_store_takes() -> None:
     assert migration.backup_id(["A_b-" + "c" * 40], 5.9) == "before-ab" + "c" * 18 + "-5"
+
+
+def by_command(image: str = "old", **variables: Any) -> registered.Registered:
+    prepared = {"migrate": "command", "release": {"running": {"image": image}, "wanted": {"image": "new"}}}
+    return host(deploy_prepared=prepared, **variables)
+
+
+def test_a_command_of_the_release_runs_once_for_an_image_that_is_new() -> None:
+    assert migration.migration(by_command()) == migration.Migration([], "", "before-migration-1700000000", "", wanted=True, command=True)
+    assert not migration.migration(by_command("new")).wanted
+    assert migration.migration(by_command("new"), "migrate").wanted, "nothing else was asked for"
+
+
+def test_what_a_command_made_of_the_schema_is_known_once_the_running_release_was_well_on_it() -> None:
+    ran = {"deploy_commanded": {"migration": {"command": ["bin/migrate", "up"]}}}
+    assert migration.migration(by_command(**ran)).migrated == ""
+    assert "bin/migrate up" in migration.migration(by_command(**ran, deploy_schema_shown=True)).migrated
+
+
+def test_a_release_that_names_nobody_migrates_nothing() -> None:
+    found = migration.migration(host(deploy_prepared={"migrate": "", "release": {"running": None, "wanted": {"image": "new"}}}))
+    assert (found.wanted, found.command, found.pending) == (False, False, [])

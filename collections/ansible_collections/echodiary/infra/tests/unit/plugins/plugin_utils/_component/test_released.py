@@ -9,7 +9,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.echodiary.infra.plugins.filter import deploys
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
-from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import component
+from ansible_collections.echodiary.infra.plugins.plugin_utils._component import released
 
 
 @pytest.fixture
@@ -22,9 +22,9 @@ def beside(tmp_path: Path) -> str:
 
 
 def test_the_file_says_it(beside: str) -> None:
-    assert [component.has_release(name, beside) for name in ("one", "two", "plain")] == [True, True, False]
+    assert [released.has_release(name, beside) for name in ("one", "two", "plain")] == [True, True, False]
     with pytest.raises(SpecError, match="unknown component 'none'"):
-        component.has_release("none", beside)
+        released.has_release("none", beside)
 
 
 def test_the_only_one_is_what_is_deployed(beside: str) -> None:
@@ -32,11 +32,11 @@ def test_the_only_one_is_what_is_deployed(beside: str) -> None:
     assert deploys.released_component({"components": "plain, one"}, beside) == "one"
 
 
-@pytest.mark.parametrize("declared", [["one", "two"], ["plain"]])
-def test_where_there_are_several_or_none_somebody_has_to_say(declared: list[str], beside: str) -> None:
-    with pytest.raises(AnsibleFilterError, match="set deploy_component"):
+@pytest.mark.parametrize(("declared", "said"), [(["one", "two"], "one, two have.*-e component=one"), (["plain"], "[Nn]one")])
+def test_where_there_are_several_or_none_somebody_has_to_say(declared: list[str], said: str, beside: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=said):
         deploys.released_component({"components": declared}, beside)
 
 
 def test_of_a_host_that_declares_nothing_this_collection_is_asked(beside: str) -> None:
-    assert component.has_release(deploys.released_component({}, beside), beside)
+    assert released.has_release(deploys.released_component({}, beside), beside)

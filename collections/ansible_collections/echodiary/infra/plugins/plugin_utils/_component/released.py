@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from .._common.errors import SpecError
-from .._component import source as sources
+from . import source as sources
 
 ROLES = Path(__file__).parents[3] / "roles"
 #: libyaml's parser takes a tenth of the time of Python's
@@ -30,13 +30,29 @@ def _has_release(role: str) -> bool:
         return bool((yaml.load(file, Loader=_LOADER) or {}).get("release"))  # noqa: S506 (the C implementation of SafeLoader)
 
 
-def only_released(names: Iterable[str], playbook_dir: str) -> str:
+def among(names: Iterable[str], playbook_dir: str) -> list[str]:
+    """Those of them that have a release, in their order."""
+    return [name for name in names if has_release(name, playbook_dir)]
+
+
+def only(names: Iterable[str], playbook_dir: str) -> str:
     """The one of these components that has a release. Raises SpecError where that is none, or several."""
-    found = [name for name in names if has_release(name, playbook_dir)]
-    if len(found) != 1:
-        said = ", ".join(found) or "none"
-        raise SpecError(f"which component is deployed? Of those declared here, these have a release: {said}; set deploy_component")
-    return found[0]
+    found = among(names, playbook_dir)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise SpecError("which component? None of those declared here has a release (component.yml: release)")
+    raise SpecError(f"which component? {', '.join(found)} have a release here; name one of them: -e component={found[0]}")
+
+
+def of_host(components: list[str] | str | None, playbook_dir: str) -> str:
+    """``components``: the host's own list; of a host that declares none, this collection is asked."""
+    return only(names(components) or known(), playbook_dir)
+
+
+def names(given: list[str] | str | None) -> list[str]:
+    """A line of an INI inventory is text."""
+    return [name.strip() for name in given.split(",")] if isinstance(given, str) else list(given or [])
 
 
 def known() -> list[str]:
