@@ -197,7 +197,7 @@ BY_HAND = f"""
 - hosts: app1
   become: true
   tasks:
-    - ansible.builtin.include_tasks: {fleet.ROOT}/playbooks/tasks/secrets.yml
+    - ansible.builtin.include_tasks: {fleet.ROOT}/collections/ansible_collections/echodiary/infra/playbooks/tasks/secrets.yml
     - echodiary.infra.release: {{component: echodiary, state: previous}}
 """
 

@@ -13,7 +13,12 @@ from ansible.errors import AnsibleError
 from ansible.parsing.splitter import parse_kv
 from ansible_collections.echodiary.infra.plugins.plugin_utils._arguments import declared, given
 
-_PLAYBOOK = re.compile(r"\bplaybooks/([a-z][\w/-]*\.yml)")
+COLLECTION = Path("collections/ansible_collections/echodiary/infra")
+#: A door of this checkout (playbooks/x.yml), or the name that works everywhere. Modules and roles have such names too.
+_PLAYBOOK = re.compile(
+    r"\bplaybooks/(?P<door>[a-z][\w/-]*\.yml)|(?<![.\w])echodiary\.infra\.(?P<name>(?:incident\.)?[a-z]\w*)\b(?!\.[\w{<])"
+)
+_RUN = re.compile(r"\bansible-playbook (?:-\w \S+ )*$")
 #: An option as it stands in a shell: quoted as a whole, or a bare word. What is templated in stands for a word.
 _OPTION = re.compile(
     r"""(?<![\w-])-e (?P<text>"\w+=[^"\n]*"|'\w+=[^'\n]*'|[A-Za-z_]\w*=(?P<rest>\{\{.*?\}\}|["'](?! ~)|[^\s`"')\]}|;]*))"""
@@ -22,22 +27,54 @@ _NAME = re.compile(r"""["']?([A-Za-z_]\w*)=""")
 
 
 class Playbooks(NamedTuple):
-    """``takes``: playbook -> what it takes. ``roles``: what roles take, whatever playbook runs them."""
+    """``takes``: playbook, as in ``echodiary.infra.<playbook>`` -> what it takes. ``roles``: what roles take, whatever playbook runs them.
+    ``other``: what else has such a name. ``doors``: paths below playbooks/."""
 
     takes: Mapping[str, Set[str]]
     roles: Set[str]
+    other: Set[str]
+    doors: Set[str]
+
+
+class Named(NamedTuple):
+    """``run``: a command begins with it."""
+
+    at: int
+    playbook: str
+    run: bool
+    door: str
+
+
+def name_of(path: Path, folder: Path) -> str:
+    """``incident.db_locks`` of incident/db_locks.yml, and of the door incident/db-locks.yml."""
+    return ".".join(path.relative_to(folder).with_suffix("").parts).replace("-", "_")
+
+
+def files(folder: Path) -> list[Path]:
+    """Playbooks, without what they are made of."""
+    return sorted(path for path in (*folder.glob("*.yml"), *folder.glob("incident/*.yml")) if path.name != "vars.yml")
 
 
 def playbooks(root: Path) -> Playbooks:
-    folder = root / "playbooks"
-    found = {path.relative_to(folder).as_posix(): path for path in (*folder.glob("*.yml"), *folder.glob("incident/*.yml"))}
-    takes = {name: set(options) for name, path in found.items() if (options := declared.playbook_options(path)) is not None}
-    return Playbooks(takes, set(declared.role_options(declared.ROLES)))
+    folder = root / COLLECTION / "playbooks"
+    takes = {name_of(path, folder): set(declared.playbook_options(path) or {}) for path in files(folder)}
+    doors = {path.relative_to(root / "playbooks").as_posix() for path in files(root / "playbooks")}
+    return Playbooks(takes, set(declared.role_options(declared.ROLES)), _others(root / COLLECTION), doors)
+
+
+def _others(collection: Path) -> set[str]:
+    files = {
+        path.stem
+        for kind in ("action", "callback", "doc_fragments", "filter", "modules")
+        for path in (collection / "plugins" / kind).iterdir()
+    }
+    return files | {path.name for path in (collection / "roles").iterdir()} | {"fleet"}
 
 
 def command_problems(path: Path, known: Playbooks, root: Path) -> list[str]:
     """Of every command in a text, a playbook's own header included."""
-    own = path.relative_to(root / "playbooks").as_posix() if path.is_relative_to(root / "playbooks") else ""
+    folder = root / COLLECTION / "playbooks"
+    own = name_of(path, folder) if path.is_relative_to(folder) else ""
     problems = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         where = f"{path.relative_to(root)}:{number}"
@@ -46,21 +83,32 @@ def command_problems(path: Path, known: Playbooks, root: Path) -> list[str]:
 
 
 def line_problems(line: str, known: Playbooks, own: str = "") -> Iterator[str]:
-    named = [(match.start(), match[1]) for match in _PLAYBOOK.finditer(line)]
-    for _at, playbook in named:
-        if playbook not in known.takes and not _is_part(playbook):
-            yield f"there is no playbooks/{playbook}, or its variables are not declared"
+    named = list(_named(line))
+    for one in named:
+        yield from _name_problems(one, known)
     for option in _OPTION.finditer(line):
         # A closing bracket ends what was said of that playbook.
-        before = [
-            playbook for at, playbook in named if at < option.start() and playbook in known.takes and ")" not in line[at : option.start()]
-        ]
+        before = [one.playbook for one in named if one.playbook in known.takes and _is_said_of(one, line[: option.start()])]
         yield from _option_problems(option, _allowed(known, before[-1] if before else own))
 
 
-def _is_part(playbook: str) -> bool:
-    """Task files and variables are named in comments, too."""
-    return playbook.startswith(("tasks/", "incident/tasks/", "meta/")) or playbook == "incident/vars.yml"
+def _is_said_of(one: Named, before: str) -> bool:
+    return one.at < len(before) and ")" not in before[one.at :]
+
+
+def _named(line: str) -> Iterator[Named]:
+    for match in _PLAYBOOK.finditer(line):
+        door = match["door"] or ""
+        playbook = match["name"] or name_of(Path(door), Path())
+        yield Named(match.start(), playbook, bool(_RUN.search(line[: match.start()])), door)
+
+
+def _name_problems(one: Named, known: Playbooks) -> Iterator[str]:
+    if one.door:
+        if one.door not in known.doors and not one.door.startswith(("tasks/", "incident/tasks/", "meta/")):
+            yield f"there is no playbooks/{one.door}"
+    elif one.playbook not in known.takes and (one.run or one.playbook not in known.other):
+        yield f"there is no echodiary.infra.{one.playbook}"
 
 
 def _allowed(known: Playbooks, playbook: str) -> Set[str]:

@@ -16,7 +16,7 @@ from tests.lint.yaml_files import load
 ROOT = Path(__file__).resolve().parents[2]
 ROLE = ROOT / "collections/ansible_collections/echodiary/infra/roles/deploy"
 FILES = [*sorted((ROLE / "tasks").glob("*.yml")), ROLE / "vars/main.yml", ROLE / "defaults/main.yml", ROLE / "meta/argument_specs.yml"]
-PLAYBOOKS = sorted((ROOT / "playbooks").rglob("*.yml"))
+PLAYBOOKS = sorted((ROOT / "collections/ansible_collections/echodiary/infra/playbooks").rglob("*.yml"))
 LONGEST = 30
 #: what it declares may be named by whoever includes it, and never by a place of its own
 _INCLUDES = re.compile(r"^(ansible\.builtin\.)?(include|import)_(tasks|role|playbook|vars)$")

@@ -12,7 +12,8 @@ from tests.lint.texts import tracked_files
 from tests.lint.yaml_files import load
 
 ROOT = Path(__file__).resolve().parents[2]
-PLACES = ("playbooks", "inventories", "molecule", "site.yml", "collections/ansible_collections/echodiary/infra/roles")
+COLLECTION = "collections/ansible_collections/echodiary/infra"
+PLACES = ("inventories", "molecule", f"{COLLECTION}/playbooks", f"{COLLECTION}/roles")
 FILES = tracked_files(ROOT, *PLACES)
 
 

@@ -11,12 +11,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 OPERATIONS = ROOT / "docs/operations.md"
 DOCUMENTS = [OPERATIONS, *sorted((ROOT / "docs/runbooks").glob("*.md"))]
-INCIDENTS = ROOT / "playbooks/incident"
+INCIDENTS = ROOT / "collections/ansible_collections/echodiary/infra/playbooks/incident"
 #: shared by the playbooks, and none itself
 SHARED = {"vars"}
 
-_PATH = re.compile(r"playbooks/[a-z/-]+\.yml")
-_CELL = re.compile(r"`([a-z-]+)`")
+_NAME = re.compile(r"echodiary\.infra\.incident\.(\w+)")
+_CELL = re.compile(r"`([a-z_]+)`")
 
 
 def section(title: str) -> str:
@@ -34,8 +34,7 @@ def playbooks() -> set[str]:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.stem)
 def test_every_playbook_that_is_named_exists(document: Path) -> None:
-    named = set(_PATH.findall(document.read_text(encoding="utf-8")))
-    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+    assert set(_NAME.findall(document.read_text(encoding="utf-8"))) - playbooks() == set()
 
 
 def test_every_incident_playbook_is_told_with_its_symptom() -> None:
@@ -56,12 +55,12 @@ def test_alerts_lead_to_their_runbooks() -> None:
 def test_a_runbook_and_the_table_name_the_same_playbooks(runbook: Path) -> None:
     """A runbook may be shorter than the table, but it must not lead elsewhere."""
     row = next((line for line in section("Alert to playbook").splitlines() if f"runbooks/{runbook.name}" in line), "")
-    named = set(re.findall(r"playbooks/incident/([a-z-]+)\.yml", runbook.read_text(encoding="utf-8")))
+    named = set(_NAME.findall(runbook.read_text(encoding="utf-8")))
     assert named <= set(_CELL.findall(row)), f"{runbook.name} is in no row with {', '.join(sorted(named))}"
 
 
 @pytest.mark.parametrize("playbook", sorted(playbooks()))
 def test_a_playbook_says_at_its_top_how_it_is_called(playbook: str) -> None:
     head = (INCIDENTS / f"{playbook}.yml").read_text(encoding="utf-8").partition("\n- name")[0]
-    assert f"# ansible-playbook playbooks/incident/{playbook}.yml" in head
+    assert f"# ansible-playbook echodiary.infra.incident.{playbook}" in head
     assert "[--check]" in head

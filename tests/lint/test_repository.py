@@ -29,7 +29,7 @@ def test_components_are_whole(role: Path) -> None:
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role.name in roles.WORKFLOWS], ids=lambda role: role.name)
 def test_workflows_are_whole_and_no_components(role: Path) -> None:
-    assert roles.workflow_problems(role, ROOT / "playbooks") == []
+    assert roles.workflow_problems(role, ROOT / "collections/ansible_collections/echodiary/infra/playbooks") == []
 
 
 def test_what_is_called_a_workflow_exists() -> None:

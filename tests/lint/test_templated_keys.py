@@ -12,7 +12,8 @@ import yaml
 from tests.lint import texts
 
 ROOT = Path(__file__).parents[2]
-PLACES = ("site.yml", "playbooks", "inventories", "molecule", "collections/ansible_collections/echodiary/infra/roles")
+COLLECTION = "collections/ansible_collections/echodiary/infra"
+PLACES = ("inventories", "molecule", f"{COLLECTION}/playbooks", f"{COLLECTION}/roles")
 FILES = [path for path in texts.tracked_files(ROOT, *PLACES) if path.suffix == ".yml" and "tree" not in path.parts]
 
 

@@ -16,12 +16,12 @@ import pytest
 from tests.lint.yaml_files import load
 
 ROOT = Path(__file__).resolve().parents[2]
-INCIDENTS = ROOT / "playbooks/incident/tasks"
+INCIDENTS = ROOT / "collections/ansible_collections/echodiary/infra/playbooks/incident/tasks"
 #: included between rescue and always; what only looks, before anything began, may end the play for all
 FILES = [
     *sorted((ROOT / "collections/ansible_collections/echodiary/infra/roles/deploy/tasks").glob("*.yml")),
-    *sorted((ROOT / "playbooks/tasks").glob("backup*.yml")),
-    ROOT / "playbooks/tasks/silence.yml",
+    *sorted((ROOT / "collections/ansible_collections/echodiary/infra/playbooks/tasks").glob("backup*.yml")),
+    ROOT / "collections/ansible_collections/echodiary/infra/playbooks/tasks/silence.yml",
     *(INCIDENTS / name for name in ("begin.yml", "end.yml", "tell.yml")),
     *sorted(INCIDENTS.glob("*/act.yml")),
     *(INCIDENTS / "rotate-secret" / name for name in ("make.yml", "revoke.yml")),

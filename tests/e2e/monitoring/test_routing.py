@@ -26,13 +26,13 @@ PLAY = """
   gather_facts: false
   tasks:
     - name: Begin
-      ansible.builtin.import_tasks: {root}/playbooks/tasks/silence.yml
+      ansible.builtin.import_tasks: {root}/collections/ansible_collections/echodiary/infra/playbooks/tasks/silence.yml
       vars: {{silence_state: start, silence_minutes: "{{{{ minutes }}}}", silence_comment: drill}}
     - name: Die
       ansible.builtin.fail:
       when: dies
     - name: Finish
-      ansible.builtin.import_tasks: {root}/playbooks/tasks/silence.yml
+      ansible.builtin.import_tasks: {root}/collections/ansible_collections/echodiary/infra/playbooks/tasks/silence.yml
       vars: {{silence_state: end}}
 """
 

@@ -81,7 +81,9 @@ def test_a_channel_that_works_is_told_once(fleet: Fleet) -> None:
 def silence(state: str) -> Task:
     return {
         "name": "Silence",
-        "ansible.builtin.include_tasks": str(Path(__file__).resolve().parents[3] / "playbooks/tasks/silence.yml"),
+        "ansible.builtin.include_tasks": str(
+            Path(__file__).resolve().parents[3] / "collections/ansible_collections/echodiary/infra/playbooks/tasks/silence.yml"
+        ),
         "vars": {"silence_state": state, "silence_id": "1"},
     }
 

@@ -85,7 +85,9 @@ class Checkout:
             shutil.copy(ROOT / name, self.root)
         for name in ("converge", "deploy_lock", "release_history", "evidence"):
             (self.root / COLLECTION / "plugins/action" / f"{name}.py").write_text(ACTION.replace("_NAME_", name))
-        (self.root / "playbooks/tasks/secrets.yml").write_text("---\n- name: No secrets\n  ansible.builtin.debug:\n    msg: none\n")
+        (self.root / COLLECTION / "playbooks/tasks/secrets.yml").write_text(
+            "---\n- name: No secrets\n  ansible.builtin.debug:\n    msg: none\n"
+        )
         (self.root / "gitops/environments").mkdir(parents=True)
         self.policy(modes={"default": "heal"}, remote="")
         self.be(app1={"web": {}, "edge": {}}, app2={"web": {}}, mon1={"prometheus": {}})

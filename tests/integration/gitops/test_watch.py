@@ -18,7 +18,7 @@ from gitops import exits, policy
 from gitops.operations import Context
 from gitops.watch.loop import Round
 from gitops.workspace import find
-from tests.integration.gitops.checkout import Checkout
+from tests.integration.gitops.checkout import COLLECTION, Checkout
 from tests.waiting import eventually
 
 DRIFT = {"drift": "file:/etc/web"}
@@ -204,11 +204,12 @@ def test_a_check_that_cannot_be_made_is_told_and_leaves_the_report_to_grow_stale
     watcher = Watcher(checkout, webhook)
     watcher.round()
     before = checkout.report()["time"]
-    good = (checkout.root / "playbooks/drift.yml").read_text()
-    (checkout.root / "playbooks/drift.yml").write_text("- hosts: [")
+    playbook = checkout.root / COLLECTION / "playbooks/drift.yml"
+    good = playbook.read_text()
+    playbook.write_text("- hosts: [")
     assert watcher.round() == exits.ERROR
     assert checkout.report()["time"] == before
-    (checkout.root / "playbooks/drift.yml").write_text(good)
+    playbook.write_text(good)
     assert watcher.round() == exits.GOOD
     assert webhook.events() == ["check on-check-failed", "check on-recovered"]
 

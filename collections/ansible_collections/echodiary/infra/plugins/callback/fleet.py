@@ -352,10 +352,10 @@ def _command() -> Command:
 
 def _secrets() -> set[str]:
     """Variables that a role or the playbook declares as secret."""
-    from ansible_collections.echodiary.infra.plugins.plugin_utils._arguments import declared
+    from ansible_collections.echodiary.infra.plugins.plugin_utils._arguments import declared, playbooks
 
-    playbooks = [Path(str(playbook)) for playbook in context.CLIARGS.get("args") or ()]
-    found = [*map(declared.playbook_options, playbooks), declared.role_options(declared.ROLES)]
+    typed = [playbooks.path_of(str(playbook)) for playbook in context.CLIARGS.get("args") or ()]
+    found = [*map(declared.playbook_options, typed), declared.role_options(declared.ROLES)]
     return {name for options in found for name, option in (options or {}).items() if option.get("no_log")}
 
 

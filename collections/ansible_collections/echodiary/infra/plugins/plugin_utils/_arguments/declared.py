@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
+from . import playbooks
 from .conversion import Option
 
 Options = Mapping[str, Option]
@@ -71,6 +72,17 @@ def options_of(specs: Path) -> Options:
 
 
 def playbook_options(playbook: Path) -> Options | None:
+    """What it declares itself, else what those declare that it does nothing but import."""
+    own = _beside(playbook)
+    return own if own is not None else _together([playbook_options(path) for path in playbooks.imported(playbook)])
+
+
+def _together(every: Sequence[Options | None]) -> Options | None:
+    known = [options for options in every if options is not None]
+    return {name: option for options in known for name, option in options.items()} if known and len(known) == len(every) else None
+
+
+def _beside(playbook: Path) -> Options | None:
     """From meta/argument_specs.yml beside the playbook, or one directory above."""
     for directory in playbook.resolve().parents[:2]:
         path = directory / "meta" / "argument_specs.yml"

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.utils.collection_loader._collection_finder import _get_collection_path
 
 from .._common.errors import SpecError
+from . import places
 
 HOME_COLLECTION = "echodiary.infra"
 
@@ -34,11 +34,9 @@ class Source(NamedTuple):
 
 
 def find(name: str, playbook_dir: str) -> str:
-    """The role's directory: ``namespace.collection.role``, else beside the playbook, on roles_path, in this collection."""
+    """The role's directory: ``namespace.collection.role``, else one of the user's own, else of this collection."""
     collection, _, role = name.rpartition(".")
-    candidates = [os.path.join(playbook_dir, "roles", name), *(os.path.join(path, name) for path in constants.DEFAULT_ROLES_PATH)]
-    if collection:
-        candidates = []
+    candidates = [] if collection else [os.path.join(place, name) for place in places.roles(playbook_dir)]
     with contextlib.suppress(ValueError):
         candidates.append(os.path.join(_get_collection_path(collection or HOME_COLLECTION), "roles", role))
     for candidate in candidates:

@@ -56,8 +56,8 @@ def advice(schema: Schema, release: str) -> list[str]:
     """``release``: as it was asked for; only that one may know the revisions."""
     named = f" -e release={release}" if release else ""
     if schema.now == UNKNOWN:
-        return [f"next: see where the schema is: ansible-playbook playbooks/migrate.yml --check --diff{named}"]
+        return [f"next: see where the schema is: ansible-playbook echodiary.infra.migrate --check --diff{named}"]
     if schema.shown:
         return [f"next: the schema stays at {schema.now}, on which the release before was shown well; mend the release and deploy again"]
-    back = f"ansible-playbook playbooks/migrate.yml{named} -e deploy_revision={schema.before}"
+    back = f"ansible-playbook echodiary.infra.migrate{named} -e deploy_revision={schema.before}"
     return [f"next: the schema is at {schema.now} and was at {schema.before}; mend the release and deploy again, or bring it back: {back}"]

@@ -161,7 +161,7 @@ def _ended(found: Verdict) -> str:
 
 def _rest(found: Verdict) -> list[str]:
     absent = ",".join(sorted(host for host, state in found.hosts.items() if state == LEFT_OUT))
-    return [f"next: the same to {absent}, without --limit; the pin was not written, so site.yml would take the others back"]
+    return [f"next: the same to {absent}, without --limit; the pin was not written, so echodiary.infra.site would take the others back"]
 
 
 def _advice(outcome: str, migrated: str, schema: schemas.Schema, release: str) -> list[str]:
@@ -172,6 +172,6 @@ def _advice(outcome: str, migrated: str, schema: schemas.Schema, release: str) -
         return [f"next: the schema stays at {migrated}, on which the release before was shown well; mend the release and deploy again"]
     if outcome == PARTIAL:
         return [
-            "next: look at the hosts named above, then deploy again, or go back to what was good: ansible-playbook playbooks/rollback.yml"
+            "next: look at the hosts named above, then deploy again, or go back to what was good: ansible-playbook echodiary.infra.rollback"
         ]
     return []

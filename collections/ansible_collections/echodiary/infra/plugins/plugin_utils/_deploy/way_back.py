@@ -140,7 +140,7 @@ def _without_history(hosts: list[Host]) -> Way:
     if not image:
         raise NoWayBackError(
             "nothing to go back to: no release is recorded here, and the other slot holds none; deploy one: "
-            "ansible-playbook playbooks/deploy.yml -e release=<tag or digest>"
+            "ansible-playbook echodiary.infra.deploy -e release=<tag or digest>"
         )
     return Way(image, _rests_everywhere(image, None, hosts), _alike(image, hosts[0].running.image), "")
 
@@ -190,10 +190,10 @@ def _nowhere(lead: Host, step: _Step) -> str:
     resting = lead.resting.image
     if resting and not _alike(resting, lead.running.image):
         said.append(f"the other slot holds {_short(resting)}, {_why_not(resting, lead.entries)}")
-        by_name = f", or all the same: ansible-playbook playbooks/rollback.yml -e release={goodness.digest(resting)}"
+        by_name = f", or all the same: ansible-playbook echodiary.infra.rollback -e release={goodness.digest(resting)}"
     else:
-        by_name = ", or name one: ansible-playbook playbooks/rollback.yml -e release=<tag or digest> (playbooks/history.yml lists them)"
-    return f"{'; '.join(said)}. Deploy one that is well: ansible-playbook playbooks/deploy.yml -e release=<tag or digest>{by_name}"
+        by_name = ", or name one: ansible-playbook echodiary.infra.rollback -e release=<tag or digest> (echodiary.infra.history lists them)"
+    return f"{'; '.join(said)}. Deploy one that is well: ansible-playbook echodiary.infra.deploy -e release=<tag or digest>{by_name}"
 
 
 def _why_not(image: str, entries: list[Entry]) -> str:
@@ -206,7 +206,7 @@ def _why_not(image: str, entries: list[Entry]) -> str:
 def _only_configuration(goal: Entry) -> str:
     return (
         f"{table.release(goal)} served before with another configuration, which is in no slot any more: "
-        "take the change back in git, then ansible-playbook site.yml"
+        "take the change back in git, then ansible-playbook echodiary.infra.site"
     )
 
 

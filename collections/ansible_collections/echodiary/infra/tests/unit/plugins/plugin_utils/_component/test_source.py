@@ -30,7 +30,8 @@ def test_a_role_beside_the_playbook(role: Path) -> None:
     assert sources.tree_files(found) == ["etc/x/a"]
 
 
-def test_a_role_of_this_collection_by_either_name(tmp_path: Path) -> None:
+def test_a_role_of_this_collection_by_either_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     assert sources.find("haproxy", str(tmp_path)) == sources.find("echodiary.infra.haproxy", str(tmp_path))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.echodiary.infra.plugins.plugin_utils._arguments import playbooks
 from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import schema as schemas
 from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import verdict as verdicts
 
@@ -42,7 +43,7 @@ def test_a_failed_migration_that_moved_the_schema_is_not_nothing() -> None:
     text = told(UNTOUCHED, schemas.Schema("0004", "0006"))
     assert "from 0004 to 0006" in text
     assert "before any host was changed" not in text
-    assert "ansible-playbook playbooks/migrate.yml -e release=v2 -e deploy_revision=0004" in text
+    assert "ansible-playbook echodiary.infra.migrate -e release=v2 -e deploy_revision=0004" in text
 
 
 def test_one_that_moved_nothing_says_nothing_of_it() -> None:
@@ -54,7 +55,7 @@ def test_one_that_moved_nothing_says_nothing_of_it() -> None:
 def test_one_that_was_lost_is_not_guessed_at() -> None:
     text = told(UNTOUCHED, schemas.Schema("0004", schemas.UNKNOWN), release="")
     assert "not known" in text
-    assert "ansible-playbook playbooks/migrate.yml --check --diff" in text
+    assert "ansible-playbook echodiary.infra.migrate --check --diff" in text
 
 
 @pytest.mark.parametrize("outcome", ["taken_back", "failed"])
@@ -72,5 +73,5 @@ def test_printed_commands_name_playbooks_and_variables_that_exist() -> None:
         for now in ("0005", schemas.UNKNOWN, "0004")
     ]
     for command in re.findall(r"ansible-playbook .*", "\n".join(texts)):
-        assert (ROLE.parents[5] / command.split()[1].rstrip(",")).exists(), command
+        assert playbooks.path_of(command.split()[1].rstrip(",")).is_file(), command
         assert set(re.findall(r"-e (\w+)=", command)) <= known, command

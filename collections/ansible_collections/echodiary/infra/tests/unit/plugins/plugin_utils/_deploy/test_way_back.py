@@ -82,9 +82,9 @@ NOWHERE = [
 def test_nothing_older_that_is_good_is_refused_with_what_to_do(running: str, resting: str, story: list[Entry], why: str) -> None:
     with pytest.raises(way_back.NoWayBackError, match=why) as refused:
         goes(host("app1", running, resting, *story))
-    assert "ansible-playbook playbooks/deploy.yml -e release=" in str(refused.value)
+    assert "ansible-playbook echodiary.infra.deploy -e release=" in str(refused.value)
     if resting:
-        assert f"ansible-playbook playbooks/rollback.yml -e release=sha256:{resting}" in str(refused.value), "by name it is allowed"
+        assert f"ansible-playbook echodiary.infra.rollback -e release=sha256:{resting}" in str(refused.value), "by name it is allowed"
 
 
 @pytest.mark.parametrize(("running", "resting", "story", "why"), NOWHERE)
@@ -97,7 +97,7 @@ def test_by_name_anything_is_allowed(running: str, resting: str, story: list[Ent
 def test_without_any_history_what_rests_is_all_there_is() -> None:
     assert goes(host("app1", "v2", "v1"), host("app2", "v2", "v1")) == "v1"
     assert goes(host("app1", "v2", "v1", entry("incident", ""))) == "v1"
-    with pytest.raises(way_back.NoWayBackError, match=r"playbooks/deploy\.yml"):
+    with pytest.raises(way_back.NoWayBackError, match=r"echodiary\.infra\.deploy"):
         goes(host("app1", "v2", ""))
 
 
@@ -164,7 +164,7 @@ def test_the_same_image_as_it_was_configured_before() -> None:
 @pytest.mark.parametrize("resting", [("v1", "failed"), ("v2", "a"), ("", "")])
 def test_a_configuration_that_is_in_no_slot_is_not_pretended(resting: tuple[str, str]) -> None:
     story = [entry("converge", "v1", config="a"), entry("converge", "v1", config="b")]
-    with pytest.raises(way_back.NoWayBackError, match=r"ansible-playbook site\.yml"):
+    with pytest.raises(way_back.NoWayBackError, match=r"ansible-playbook echodiary\.infra\.site"):
         way_back.choose([host("app1", "v1", resting[0], *story, configs=("b", resting[1]))], "")
 
 
