@@ -37,12 +37,13 @@ class Playbooks(NamedTuple):
 
 
 class Named(NamedTuple):
-    """``run``: a command begins with it."""
+    """``run``: it stands in a command. ``options``: they follow it."""
 
     at: int
     playbook: str
     run: bool
     door: str
+    options: bool
 
 
 def name_of(path: Path, folder: Path) -> str:
@@ -100,7 +101,7 @@ def _named(line: str) -> Iterator[Named]:
     for match in _PLAYBOOK.finditer(line):
         door = match["door"] or ""
         playbook = match["name"] or name_of(Path(door), Path())
-        yield Named(match.start(), playbook, bool(_RUN.search(line[: match.start()])), door)
+        yield Named(match.start(), playbook, bool(_RUN.search(line[: match.start()])), door, line.startswith(" -", match.end()))
 
 
 def _name_problems(one: Named, known: Playbooks) -> Iterator[str]:
@@ -109,6 +110,8 @@ def _name_problems(one: Named, known: Playbooks) -> Iterator[str]:
             yield f"there is no playbooks/{one.door}"
     elif one.playbook not in known.takes and (one.run or one.playbook not in known.other):
         yield f"there is no echodiary.infra.{one.playbook}"
+    elif one.playbook in known.takes and one.options and not one.run:
+        yield f"echodiary.infra.{one.playbook} with options is no command; write ansible-playbook before it"
 
 
 def _allowed(known: Playbooks, playbook: str) -> Set[str]:

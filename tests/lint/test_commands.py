@@ -53,6 +53,7 @@ def test_every_playbook_has_its_door_in_the_checkout() -> None:
         "ansible-playbook -i inventories/production echodiary.infra.deploy_lock",
         "echodiary.infra.incident.reboot -e host=app1",
         "echodiary.infra.redeploy shows it",
+        "echodiary.infra.incident.db_locks --check shows by whom",
     ],
 )
 def test_what_would_be_misread_is_found(line: str) -> None:
@@ -65,7 +66,7 @@ def test_what_would_be_misread_is_found(line: str) -> None:
         "ansible-playbook playbooks/deploy.yml -e \"deploy_reason='faster search'\" -e release=v1",
         "ansible-playbook playbooks/restart.yml [-e component=prometheus] [-e \"deploy_reason='…'\"] [--check]",
         "ansible-playbook echodiary.infra.deploy -i inventories/production -e \"deploy_reason='faster search'\" -e release=v1",
-        "echodiary.infra.deploy_lock is held; echodiary.infra.incident.db_locks --check shows by whom",
+        "echodiary.infra.deploy_lock is held; ansible-playbook echodiary.infra.incident.db_locks --check shows by whom",
         "playbooks/incident/return-host.yml -e host={{ inventory_hostname }} lets it back in",
     ],
 )

@@ -80,15 +80,11 @@ def test_every_playbook_can_be_read_by_its_name(home: Home) -> None:
     assert "ERROR" not in done.stderr and "couldn't resolve" not in done.stderr
 
 
-def test_a_pin_needs_no_host(home: Home) -> None:
+def test_an_image_is_pinned_and_a_role_of_ones_own_compared_with_this_machine(home: Home) -> None:
+    """Two playbooks in one process. The host is asked for real, and nothing is changed on it."""
     pin = home.place / "release.yml"
-    home.run("ansible-playbook", "echodiary.infra.pin", "-e", f"image={IMAGE}", "-e", f"pin_file={pin}")
+    done = home.run("ansible-playbook", "echodiary.infra.pin", "echodiary.infra.drift", "-e", f"image={IMAGE}", "-e", f"pin_file={pin}")
     assert IMAGE in pin.read_text()
-
-
-def test_a_role_of_ones_own_is_compared_with_this_machine(home: Home) -> None:
-    """The host is asked for real, and nothing is changed on it."""
-    done = home.run("ansible-playbook", "echodiary.infra.drift")
     (component,) = report(home)["hosts"][0]["components"]
     assert (component["name"], component["sync"]) == ("notes", "OutOfSync"), done.stdout
     assert "file:/srv/echodiary-notes/note" in {one["resource"] for one in component["resources"]}

@@ -15,7 +15,7 @@ description:
   - Words that the shell left without a variable (C(-e reason='two words')) end the run with the form that works, and so does a variable
     that nobody declares and that is close to one that somebody does.
   - What a playbook takes stands in C(meta/argument_specs.yml) of its directory or the one above, written like a role's, with one entry per
-    playbook.
+    playbook. One that only imports others takes what those take, and playbooks of one command have their variables in common.
   - A text with a template in it stays as it is.
 requirements:
   - named in C(callbacks_enabled) of the configuration
@@ -29,7 +29,7 @@ from ansible.playbook import Playbook
 from ansible.playbook.play import Play
 from ansible.plugins.callback import CallbackBase
 from ansible.vars.manager import VariableManager
-from ansible_collections.echodiary.infra.plugins.plugin_utils._arguments import declared, given
+from ansible_collections.echodiary.infra.plugins.plugin_utils._arguments import declared, given, playbooks
 
 #: What ansible-playbook ends with for options it cannot read.
 REFUSED = 5
@@ -46,7 +46,8 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_start(self, playbook: Playbook) -> None:
         plays = playbook.get_plays()
         self._name = Path(playbook._file_name)
-        self._declared = declared.declared(self._name)
+        typed = [playbooks.path_of(str(name)) for name in context.CLIARGS.get("args") or ()]
+        self._declared = declared.declared(self._name, typed=typed)
         self._refuse(given.left_over(map(str, context.CLIARGS.get("extra_vars") or ())))
         if plays:
             self._refuse(self._misspelt(plays))

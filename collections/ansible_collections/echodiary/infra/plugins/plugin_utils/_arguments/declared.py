@@ -26,24 +26,32 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Declared(NamedTuple):
-    """``playbook``: what the one that runs takes; None when nothing says so. ``roles``: where those are that take more."""
+    """``playbook``: what the one that runs takes; None when nothing says so. ``roles``: where those are that take more. ``others``: what
+    the other playbooks of the same command take."""
 
     playbook: Options | None
     roles: Path
+    others: Options
 
     @property
     def options(self) -> Options:
-        return {**role_options(self.roles), **(self.playbook or {})}
+        return {**role_options(self.roles), **self._played}
+
+    @property
+    def _played(self) -> Options:
+        return {**self.others, **(self.playbook or {})}
 
     def among(self, names: Iterable[str]) -> Options:
         """Those of ``options`` that are called as one of ``names``, and maybe more."""
         wanted = set(names)
         mentioned = (path for path in _specs(self.roles) if not wanted.isdisjoint(_keys(path)))
-        return {**_merged(mentioned), **(self.playbook or {})}
+        return {**_merged(mentioned), **self._played}
 
 
-def declared(playbook: Path, roles: Path = ROLES) -> Declared:
-    return Declared(playbook_options(playbook), roles)
+def declared(playbook: Path, roles: Path = ROLES, typed: Iterable[Path] = ()) -> Declared:
+    """``typed``: every playbook of the command, which have their variables in common."""
+    others = {name: option for path in typed for name, option in (playbook_options(path) or {}).items()}
+    return Declared(playbook_options(playbook), roles, others)
 
 
 def role_options(roles: Path) -> Options:

@@ -31,6 +31,13 @@ def test_a_playbook_takes_what_it_says_beside_what_roles_take() -> None:
     assert found.among([])["release"] == found.options["release"]
 
 
+def test_playbooks_of_one_command_have_their_variables_in_common() -> None:
+    drift = PLAYBOOK.with_name("drift.yml")
+    found = declared.declared(drift, typed=[PLAYBOOK.with_name("pin.yml"), drift])
+    assert {"pin_file", "drift_schema"} <= set(found.options) & set(found.among([]))
+    assert "pin_file" not in declared.declared(drift).options
+
+
 def lead(place: Path, *names: str) -> Path:
     path = place / "mine.yml"
     path.write_text("---\n" + "".join(f"- ansible.builtin.import_playbook: {name}\n" for name in names))
