@@ -150,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_asking(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_asking(verbs: argparse._SubParsersAction[_Parser]) -> None:
     _asking(verbs, "status", _status, "check the fleet and say what differs").set_defaults(details=False)
     _asking(verbs, "diff", _status, "the same with every difference in full").set_defaults(details=True)
     _asking(verbs, "plan", _plan, "say what a sync would do, under an id that a sync can be bound to")
@@ -163,7 +163,7 @@ def _add_asking(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     wait.add_argument("--health", action="store_true", help="healthy is enough")
 
 
-def _asking(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Verb, said: str) -> argparse.ArgumentParser:
+def _asking(verbs: argparse._SubParsersAction[_Parser], name: str, run: Verb, said: str) -> argparse.ArgumentParser:
     parser = verbs.add_parser(name, help=said, description=said)
     parser.add_argument("--limit", type=_names, default=[], metavar="HOSTS", help="hosts or groups, separated by commas")
     parser.add_argument("--component", type=_names, default=[], metavar="NAMES", help="components, separated by commas")
@@ -172,7 +172,7 @@ def _asking(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: st
     return parser
 
 
-def _add_keeping(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_keeping(verbs: argparse._SubParsersAction[_Parser]) -> None:
     past = verbs.add_parser("history", help="what was done, by whom, why, and how it ended")
     past.add_argument("--last", type=int, default=20, metavar="N")
     past.set_defaults(run=_history, asks=False)
