@@ -32,6 +32,7 @@ class Checkout:
     def write(self, name: str, text: str) -> None:
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)  # further checkouts may have the same file
         path.write_text(text)
 
     def commit(self, message: str = "a change", *, push: bool = True) -> str:
@@ -74,4 +75,21 @@ def copy(place: Path) -> Checkout:
     made.git("init", "-q", "-b", "main")
     made.git("remote", "add", "origin", bare.as_uri())
     made.git("-C", str(bare), "config", "uploadpack.allowAnySHA1InWant", "true")
+    made.git("config", "core.checkStat", "minimal")  # so that a further checkout's files are not read once more
     return made
+
+
+def further(first: Checkout, place: Path) -> Checkout:
+    """One like it with an origin of its own: files are the same ones until somebody replaces them, git's objects stay where they are."""
+    shutil.copytree(first.path, place / "work", symlinks=True, copy_function=os.link, ignore=shutil.ignore_patterns(".git"))
+    _repository(first.path / ".git", place / "work/.git")
+    _repository(first.path.parent / "origin.git", place / "origin.git")
+    made = Checkout(place / "work")
+    made.git("remote", "set-url", "origin", (place / "origin.git").as_uri())
+    return made
+
+
+def _repository(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("objects"))
+    (target / "objects/info").mkdir(parents=True)
+    (target / "objects/info/alternates").write_text(f"{source / 'objects'}\n")

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,7 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 
 @pytest.fixture
 def checkout(master: Checkout, tmp_path: Path) -> Checkout:
-    shutil.copytree(master.path.parent, tmp_path / "repository", symlinks=True)
-    made = Checkout(tmp_path / "repository/work")
-    made.git("remote", "set-url", "origin", (tmp_path / "repository/origin.git").as_uri())
-    return made
+    return repository.further(master, tmp_path / "repository")
 
 
 def pin(checkout: Checkout, image: str, **environment: str) -> dict[str, str]:
@@ -62,9 +60,10 @@ def test_a_pin_is_a_commit_of_its_own(checkout: Checkout) -> None:
 
 
 def test_a_pin_lands_on_what_others_pushed_meanwhile(checkout: Checkout, tmp_path: Path) -> None:
-    checkout.git("clone", "-q", checkout.git("remote", "get-url", "origin"), str(tmp_path / "other"))
-    Checkout(tmp_path / "other").write("other.txt", "x")
-    theirs = Checkout(tmp_path / "other").commit("theirs")
+    other = repository.further(checkout, tmp_path / "other")
+    other.git("remote", "set-url", "origin", checkout.git("remote", "get-url", "origin"))
+    other.write("other.txt", "x")
+    theirs = other.commit("theirs")
     pin(checkout, IMAGES[0])
     assert pinned(checkout) == IMAGES[0]
     assert checkout.git("rev-parse", "origin/main~1") == theirs
@@ -391,12 +390,16 @@ def test_lint_takes_nothing_here_for_an_inventory(tmp_path: Path) -> None:
 
 
 def test_a_python_that_can_make_environments_is_taken_first(master: Checkout, tmp_path: Path) -> None:
-    nothing, unable = tmp_path / "requirements.txt", tmp_path / "unable"
+    nothing, unable, able = tmp_path / "requirements.txt", tmp_path / "unable", tmp_path / "able"
     nothing.write_text("")
+    python = Path(sys.base_exec_prefix) / "bin/python3"
     unable.write_text(f'#!/bin/sh\ncase "$*" in *ensurepip* | *"-m venv"*) exit 1 ;; esac\nexec {sys.executable} "$@"\n')
-    unable.chmod(0o755)
-    able = Path(sys.base_exec_prefix) / "bin/python3"
-    made = master.run(".ci/setup", str(tmp_path / "venv"), str(nothing), PYTHON=f"{unable} {able}")
+    # Unpacking a pip takes longer than all the rest, and there is one already.
+    able.write_text(f'#!/bin/sh\n[ "$1 $2" != "-m venv" ] || set -- "$@" --without-pip\nexec {python} "$@"\n')
+    for one in (unable, able):
+        one.chmod(0o755)
+    pip = sysconfig.get_path("purelib")
+    made = master.run(".ci/setup", str(tmp_path / "venv"), str(nothing), PYTHON=f"{unable} {able}", PYTHONPATH=pip)
     assert made.returncode == 0, made.stderr
     assert "installing" not in made.stdout
-    assert f"home = {able.parent}\n" in (tmp_path / "venv/pyvenv.cfg").read_text()
+    assert f"home = {python.parent}\n" in (tmp_path / "venv/pyvenv.cfg").read_text()
