@@ -7,40 +7,49 @@ import sys
 from pathlib import Path
 
 from dashboards.drift import DRIFT
+from dashboards.edge import HAPROXY
 from dashboards.model import Dashboard
 from dashboards.operations import DEPLOYMENTS
 from dashboards.overview import BUSINESS, OVERVIEW
 from dashboards.service import API
 from dashboards.systems import HOSTS, POSTGRESQL, REDIS
+from dashboards.watching import ALERTMANAGER, PROMETHEUS
 
-FOLDER = Path(__file__).parents[1] / "collections/ansible_collections/echodiary/infra/roles/grafana/tree/etc/grafana/dashboards"
-ALL: dict[str, Dashboard] = {
-    "overview.json": OVERVIEW,
-    "api.json": API,
-    "hosts.json": HOSTS,
-    "postgresql.json": POSTGRESQL,
-    "redis.json": REDIS,
-    "business.json": BUSINESS,
-    "deployments.json": DEPLOYMENTS,
-    "drift.json": DRIFT,
+ROLES = Path(__file__).parents[1] / "collections/ansible_collections/echodiary/infra/roles"
+#: (role, file) -> what it says. A role may bring others, written by hand.
+ALL: dict[tuple[str, str], Dashboard] = {
+    ("alertmanager", "alertmanager.json"): ALERTMANAGER,
+    ("echodiary", "api.json"): API,
+    ("echodiary", "business.json"): BUSINESS,
+    ("echodiary", "deployments.json"): DEPLOYMENTS,
+    ("echodiary", "overview.json"): OVERVIEW,
+    ("gitops", "drift.json"): DRIFT,
+    ("haproxy", "haproxy.json"): HAPROXY,
+    ("node_exporter", "hosts.json"): HOSTS,
+    ("postgres_exporter", "postgresql.json"): POSTGRESQL,
+    ("prometheus", "prometheus.json"): PROMETHEUS,
+    ("redis_exporter", "redis.json"): REDIS,
 }
 
 
-def stale() -> list[str]:
-    """Files that are not what the code says, and files the code knows nothing of."""
-    present = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.json")}
-    return sorted(name for name in {*present, *ALL} if name not in ALL or present.get(name) != ALL[name].text())
+def path(role: str, name: str) -> Path:
+    return ROLES / role / "monitoring/dashboards" / name
+
+
+def stale() -> list[tuple[str, str]]:
+    """Those whose file is not what the code says."""
+    return [one for one, board in ALL.items() if not path(*one).is_file() or path(*one).read_text(encoding="utf-8") != board.text()]
 
 
 def main(arguments: list[str]) -> int:
+    found = stale()
     if arguments == ["--check"]:
-        sys.stdout.writelines(f"{name} is not up to date: run python -m dashboards\n" for name in stale())
-        return 1 if stale() else 0
-    for name in stale():
-        (FOLDER / name).unlink(missing_ok=True)
-        if name in ALL:
-            (FOLDER / name).write_text(ALL[name].text(), encoding="utf-8")
-            sys.stdout.write(f"{name} written\n")
+        sys.stdout.writelines(f"{role}: {name} is not up to date: run python -m dashboards\n" for role, name in found)
+        return 1 if found else 0
+    for role, name in found:
+        path(role, name).parent.mkdir(parents=True, exist_ok=True)
+        path(role, name).write_text(ALL[role, name].text(), encoding="utf-8")
+        sys.stdout.write(f"{role}: {name} written\n")
     return 0
 
 

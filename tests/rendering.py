@@ -9,13 +9,15 @@ from typing import Any
 
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from ansible_collections.echodiary.infra.plugins.plugin_utils._component import render, roster, source
+from ansible_collections.echodiary.infra.plugins.plugin_utils._component import gather, monitoring, render, roster, source
 
 ROOT = Path(__file__).parents[1]
 
-#: Two application hosts and one that watches them: enough for every loop in a template to run more than once.
+#: Two application hosts and one that watches them, with every component that says how it is watched: enough for every loop in a template
+#: to run more than once.
 APP = ["node_exporter", "haproxy", "echodiary"]
-MONITORING = ["node_exporter", "postgres_exporter", "redis_exporter", "blackbox_exporter", "alertmanager", "prometheus", "grafana"]
+MONITORED = sorted({path.parent.name for path in (ROOT / "roles").glob("*/monitoring*")})
+MONITORING = [name for name in MONITORED if name not in APP[1:]]
 FLEET: dict[str, Any] = {
     "inventory_hostname": "mon1",
     "components": MONITORING,
@@ -34,18 +36,24 @@ FLEET: dict[str, Any] = {
 
 
 def tree(role: str, **variables: Any) -> dict[str, Any]:
-    """Absolute path on the host -> text. What rendered to nothing is left out."""
+    """Absolute path on the host -> text. What rendered to nothing is left out. Roles of ``playbook_dir`` come first."""
     loader = DataLoader()
-    found = source.load(role, str(ROOT), loader)
-    given: Any = {**FLEET, **variables}
+    given: Any = {"playbook_dir": str(ROOT), **FLEET, **variables}
+    found = source.load(role, given["playbook_dir"], loader)
     templar = Templar(loader, variables=given)
-    known = roster.Roster(loader, templar, given, [role])
-    available = render.variables(found, given, templar, known.variables())
-    return {path: text for path, text in render.tree(found, available, templar).items() if text is not None}
+    hosts = roster.Roster(loader, templar, given, [role])
+    available = render.variables(found, given, templar, {**hosts.variables(), **monitoring.Monitoring(hosts).variables()})
+    files = gather.tree(found, {"gathers": found.spec.get("gathers")}, available, templar, hosts)
+    return {path: text for path, text in files.items() if text is not None}
 
 
 @cache
 def rules() -> dict[str, str]:
-    """Prometheus' rule files with the role's default thresholds and every optional group: file name -> text."""
-    files = tree("prometheus", prometheus_slo_rules=True)
+    """Prometheus' rule files with the roles' default thresholds and every optional group: file name -> text."""
+    files = tree("prometheus", echodiary_slo_rules=True)
     return {Path(path).name: text for path, text in files.items() if path.startswith("/etc/prometheus/rules/")}
+
+
+def dashboards() -> list[Path]:
+    """Of every role, in the order of their names."""
+    return sorted((ROOT / "roles").glob("*/monitoring/dashboards/*.json"), key=lambda path: path.name)

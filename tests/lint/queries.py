@@ -110,13 +110,14 @@ def rules_of(files: Iterable[str]) -> list[dict[str, Any]]:
     return [rule for text in files for group in (yaml.safe_load(text) or {}).get("groups", []) for rule in group["rules"]]
 
 
-def alert_problems(rule: Mapping[str, Any], runbooks: Iterable[str]) -> list[str]:
-    """An alert says how bad it is, what it means, and where it is written what to do."""
+def alert_problems(rule: Mapping[str, Any], role: str, runbooks: Iterable[str]) -> list[str]:
+    """An alert says how bad it is, what it means, and where it is written what to do: in a page of its role."""
     name, annotations = rule["alert"], rule.get("annotations", {})
     problems = [f"{name}: has no label severity"] if not rule.get("labels", {}).get("severity") else []
     problems += [f"{name}: has no {key}" for key in ("summary", "description", "runbook_url") if not annotations.get(key)]
-    if annotations.get("runbook_url") and not annotations["runbook_url"].endswith(f"/{name}.md"):
+    page = f"{role}/monitoring/runbooks/{name}.md"
+    if annotations.get("runbook_url") and not annotations["runbook_url"].endswith(f"/{page}"):
         problems.append(f"{name}: its runbook is called otherwise: {annotations['runbook_url']}")
     if name not in set(runbooks):
-        problems.append(f"{name}: has no page docs/runbooks/{name}.md")
+        problems.append(f"{name}: has no page {page}")
     return problems

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What real exporters really export: names, types and labels, recorded from their /metrics in several versions.
 
-A recording is made anew with  curl … | python -m tests.lint.recordings >tests/lint/exporters/<exporter>-<version>.txt
+They lie in the scenario of the component that brings the exporter. A recording is made anew with
+curl … | python -m tests.lint.recordings >molecule/<role>/monitoring/exports/<exporter>-<version>.txt
+What is made in this repository has version `here`; a few metrics of that kind may stand beside the cases of alerts, as `exports`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-FOLDER = Path(__file__).parent / "exporters"
+from tests.lint.yaml_files import load
+
+FOLDER = Path(__file__).parents[2] / "molecule"
+HERE = "here"
 
 _TYPE = re.compile(r"^# TYPE (\S+) (\S+)$")
 _SAMPLE = re.compile(r"^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? \S+")
@@ -49,9 +54,9 @@ def write(metrics: Mapping[str, Metric]) -> Iterable[str]:
         yield " ".join([name, metric.type, ",".join(sorted(metric.labels))]).rstrip()
 
 
-def read(path: Path) -> dict[str, Metric]:
+def read(lines: Iterable[str]) -> dict[str, Metric]:
     found = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in lines:
         if line and not line.startswith("#"):
             name, kind, *labels = line.split()
             found[name] = Metric(kind, frozenset(labels[0].split(",")) if labels else frozenset())
@@ -61,9 +66,13 @@ def read(path: Path) -> dict[str, Metric]:
 def exporters(folder: Path = FOLDER) -> dict[str, dict[str, dict[str, Metric]]]:
     """exporter -> version -> metrics."""
     found: dict[str, dict[str, dict[str, Metric]]] = {}
-    for path in sorted(folder.glob("*.txt")):
+    for path in sorted(folder.glob("*/monitoring/exports/*.txt")):
         exporter, _, version = path.stem.partition("-")
-        found.setdefault(exporter, {})[version] = read(path)
+        found.setdefault(exporter, {})[version] = read(path.read_text(encoding="utf-8").splitlines())
+    for path in sorted(folder.glob("*/monitoring/cases/*.yml")):
+        cases = load(path)
+        if isinstance(cases, dict):
+            found.setdefault(path.parts[-4], {}).setdefault(HERE, {}).update(read(cases["exports"]))
     return found
 
 

@@ -14,27 +14,22 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import metr
 from tests import rendering
 from tests.lint import dashboards, queries, recordings
 
-RUNBOOKS = rendering.ROOT / "docs/runbooks"
-DASHBOARDS = sorted((rendering.ROOT / "roles/grafana/tree/etc/grafana/dashboards").glob("*.json"))
+ROLES = rendering.ROOT / "roles"
+DASHBOARDS = rendering.dashboards()
 RULES = queries.rules_of(rendering.rules().values())
-ALERTS = [rule for rule in RULES if "alert" in rule]
+#: (role, rule): a file is called after the role that brings it
+ALERTS = [
+    (name.partition("-")[0], rule) for name, text in rendering.rules().items() for rule in queries.rules_of([text]) if "alert" in rule
+]
 RECORDED = {rule["record"]: rule["expr"] for rule in RULES if "record" in rule}
 #: What the watcher of the fleet leaves as a textfile: it has a catalogue of its own, with every name and type.
 WATCHER = frozenset({"namespace", "dest_server", "name", "sync_status", "health_status", "origin", "judged", "phase", "succeeded"})
 GITOPS = {metrics.PREFIX + family.name: recordings.Metric(family.kind, WATCHER) for family in metrics.FAMILIES}
-EXPORTERS = {**recordings.exporters(), "gitops": {"of this repository": GITOPS}}
-OURS = {"echodiary", "gitops"}
+EXPORTERS = {**recordings.exporters(), "gitops": {recordings.HERE: GITOPS}}
 
 ALLOWED = queries.Allowed(
     metrics={
         "pg_settings_rds_rds_superuser_reserved_connections": "RDS only; the rule works without it",
-        "echodiary_container_healthy": "our own textfile, role node_exporter",
-        "echodiary_container_running": "our own textfile, role node_exporter",
-        "echodiary_container_restarts_total": "our own textfile, role node_exporter",
-        "echodiary_digest_last_success_timestamp_seconds": "our own textfile, role alertmanager",
-        "echodiary_backup_last_success_timestamp_seconds": "our own textfile, backups",
-        "echodiary_deploy_last_timestamp_seconds": "our own textfile, deploys",
-        "echodiary_deploy_in_progress": "our own textfile, deploys",
     },
     untyped_counters={"node_vmstat_oom_kill": "the kernel's counter, exported without a type"},
 )
@@ -53,9 +48,9 @@ def panel_queries() -> list[Any]:
 
 
 def test_every_upstream_exporter_is_recorded_in_two_versions() -> None:
-    assert {name: len(versions) for name, versions in EXPORTERS.items() if name not in OURS} == dict.fromkeys(
-        ("alertmanager", "blackbox", "haproxy", "node", "postgres", "prometheus", "redis"), 2
-    )
+    upstream = {name: len(versions) for name, versions in EXPORTERS.items() if [*versions] != [recordings.HERE]}
+    assert upstream == dict.fromkeys(upstream, 2)
+    assert {"alertmanager", "blackbox", "haproxy", "node", "postgres", "prometheus", "redis"} <= upstream.keys()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.get("alert") or rule["record"])
@@ -68,13 +63,27 @@ def test_panels_ask_for_what_exists(expression: str) -> None:
     assert problems_of(expression) == []
 
 
-@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
-def test_alerts_say_what_to_do(rule: dict[str, Any]) -> None:
-    assert queries.alert_problems(rule, [path.stem for path in RUNBOOKS.glob("*.md")]) == []
+def pages(role: str) -> list[str]:
+    return sorted(path.stem for path in (ROLES / role / "monitoring/runbooks").glob("*.md"))
 
 
-def test_every_runbook_is_of_an_alert() -> None:
-    assert {path.stem for path in RUNBOOKS.glob("*.md")} - {rule["alert"] for rule in ALERTS} == {"README"}
+@pytest.mark.parametrize(("role", "rule"), [pytest.param(*one, id=one[1]["alert"]) for one in ALERTS])
+def test_alerts_say_what_to_do(role: str, rule: dict[str, Any]) -> None:
+    assert queries.alert_problems(rule, role, pages(role)) == []
+
+
+@pytest.mark.parametrize("role", sorted({path.parent.name for path in ROLES.glob("*/monitoring")}))
+def test_a_role_has_pages_for_its_alerts_and_its_readme_leads_there(role: str) -> None:
+    alerts = sorted({rule["alert"] for name, rule in ALERTS if name == role})
+    assert pages(role) == alerts
+    linked = re.findall(r"\[(\w+)\]\(monitoring/runbooks/\1[.]md\)", (ROLES / role / "README.md").read_text(encoding="utf-8"))
+    assert sorted(linked) == alerts
+
+
+@pytest.mark.parametrize("page", sorted(ROLES.glob("*/monitoring/runbooks/*.md")), ids=lambda page: page.stem)
+def test_a_page_leads_to_pages_that_are_there(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+[.]md)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.resolve().parent / link).is_file()] == []
 
 
 def test_what_is_allowed_is_used() -> None:
@@ -93,7 +102,8 @@ def test_what_is_allowed_is_used() -> None:
         ('http_requests_total{status_code="500"}', "has no label status_code"),
         ("increase(instance:cpu_busy:percent[5m])", "which is recorded and no counter"),
         ("rate(up[5m])", "which is a gauge in Prometheus"),
-        ("increase(echodiary_container_healthy[5m])", "does not end in _total"),
+        ("increase(echodiary_container_healthy[5m])", "which is a gauge in containers here"),
+        ("increase(pg_settings_rds_rds_superuser_reserved_connections[5m])", "does not end in _total"),
         ("up ==", "is no PromQL"),
         ("max_over_time(rate(node_load1[1m])[5m:])", "rate() of node_load1"),
         ("rate(node_cpu_seconds_total[5m])", ""),
@@ -118,13 +128,21 @@ def test_a_metric_that_one_version_lacks_is_found() -> None:
         ({"labels": {}}, "has no label severity"),
         ({"annotations": {"summary": "s", "description": "d"}}, "has no runbook_url"),
         ({"annotations": {"description": "d", "runbook_url": "u/A.md"}}, "has no summary"),
-        ({"annotations": {"summary": "s", "description": "d", "runbook_url": "u/B.md"}}, "its runbook is called otherwise"),
-        ({"alert": "B"}, "has no page docs/runbooks/B.md"),
+        (
+            {"annotations": {"summary": "s", "description": "d", "runbook_url": "u/x/monitoring/runbooks/B.md"}},
+            "runbook is called otherwise",
+        ),
+        (
+            {"annotations": {"summary": "s", "description": "d", "runbook_url": "u/y/monitoring/runbooks/A.md"}},
+            "runbook is called otherwise",
+        ),
+        ({"alert": "B"}, "has no page x/monitoring/runbooks/B.md"),
     ],
 )
 def test_alerts_that_do_not_say_what_to_do_are_found(change: dict[str, Any], said: str) -> None:
-    good = {"alert": "A", "labels": {"severity": "warning"}, "annotations": {"summary": "s", "description": "d", "runbook_url": "u/A.md"}}
-    problems = queries.alert_problems({**good, **change}, ["A"])
+    said_of_it = {"summary": "s", "description": "d", "runbook_url": "u/x/monitoring/runbooks/A.md"}
+    good = {"alert": "A", "labels": {"severity": "warning"}, "annotations": said_of_it}
+    problems = queries.alert_problems({**good, **change}, "x", ["A"])
     assert any(said in problem for problem in problems) if said else problems == []
 
 
@@ -137,7 +155,8 @@ def test_an_exposition_is_read_as_prometheus_reads_it(tmp_path: Path) -> None:
         "c": recordings.Metric("counter", frozenset({"b", "e"})),
         "u": recordings.Metric("untyped", frozenset()),
     }
-    file = tmp_path / "x-1.txt"
+    file = tmp_path / "role/monitoring/exports/x-1.txt"
+    file.parent.mkdir(parents=True)
     file.write_text("\n".join(recordings.write(metrics)))
     assert recordings.exporters(tmp_path) == {"x": {"1": metrics}}
 

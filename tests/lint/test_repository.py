@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from dashboards import __main__ as generator
+from dashboards.model import Dashboard
 from tests.lint import dashboards, documents, roles, texts
 from tests.lint.yaml_files import load
 
@@ -18,7 +20,7 @@ ROLES = roles.roles(COLLECTION)
 ACTIONS = sorted((COLLECTION / "plugins/action").glob("[!_]*.py"))
 MODULES = sorted((COLLECTION / "plugins/modules").glob("[!_]*.py"))
 GRAFANA = COLLECTION / "roles/grafana"
-DASHBOARDS = sorted((GRAFANA / "tree/etc/grafana/dashboards").glob("*.json"))
+DASHBOARDS = sorted((COLLECTION / "roles").glob("*/monitoring/dashboards/*.json"))
 DOCUMENTS = [ROOT / "README.md", ROOT / "README.ko.md", ROOT / "CONTRIBUTING.md"]
 
 
@@ -54,6 +56,14 @@ def test_dashboards_have_the_shape_grafana_wants(dashboard: Path) -> None:
 
 def test_dashboards_are_what_the_code_says() -> None:
     assert generator.stale() == []
+
+
+@pytest.mark.parametrize("board", generator.ALL.values(), ids=lambda board: str(board.uid))
+def test_the_page_of_panels_has_those_that_there_are(board: Dashboard) -> None:
+    text = (ROOT / "docs/panels.md").read_text(encoding="utf-8").partition(f"(`{board.uid}`)")[2].partition("\n## ")[0]
+    told = re.findall(r"^\| (.+) \| \S* \| `(.*)` \| \S+ \|$", text.replace(r"\|", "¦"), re.MULTILINE)
+    shown = [(panel["title"], target["expr"].replace("|", "¦")) for panel in board.json()["panels"] for target in panel.get("targets", [])]
+    assert told == shown
 
 
 def test_no_two_dashboards_are_one_to_grafana() -> None:

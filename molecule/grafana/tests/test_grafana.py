@@ -47,7 +47,7 @@ def test_the_datasource_and_the_dashboard_are_there(fetch: Callable[..., Any], s
     login = base64.b64encode(f"admin:{secrets['grafana_admin_password']}".encode()).decode()
     admin = {"Authorization": f"Basic {login}"}
     assert fetch(f"{API}/datasources/uid/echodiary-prometheus", headers=admin).json["readOnly"] is True
-    dashboard = fetch(f"{API}/dashboards/uid/echodiary-api", headers=admin).json
+    dashboard = fetch(f"{API}/dashboards/uid/echodiary-hosts", headers=admin).json
     assert dashboard["meta"]["provisioned"] is True
     assert dashboard["meta"]["folderTitle"] == "EchoDiary"
 

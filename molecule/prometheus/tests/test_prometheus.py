@@ -31,7 +31,7 @@ def started(host: Host) -> str:
 def test_targets_follow_from_the_inventory(fetch: Callable[..., Any]) -> None:
     targets = fetch(f"{API}/targets").json["data"]["activeTargets"]
     found = {(target["labels"]["job"], target["labels"]["instance"]) for target in targets}
-    # What the group's `components` name and prometheus_jobs knows a port of.
+    # What the group's `components` name, and says of itself that it is scraped.
     assert found == {(job, "molecule-prometheus") for job in ("prometheus", "alertmanager", "node", "postgres", "redis", "blackbox")}
 
 
@@ -42,7 +42,10 @@ def test_it_scrapes(fetch: Callable[..., Any], eventually: Callable[..., Any]) -
 
 
 def test_rules_are_loaded_and_evaluated(fetch: Callable[..., Any], eventually: Callable[..., Any]) -> None:
-    assert {"Watchdog", "InstanceDown", "TargetMissing", "DatabaseUnreachable", "HostDisk", "ApiErrors", "RedisMemory"} <= alerts(fetch)
+    loaded = alerts(fetch)
+    assert {"Watchdog", "InstanceDown", "TargetMissing", "DatabaseUnreachable", "HostDisk", "RedisMemory"} <= loaded
+    # No host of this scenario has the application.
+    assert not {"ApiErrors", "HaproxyNoSlotUp"} & loaded
     eventually(lambda: query(fetch, 'expected_target{job="node"}') == {"molecule-prometheus": 1})
     firing = eventually(lambda: fetch(f"{API}/alerts").json["data"]["alerts"])
     assert "Watchdog" in {alert["labels"]["alertname"] for alert in firing}
@@ -75,7 +78,7 @@ def test_a_flag_restarts_and_the_data_stays(fetch: Callable[..., Any], host: Hos
 def test_what_promtool_rejects_is_refused_untouched(fetch: Callable[..., Any], host: Host, converge: Callable[..., Any]) -> None:
     before = host.check_output("sudo cat /etc/prometheus/prometheus.yml")
     bad_configuration = {"prometheus_extra_scrape_configs": [{"job_name": "bad", "scrape_interval": "now and then"}]}
-    bad_rule = {"prometheus_disk_ignored_fstypes": "ext4|("}
+    bad_rule = {"node_exporter_disk_ignored_fstypes": "ext4|("}
     for options in (["--check"], []):
         refused = converge(*options, **bad_configuration)
         assert refused["failed"]

@@ -83,7 +83,7 @@ def fill_redis() -> None:
 def lower_threshold() -> None:
     """All hosts of a lab are on one disk of the machine: the threshold comes down to it, not the disk up to 80 %."""
     used = max(float(series["value"][1]) for series in watched.query("instance_device:disk_used:percent"))
-    watched.site("--limit", "mon1", prometheus_disk_warning_percent=int(used) + 1)
+    watched.site("--limit", "mon1", node_exporter_disk_warning_percent=int(used) + 1)
 
 
 def fill_disk() -> None:

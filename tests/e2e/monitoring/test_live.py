@@ -18,7 +18,7 @@ from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("stirred")
 
-DASHBOARDS = sorted((rendering.ROOT / "roles/grafana/tree/etc/grafana/dashboards").glob("*.json"))
+DASHBOARDS = rendering.dashboards()
 RULES = queries.rules_of(rendering.rules().values())
 RDS_ONLY = {"pg_settings_rds_rds_superuser_reserved_connections"}
 #: Where all is well there is nothing to mark.

@@ -102,6 +102,7 @@ def test_without_an_alertmanager_a_play_goes_on(tmp_path: Path) -> None:
 def test_a_dashboard_that_is_no_json_touches_nothing(tmp_path: Path) -> None:
     """Of a copy of the role; any image will do, since it is never started."""
     shutil.copytree(watched.ROOT / "roles/grafana", tmp_path / "roles/grafana")
+    (tmp_path / "roles/grafana/tree/etc/grafana/dashboards").mkdir()
     (tmp_path / "roles/grafana/tree/etc/grafana/dashboards/api.json").write_text('{"uid": "x"')
     playbook = tmp_path / "grafana.yml"
     task = {"name": "Converge", "echodiary.infra.converge": {"components": ["grafana"]}}

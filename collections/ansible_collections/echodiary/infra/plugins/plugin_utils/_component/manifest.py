@@ -35,6 +35,7 @@ _SPEC: dict[str, Any] = {
     "links": {"type": "dict", "default": {}},
     "files": {"type": "dict", "default": {}},
     "owned": {"type": "dict", "default": {}},
+    "gathers": {"type": "dict", "default": {}},
     "compose": {"type": "str"},
     "compose_project": {"type": "str"},
     "validate": {

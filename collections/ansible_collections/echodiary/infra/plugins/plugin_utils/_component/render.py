@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -75,21 +75,30 @@ def tree(source: sources.Source, available: dict[str, Any], templar: Templar) ->
 
     A template that renders to nothing stands for a file that is not wanted here: its content is None.
     """
-    contents: dict[str, Any] = {}
     # one templating environment for all files of a component: making one costs more than rendering most files
     included = [source.tree, os.path.join(source.path, "templates")]
-    scoped = templates.scoped(templar, available, included)
-    for relative in sources.tree_files(source):
-        with open(os.path.join(source.tree, relative), "rb") as handle:
+    reading = Reading(templates.scoped(templar, available, included), source.tree, f"{source.name}/tree", included)
+    return {f"/{name}": content for name, content in map(reading.content, sources.tree_files(source))}
+
+
+class Reading(NamedTuple):
+    """Files of one directory, which people are told of as ``where``; templates may include what ``included`` has."""
+
+    templar: Templar
+    directory: str
+    where: str
+    included: list[str]
+
+    def content(self, relative: str) -> tuple[str, Any]:
+        """The name, without ``.j2``, and what is sent."""
+        with open(os.path.join(self.directory, relative), "rb") as handle:
             long = None if relative.endswith(".j2") else content_of.of_file(handle)
             raw = b"" if long else handle.read()
-        if relative.endswith(".j2"):
-            where = f"{source.name}/tree/{relative}"
-            text = _render_file(scoped, where, _template_text(where, raw), included)
-            contents["/" + relative[:-3]] = content_of.of_text(text) if text.strip() else None
-        else:
-            contents["/" + relative] = long or content_of.transportable(raw)
-    return contents
+        if not relative.endswith(".j2"):
+            return relative, long or content_of.transportable(raw)
+        where = f"{self.where}/{relative}"
+        text = _render_file(self.templar, where, _template_text(where, raw), self.included)
+        return relative[:-3], content_of.of_text(text) if text.strip() else None
 
 
 def _template_text(where: str, raw: bytes) -> str:

@@ -53,7 +53,7 @@ class Roster:
     """As one host sees it. ``converged`` are the components of its task, for an inventory that does not say what the host has."""
 
     def __init__(self, loader: DataLoader, templar: Templar, task_vars: TaskVars, converged: list[str]) -> None:
-        self._loader, self._templar, self._vars, self._converged = loader, templar, task_vars, converged
+        self.loader, self._templar, self._vars, self._converged = loader, templar, task_vars, converged
         self._scoped: Templar | None = None
         self._hosts: dict[str, Host] = {}
         self._entries: dict[str, list[Entry]] = {}
@@ -98,16 +98,25 @@ class Roster:
         return address(name, self._rendered(variables, given, f"host {name}: address"), own)
 
     def _entry(self, host: Host, component: str) -> Entry:
+        source = self.source(host, component)
+        spec = {key: source.spec[key] for key in KEYS if key in source.spec}
         try:
-            source = self.source(component)
-            spec = {key: source.spec[key] for key in KEYS if key in source.spec}
-            rendered = self.rendered(host, source, spec, f"{source.name}/component.yml")
-            return entry(host, source, rendered)
+            return entry(host, source, self.rendered(host, source, spec, f"{source.name}/component.yml"))
         except SpecError as error:
             raise SpecError(f"host {host.name}: {error}") from error
 
-    def source(self, component: str) -> sources.Source:
-        return sources.load(component, self._vars.get("playbook_dir", "."), self._loader)
+    def source(self, host: Host, component: str) -> sources.Source:
+        try:
+            return sources.load(component, self._vars.get("playbook_dir", "."), self.loader)
+        except SpecError as error:
+            raise SpecError(f"host {host.name}: {error}") from error
+
+    def roles(self) -> list[sources.Source]:
+        """The role of every component that some host has, by name."""
+        hosts = [self.host(name) for name in self.names()]
+        found = {component: host for host in hosts for component in host.components}
+        by_name = {source.name: source for source in (self.source(host, component) for component, host in found.items())}
+        return [by_name[name] for name in sorted(by_name)]
 
     def rendered(self, host: Host, source: sources.Source, value: Mapping[str, Any], where: str) -> dict[str, Any]:
         """With the host's variables over the defaults of the role."""

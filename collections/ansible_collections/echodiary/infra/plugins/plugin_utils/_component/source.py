@@ -54,17 +54,17 @@ def _known(directories: Iterable[str]) -> list[str]:
 
 def load(name: str, playbook_dir: str, loader: DataLoader) -> Source:
     path = find(name, playbook_dir)
-    specs = _yaml(loader, os.path.join(path, "meta", "argument_specs.yml")).get("argument_specs") or {}
+    specs = read(loader, os.path.join(path, "meta", "argument_specs.yml")).get("argument_specs") or {}
     return Source(
         name=name.rpartition(".")[2],
         path=path,
-        defaults=_yaml(loader, os.path.join(path, "defaults", "main.yml")),
+        defaults=read(loader, os.path.join(path, "defaults", "main.yml")),
         argument_spec=(specs.get("main") or {}).get("options") or {},
-        spec=_yaml(loader, os.path.join(path, "component.yml")),
+        spec=read(loader, os.path.join(path, "component.yml")),
     )
 
 
-def _yaml(loader: DataLoader, path: str) -> dict[str, Any]:
+def read(loader: DataLoader, path: str) -> dict[str, Any]:
     if not os.path.exists(path):
         return {}
     try:

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .._component import contents, render, roster
+from .._component import contents, gather, monitoring, render, roster
 from .._component import manifest as manifests
 from .._component import source as sources
 
@@ -25,15 +25,16 @@ class Specs:
 
     def of(self, names: list[str]) -> list[documents.ComponentSpec]:
         """SpecError for what no component may be, or what two of them may not be together."""
-        known = roster.Roster(self._loader, self._templar, self._vars, names)
-        specs = [self._one(name, known) for name in names]
+        hosts = roster.Roster(self._loader, self._templar, self._vars, names)
+        known = {**hosts.variables(), **monitoring.Monitoring(hosts).variables()}
+        specs = [self._one(name, hosts, known) for name in names]
         manifests.check_claims(specs)
         return specs
 
-    def _one(self, name: str, known: roster.Roster) -> documents.ComponentSpec:
+    def _one(self, name: str, hosts: roster.Roster, known: dict[str, Any]) -> documents.ComponentSpec:
         source = sources.load(name, self._vars.get("playbook_dir", "."), self._loader)
-        available = render.variables(source, self._vars, self._templar, known.variables())
+        available = render.variables(source, self._vars, self._templar, known)
         rendered = render.spec(source, available, self._templar)
-        tree = render.tree(source, available, self._templar)
+        tree = gather.tree(source, rendered, available, self._templar, hosts)
         self.long.update((one.sha256, one) for one in tree.values() if isinstance(one, contents.Long))
         return manifests.build(source.name, rendered, tree)

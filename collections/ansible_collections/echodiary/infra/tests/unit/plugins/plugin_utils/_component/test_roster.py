@@ -79,7 +79,7 @@ def test_another_host_is_reached_where_the_inventory_says(fleet: Fleet) -> None:
 def test_a_template_asks_for_all_or_for_one_host(fleet: Fleet) -> None:
     known = fleet.roster()
     asked = trust_as_template("{{ component_roster() | map(attribute='component') | list }}")
-    assert known.rendered(known.host("b"), known.source("plain"), {"x": "y"}, "plain") == {"x": "y"}
+    assert known.rendered(known.host("b"), known.source(known.host("b"), "plain"), {"x": "y"}, "plain") == {"x": "y"}
     fleet.templar.available_variables = known.variables()
     assert render.template(fleet.templar, asked, "x") == ["web", "plain", "exporter"]
     one = trust_as_template("{{ (component_roster('a') | first).listens[1].port }}")

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A component with monitoring is at most a dozen files, all of its own. Whoever watches finds it, and does not when it has gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.echodiary.infra.plugins.plugin_utils._component import manifest
+
+from tests import rendering
+from tests.integration.monitoring import adding
+from tests.integration.monitoring.adding import watched
+from tests.lint import queries, recordings, roles, sockets
+
+ADDED = adding.PLACE
+ROLE = ADDED / "roles/hourglass"
+RULES = "/etc/prometheus/rules/hourglass-hourglass.yml"
+
+
+def targets(files: dict[str, Any]) -> dict[str, list[str]]:
+    config = yaml.safe_load(files["/etc/prometheus/prometheus.yml"])
+    return {
+        job["job_name"]: [address for group in job["static_configs"] for address in group["targets"]] for job in config["scrape_configs"]
+    }
+
+
+def test_it_is_a_dozen_files_of_its_own() -> None:
+    files = [path for path in ADDED.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    assert len(files) <= 12
+    assert {path.relative_to(ADDED).parts[:2] for path in files} == {("roles", "hourglass"), ("molecule", "hourglass")}
+
+
+def test_it_is_whole_by_every_lint() -> None:
+    assert roles.missing_files(ROLE, ADDED / "molecule") == []
+    assert roles.variable_problems(ROLE) == []
+    assert sockets.problems(ROLE) == []
+    exports = {**recordings.exporters(), **recordings.exporters(ADDED / "molecule")}
+    rules = queries.rules_of([watched("prometheus", "app1")[RULES]])
+    assert [queries.alert_problems(rule, "hourglass", ["HourglassLow"]) for rule in rules] == [[]]
+    assert [queries.query_problems(rule["expr"], exports, {}, queries.Allowed({}, {})) for rule in rules] == [[]]
+
+
+def test_who_has_it_is_scraped_expected_and_judged() -> None:
+    files = watched("prometheus", "app1", "mon1", hourglass_low_seconds="30")
+    assert targets(files)["hourglass"] == ["10.0.0.11:9477", "127.0.0.1:9477"]
+    expected = yaml.safe_load(files["/etc/prometheus/rules/expected_targets.yml"])["groups"][0]["rules"]
+    assert [rule["labels"]["instance"] for rule in expected if rule["labels"]["job"] == "hourglass"] == ["app1", "mon1"]
+    (rule,) = queries.rules_of([files[RULES]])
+    assert (rule["alert"], rule["expr"]) == ("HourglassLow", "hourglass_sand_seconds < 30")
+
+
+@pytest.mark.parametrize("role", ["prometheus", "alertmanager", "grafana"])
+def test_when_it_leaves_nothing_is_left_of_it(role: str) -> None:
+    assert watched(role) == rendering.tree(role)
+    assert "hourglass" not in str(watched(role))
+
+
+def test_its_dashboard_comes_and_goes_with_it() -> None:
+    brought = [path for path in rendering.tree("grafana") if path.startswith("/etc/grafana/dashboards/")]
+    assert "/etc/grafana/dashboards/node_exporter-hosts.json" in brought
+    only = {"mon1": {"components": ["grafana", "redis_exporter"]}}
+    files = rendering.tree("grafana", groups={"all": ["mon1"]}, hostvars=only, components=only["mon1"]["components"])
+    assert [path for path in files if path.endswith(".json")] == ["/etc/grafana/dashboards/redis_exporter-redis.json"]
+    assert "default_home" not in files["/etc/grafana/grafana.ini"]
+    assert "/etc/grafana/dashboards/echodiary-overview.json" in rendering.tree("grafana")["/etc/grafana/grafana.ini"]
+
+
+def test_its_component_is_one() -> None:
+    compose = "services: {hourglass: {image: x}}"
+    built = manifest.build("hourglass", {"compose": "/c.yaml", "gathers": {"/etc/x": "y"}}, {"/c.yaml": compose})
+    assert "gathers" not in built
+
+
+#: "echodiary" is also what all of this is called
+NAMES = ("node_exporter", "haproxy", "redis_exporter", "postgres_exporter", "blackbox_exporter", "gitops", "job: echodiary", '"echodiary"')
+
+
+@pytest.mark.parametrize("role", ["prometheus", "grafana"])
+def test_who_watches_names_no_component(role: str) -> None:
+    """In nothing that is rendered or applied; words for people may give examples."""
+    folder = rendering.ROOT / "roles" / role
+    files = [folder / "component.yml", folder / "monitoring.yml", *folder.glob("tree/**/*"), *folder.glob("monitoring/rules/*")]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in files if path.is_file()}
+    found = {name: [one for one in NAMES if one in text] for name, text in texts.items()}
+    assert {name: names for name, names in found.items() if names} == {}
