@@ -37,7 +37,7 @@ class CallbackModule(CallbackBase):
         if not result.task.action.endswith("converge"):
             return
         line = {
-            "check": bool(result.task_fields.get("check_mode")),
+            "check": bool(result.task.check_mode),
             "failed": failed,
             "msg": result.result.get("msg", ""),
             "components": result.result.get("components", []),

@@ -107,18 +107,18 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
         if self._run is not None:
-            check = bool(result.task_fields.get("check_mode"))
+            check = bool(result.task.check_mode)
             name, data = result.task_name, result.result
             self._run.failed(result.host.get_name(), result.task.action, name, data, check=check, ignored=ignore_errors)
 
     def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
-        if self._run is not None and not result.task_fields.get("ignore_unreachable"):
+        if self._run is not None and not result.task.ignore_unreachable:
             self._run.unreachable(result.host.get_name(), result.result)
 
     def _take(self, result: CallbackTaskResult, *, skipped: bool = False) -> None:
         if self._run is None:
             return
-        name, check = result.task_name, bool(result.task_fields.get("check_mode"))
+        name, check = result.task_name, bool(result.task.check_mode)
         if result.task.loop:
             name = f"{name} ({self._get_item_label(result.result)})"
         self._run.did(result.host.get_name(), result.task.action, name, result.result, check=check, skipped=skipped)

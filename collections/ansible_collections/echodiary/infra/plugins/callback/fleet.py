@@ -220,7 +220,7 @@ class CallbackModule(CallbackBase):
     def _show_diff(self, result: CallbackTaskResult) -> None:
         """Modules only return a difference where one was asked for; those that always do are kept quiet."""
         data = result.result
-        if data.get("diff") and data.get("changed") and result.task_fields.get("diff"):
+        if data.get("diff") and data.get("changed") and result.task.diff:
             # cleaned before it is coloured: colours are sequences, too
             diff = self._get_diff(_cleaned(data["diff"])).strip("\n")
             self._say([" " * (self._host_width + 4) + line for line in diff.splitlines()])
@@ -246,7 +246,7 @@ class CallbackModule(CallbackBase):
         self._say(result_lines(self.host_label(result), data, self._view(result), failed=failed))
 
     def _view(self, result: CallbackTaskResult) -> View:
-        details = self._display.verbosity >= 1 or bool(result.task_fields.get("diff"))
+        details = self._display.verbosity >= 1 or bool(result.task.diff)
         return View(self._host_width, _in_check_mode(result), details, paint)
 
     def _wants_everything(self) -> bool:
@@ -317,7 +317,7 @@ def _is_loop(result: CallbackTaskResult) -> bool:
 
 
 def _in_check_mode(result: CallbackTaskResult) -> bool:
-    return bool(result.task_fields.get("check_mode"))
+    return bool(result.task.check_mode)
 
 
 def _cleaned(value: Any) -> Any:

@@ -78,13 +78,13 @@ class CallbackModule(CallbackBase):
         self._extra = dict(play.get_variable_manager().extra_vars)
 
     def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
-        if result.task.action in ACTIONS and not result.task_fields.get("check_mode"):
+        if result.task.action in ACTIONS and not result.task.check_mode:
             # most runs never ask for a lease
             from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import give_back as back
 
             delegated = result.result.get("_ansible_delegated_vars") or {}
             host = delegated.get("ansible_delegated_host") or result.host.get_name()
-            fields: back.Task = result.task_fields
+            fields: back.Task = result.task.dump_attrs()
             answer: Result = result.result
             self._keep(back.after(self._held, str(host), fields, answer), fields.get("args") or {})
 

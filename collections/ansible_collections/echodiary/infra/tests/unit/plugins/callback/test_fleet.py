@@ -166,7 +166,7 @@ def test_ordinary_tasks_are_quiet_unless_they_have_something_to_say(rig: Rig) ->
     assert "app1  Write (1)  changed" in lines
     assert "        +text" in lines
     assert "app1  Say: hello" in lines
-    assert "app1  Ignored  failed: non-zero return code" in lines
+    assert any(line.startswith("app1  Ignored  failed: ") for line in lines)
     assert "          why" in lines
     assert any("undefined_here" in line for line in lines if line.startswith("app1  Fatal  failed: "))
     assert "Quiet" not in done.stdout
