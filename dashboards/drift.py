@@ -21,7 +21,7 @@ DRIFT = Dashboard(
     "EchoDiary drift",
     [
         Panel(
-            "Out of sync",
+            "Components out of sync",
             {"components": f"count({said('app_info', OUT_OF_SYNC)}) or vector(0)"},
             "none",
             "Components that differ from git.",
@@ -30,7 +30,7 @@ DRIFT = Dashboard(
             ((1, "yellow"),),
         ),
         Panel(
-            "Not healthy",
+            "Components not healthy",
             {"components": f"count({said('app_info', NOT_HEALTHY)}) or vector(0)"},
             "none",
             "Components with a process or a probe that does not work.",
@@ -39,7 +39,7 @@ DRIFT = Dashboard(
             ((1, "red"),),
         ),
         Panel(
-            "Not judged",
+            "Hosts not judged",
             {"hosts": f"sum({said('hosts', NOT_JUDGED)})"},
             "none",
             "Hosts that could not be looked at.",
@@ -57,7 +57,7 @@ DRIFT = Dashboard(
             ((300, "yellow"), (900, "red")),
         ),
         Panel(
-            "Flapping",
+            "Components that keep moving",
             {"components": f"count({said('app_flapping')} == 1) or vector(0)"},
             "none",
             "Components whose healing stopped because somebody keeps moving them.",
@@ -80,13 +80,13 @@ DRIFT = Dashboard(
             "pending: git moved; corrective: somebody changed the host; conflict: both.",
         ),
         Panel(
-            "Syncs",
+            "Syncs by outcome",
             {"{{phase}}": f"sum by (phase) (increase({said('app_sync_total')}[$__rate_interval]))"},
             "short",
             "Runs that put something right, by how they ended.",
         ),
         Panel(
-            "Components",
+            "State of every component",
             {
                 "components": f"max by (namespace, dest_server, name, sync_status, health_status) ({said('app_info')})",
             },

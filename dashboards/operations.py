@@ -12,7 +12,7 @@ DEPLOYMENTS = Dashboard(
     "EchoDiary deployments",
     [
         Panel(
-            "In progress",
+            "Deploy in progress",
             {"{{environment}}": "max by (environment) (echodiary_deploy_in_progress)"},
             "none",
             "Whether a deploy runs.",
@@ -22,7 +22,7 @@ DEPLOYMENTS = Dashboard(
             mappings=YES,
         ),
         Panel(
-            "Since the last",
+            "Time since the last deploy",
             {"{{outcome}}": "time() - max by (outcome) (echodiary_deploy_last_timestamp_seconds)"},
             "s",
             "Deploy of each outcome.",
@@ -30,7 +30,7 @@ DEPLOYMENTS = Dashboard(
             6,
         ),
         Panel(
-            "Versions",
+            "Versions that run",
             {"versions": "count(count by (version) (echodiary_build_info))"},
             "none",
             "More than one: a deploy, or drift.",
@@ -39,7 +39,7 @@ DEPLOYMENTS = Dashboard(
             ((2, "yellow"),),
         ),
         Panel(
-            "Backup",
+            "Age of the last backup",
             {"age": "time() - max(echodiary_backup_last_success_timestamp_seconds)"},
             "s",
             "Age of the last good one.",
@@ -48,9 +48,9 @@ DEPLOYMENTS = Dashboard(
             ((26 * 3600, "red"),),
         ),
         Row("What runs"),
-        Panel("Releases", {"releases": "max by (instance, version, revision) (echodiary_build_info)"}, "none", "By host.", "table"),
+        Panel("Releases by host", {"releases": "max by (instance, version, revision) (echodiary_build_info)"}, "none", "By host.", "table"),
         Panel(
-            "Schema",
+            "Schema as the code expects",
             {"{{instance}}": "min by (instance) (echodiary_schema_revision_match)"},
             "short",
             "1 where the database has the revision the code expects.",
@@ -58,10 +58,18 @@ DEPLOYMENTS = Dashboard(
         ),
         Row("While deploying"),
         Panel(
-            "Slots up", {"{{instance}}": 'haproxy_backend_active_servers{proxy="echodiary"}'}, "short", "Servers that pass HAProxy's check."
+            "Slots that are up",
+            {"{{instance}}": 'haproxy_backend_active_servers{proxy="echodiary"}'},
+            "short",
+            "Servers that pass HAProxy's check.",
         ),
-        Panel("Errors", {"5xx": "echodiary:http_errors:ratio_rate5m or vector(0)"}, "percentunit", "Share of requests over 5 min."),
-        Panel("p95", {"p95": "echodiary:http_duration_seconds:p95_5m"}, "s", "Over 5 min."),
+        Panel(
+            "Share of 5xx answers",
+            {"5xx": "echodiary:http_errors:ratio_rate5m or vector(0)"},
+            "percentunit",
+            "Share of requests over 5 min.",
+        ),
+        Panel("Duration of 95 % of requests", {"p95": "echodiary:http_duration_seconds:p95_5m"}, "s", "Over 5 min."),
         Panel(
             "Requests by version",
             {

@@ -17,7 +17,7 @@ OVERVIEW = Dashboard(
     "EchoDiary overview",
     [
         Panel(
-            "Critical alerts",
+            "Critical alerts that fire",
             {"firing": 'count(ALERTS{alertstate="firing",severity="critical"}) or vector(0)'},
             "none",
             "What somebody was told of at once.",
@@ -26,7 +26,7 @@ OVERVIEW = Dashboard(
             ((1, "red"),),
         ),
         Panel(
-            "Warnings",
+            "Warnings that fire",
             {"firing": 'count(ALERTS{alertstate="firing",severity="warning"}) or vector(0)'},
             "none",
             "What the next digest will tell.",
@@ -35,7 +35,7 @@ OVERVIEW = Dashboard(
             ((1, "yellow"),),
         ),
         Panel(
-            "Targets missing",
+            "Expected targets without an answer",
             {"missing": "count(expected_target unless on (job, instance) (up == 1)) or vector(0)"},
             "none",
             "Of those the inventory expects: down, or not scraped at all.",
@@ -43,9 +43,9 @@ OVERVIEW = Dashboard(
             4,
             ((1, "red"),),
         ),
-        Panel("Requests", {"requests": "sum(handler:http_requests:rate5m)"}, "reqps", "Per second over 5 min.", "stat", 4),
+        Panel("Requests per second", {"requests": "sum(handler:http_requests:rate5m)"}, "reqps", "Per second over 5 min.", "stat", 4),
         Panel(
-            "Errors",
+            "Share of 5xx answers",
             {"5xx": "echodiary:http_errors:ratio_rate5m or vector(0)"},
             "percentunit",
             "Share of requests answered 5xx over 5 min.",
@@ -53,7 +53,15 @@ OVERVIEW = Dashboard(
             4,
             ((0.01, "yellow"), (0.05, "red")),
         ),
-        Panel("p95", {"p95": "echodiary:http_duration_seconds:p95_5m"}, "s", "Over 5 min.", "stat", 4, ((0.5, "yellow"), (1, "red"))),
+        Panel(
+            "Duration of 95 % of requests",
+            {"p95": "echodiary:http_duration_seconds:p95_5m"},
+            "s",
+            "Over 5 min.",
+            "stat",
+            4,
+            ((0.5, "yellow"), (1, "red")),
+        ),
         Row("Objectives"),
         Panel(
             "Error budget left",
@@ -70,7 +78,7 @@ OVERVIEW = Dashboard(
             1,
         ),
         Panel(
-            "Burn rate",
+            "Burn rate of the budgets",
             {
                 f"{name} {window}": f"slo:{name}_errors:ratio_rate{window} / (1 - slo:{name}:objective)"
                 for name in ("availability", "latency")
@@ -81,19 +89,44 @@ OVERVIEW = Dashboard(
         ),
         Row("Firing now"),
         Panel(
-            "Alerts",
+            "Alerts that fire",
             {"alerts": 'max by (alertname, severity, instance) (ALERTS{alertstate="firing"})'},
             "none",
             "Watchdog is always among them.",
             "table",
         ),
-        Panel("Up", {"{{job}}": "min by (job) (up)"}, "short", "0 where any target of the job does not answer.", maximum=1),
-        Row("Saturation"),
-        Panel("CPU", {"{{instance}}": "instance:cpu_busy:percent"}, "percent", "Busy.", "timeseries", 6, ((80, "red"),), maximum=100),
-        Panel("Memory", {"{{instance}}": "instance:memory_used:percent"}, "percent", "Used.", "timeseries", 6, ((85, "red"),), maximum=100),
-        Panel("Disk", {"{{instance}} {{device}}": "instance_device:disk_used:percent"}, "percent", "Used.", "timeseries", 6, maximum=100),
         Panel(
-            "Database connections",
+            "Jobs whose targets all answer",
+            {"{{job}}": "min by (job) (up)"},
+            "short",
+            "0 where any target of the job does not answer.",
+            maximum=1,
+        ),
+        Row("Saturation"),
+        Panel(
+            "CPU in use", {"{{instance}}": "instance:cpu_busy:percent"}, "percent", "Busy.", "timeseries", 6, ((80, "red"),), maximum=100
+        ),
+        Panel(
+            "Memory in use",
+            {"{{instance}}": "instance:memory_used:percent"},
+            "percent",
+            "Used.",
+            "timeseries",
+            6,
+            ((85, "red"),),
+            maximum=100,
+        ),
+        Panel(
+            "Disk space in use",
+            {"{{instance}} {{device}}": "instance_device:disk_used:percent"},
+            "percent",
+            "Used.",
+            "timeseries",
+            6,
+            maximum=100,
+        ),
+        Panel(
+            "Database connections in use",
             {"used": "instance:database_connections:percent"},
             "percent",
             "Of the usable.",
@@ -135,7 +168,12 @@ BUSINESS = Dashboard(
             "short",
             "How much is written, changed, deleted.",
         ),
-        Panel("Moods", {"{{mood}}": per_hour("echodiary_entries_created_total", " by (mood) ")}, "short", "Entries per hour by mood."),
+        Panel(
+            "Entries per hour by mood",
+            {"{{mood}}": per_hour("echodiary_entries_created_total", " by (mood) ")},
+            "short",
+            "Entries per hour by mood.",
+        ),
         Panel(
             "Characters per hour", {"characters": per_hour("echodiary_characters_written_total")}, "short", "Of titles and bodies saved."
         ),

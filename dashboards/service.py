@@ -24,9 +24,16 @@ API = Dashboard(
     "echodiary-api",
     "EchoDiary API",
     [
-        Panel("Requests", {"requests": f"sum({REQUESTS})"}, "reqps", "Answered per second, probes and scrapes not counted.", "stat", 6),
         Panel(
-            "Errors",
+            "Requests per second",
+            {"requests": f"sum({REQUESTS})"},
+            "reqps",
+            "Answered per second, probes and scrapes not counted.",
+            "stat",
+            6,
+        ),
+        Panel(
+            "Share of 5xx answers",
             {"5xx": f"(sum({failed()}) or vector(0)) / (sum({REQUESTS}) > 0) or vector(0)"},
             "percentunit",
             "Share of requests answered 5xx. Yellow is a warning, red is critical.",
@@ -34,9 +41,17 @@ API = Dashboard(
             6,
             ((0.01, "yellow"), (0.05, "red")),
         ),
-        Panel("p95", {"p95": quantile(0.95)}, "s", "95 of 100 requests were faster.", "stat", 6, ((0.5, "yellow"), (1, "red"))),
         Panel(
-            "Hosts answering",
+            "Duration of 95 % of requests",
+            {"p95": quantile(0.95)},
+            "s",
+            "95 of 100 requests were faster.",
+            "stat",
+            6,
+            ((0.5, "yellow"), (1, "red")),
+        ),
+        Panel(
+            "Hosts that answer",
             {"up": 'sum(up{job="echodiary"})', "expected": 'count(expected_target{job="echodiary"})'},
             "none",
             "Application hosts whose metrics answer, of those the inventory expects.",
@@ -46,7 +61,7 @@ API = Dashboard(
         Row("Requests"),
         Panel("Requests by handler", {"{{method}} {{handler}}": f"sum by (method, handler) ({REQUESTS})"}, "reqps", "Per second."),
         Panel(
-            "Duration",
+            "Duration of requests",
             {f"p{100 * part:.0f}": quantile(part) for part in (0.5, 0.95, 0.99)},
             "s",
             "Quantiles over all handlers and workers.",
@@ -60,7 +75,7 @@ API = Dashboard(
             "5xx per second.",
         ),
         Panel(
-            "In progress",
+            "Requests in progress",
             {"{{instance}}": f"sum by (instance) (http_requests_in_progress{{{ON}}})"},
             "short",
             "Being answered at this moment.",
@@ -73,7 +88,7 @@ API = Dashboard(
             "As users get them: with HAProxy's own 503 pages.",
         ),
         Panel(
-            "Slots up",
+            "Slots that are up",
             {"{{instance}}": f"haproxy_backend_active_servers{{{BACKEND}}}"},
             "short",
             "Servers that pass HAProxy's check; 0 is an outage of the host.",
@@ -89,14 +104,14 @@ API = Dashboard(
             "Requests HAProxy lost, per second, and those that wait for a slot.",
         ),
         Panel(
-            "Health check",
+            "Duration of the health check",
             {"{{instance}}": 'probe_duration_seconds{job="probe",instance=~"$instance"}'},
             "s",
             "How long /health takes from the monitoring host.",
         ),
         Row("Database, as the application sees it"),
         Panel(
-            "Connections",
+            "Database connections of the pools",
             {
                 "in use": f"sum(echodiary_db_pool_checked_out{{{ON}}})",
                 "open": f"sum(echodiary_db_pool_open{{{ON}}})",
@@ -106,7 +121,7 @@ API = Dashboard(
             "Of the application's pools: in use, open, and how many may be opened.",
         ),
         Panel(
-            "Trouble",
+            "Trouble with database connections",
             {
                 "connect errors": f"sum(rate(echodiary_db_connect_errors_total{{{ON}}}[$__rate_interval]))",
                 "pool timeouts": f"sum(rate(echodiary_db_pool_timeout_total{{{ON}}}[$__rate_interval]))",

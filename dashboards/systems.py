@@ -21,7 +21,7 @@ HOSTS = Dashboard(
     "EchoDiary hosts",
     [
         Panel(
-            "CPU",
+            "CPU in use",
             {"{{instance}}": 'instance:cpu_busy:percent{instance=~"$instance"}'},
             "percent",
             "Busy.",
@@ -35,17 +35,22 @@ HOSTS = Dashboard(
             "Above 1 something waits.",
         ),
         Panel(
-            "Memory",
+            "Memory in use",
             {"{{instance}}": 'instance:memory_used:percent{instance=~"$instance"}'},
             "percent",
             "Used; what the kernel would give back does not count.",
             steps=((85, "red"),),
             maximum=100,
         ),
-        Panel("OOM kills", {"{{instance}}": f"increase(node_vmstat_oom_kill{{{NODE}}}[1h])"}, "short", "Processes killed within an hour."),
+        Panel(
+            "Processes killed for memory",
+            {"{{instance}}": f"increase(node_vmstat_oom_kill{{{NODE}}}[1h])"},
+            "short",
+            "Processes killed within an hour.",
+        ),
         Row("Disks"),
         Panel(
-            "Space",
+            "Disk space in use",
             {"{{instance}} {{device}}": 'instance_device:disk_used:percent{instance=~"$instance"}'},
             "percent",
             "Used, by device.",
@@ -53,14 +58,14 @@ HOSTS = Dashboard(
             maximum=100,
         ),
         Panel(
-            "Inodes",
+            "Inodes in use",
             {"{{instance}} {{device}}": 'instance_device:inodes_used:percent{instance=~"$instance"}'},
             "percent",
             "Used.",
             maximum=100,
         ),
         Panel(
-            "Throughput",
+            "Bytes read and written",
             {
                 "read {{instance}}": f"sum by (instance) ({rate('node_disk_read_bytes_total', DISKS)})",
                 "written {{instance}}": f"sum by (instance) ({rate('node_disk_written_bytes_total', DISKS)})",
@@ -69,7 +74,7 @@ HOSTS = Dashboard(
             "Of all disks.",
         ),
         Panel(
-            "Busy",
+            "Time that disks are busy",
             {"{{instance}} {{device}}": rate("node_disk_io_time_seconds_total", DISKS)},
             "percentunit",
             "Share of time with work.",
@@ -77,7 +82,7 @@ HOSTS = Dashboard(
         ),
         Row("Network and clock"),
         Panel(
-            "Traffic",
+            "Bytes received and sent",
             {
                 "in {{instance}}": f"sum by (instance) ({rate('node_network_receive_bytes_total', WIRES)})",
                 "out {{instance}}": f"sum by (instance) ({rate('node_network_transmit_bytes_total', WIRES)})",
@@ -85,11 +90,13 @@ HOSTS = Dashboard(
             "Bps",
             "Without containers' own interfaces.",
         ),
-        Panel("Clock", {"{{instance}}": f"abs(node_timex_offset_seconds{{{NODE}}})"}, "s", "Offset from true time."),
+        Panel("Offset of the clock", {"{{instance}}": f"abs(node_timex_offset_seconds{{{NODE}}})"}, "s", "Offset from true time."),
         Row("Containers"),
-        Panel("Running", {"{{instance}}": f"sum by (instance) (echodiary_container_running{{{NODE}}})"}, "short", "Containers."),
         Panel(
-            "Restarts",
+            "Containers that run", {"{{instance}}": f"sum by (instance) (echodiary_container_running{{{NODE}}})"}, "short", "Containers."
+        ),
+        Panel(
+            "Restarts of containers",
             {"{{instance}} {{name}}": f"increase(echodiary_container_restarts_total{{{NODE}}}[15m])"},
             "short",
             "By themselves, within 15 min.",
@@ -102,9 +109,9 @@ POSTGRESQL = Dashboard(
     "echodiary-postgresql",
     "EchoDiary PostgreSQL",
     [
-        Panel("Reachable", {"up": "min(pg_up)"}, "none", "From the exporter.", "stat", 6, ((1, "green"),), "red", 1),
+        Panel("Database can be reached", {"up": "min(pg_up)"}, "none", "From the exporter.", "stat", 6, ((1, "green"),), "red", 1),
         Panel(
-            "Connections",
+            "Connections in use",
             {"used": "instance:database_connections:percent"},
             "percent",
             "Of those clients may open.",
@@ -114,7 +121,7 @@ POSTGRESQL = Dashboard(
             maximum=100,
         ),
         Panel(
-            "Cache hits",
+            "Block reads from the cache",
             {"hits": f"instance_database:cache_hit:percent15m{{{NAMED}}}"},
             "percent",
             "Of block reads.",
@@ -123,7 +130,13 @@ POSTGRESQL = Dashboard(
             maximum=100,
         ),
         Panel(
-            "Invalid indexes", {"indexes": "sum(pg_invalid_indexes_count)"}, "none", "What failed builds left.", "stat", 6, ((1, "yellow"),)
+            "Indexes that are invalid",
+            {"indexes": "sum(pg_invalid_indexes_count)"},
+            "none",
+            "What failed builds left.",
+            "stat",
+            6,
+            ((1, "yellow"),),
         ),
         Row("Sessions"),
         Panel(
@@ -133,16 +146,16 @@ POSTGRESQL = Dashboard(
             "The limit is what clients can really open.",
         ),
         Panel(
-            "Oldest transaction",
+            "Age of the oldest transaction",
             {"{{datname}} {{state}}": f'max by (datname, state) (pg_stat_activity_max_tx_duration{{{NAMED},state!~"idle|disabled"}})'},
             "s",
             "By database and state.",
         ),
-        Panel("Locks", {"{{mode}}": f"sum by (mode) (pg_locks_count{{{NAMED}}})"}, "short", "Held or awaited, by mode."),
-        Panel("Deadlocks", {"{{datname}}": f"increase(pg_stat_database_deadlocks{{{NAMED}}}[15m])"}, "short", "Within 15 min."),
+        Panel("Locks by mode", {"{{mode}}": f"sum by (mode) (pg_locks_count{{{NAMED}}})"}, "short", "Held or awaited, by mode."),
+        Panel("Deadlocks by database", {"{{datname}}": f"increase(pg_stat_database_deadlocks{{{NAMED}}}[15m])"}, "short", "Within 15 min."),
         Row("Work"),
         Panel(
-            "Transactions",
+            "Transactions by outcome",
             {
                 "commits {{datname}}": rate("pg_stat_database_xact_commit", NAMED),
                 "rollbacks {{datname}}": rate("pg_stat_database_xact_rollback", NAMED),
@@ -151,14 +164,14 @@ POSTGRESQL = Dashboard(
             "Per second.",
         ),
         Panel(
-            "Slowest queries",
+            "Queries that are slowest",
             {"{{datname}} {{user}} {{queryid}}": "topk(10, instance_query:database_seconds:mean5m)"},
             "s",
             "Mean over 5 min; pg_stat_statements has the text.",
             steps=((1, "red"),),
         ),
         Panel(
-            "Rows",
+            "Rows returned and changed",
             {
                 "read": f"sum({rate('pg_stat_database_tup_returned', NAMED)})",
                 "written": f"sum({rate('pg_stat_database_tup_inserted', NAMED)})"
@@ -167,7 +180,7 @@ POSTGRESQL = Dashboard(
             "short",
             "Per second.",
         ),
-        Panel("Size", {"{{datname}}": f"pg_database_size_bytes{{{NAMED}}}"}, "bytes", "Of each database."),
+        Panel("Size of the databases", {"{{datname}}": f"pg_database_size_bytes{{{NAMED}}}"}, "bytes", "Of each database."),
     ],
 )
 
@@ -175,9 +188,9 @@ REDIS = Dashboard(
     "echodiary-redis",
     "EchoDiary Redis",
     [
-        Panel("Reachable", {"up": "min(redis_up)"}, "none", "From the exporter.", "stat", 6, ((1, "green"),), "red", 1),
+        Panel("Redis can be reached", {"up": "min(redis_up)"}, "none", "From the exporter.", "stat", 6, ((1, "green"),), "red", 1),
         Panel(
-            "Hits",
+            "Look-ups that hit",
             {"hits": "instance:redis_hits:percent15m"},
             "percent",
             "Look-ups that found something.",
@@ -187,28 +200,28 @@ REDIS = Dashboard(
             "yellow",
             100,
         ),
-        Panel("Clients", {"clients": f"sum(redis_connected_clients{{{CACHE}}})"}, "none", "Connected.", "stat", 6),
-        Panel("Up for", {"uptime": f"min(redis_uptime_in_seconds{{{CACHE}}})"}, "s", "A restart empties a cache.", "stat", 6),
+        Panel("Clients that are connected", {"clients": f"sum(redis_connected_clients{{{CACHE}}})"}, "none", "Connected.", "stat", 6),
+        Panel("Time since its start", {"uptime": f"min(redis_uptime_in_seconds{{{CACHE}}})"}, "s", "A restart empties a cache.", "stat", 6),
         Panel(
-            "Look-ups",
+            "Hits and misses",
             {"hits": rate("redis_keyspace_hits_total", CACHE), "misses": rate("redis_keyspace_misses_total", CACHE)},
             "ops",
             "Per second.",
         ),
         Panel(
-            "Memory",
+            "Memory in use",
             {"used": f"redis_memory_used_bytes{{{CACHE}}}", "maxmemory (0 is no limit)": f"redis_memory_max_bytes{{{CACHE}}}"},
             "bytes",
             "And the limit.",
         ),
-        Panel("Commands", {"commands": rate("redis_commands_processed_total", CACHE)}, "ops", "Per second."),
+        Panel("Commands per second", {"commands": rate("redis_commands_processed_total", CACHE)}, "ops", "Per second."),
         Panel(
             "Keys that went",
             {"evicted": rate("redis_evicted_keys_total", CACHE), "expired": rate("redis_expired_keys_total", CACHE)},
             "ops",
             "Evicted for want of memory, or expired.",
         ),
-        Panel("Keys", {"{{db}}": f"redis_db_keys{{{CACHE}}} > 0 or sum(redis_db_keys{{{CACHE}}})"}, "short", "By database."),
-        Panel("Rejected connections", {"rejected": rate("redis_rejected_connections_total", CACHE)}, "ops", "Flat is good."),
+        Panel("Keys by database", {"{{db}}": f"redis_db_keys{{{CACHE}}} > 0 or sum(redis_db_keys{{{CACHE}}})"}, "short", "By database."),
+        Panel("Connections that were rejected", {"rejected": rate("redis_rejected_connections_total", CACHE)}, "ops", "Flat is good."),
     ],
 )

@@ -59,6 +59,8 @@ def _panel_problems(panel: dict[str, Any]) -> Iterator[str]:
     unit = panel.get("fieldConfig", {}).get("defaults", {}).get("unit")
     if unit not in UNITS:
         yield f"has unit {unit}"
+    if len(str(panel.get("title")).split()) < 2:
+        yield "has a title of one word, which does not say what is shown"
     if not panel.get("description"):
         yield "has no description"
     letters = [target.get("refId") for target in panel.get("targets", [])]

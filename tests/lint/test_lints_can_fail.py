@@ -223,16 +223,24 @@ def test_dashboards_that_are_no_dashboards(tmp_path: Path) -> None:
         ({}, ""),
         ({"schemaVersion": 16}, "schemaVersion is not"),
         ({"id": 7}, "has an id of its own"),
-        ({"unit": "seconds"}, "P: has unit seconds"),
-        ({"description": ""}, "P: has no description"),
-        ({"targets": [{"refId": "A"}, {"refId": "A"}]}, "P: has queries"),
-        ({"gridPos": {"x": 13, "y": 0, "w": 12, "h": 8}}, "P: is wider than the page"),
+        ({"unit": "seconds"}, "Rows read: has unit seconds"),
+        ({"description": ""}, "Rows read: has no description"),
+        ({"targets": [{"refId": "A"}, {"refId": "A"}]}, "Rows read: has queries"),
+        ({"gridPos": {"x": 13, "y": 0, "w": 12, "h": 8}}, "Rows read: is wider than the page"),
         ({"gridPos": {"x": 6, "y": 0, "w": 12, "h": 8}}, "two panels lie on each other"),
+        ({"title": "Rows"}, "has a title of one word"),
     ],
 )
 def test_shapes_grafana_does_not_want(change: dict[str, object], said: str) -> None:
     unit = {"fieldConfig": {"defaults": {"unit": change.get("unit", "s")}}}
-    panel = {"title": "P", "description": "d", "targets": [{"refId": "A"}], "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8}, **unit, **change}
+    panel = {
+        "title": "Rows read",
+        "description": "d",
+        "targets": [{"refId": "A"}],
+        "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8},
+        **unit,
+        **change,
+    }
     row = {"type": "row", "title": "R", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 1}}
     dashboard = {"id": change.get("id"), "schemaVersion": change.get("schemaVersion", dashboards.SCHEMA), "panels": [row, panel]}
     problems = dashboards.shape_problems("d", dashboard)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._common.errors import SpecError
@@ -18,33 +18,35 @@ if TYPE_CHECKING:
     from .roster import Roster
     from .source import Source
 
+    Gathered = Content | Long | None
+
 
 def tree(source: Source, spec: Mapping[str, Any], available: dict[str, Any], templar: Templar, roster: Roster) -> dict[str, Any]:
     """All files of a component: its own, and what its ``gathers`` names."""
-    own = render.tree(source, available, templar)
-    found = files(roster, spec.get("gathers") or {}, available, templar)
-    twice = sorted(own.keys() & found.keys())
-    if twice:
-        raise SpecError(f"{source.name}: {twice[0]} is in its tree, and gathered as well; call one of them otherwise")
-    return {**own, **found}
-
-
-def files(roster: Roster, gathers: Mapping[str, str], available: Mapping[str, Any], templar: Templar) -> dict[str, Content | Long | None]:
-    """``gathers``: directory on the host -> directory of every role. A file is called after who brings it: ``<component>-<file>``."""
-    found: dict[str, Content | Long | None] = {}
-    for directory, below in gathers.items():
-        for source in roster.roles():
-            found.update({f"{directory}/{source.name}-{name}": text for name, text in _of(source, below, available, templar).items()})
+    found = render.tree(source, available, templar)
+    for path, content in files(roster, spec.get("gathers") or {}, available, templar):
+        if path in found:
+            raise SpecError(
+                f"{source.name}: {path} is gathered, and there already (in its tree, or of another role); call one of them otherwise"
+            )
+        found[path] = content
     return found
 
 
-def _of(source: Source, below: str, available: Mapping[str, Any], templar: Templar) -> dict[str, Content | Long | None]:
+def files(roster: Roster, gathers: Mapping[str, str], available: Mapping[str, Any], templar: Templar) -> Iterator[tuple[str, Gathered]]:
+    """``gathers``: directory on the host -> directory of every role. A file is called after who brings it: ``<component>-<file>``."""
+    for directory, below in gathers.items():
+        for source in roster.roles():
+            yield from ((f"{directory}/{source.name}-{name}", text) for name, text in _of(source, below, available, templar))
+
+
+def _of(source: Source, below: str, available: Mapping[str, Any], templar: Templar) -> Iterator[tuple[str, Gathered]]:
     """Templates see the defaults of their own role below all that the component that gathers them sees."""
     directory = os.path.join(source.path, below)
-    names = sorted(os.listdir(directory)) if os.path.isdir(directory) else []
+    names = [name for name in os.listdir(directory) if os.path.isfile(os.path.join(directory, name))] if os.path.isdir(directory) else []
     if not names:
-        return {}
+        return
     merged = {**source.defaults, **available, "component_name": source.name}
     merged.update(render.typed(source, merged))
     reading = render.Reading(templates.scoped(templar, merged, [directory]), directory, f"{source.name}/{below}", [directory])
-    return dict(reading.content(name) for name in names if not name.startswith("."))
+    yield from (reading.content(name) for name in sorted(names) if not name.startswith("."))

@@ -89,7 +89,16 @@ def test_an_error_names_the_file_that_has_it(watcher: Watcher) -> None:
         watcher.tree()
 
 
+def test_two_roles_do_not_bring_one_file(watcher: Watcher) -> None:
+    watcher.write("web-board/component.yml", "{}\n")
+    watcher.write("web/watch/board-x.json", "1")
+    watcher.write("web-board/watch/x.json", "2")
+    watcher.hosts["a"]["components"].append("web-board")
+    with pytest.raises(SpecError, match=r"web-board-x\.json is gathered, and there already"):
+        watcher.tree()
+
+
 def test_a_file_of_both_is_refused(watcher: Watcher) -> None:
     watcher.write("watcher/tree/etc/watcher/web-board.json", "own")
-    with pytest.raises(SpecError, match=r"^watcher: /etc/watcher/web-board\.json is in its tree, and gathered as well"):
+    with pytest.raises(SpecError, match=r"^watcher: /etc/watcher/web-board\.json is gathered, and there already"):
         watcher.tree()
