@@ -30,7 +30,10 @@ _LISTENS = {"listens": {"type": "list", "elements": "dict", "default": [], "opti
 
 
 class Entry(NamedTuple):
-    """One component of one host. ``address`` leads there from the host that asks; ``release`` is as rendered, unchecked."""
+    """One component of one host. ``address`` leads there from the host that asks; ``release`` is as rendered, unchecked.
+
+    ``backend``: of HAProxy, where it has a release.
+    """
 
     host: str
     component: str
@@ -38,6 +41,7 @@ class Entry(NamedTuple):
     listens: list[ListenSpec]
     release: dict[str, model.Json]
     path: str
+    backend: str = ""
 
 
 class Host(NamedTuple):
@@ -155,4 +159,5 @@ def entry(host: Host, source: sources.Source, rendered: Mapping[str, Any]) -> En
     release = rendered.get("release") or {}
     slots = {"slots": release.get("slots") or {}} if release else None
     sockets = listens.read(source.name, result.validated_parameters["listens"], slots)
-    return Entry(host.name, source.name, host.address, sockets, release, source.path)
+    backend = str((release.get("haproxy") or {}).get("backend") or source.name) if release else ""
+    return Entry(host.name, source.name, host.address, sockets, release, source.path, backend)

@@ -64,9 +64,16 @@ def test_every_component_of_every_host_by_the_hosts_own_values(fleet: Fleet) -> 
     web, plain, exporter = found
     assert sockets(web) == [(8001, "users"), (8002, "users")]
     assert web.release["haproxy"] == {"backend": "shop"}
+    assert [one.backend for one in found] == ["shop", "", ""]
     assert (plain.listens, plain.release) == ([], {})
     assert sockets(exporter) == [(9001, "metrics")]
     assert Path(exporter.path).name == "exporter"
+
+
+def test_a_backend_is_called_after_its_component_where_nothing_is_said(fleet: Fleet) -> None:
+    for given in ("release: {slots: {a: 1, b: 2}}", "release: {slots: {a: 1, b: 2}, haproxy: {save: x}}"):
+        Path(fleet.place, "roles/web/component.yml").write_text(given)
+        assert fleet.roster().entries("a")[0].backend == "web"
 
 
 def test_another_host_is_reached_where_the_inventory_says(fleet: Fleet) -> None:
