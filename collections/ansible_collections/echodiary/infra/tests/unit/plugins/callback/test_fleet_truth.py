@@ -51,7 +51,7 @@ def test_a_whole_play_that_only_looks_shows_what_it_would_do(rig: fleet.Rig) -> 
 
 def test_no_name_from_a_host_steers_the_terminal(rig: fleet.Rig) -> None:
     names = ["x\x1b[2Jy", "x\x9b31my", "x\u202ey", "x\ny"]
-    loop = {"name": "Loop", "copy": {"content": "{{ item }}", "dest": "{{ playbook_dir }}/out"}, "loop": names}
+    loop = {"name": "Loop", "debug": {"msg": "{{ item }}"}, "loop": names}
     tasks = [loop, {"name": "Differ", "copy": {"content": "|".join(names), "dest": "{{ playbook_dir }}/other"}}]
     done = rig.run({"app1": {}}, tasks, "--diff")
     assert done.returncode == 0, done.stdout
