@@ -81,7 +81,7 @@ def _data(connection: socket.socket) -> Iterator[bytes]:
 
 @contextlib.contextmanager
 def running(place: Path, **variables: Any) -> Iterator[Edge]:
-    edge = Edge(_free_port(), _free_port(), _free_port())
+    edge = Edge(free_port(), free_port(), free_port())
     with _application(place, edge.slot), _haproxy(place, edge, **variables):
         yield edge
 
@@ -91,7 +91,7 @@ def _application(place: Path, port: int) -> Iterator[None]:
     """With a database that is not there: what is asked here needs none."""
     environment = {
         "PATH": os.environ["PATH"],
-        "DATABASE_URL": f"postgresql://nobody@127.0.0.1:{_free_port()}/none",
+        "DATABASE_URL": f"postgresql://nobody@127.0.0.1:{free_port()}/none",
         "HOST": "127.0.0.1",
         "PORT": str(port),
     }
@@ -107,9 +107,9 @@ def _application(place: Path, port: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _haproxy(place: Path, edge: Edge, **variables: Any) -> Iterator[None]:
-    ports = {"haproxy_port": edge.port, "haproxy_metrics_port": edge.inside, "haproxy_slots": {"blue": edge.slot, "green": _free_port()}}
-    # the lists' templates know the names of the defaults only
-    given = {"haproxy_bind": "127.0.0.1", "haproxy_metrics_bind": "127.0.0.1", **ports, **variables}
+    ports = {"haproxy_port": edge.port, "haproxy_metrics_port": edge.inside, "echodiary_ports": {"blue": edge.slot, "green": free_port()}}
+    host = {"inventory_hostname": "app1", "components": ["haproxy", "echodiary"], "playbook_dir": str(Path(__file__).parent)}
+    given = {"haproxy_bind": "127.0.0.1", "haproxy_metrics_bind": "127.0.0.1", **host, **ports, **variables}
     for path, text in rendering.tree("haproxy", **given).items():
         if path.startswith("/etc/haproxy/"):
             (place / path.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
@@ -151,7 +151,7 @@ def _until(what: str, question: Callable[[], bool], seconds: float = 120) -> Non
         time.sleep(0.1)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

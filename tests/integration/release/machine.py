@@ -174,7 +174,7 @@ def with_haproxy(kind: type[Machine], place: Path) -> Iterator[Machine]:
     made = kind(place)
     try:
         made.bring()
-        done = made.one(["haproxy"])
+        done = made.one(["haproxy"], components=["haproxy", "app"])
         assert not done.failed, done.msg
         yield made
     finally:

@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..plugin_utils._calls.base import LocalAction
+from ..plugin_utils._component import release, roster
 from ..plugin_utils._component import released as releases
+from ..plugin_utils._component.requests import REQUEST
 from ..plugin_utils._converge.trial_options import STEP
-from ..plugin_utils._deploy import gate, plan
+from ..plugin_utils._deploy import asked, gate, plan
 
 if TYPE_CHECKING:
     from ..plugin_utils._calls.variables import TaskVars
@@ -18,7 +20,7 @@ _GATE: dict[str, Any] = {
     "prometheus": {"type": "str", "default": ""},
     "url": {"type": "str", "default": "http://127.0.0.1:9090"},
     "port": {"type": "int", "default": 80},
-    "path": {"type": "str", "default": "/"},
+    "path": {"type": "str", "default": ""},
     "every": {"type": "bool", "default": False},
     "error_rate": {"type": "float", "default": 0.01},
     "p95": {"type": "float", "default": 1.0},
@@ -53,7 +55,9 @@ class Options(TypedDict):
     commit: str
     environment: str
     lease_host: str
-    requests: list[Request]
+    requests: list[Request] | None
+    verify_requests: list[Request] | None
+    edge_url: str
     migrations_allowed: list[dict[str, str]]
     rollout: list[plan.Share]
     rollout_rest: list[plan.Share]
@@ -77,7 +81,9 @@ class ActionModule(LocalAction[Options]):
         "commit": {"type": "str", "default": ""},
         "environment": {"type": "str", "default": ""},
         "lease_host": {"type": "str", "required": True},
-        "requests": {"type": "list", "elements": "dict", "default": []},
+        "requests": {"type": "list", "elements": "dict"},
+        "verify_requests": {"type": "list", "elements": "dict", "options": REQUEST},
+        "edge_url": {"type": "str", "default": "http://127.0.0.1"},
         "migrations_allowed": {"type": "list", "elements": "dict", "default": []},
         "rollout": {"type": "list", "elements": "dict", "default": [], "options": STEP},
         "rollout_rest": {"type": "list", "elements": "dict", "default": [], "options": STEP},
@@ -87,9 +93,15 @@ class ActionModule(LocalAction[Options]):
     def _answer(self, args: Options) -> dict[str, Any]:
         released = releases.has_release(args["component"], self._vars.get("playbook_dir", "."))
         decided = plan.plan(_order(args, self._vars, released=released))
-        return {**plan.Run(decided, self._context(args, released=released)).result(), "changed": False}
+        found = asked.asked(self._declared(args["component"]) if released else None, _given(args))
+        return {**plan.Run(decided, self._context(args, found)).result(), "changed": False}
 
-    def _context(self, args: Options, *, released: bool) -> plan.Context:
+    def _declared(self, component: str) -> release.Declared:
+        """As this host has it."""
+        known = roster.Roster(self._loader, self._templar, self._vars, [component])
+        return release.declared(component, known.one(self._vars["inventory_hostname"], component).release)
+
+    def _context(self, args: Options, found: asked.Asked) -> plan.Context:
         if not args["lease_host"]:
             raise plan.PlanError("no host can hold the lease: there is none in the component's group; set deploy_lease_host")
         directory = self._templar.template(self._vars.get("node_exporter_textfile_directory", ""))
@@ -100,12 +112,23 @@ class ActionModule(LocalAction[Options]):
             commit=args["commit"],
             environment=args["environment"],
             textfiles=plan.textfiles(components, directory),
-            asked=", ".join(str(one.get("name", "")) for one in args["requests"]) if released else "",
+            asked=", ".join(str(one.get("name", "")) for one in found.requests),
+            requests=found.requests,
+            verify=found.verify,
             allowed=[str(one.get("rule", "")) for one in args["migrations_allowed"]],
             rollouts=[args["rollout"], args["rollout_rest"]],
-            gate=gate.Settings(**args["gate"]),
+            gate=_settings(args["gate"], found),
             check=self._check,
         )
+
+
+def _given(args: Options) -> asked.Given:
+    return asked.Given(args["requests"], args["verify_requests"], args["edge_url"], args["gate"]["path"])
+
+
+def _settings(given: Gate, found: asked.Asked) -> gate.Settings:
+    named: Any = {**given, "path": found.path, "host": found.host, "backend": found.backend, "latency": found.latency}
+    return gate.Settings(**named)
 
 
 def _order(args: Options, task_vars: TaskVars, *, released: bool) -> plan.Order:

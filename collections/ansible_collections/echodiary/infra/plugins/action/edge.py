@@ -22,7 +22,7 @@ class ActionModule(HostCall[Options]):
         "traffic": {"type": "str", "choices": ["in", "leaving", "out"]},
         "message": {"type": "str"},
         "drain": {"type": "float", "default": 30.0},
-        "backend": {"type": "str", "default": "echodiary"},
+        "backend": {"type": "str", "default": ""},
     }
     PACKAGE = "_edge"
     BEARABLE = True

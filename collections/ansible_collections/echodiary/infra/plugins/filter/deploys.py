@@ -15,7 +15,6 @@ from ..plugin_utils._component import released
 from ..plugin_utils._deploy import entry, gate, message, migration, plan, registered
 
 if TYPE_CHECKING:
-    from ..plugin_utils._deploy.declared_requests import Request
     from ..plugin_utils._deploy.results import Variables
 
 Plan = Mapping[str, Any]
@@ -32,8 +31,8 @@ def released_component(host: Variables, playbook_dir: str) -> str:
         raise AnsibleFilterError(str(error)) from error
 
 
-def deploy_step(found: Plan, index: int, declared: list[Request]) -> dict[str, Any]:
-    return plan.step(plan.of_result(found), index, declared)._asdict()
+def deploy_step(found: Plan, index: int) -> dict[str, Any]:
+    return plan.step(plan.of_result(found), index)._asdict()
 
 
 def deploy_watch(
@@ -42,14 +41,12 @@ def deploy_watch(
     host: str,
     batch: Sequence[str],
     index: int,
-    requests: Sequence[Request],
-    declared: Sequence[Request],
 ) -> dict[str, Any]:
     run = plan.of_result(found)
     hosts = registered.Hosts(run.plan.hosts, hostvars)
     rolled = gate.Batch(run.plan.kind, run.plan.component, batch, index == 0, hosts, run.context.check)
     try:
-        return gate.watch(host, rolled, run.context.gate, requests if run.plan.slots else [], declared)._asdict()
+        return gate.watch(host, rolled, run.context.gate, run.context.requests, run.context.verify)._asdict()
     except (KeyError, TypeError, ValueError) as error:
         raise AnsibleFilterError(f"deploy_verify_requests: each needs name and path, and status is a number: {error!r}") from error
 

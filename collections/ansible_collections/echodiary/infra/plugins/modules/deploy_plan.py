@@ -68,10 +68,58 @@ options:
     type: str
     required: true
   requests:
-    description: Requests that every host has to answer, as O(echodiary.infra.health_gate#module:http) takes them.
+    description:
+      - Requests that every host has to answer, as O(echodiary.infra.health_gate#module:http) takes them.
+      - Where it is not given, what the component declares for its edge.
     type: list
     elements: dict
-    default: []
+  verify_requests:
+    description:
+      - Requests that a new release has to answer before it gets a user's, as O(echodiary.infra.release#module:requests) takes them.
+      - Where it is not given, what the component declares (C(release.requests)).
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: What people call it.
+        type: str
+        required: true
+      method:
+        description: Method of the request.
+        type: str
+        choices: [GET, HEAD, POST, PUT, PATCH, DELETE]
+        default: GET
+      path:
+        description: Path and query.
+        type: str
+        required: true
+      body:
+        description: Body of the request. Text is sent as it is, anything else as JSON.
+        type: raw
+      headers:
+        description: Headers of the request.
+        type: dict
+        default: {}
+      status:
+        description: The status of a good answer.
+        type: int
+        default: 200
+      json:
+        description: Fields of its JSON body, by dotted path, and the values they have to have.
+        type: dict
+        default: {}
+      timeout:
+        description: Seconds within which the answer has to come.
+        type: float
+        default: 5.0
+      edge:
+        description: Whether the public edge answers it too.
+        type: bool
+        default: false
+  edge_url:
+    description: The edge of a host, as the host itself reaches it.
+    type: str
+    default: http://127.0.0.1
   migrations_allowed:
     description: Operations of migrations that are allowed, as O(echodiary.infra.alembic#module:allow) takes them.
     type: list
@@ -114,9 +162,9 @@ options:
         type: int
         default: 80
       path:
-        description: What is asked there, where no declared request is.
+        description: What is asked there, where no declared request is. The path of HAProxy's check where it is empty.
         type: str
-        default: /
+        default: ''
       every:
         description: Whether every batch is watched, and not the first alone.
         type: bool
@@ -174,6 +222,16 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+requests:
+  description: Conditions that every host has to meet through its edge.
+  returned: success
+  type: list
+  elements: dict
+verify:
+  description: Requests that a new release has to answer.
+  returned: success
+  type: list
+  elements: dict
 image:
   description: The goal, as it was asked for. Empty where it is still to be found out.
   returned: success

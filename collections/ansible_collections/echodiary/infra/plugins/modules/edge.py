@@ -30,9 +30,9 @@ options:
     type: float
     default: 30.0
   backend:
-    description: HAProxy's backend with the slots.
+    description: The only backend of HAProxy that is waited for and looked at. Empty for those of all applications of the host.
     type: str
-    default: echodiary
+    default: ''
 attributes:
   check_mode:
     description: Says what would be told, and tells nothing.
@@ -93,7 +93,9 @@ was:
   returned: always
   type: str
 serving:
-  description: The slot that is well and would get requests. Empty where none is.
+  description:
+    - The slot that is well and would get requests, with its backend where the host has several applications. Empty where one of them has
+      none.
   returned: always
   type: str
 requests_left:

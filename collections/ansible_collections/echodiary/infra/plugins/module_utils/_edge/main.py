@@ -34,7 +34,8 @@ def _run(manifest: Asked, edge: haproxy.EdgeSpec, path: str) -> Answer:
     after = planning.wanted(now, manifest["traffic"], manifest["message"])
     if after != now and not manifest["check"]:
         tell(edge, path, planning.to_value(after))
-    left = _drained(edge, manifest) if after.traffic == planning.OUT and not manifest["check"] else None
+    places = _places(edge)
+    left = sum(_drained(place, manifest["drain"]) for place in places) if after.traffic == planning.OUT and not manifest["check"] else None
     return {
         "changed": after != now,
         "differs": after != now,
@@ -43,7 +44,7 @@ def _run(manifest: Asked, edge: haproxy.EdgeSpec, path: str) -> Answer:
         "requests_left": left,
         "said": planning.words(after),
         "was": planning.words(now),
-        "serving": _serving(edge),
+        "serving": planning.serving({place["backend"]: _serving(place) for place in places}),
     }
 
 
@@ -73,10 +74,16 @@ def tell(edge: haproxy.EdgeSpec, path: str, value: str) -> None:
         raise haproxy.HaproxyError(f"HAProxy did not take the edge's state; look at: show map {path}")
 
 
-def _drained(edge: haproxy.EdgeSpec, manifest: Asked) -> int:
-    return sum(traffic.wait_for_requests(edge, slot, manifest["drain"]) for slot in haproxy.servers(edge))
+def _places(edge: haproxy.EdgeSpec) -> list[haproxy.EdgeSpec]:
+    """The backend that was named, or those of all applications."""
+    names = [edge["backend"]] if edge["backend"] else haproxy.backends(edge)
+    return [{**edge, "backend": name} for name in names]
 
 
-def _serving(edge: haproxy.EdgeSpec) -> str:
-    serving = [name for name, server in haproxy.servers(edge).items() if server.admin == haproxy.READY and server.steady]
+def _drained(place: haproxy.EdgeSpec, seconds: float) -> int:
+    return sum(traffic.wait_for_requests(place, slot, seconds) for slot in haproxy.servers(place))
+
+
+def _serving(place: haproxy.EdgeSpec) -> str:
+    serving = [name for name, server in haproxy.servers(place).items() if server.admin == haproxy.READY and server.steady]
     return serving[0] if serving else ""

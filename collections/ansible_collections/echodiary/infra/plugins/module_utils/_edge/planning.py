@@ -70,5 +70,12 @@ def words(edge: Edge) -> str:
     return f"{said}; maintenance: {edge.message}" if edge.message else said
 
 
+def serving(slots: dict[str, str]) -> str:
+    """``slots``: backend -> the slot that would serve. Empty where one has none: the host could not take its requests."""
+    if not all(slots.values()):
+        return ""
+    return ", ".join(slots.values()) if len(slots) < 2 else ", ".join(f"{backend}: {slot}" for backend, slot in sorted(slots.items()))
+
+
 def shown(edge: Edge) -> Shown:
     return {"traffic": edge.traffic, "message": edge.message}

@@ -15,7 +15,7 @@ class _Asked(TypedDict):
 
 
 class Asked(_Asked, total=False):
-    """``traffic`` and ``message``: None leaves it; ``drain`` in seconds. Places for tests."""
+    """``traffic`` and ``message``: None leaves it; ``drain`` in seconds; ``backend``: empty for all. Places for tests."""
 
     map: str
     socket: str

@@ -60,6 +60,14 @@ def servers(edge: EdgeSpec) -> dict[str, Server]:
     return found
 
 
+def backends(edge: EdgeSpec) -> list[str]:
+    """Names of all of them; that of ``edge`` is not asked for."""
+    said = ask(edge, "show backend")
+    if not said.startswith("# name"):
+        raise HaproxyError(f"HAProxy does not name its backends (it said: {' '.join(said.split())[:120]})")
+    return said.split()[2:]
+
+
 def server(edge: EdgeSpec, name: str) -> Server:
     found = servers(edge)
     if name not in found:

@@ -143,8 +143,21 @@ class MigrateSpec(TypedDict):
     timeout: float
 
 
+class WarmingSpec(TypedDict):
+    """A GET that a new slot is asked so many times."""
+
+    path: str
+    times: int
+    headers: dict[str, str]
+
+
 class _Release(TypedDict):
+    """``hosts``, ``path``: whose requests it gets; neither: all that are nobody else's."""
+
     service: str
+    hosts: list[str]
+    path: str
+    warm_up: list[WarmingSpec]
     slots: dict[str, int]
     haproxy: haproxy.EdgeSpec
     drain: float

@@ -14,7 +14,7 @@ from .._converge import component_health, contents, health, occupied
 from .._converge.component import Converger
 from .._host import docker
 from .._kinds import compose, model
-from . import decide, declared, idle_slot, images, look, move, slots, traffic
+from . import decide, declared, idle_slot, images, look, move, slots, traffic, warming
 from .decide import PREVIOUS
 
 if TYPE_CHECKING:
@@ -145,6 +145,7 @@ class Rollout:
         if outcome["status"] not in ("ok", "changed") or outcome["health"] != "Healthy":
             return self._still(changes, outcome["msg"] or f"slot {now.idle} is {outcome['health']}", fresh)
         try:
+            self._warm_up(now.idle)
             self._verify(now.idle)
             move.to(now, now.idle)
         except model.ConvergeError as error:
@@ -152,6 +153,12 @@ class Rollout:
         if not now.unsettled and look.idle_trouble(now, compose.read(now.project(now.idle))):
             move.make_idle_anew(now)
         return self._result({**outcome, "status": "changed", "sync": "Synced"}, changes)
+
+    def _warm_up(self, slot: str) -> None:
+        said = warming.warm(self.release["warm_up"], self.release["slots"][slot])
+        if said:
+            self.standing.note(said)
+            self.standing.clock("warm_up")
 
     def _verify(self, slot: str) -> None:
         """The declared requests, before the first one of a user."""
@@ -194,6 +201,7 @@ class Rollout:
             now.clock("start")
             idle_slot.wait_until_well(project, self.release, record)
             now.clock("health")
+            self._warm_up(now.idle)
             move.to(now, now.idle)
         except model.ConvergeError as error:
             msg = f"{error}{idle_slot.log_tail(project)}"

@@ -14,7 +14,7 @@ from ...module_utils._kinds import kinds
 from ...module_utils._kinds.model import ALONE, ANY, ConvergeError
 from .._common.errors import SpecError
 from . import compose as compose_file
-from . import contents, listens, release
+from . import contents, listens, release, routes
 
 if TYPE_CHECKING:
     from ...module_utils._kinds import documents, protocol
@@ -227,6 +227,11 @@ def check_claims(manifests: list[documents.ComponentSpec]) -> None:
     if twice:
         raise SpecError(f"component {twice[0]} is listed twice; list it once")
     listens.check_clashes(manifests)
+    routes.refuse_clashes([_route(manifest["name"], rolled) for manifest in manifests if (rolled := manifest.get("release"))])
+
+
+def _route(name: str, rolled: documents.ReleaseSpec) -> routes.Route:
+    return routes.Route(name, rolled["haproxy"]["backend"], tuple(rolled["hosts"]), rolled["path"])
 
 
 def _claims(manifest: documents.ComponentSpec) -> list[tuple[str, Any]]:

@@ -7,15 +7,31 @@ import hashlib
 import json
 import posixpath
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ...module_utils._release.slots import PORT, SLOT
 from .._common.errors import SpecError
+from . import requests, routes
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds.documents import RequestSpec
 
 _HAPROXY = {
-    "backend": {"type": "str", "required": True},
+    "backend": {"type": "str", "default": ""},
     "socket": {"type": "str", "default": "/run/haproxy/admin.sock"},
-    "save": {"type": "str", "default": ""},
+    "save": {"type": "str", "default": "/usr/local/lib/echodiary/haproxy-save-state"},
+}
+_CHECK = {
+    "path": {"type": "str", "default": "/"},
+    "status": {"type": "int", "default": 200},
+}
+_WARM_UP = {
+    "path": {"type": "str", "required": True},
+    "times": {"type": "int", "default": 1},
+    "headers": {"type": "dict", "default": {}},
 }
 _MIGRATE = {
     "env_file": {"type": "str", "default": ""},
@@ -27,7 +43,14 @@ _MIGRATE = {
 OPTIONS: dict[str, Any] = {
     "service": {"type": "str", "required": True},
     "slots": {"type": "dict", "required": True},
-    "haproxy": {"type": "dict", "required": True, "options": _HAPROXY},
+    "haproxy": {"type": "dict", "options": _HAPROXY, "apply_defaults": True},
+    **routes.OPTIONS,
+    "check": {"type": "dict", "options": _CHECK, "apply_defaults": True},
+    "internal_paths": {"type": "list", "elements": "str", "default": []},
+    "max_body_bytes": {"type": "int", "default": 0},
+    "warm_up": {"type": "list", "elements": "dict", "default": [], "options": _WARM_UP},
+    "requests": {"type": "list", "elements": "dict", "default": [], "options": requests.REQUEST},
+    "latency": {"type": "str", "default": ""},
     "drain": {"type": "float", "default": 30.0},
     "interval": {"type": "float", "default": 1.0},
     "passes": {"type": "int", "default": 3},
@@ -36,6 +59,80 @@ OPTIONS: dict[str, Any] = {
     "environment": {"type": "list", "elements": "str", "default": []},
     "migrate": {"type": "dict", "options": _MIGRATE},
 }
+
+
+#: of what is declared, what is HAProxy's and a deploy's; a host that rolls the component needs none of it
+_NOT_ROLLED = ("check", "internal_paths", "max_body_bytes", "requests", "latency")
+
+
+class Check(TypedDict):
+    path: str
+    status: int
+
+
+class Declared(NamedTuple):
+    """What others have to know of a component with slots: the edge, and whoever deploys it. ``max_body_bytes``: 0 where it does not say;
+    ``latency``: a histogram that Prometheus has of its answers, in seconds."""
+
+    route: routes.Route
+    slots: dict[str, int]
+    check: Check
+    internal_paths: list[str]
+    max_body_bytes: int
+    requests: list[RequestSpec]
+    latency: str
+
+
+def declared(name: str, given: Mapping[str, Any]) -> Declared:
+    """From ``release`` as it was rendered. SpecError for anything that is not understood."""
+    result = ArgumentSpecValidator({"release": {"type": "dict", "options": OPTIONS}}).validate({"release": dict(given)})
+    if result.error_messages:
+        raise SpecError(f"{name}: component.yml: {'; '.join(result.error_messages)}")
+    return _declared(name, result.validated_parameters["release"])
+
+
+def _declared(name: str, release: dict[str, Any]) -> Declared:
+    _check_paths(name, release)
+    backend = release["haproxy"]["backend"] or name
+    if not re.fullmatch("[A-Za-z0-9._-]+", backend):
+        raise SpecError(f"{name}: release: haproxy: backend '{backend}' has to be of letters, digits and ._-")
+    if not re.fullmatch("([a-zA-Z_:][a-zA-Z0-9_:]*)?", release["latency"]):
+        raise SpecError(f"{name}: release: latency '{release['latency']}' is no name of a metric, as in http_request_duration_seconds")
+    if release["max_body_bytes"] < 0:
+        raise SpecError(f"{name}: release: max_body_bytes has to be more than 0, not {release['max_body_bytes']}")
+    try:
+        requests.check(release["requests"])
+    except SpecError as error:
+        raise SpecError(f"{name}: release: {error}") from error
+    route = routes.read(name, backend, release)
+    return Declared(
+        route=route,
+        slots=_slots(name, release["slots"]),
+        check=release["check"],
+        internal_paths=release["internal_paths"],
+        max_body_bytes=release["max_body_bytes"],
+        requests=_addressed(route, release["requests"]),
+        latency=release["latency"],
+    )
+
+
+def _check_paths(name: str, release: dict[str, Any]) -> None:
+    asked = [release["check"]["path"], *(one["path"] for one in release["warm_up"])]
+    for path in [*asked, *release["internal_paths"]]:
+        if not path.startswith("/") or re.search(r"[\s\x00-\x1f]", path):
+            raise SpecError(f"{name}: release: path {path!r} has to begin with / and to be one word")
+    if "/" in release["internal_paths"]:
+        raise SpecError(f"{name}: release: internal_paths: / is all there is; name what the edge keeps to itself")
+    for one in release["warm_up"]:
+        if not 1 <= one["times"] <= 1000:
+            raise SpecError(f"{name}: release: warm_up: {one['path']}: times has to be from 1 to 1000, not {one['times']}")
+
+
+def _addressed(route: routes.Route, asked: list[Any]) -> list[Any]:
+    """As a user's request arrives: under the application's name, where it has one."""
+    if not route.hosts:
+        return asked
+    return [{**one, "headers": {"Host": route.hosts[0], **one["headers"]}} for one in asked]
 
 
 def read(manifest: dict[str, Any], release: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -49,7 +146,7 @@ def read(manifest: dict[str, Any], release: dict[str, Any] | None) -> dict[str, 
         raise SpecError(f"{name}: compose has to be in a directory of the slot (…/{SLOT}/…), so that two releases can be there at once")
     if f"{posixpath.dirname(project['file'])}/.env" in manifest["files"]:
         raise SpecError(f"{name}: {posixpath.dirname(project['file'])}/.env is written for each slot (SLOT and PORT); name yours otherwise")
-    slots = _slots(name, release["slots"])
+    found = _declared(name, release)
     _check_numbers(name, release)
     if not any(PORT in check["url"] for check in manifest["health"]):
         raise SpecError(f"{name}: a release needs a health probe of its own slot (http://127.0.0.1:{PORT}/…)")
@@ -57,8 +154,12 @@ def read(manifest: dict[str, Any], release: dict[str, Any] | None) -> dict[str, 
     _check_migrate(name, release["migrate"])
     image = project["services"][release["service"]]["image"]
     return {
-        **release,
-        "slots": slots,
+        **{key: value for key, value in release.items() if key not in _NOT_ROLLED},
+        "slots": found.slots,
+        "haproxy": {**release["haproxy"], "backend": found.route.backend},
+        "hosts": list(found.route.hosts),
+        "path": found.route.path,
+        "warm_up": _addressed(found.route, release["warm_up"]),
         "image": image,
         "config": fingerprint(manifest, image),
         "state": "present",

@@ -73,6 +73,10 @@ class Roster:
     def entries(self, *hosts: str) -> list[Entry]:
         return [entry for name in hosts or self.names() for entry in self._of(name)]
 
+    def one(self, host: str, component: str) -> Entry:
+        """Whether or not the inventory lists it there."""
+        return self._entry(self.host(host), component)
+
     def names(self) -> list[str]:
         return sorted(self._vars["groups"]["all"])
 

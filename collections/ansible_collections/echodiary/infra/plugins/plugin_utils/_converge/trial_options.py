@@ -6,25 +6,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._common.errors import SpecError
+from .._component import requests
 
 if TYPE_CHECKING:
-    from ...module_utils._kinds.documents import BoundsSpec, RequestSpec, StepSpec
+    from ...module_utils._kinds.documents import BoundsSpec, StepSpec
     from .shapes import Trial
 
 STEP: dict[str, Any] = {
     "share": {"type": "float", "required": True},
     "hold": {"type": "float", "required": True},
-}
-REQUEST: dict[str, Any] = {
-    "name": {"type": "str", "required": True},
-    "method": {"type": "str", "choices": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "default": "GET"},
-    "path": {"type": "str", "required": True},
-    "body": {"type": "raw"},
-    "headers": {"type": "dict", "default": {}},
-    "status": {"type": "int", "default": 200},
-    "json": {"type": "dict", "default": {}},
-    "timeout": {"type": "float", "default": 5.0},
-    "edge": {"type": "bool", "default": False},
 }
 BOUNDS: dict[str, Any] = {
     "errors": {"type": "int", "default": 3},
@@ -35,7 +25,7 @@ BOUNDS: dict[str, Any] = {
 }
 OPTIONS: dict[str, Any] = {
     "steps": {"type": "list", "elements": "dict", "default": [], "options": STEP},
-    "requests": {"type": "list", "elements": "dict", "options": REQUEST},
+    "requests": {"type": "list", "elements": "dict", "options": requests.REQUEST},
     "bounds": {"type": "dict", "options": BOUNDS, "apply_defaults": True},
 }
 #: seconds that all holds together may take: one call to the host watches them, and a second one waits for it
@@ -45,7 +35,7 @@ LONGEST = 150.0
 def read(args: Trial) -> Trial:
     """Checked as a whole: ``steps``, ``requests`` (None where nobody asks) and ``bounds``, as the host takes them."""
     _check_steps(args["steps"])
-    _check_requests(args["requests"] or [])
+    requests.check(args["requests"] or [])
     _check_bounds(args["bounds"])
     return {"steps": args["steps"], "requests": args["requests"], "bounds": args["bounds"]}
 
@@ -57,18 +47,6 @@ def _check_steps(steps: list[StepSpec]) -> None:
     holds = [step["hold"] for step in steps]
     if any(hold < 0 for hold in holds) or sum(holds) > LONGEST:
         raise SpecError(f"steps: the holds {holds} have to be 0 s or more, and {LONGEST:.0f} s at most together")
-
-
-def _check_requests(requests: list[RequestSpec]) -> None:
-    names = [request["name"] for request in requests]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise SpecError(f"requests: two are named {', '.join(twice)}; give each a name of its own")
-    for request in requests:
-        if not request["path"].startswith("/"):
-            raise SpecError(f"requests: {request['name']}: path {request['path']!r} has to begin with /; the slot's own port is asked")
-        if not 0 < request["timeout"] <= 60:
-            raise SpecError(f"requests: {request['name']}: timeout has to be more than 0 s and at most 60 s, not {request['timeout']:g}")
 
 
 def _check_bounds(bounds: BoundsSpec) -> None:

@@ -39,13 +39,13 @@ class Condition(_Asked, total=False):
 
 def of_slot(declared: Iterable[Request], port: int | str | None) -> list[Condition]:
     """None of a host without slots (no ``port``)."""
-    return [_condition(one, f"{one['name']} of the slot", f"http://127.0.0.1:{port}") for one in declared] if port else []
+    return [condition(one, f"{one['name']} of the slot", f"http://127.0.0.1:{port}") for one in declared] if port else []
 
 
-def of_edges(hosts: Mapping[str, str], port: int | str, declared: Iterable[Request], path: str) -> list[Condition]:
-    """Those that the edge answers too (``edge: true``), asked of every host (name -> address); a GET of ``path`` where there is none."""
-    asked: list[Request] = [one for one in declared if one.get("edge")] or [{"name": "entries", "path": path}]
-    return [_condition(one, f"{one['name']} of {host}", f"http://{address}:{port}") for host, address in hosts.items() for one in asked]
+def of_edges(hosts: Mapping[str, str], port: int | str, declared: Iterable[Request], other: Request) -> list[Condition]:
+    """Those that the edge answers too (``edge: true``), asked of every host (name -> address); ``other`` where there is none."""
+    asked: list[Request] = [one for one in declared if one.get("edge")] or [other]
+    return [condition(one, f"{one['name']} of {host}", f"http://{address}:{port}") for host, address in hosts.items() for one in asked]
 
 
 def addresses(hosts: Iterable[str], hostvars: Mapping[str, Variables]) -> dict[str, str]:
@@ -53,7 +53,7 @@ def addresses(hosts: Iterable[str], hostvars: Mapping[str, Variables]) -> dict[s
     return {host: str(hostvars[host].get("private_address") or hostvars[host].get("ansible_host") or host) for host in hosts}
 
 
-def _condition(one: Request, name: str, base: str) -> Condition:
+def condition(one: Request, name: str, base: str) -> Condition:
     found: Condition = {"name": name, "url": base + str(one["path"]), "status": [int(one.get("status") or 200)]}
     for key in _SHARED:
         if one.get(key) is not None:

@@ -14,17 +14,20 @@ from .way_back import SCHEMA_GATE
 
 #: the rule of migrations under which nobody claims that the release before is well on the new schema
 BREAKS: Final = "breaks-running-release"
-_DURATION: Final = "http_request_duration_seconds"
 
 
 class Settings(NamedTuple):
     """``prometheus``: the host that asks; empty for none. ``error_rate``: the largest fraction; ``p95``, ``lookback``: seconds. ``path``:
-    what is asked at the edges (``port``) where no declared request is. ``every``: batches after the first are watched, too."""
+    what is asked at the edges (``port``), under the name ``host``, where no declared request is. ``every``: batches after the first are
+    watched, too. ``backend``: HAProxy's; ``latency``: a histogram of the component's answers, in seconds; empty where it has none."""
 
     prometheus: str
     url: str
     port: int
     path: str
+    host: str
+    backend: str
+    latency: str
     every: bool
     error_rate: float
     p95: float
@@ -73,7 +76,7 @@ def watcher(hosts: Iterable[str], found: Mapping[str, Registered]) -> str:
     return next((host for host in hosts if found[host].changed), "")
 
 
-def watch(host: str, batch: Batch, settings: Settings, requests: Sequence[Request], declared: Sequence[Request]) -> Watch:
+def watch(host: str, batch: Batch, settings: Settings, requests: Sequence[Request | Condition], declared: Sequence[Request]) -> Watch:
     """``requests``: conditions that each host has to meet; ``declared``: what a new release has to answer. A rollback is one batch of what
     has served before, and is asked the same right afterwards."""
     if host not in batch.hosts or not batch.found[host].changed:
@@ -84,7 +87,8 @@ def watch(host: str, batch: Batch, settings: Settings, requests: Sequence[Reques
         return Watch(http, [], [])
     hosts = watched(batch)
     addresses = {name: batch.found[name].address for name in hosts}
-    edges = declared_requests.of_edges(addresses, settings.port, declared, settings.path)
+    other: Request = {"name": "edge", "path": settings.path, "headers": {"Host": settings.host} if settings.host else {}}
+    edges = declared_requests.of_edges(addresses, settings.port, declared, other)
     slots = {name: batch.found[name].slot for name in hosts}
     return Watch(http, edges, questions(batch.component, slots, settings))
 
@@ -100,21 +104,21 @@ def _asks_prometheus(batch: Batch, settings: Settings) -> bool:
 
 def questions(component: str, slots: Mapping[str, str], settings: Settings) -> list[Question]:
     """``slots``: host -> the slot that is new there."""
-    answers = f"sum({' or '.join(series(component, slots))})"
-    errors = f"sum({' or '.join(series(component, slots, code='5xx'))})"
-    of_hosts = f"{{instance=~{promql_any(list(slots))}}}[$range]"
-    slowest = f"histogram_quantile(0.95, sum by (le) (rate({_DURATION}_bucket{of_hosts})))"
-    return [
-        _question("error rate", f"{errors} / {answers}", settings.error_rate, answers, settings),
-        _question("p95 (s)", slowest, settings.p95, f"sum(increase({_DURATION}_count{of_hosts}))", settings),
-    ]
+    answers = f"sum({' or '.join(series(settings.backend, slots))})"
+    errors = f"sum({' or '.join(series(settings.backend, slots, code='5xx'))})"
+    found = [_question("error rate", f"{errors} / {answers}", settings.error_rate, answers, settings)]
+    if settings.latency:
+        of_hosts = f"{{job={promql_text(component)},instance=~{promql_any(list(slots))}}}[$range]"
+        slowest = f"histogram_quantile(0.95, sum by (le) (rate({settings.latency}_bucket{of_hosts})))"
+        found.append(_question("p95 (s)", slowest, settings.p95, f"sum(increase({settings.latency}_count{of_hosts}))", settings))
+    return found
 
 
-def series(component: str, slots: Mapping[str, str], code: str = "") -> list[str]:
+def series(backend: str, slots: Mapping[str, str], code: str = "") -> list[str]:
     """One for each host, of the new slot alone: neither the old one counts, nor whoever was in this slot before and failed."""
     more = f",code={promql_text(code)}" if code else ""
     return [
-        f"increase(haproxy_server_http_responses_total{{proxy={promql_text(component)},instance={promql_text(host)},"
+        f"increase(haproxy_server_http_responses_total{{proxy={promql_text(backend)},instance={promql_text(host)},"
         f"server={promql_text(slot)}{more}}}[$range])"
         for host, slot in slots.items()
     ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypedDict
 
 from .._common.errors import SpecError
-from .declared_requests import Request
+from .declared_requests import Condition, Request
 from .gate import Settings
 
 HEAD: Final = "head"
@@ -76,7 +76,8 @@ class Plan(NamedTuple):
 class Context(NamedTuple):
     """What is only said or passed on. ``textfiles``: directory that node_exporter reads on the lease's host, or nothing. ``asked``: names
     of the requests that each host has to answer. ``allowed``: rules of migrations that are allowed. ``rollouts``: of the first batch and
-    of the others. ``check``: a preview."""
+    of the others. ``requests``: conditions that every host has to meet through its edge; ``verify``: requests that a new release has to
+    answer. ``check``: a preview."""
 
     reason: str
     who: str
@@ -84,6 +85,8 @@ class Context(NamedTuple):
     environment: str
     textfiles: str
     asked: str
+    requests: list[Request | Condition]
+    verify: list[Request]
     allowed: list[str]
     rollouts: list[list[Share]]
     gate: Settings
@@ -199,13 +202,13 @@ def textfiles(components: Sequence[str], directory: str) -> str:
     return (directory or TEXTFILES) if "node_exporter" in components else ""
 
 
-def step(run: Run, index: int, declared: list[Request]) -> Step:
+def step(run: Run, index: int) -> Step:
     """``index``: of the batch. What goes back, or is the same release again, has served before: it gets all requests at once, and answers
     nobody first."""
     phase = "canary" if index == 0 and len(run.plan.batches) > 1 else "roll"
     if run.plan.kind != "deploy":
         return Step(phase, None, [])
-    return Step(phase, declared, run.context.rollouts[0 if index == 0 else 1])
+    return Step(phase, run.context.verify, run.context.rollouts[0 if index == 0 else 1])
 
 
 def run_id(kind: str, began: float, token: int | None) -> str:

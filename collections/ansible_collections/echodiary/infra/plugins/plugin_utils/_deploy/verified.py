@@ -18,5 +18,5 @@ def words(rolls: Iterable[Rolled | None]) -> str:
     if not asked:
         return ""
     if not all(asked):
-        return f"{NOT_VERIFIED} (deploy_verify_requests)"
+        return f"{NOT_VERIFIED} (component.yml: release.requests)"
     return f"verified by: {', '.join(asked[0])}"

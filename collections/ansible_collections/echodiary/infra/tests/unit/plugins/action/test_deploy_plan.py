@@ -13,7 +13,7 @@ GIVEN: dict[str, Any] = {"component": "echodiary", "lease_host": "app1", "pinned
 
 def rig(**more: Any) -> Rig:
     hostvars = {"app1": {"components": ["node_exporter", "echodiary"]}, "app2": {}}
-    groups = {"app": ["app1", "app2", "app3"]}
+    groups = {"app": ["app1", "app2", "app3"], "all": ["app1", "app2", "app3"]}
     return Rig(deploy_plan, hostvars=hostvars, groups=groups, ansible_play_hosts_all=["app2", "app1"], playbook_dir=".", **more)
 
 
@@ -39,6 +39,16 @@ def test_a_component_without_slots_is_asked_nothing_that_users_ask() -> None:
 def test_the_inventory_says_where_node_exporter_reads() -> None:
     assert rig(node_exporter_textfile_directory="/d").run(**GIVEN)["textfiles"] == "/d"
     assert rig().run(**{**GIVEN, "lease_host": "app2"})["textfiles"] == ""
+
+
+def test_what_is_asked_is_what_the_component_declares_unless_somebody_says_otherwise() -> None:
+    found = rig().run(**GIVEN, edge_url="http://127.0.0.1:81")
+    assert [one["url"] for one in found["requests"]] == ["http://127.0.0.1:81/health", "http://127.0.0.1:81/entries?limit=1"]
+    assert [one["name"] for one in found["verify"]] == ["entries", "verify"]
+    gate = plan.of_result(found).context.gate
+    assert (gate.path, gate.backend, gate.latency) == ("/health", "echodiary", "http_request_duration_seconds")
+    found = rig().run(**GIVEN, requests=[], verify_requests=[], gate={"path": "/x"})
+    assert (found["requests"], found["verify"], plan.of_result(found).context.gate.path) == ([], [], "/x")
 
 
 @pytest.mark.parametrize("wrong", [{"component": "nothing"}, {"lease_host": ""}, {"pinned": ""}, {"kind": "other"}])

@@ -35,7 +35,7 @@ class Hostvars(dict[str, dict[str, Any]]):
 @pytest.mark.parametrize(
     ("ask", "most"),
     [
-        (lambda hostvars, name: deploys.deploy_watch(hostvars, FOUND, name, FOUND["batches"][1], 1, [], []), 3),
+        (lambda hostvars, name: deploys.deploy_watch(hostvars, FOUND, name, FOUND["batches"][1], 1), 3),
         (lambda hostvars, name: deploys.deploy_entry(hostvars, FOUND, name), 6),
         (lambda hostvars, name: deploys.deploy_migration(hostvars, FOUND), 1),
     ],

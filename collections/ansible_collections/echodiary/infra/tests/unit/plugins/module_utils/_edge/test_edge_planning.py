@@ -48,3 +48,16 @@ def test_messages_that_nobody_could_read_are_refused(message: str) -> None:
 def test_a_state_of_somebody_else_is_no_state() -> None:
     with pytest.raises(EdgeError, match="none"):
         planning.from_value("sideways|x|y")
+
+
+@pytest.mark.parametrize(
+    ("slots", "said"),
+    [
+        ({}, ""),
+        ({"shop": "blue"}, "blue"),
+        ({"shop": "blue", "cart": "a"}, "cart: a, shop: blue"),
+        ({"shop": "blue", "cart": ""}, ""),
+    ],
+)
+def test_a_host_serves_where_each_of_its_applications_does(slots: dict[str, str], said: str) -> None:
+    assert planning.serving(slots) == said

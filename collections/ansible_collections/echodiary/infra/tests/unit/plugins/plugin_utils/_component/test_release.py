@@ -12,7 +12,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._component import 
 FILE, ENV = "/opt/x/{slot}/compose.yaml", "/opt/x/{slot}/x.env"
 COMPOSE = "services: {api: {image: 'x:1', env_file: x.env, ports: ['127.0.0.1:${PORT}:80'], environment: {A: b}}}\n"
 TREE = {FILE: COMPOSE, ENV: "URL=postgresql://u:p=1@h/d\nEMPTY=\n# NOTE=x\n"}
-RELEASE: dict[str, Any] = {"service": "api", "slots": {"blue": 8001, "green": 8002}, "haproxy": {"backend": "x"}}
+RELEASE: dict[str, Any] = {"service": "api", "slots": {"blue": 8001, "green": 8002}, "haproxy": {}}
 PROBE = {"url": "http://127.0.0.1:{port}/ready"}
 
 
@@ -25,7 +25,10 @@ def test_what_the_host_is_told() -> None:
     assert build()["release"] == {
         "service": "api",
         "slots": {"blue": 8001, "green": 8002},
-        "haproxy": {"backend": "x", "socket": "/run/haproxy/admin.sock", "save": ""},
+        "haproxy": {"backend": "x", "socket": "/run/haproxy/admin.sock", "save": "/usr/local/lib/echodiary/haproxy-save-state"},
+        "hosts": [],
+        "path": "",
+        "warm_up": [],
         "drain": 30.0,
         "interval": 1.0,
         "passes": 3,
@@ -68,7 +71,6 @@ def test_a_component_without_slots_has_no_release() -> None:
         ({"health": [{"url": "http://127.0.0.1:8001/ready"}]}, ["health probe", "{port}"]),
         ({"environment": ["URL", "EMPTY"]}, ["environment EMPTY is empty or missing"]),
         ({"environment": ["NOTE", "NONE"]}, ["environment NOTE, NONE is empty or missing"]),
-        ({"haproxy": {}}, ["release", "backend"]),
         ({"haproxy": {"backend": "x", "port": 1}}, ["port"]),
         ({"migrate": {"volumes": []}}, ["env_file"]),
         ({"unknown": 1}, ["release", "unknown"]),

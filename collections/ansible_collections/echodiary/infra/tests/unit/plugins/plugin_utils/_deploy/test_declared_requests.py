@@ -32,8 +32,11 @@ def test_where_there_is_no_slot_nothing_is_asked(port: Any) -> None:
     assert declared_requests.of_slot([READ], port) == []
 
 
+OTHER: Any = {"name": "edge", "path": "/other"}
+
+
 def test_an_edge_is_asked_what_it_answers() -> None:
-    found = declared_requests.of_edges({"app1": "10.0.0.1", "app2": "10.0.0.2"}, 80, [READ, WRITE], "/other")
+    found = declared_requests.of_edges({"app1": "10.0.0.1", "app2": "10.0.0.2"}, 80, [READ, WRITE], OTHER)
     assert [(one["name"], one["url"]) for one in found] == [
         ("entries of app1", "http://10.0.0.1:80/entries?limit=1"),
         ("entries of app2", "http://10.0.0.2:80/entries?limit=1"),
@@ -42,7 +45,7 @@ def test_an_edge_is_asked_what_it_answers() -> None:
 
 def test_an_edge_that_answers_nothing_declared_is_asked_all_the_same() -> None:
     """Else a quiet hour would have no samples."""
-    (found,) = declared_requests.of_edges({"app1": "10.0.0.1"}, 80, [WRITE], "/other")
+    (found,) = declared_requests.of_edges({"app1": "10.0.0.1"}, 80, [WRITE], OTHER)
     assert found["url"] == "http://10.0.0.1:80/other"
 
 

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import gate, registered
 from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy.way_back import SCHEMA_GATE
 
-SETTINGS = gate.Settings("mon", "http://p:9090", 8080, "/entries", False, 0.01, 1.5, 20, 30.0)
+SETTINGS = gate.Settings("mon", "http://p:9090", 8080, "/entries", "", "edge-of-app", "duration_seconds", False, 0.01, 1.5, 20, 30.0)
 DECLARED = [{"name": "entries", "path": "/e", "edge": True}, {"name": "verify", "path": "/v"}]
 REQUESTS = [{"name": "alive", "url": "http://127.0.0.1/health"}]
 SKIPPED = {"skipped": True, "changed": False}
@@ -59,6 +59,8 @@ def test_each_host_asks_its_own_slot_and_one_asks_prometheus_for_all() -> None:
 def test_where_no_declared_request_is_asked_at_the_edge_a_path_is() -> None:
     found = gate.watch("app1", batch({"app1": rolled()}), SETTINGS, [], [])
     assert (found.http, [one["url"] for one in found.edges]) == ([], ["http://app1:8080/entries"])
+    found = gate.watch("app1", batch({"app1": rolled()}), SETTINGS._replace(host="shop.example"), [], [])
+    assert [one["headers"] for one in found.edges] == [{"Host": "shop.example"}]
 
 
 def test_a_rollback_is_asked_afterwards_and_a_restart_only_what_every_release_answers() -> None:
@@ -109,6 +111,13 @@ def test_errors_are_judged_as_a_part_of_all_answers_of_all_hosts() -> None:
         assert (one["url"], one["min_samples"], one["lookback"]) == ("http://p:9090", 20, 30.0)
         promql_parser.parse(one["query"].replace("$range", "30s"))
         promql_parser.parse(one["sample_query"].replace("$range", "30s"))
+
+
+def test_answers_are_counted_by_haproxy_and_timed_by_the_component_where_it_does() -> None:
+    (errors,) = gate.questions("app", {"app1": "blue"}, SETTINGS._replace(latency=""))
+    assert 'proxy="edge-of-app"' in errors["query"]
+    _, slowest = gate.questions("app", {"app1": "blue"}, SETTINGS)
+    assert 'rate(duration_seconds_bucket{job="app",instance=~"app1"}' in slowest["query"], "not of another component of that host"
 
 
 def seen(**values: Any) -> registered.Registered:

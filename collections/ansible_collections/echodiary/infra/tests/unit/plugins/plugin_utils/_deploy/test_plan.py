@@ -24,8 +24,8 @@ ORDER = plan.Order(
     reason="",
 )
 FIRST, REST = [plan.Share(share=1, hold=5)], [plan.Share(share=100, hold=1)]
-SETTINGS = gate.Settings("mon", "http://p", 80, "/", False, 0.01, 1.0, 20, 30.0)
-CONTEXT = plan.Context("", "", "", "", "", "", [], [FIRST, REST], SETTINGS, False)
+SETTINGS = gate.Settings("mon", "http://p", 80, "/", "", "app", "duration_seconds", False, 0.01, 1.0, 20, 30.0)
+CONTEXT = plan.Context("", "", "", "", "", "", [], [], [], [FIRST, REST], SETTINGS, False)
 
 
 def of(**changed: Any) -> plan.Plan:
@@ -131,17 +131,17 @@ def test_the_schema_goes_to_its_newest_or_to_a_named_revision() -> None:
 
 
 def test_only_the_first_of_several_batches_is_a_canary() -> None:
-    run = plan.Run(of(), CONTEXT)
-    assert [plan.step(run, index, [{"name": "x"}]) for index in (0, 1)] == [
+    run = plan.Run(of(), CONTEXT._replace(verify=[{"name": "x"}]))
+    assert [plan.step(run, index) for index in (0, 1)] == [
         plan.Step("canary", [{"name": "x"}], FIRST),
         plan.Step("roll", [{"name": "x"}], REST),
     ]
-    assert plan.step(plan.Run(of(canary=0), CONTEXT), 0, []) == plan.Step("roll", [], FIRST)
+    assert plan.step(plan.Run(of(canary=0), CONTEXT), 0) == plan.Step("roll", [], FIRST)
 
 
 @pytest.mark.parametrize(("kind", "phase"), [("rollback", "roll"), ("restart", "canary")])
 def test_what_has_served_before_is_not_on_trial(kind: str, phase: str) -> None:
-    assert plan.step(plan.Run(of(kind=kind), CONTEXT), 0, [{"name": "x"}]) == plan.Step(phase, None, [])
+    assert plan.step(plan.Run(of(kind=kind), CONTEXT._replace(verify=[{"name": "x"}])), 0) == plan.Step(phase, None, [])
 
 
 def test_a_plan_comes_back_whole_from_what_an_action_returned() -> None:

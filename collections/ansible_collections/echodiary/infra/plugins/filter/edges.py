@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What HAProxy's configuration says of the applications of a host. The thinking is in plugin_utils/_edge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ..plugin_utils._common.errors import SpecError
+from ..plugin_utils._edge import backends
+
+
+def edge_backends(entries: list[Mapping[str, Any]], max_body: int) -> dict[str, Any]:
+    try:
+        found = backends.edge(entries, max_body)
+    except SpecError as error:
+        raise AnsibleFilterError(str(error)) from error
+    return {**found._asdict(), "backends": [_told(one) for one in found.backends]}
+
+
+def _told(one: backends.Backend) -> dict[str, Any]:
+    return {**one._asdict(), "servers": [server._asdict() for server in one.servers]}
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"edge_backends": edge_backends}

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what the released components of a host declare to what HAProxy's configuration says of each. Pure.
+
+Conditions are HAProxy's own: empty where there is only one application, for which nothing has to be told apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .._common.quoting import haproxy_text
+from .._component import release, routes
+
+#: between two parts of a path, whatever dots, slashes, parameters and ways back surround it
+_BETWEEN = r"([/\\].*[/\\]\.\.)?([/\\.]|;[^/\\]*)*[/\\]"
+_BEFORE = r"^(.*[/\\]\.\.)?([/\\.]|;[^/\\]*)*[/\\]"
+_AFTER = r"([]/\\;?#[:cntrl:][:space:]]|$)"
+
+
+class Server(NamedTuple):
+    slot: str
+    port: int
+    disabled: bool
+
+
+class Backend(NamedTuple):
+    """``route``: conditions under which a request is its own, one a line, the more exact before; empty for the default. ``only``: of rules
+    that are about its requests alone. ``internal``: what the edge keeps to itself, as one expression; ``inside``: the same paths below its
+    component's name. ``max_body``: bytes."""
+
+    name: str
+    component: str
+    default: bool
+    route: list[str]
+    only: str
+    servers: list[Server]
+    check_path: str
+    check_host: str
+    check_status: int
+    internal: str
+    inside: str
+    max_body: int
+
+
+class Edge(NamedTuple):
+    """``backends``: in the order in which they are asked whose a request is. ``default``: name of the one that gets what is nobody else's,
+    and ``only_default`` of rules about that; ``health_path``: where it is asked whether it serves. ``routed``: requests are told apart."""
+
+    backends: list[Backend]
+    default: str
+    only_default: str
+    health_path: str
+    routed: bool
+
+
+def edge(entries: Iterable[Mapping[str, Any]], max_body: int) -> Edge:
+    """``entries``: component and release (as rendered) of the host's components. SpecError for what cannot stand together."""
+    declared = [release.declared(str(one["component"]), one["release"]) for one in entries if one["release"]]
+    routes.refuse_clashes([one.route for one in declared])
+    ordered = sorted(declared, key=lambda one: (one.route.rank, one.route.component))
+    default = next((one for one in ordered if one.route.is_default), None)
+    alone = len(ordered) == 1 and default is not None
+    found = [backend(one, max_body, alone=alone) for one in ordered]
+    return Edge(
+        backends=found,
+        default=default.route.backend if default else "",
+        only_default=next((one.only for one in found if one.default), " !{ var(txn.backend) -m found }"),
+        health_path=haproxy_text(default.check["path"]) if default else "",
+        routed=not alone,
+    )
+
+
+def backend(declared: release.Declared, max_body: int, *, alone: bool) -> Backend:
+    route, slots = declared.route, declared.slots
+    return Backend(
+        name=route.backend,
+        component=route.component,
+        default=route.is_default,
+        route=conditions(route),
+        only="" if alone else f" {{ var(txn.backend) -m str {route.backend} }}",
+        servers=[Server(slot, port, number > 0) for number, (slot, port) in enumerate(slots.items())],
+        check_path=haproxy_text(declared.check["path"]),
+        check_host=route.hosts[0] if route.hosts else "localhost",
+        check_status=declared.check["status"],
+        internal=haproxy_text(internal(declared.internal_paths)) if declared.internal_paths else "",
+        inside=" ".join(haproxy_text(f"/{route.component}{path}") for path in declared.internal_paths),
+        max_body=declared.max_body_bytes or max_body,
+    )
+
+
+def conditions(route: routes.Route) -> list[str]:
+    """All of them have to hold; HAProxy's blank is an "and"."""
+    if route.is_default:
+        return []
+    host = f"{{ var(txn.host) -m str {' '.join(route.hosts)} }}" if route.hosts else ""
+    below = f"{{ path -m reg ^{re.escape(route.path)}(/|$) }}" if route.path else ""
+    return [" ".join(filter(None, (host, below)))]
+
+
+def internal(paths: Sequence[str]) -> str:
+    """What an application may take for one of ``paths`` or for what lies below, however it is spelled; of a path in small letters."""
+    several = "|".join(_BETWEEN.join(re.escape(part) for part in path.strip("/").lower().split("/")) for path in paths)
+    return f"{_BEFORE}({several}){_AFTER}"

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What HAProxy is told of the applications of a host."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.echodiary.infra.plugins.filter import edges
+from ansible_collections.echodiary.infra.plugins.plugin_utils._edge import backends
+
+
+def entry(name: str, **release: Any) -> dict[str, Any]:
+    return {"component": name, "release": {"service": "web", "slots": {"a": 9001, "b": 9002}, **release} if release is not None else {}}
+
+
+NOTHING = {"component": "docker", "release": {}}
+
+
+def test_of_one_application_nothing_has_to_be_told_apart() -> None:
+    found = backends.edge([NOTHING, entry("shop", check={"path": "/up", "status": 204})], 1000)
+    (shop,) = found.backends
+    assert (found.routed, found.default, found.only_default, shop.only, shop.route) == (False, "shop", "", "", [])
+    assert (shop.check_path, shop.check_status, shop.check_host, shop.max_body) == ("/up", 204, "localhost", 1000)
+    assert shop.servers == [("a", 9001, False), ("b", 9002, True)], "the first slot takes requests until somebody says otherwise"
+
+
+def test_the_more_exact_is_asked_first_and_each_rule_is_about_its_own() -> None:
+    rows = [entry("shop"), entry("cart", path="/cart"), entry("api", hosts=["api.example", "v2.example"], max_body_bytes=7)]
+    found = backends.edge(rows, 1000)
+    api, cart, shop = found.backends
+    assert (found.routed, found.default) == (True, "shop")
+    assert api.route == ["{ var(txn.host) -m str api.example v2.example }"]
+    assert cart.route == ["{ path -m reg ^/cart(/|$) }"]
+    assert found.only_default == shop.only == " { var(txn.backend) -m str shop }"
+    assert (api.max_body, cart.max_body, api.check_host) == (7, 1000, "api.example")
+
+
+def test_without_a_default_nobody_is_told_what_is_nobodys() -> None:
+    found = backends.edge([entry("shop", hosts=["shop.example"])], 1000)
+    assert (found.routed, found.default, found.health_path) == (True, "", "")
+    assert backends.edge([NOTHING], 1000).backends == []
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/metrics", True),
+        ("/metrics/x", True),
+        ("//metrics", True),
+        ("/a/../metrics", True),
+        ("/./metrics;a=b", True),
+        ("/metricsx", False),
+        ("/a/metrics", False),
+        ("/shop/status", True),
+        ("/shop//status", True),
+        ("/shop/./status?x", True),
+        ("/shop/a/../status", True),
+        ("/b/../shop/status", True),
+        ("/shop/other/status", False),
+        ("/shop", False),
+    ],
+)
+def test_what_is_internal_is_so_however_it_is_spelled(path: str, kept: bool) -> None:
+    # of Python's re the class is not known
+    expression = backends.internal(["/metrics", "/Shop/Status"]).replace("[]/\\\\;?#[:cntrl:][:space:]]", r"[]/\\;?#\x00-\x20]")
+    assert bool(re.search(expression, path)) is kept
+
+
+def test_two_that_cannot_stand_together_are_an_error_of_the_template() -> None:
+    with pytest.raises(AnsibleFilterError, match="shop and cart both want"):
+        edges.edge_backends([entry("shop"), entry("cart")], 1000)
+
+
+def test_the_template_gets_plain_data() -> None:
+    told = edges.edge_backends([entry("shop", internal_paths=["/metrics", "/it's"])], 1000)
+    assert told["backends"][0]["servers"][1] == {"slot": "b", "port": 9002, "disabled": True}
+    assert told["backends"][0]["inside"] == "/shop/metrics '/shop/it'\\''s'"
