@@ -72,6 +72,18 @@ def test_it_knows_no_application(path: Path) -> None:
     assert applications(path.read_text(encoding="utf-8")) == []
 
 
+PARTS = ("defaults", "meta", "tasks", "tree")
+EDGE = [path for part in PARTS for path in sorted((ROLE.parent / "haproxy").rglob(f"{part}/**/*")) if path.is_file()]
+EDGE += [ROLE.parent / "haproxy/component.yml"]
+
+
+@pytest.mark.parametrize("path", EDGE, ids=lambda path: path.name)
+def test_the_edge_knows_none_either(path: Path) -> None:
+    """What components declare is all that it goes by; directories and the author are named after the collection."""
+    text = path.read_text(encoding="utf-8").replace("/usr/local/lib/echodiary", "").replace("author: EchoDiary", "")
+    assert applications(text) == []
+
+
 def test_one_that_is_named_is_found() -> None:
     text = "echodiary.infra.release: {image: echodiary_image} # of EchoDiary"
     assert applications(text) == ["echodiary_image", "EchoDiary"]

@@ -49,8 +49,8 @@ class Fleet:
     def marked(self, name: str) -> list[str]:
         return sorted(path.suffix[1:] for path in self.marks.glob(f"{name}.*"))
 
-    def play(self, block: list[Task], *words: str, **play: Any) -> int:
-        """``block`` as a deploy has it: with rescue and always, and one host's failure everybody's."""
+    def play(self, block: list[Task], *words: str, before: list[Task] | None = None, **play: Any) -> int:
+        """``block`` as a deploy has it: with rescue and always, and one host's failure everybody's. ``before``: plays."""
         tasks = [
             {
                 "name": "all",
@@ -60,7 +60,9 @@ class Fleet:
             }
         ]
         path = self.place / "play.json"
-        path.write_text(json.dumps([{"hosts": "app", "gather_facts": False, "any_errors_fatal": True, "tasks": tasks, **play}]))
+        path.write_text(
+            json.dumps([*(before or []), {"hosts": "app", "gather_facts": False, "any_errors_fatal": True, "tasks": tasks, **play}])
+        )
         done = subprocess.run(
             [PLAYBOOK, "-i", str(self.inventory), str(path), *words],
             cwd=ROOT,

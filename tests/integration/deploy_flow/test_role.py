@@ -75,11 +75,12 @@ class Deploys(Fleet):
     def meanwhile(self, host: str, state: str, script: str) -> None:
         (self.state / f"{state}.{host}").write_text(script)
 
-    def deploy(self, *words: str, **variables: Any) -> int:
+    def deploy(self, *words: str, around: dict[str, Any] | None = None, **variables: Any) -> int:
+        """``around``: of the play, beside its variables."""
         given = {
             "first": V1, "wanted": V2, "echodiary_image": V2, "deploy_requests": [], "deploy_prometheus_host": "",
             "deploy_backup_tasks": "",
-            "deploy_silence_tasks": "", "deploy_pin_file": str(self.pin), "deploy_canary": 0, "deploy_app_requests": [], **variables,
+            "deploy_silence_tasks": "", "deploy_pin_file": str(self.pin), "deploy_canary": 0, **variables,
         }  # fmt: skip
         play = {
             "module_defaults": {
@@ -91,7 +92,7 @@ class Deploys(Fleet):
         os.environ.update(ANSIBLE_COLLECTIONS_PATH=str(self.collections), STAND_IN=str(self.state))
         role = {"name": "Deploy", "ansible.builtin.include_role": {"name": "echodiary.infra.deploy"}}
         try:
-            return self.play([role], *words, **play)
+            return self.play([role], *words, **{**play, **(around or {})})
         finally:
             del os.environ["ANSIBLE_COLLECTIONS_PATH"], os.environ["STAND_IN"]
 

@@ -30,14 +30,13 @@ done
 
 #: asks until /run/asked exists, and then says how many answers there were of each kind
 ASK = """
-import collections, http.client, os, urllib.request
-found = collections.Counter()
+import collections, http.client, os, sys, urllib.request
+found, request = collections.Counter(), urllib.request.Request("http://127.0.0.1/", headers={"Host": sys.argv[1]})
 while not os.path.exists("/run/asked"):
     try:
-        found[urllib.request.urlopen("http://127.0.0.1/", timeout=10).read().decode()] += 1
+        found[urllib.request.urlopen(request, timeout=10).read().decode()] += 1
     except (OSError, http.client.HTTPException) as error:
         found["failed: %s" % error] += 1
-os.remove("/run/asked")
 print(__import__("json").dumps(found))
 """
 
@@ -114,8 +113,8 @@ class Machine(machine.Machine):
     def converge(self, *, check: bool = False, **variables: Any) -> Task:
         return self.one(["app"], check=check, **variables)
 
-    def release(self, state: str = "present", *, check: bool = False, expect: str = "", **variables: Any) -> Task:
-        arguments = {"component": "app", "state": state, "expect": expect}
+    def release(self, state: str = "present", *, check: bool = False, expect: str = "", component: str = "app", **variables: Any) -> Task:
+        arguments = {"component": component, "state": state, "expect": expect, "migrate": component != "app"}
         return self.play({"action": {"echodiary.infra.release": arguments}, "check": check, "vars": variables})[0]
 
     def record(self) -> dict[str, Any]:
@@ -144,8 +143,10 @@ class Machine(machine.Machine):
     def tell(self, slot: str, state: str) -> None:
         self.parts(f"haproxy.tell(EDGE, '{slot}', '{state}')")
 
-    def edge(self, path: str = "/") -> str:
-        return self.sh(f"python3 -c 'import urllib.request as u; print(u.urlopen(\"http://127.0.0.1{path}\", timeout=20).read().decode())'")
+    def edge(self, path: str = "/", name: str = "127.0.0.1") -> str:
+        request = "u.Request('http://127.0.0.1' + sys.argv[1], headers={'Host': sys.argv[2]})"
+        ask = f"import sys, urllib.request as u; print(u.urlopen({request}, timeout=20).read().decode())"
+        return self.sh(f'python3 -c "{ask}" "{path}" {name}')
 
     def hold(self, requests: int = 1) -> list[subprocess.Popen[str]]:
         """Requests through the edge that blue works on until it is told to let them go."""
@@ -157,15 +158,17 @@ class Machine(machine.Machine):
     def let_go(self, port: int = 8001) -> None:
         self.sh(f"python3 -c 'import urllib.request as u; u.urlopen(\"http://127.0.0.1:{port}/let-go\", timeout=20)'")
 
-    def users(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            ["docker", "exec", self.container, "python3", "-c", ASK], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+    def users(self, name: str = "127.0.0.1") -> subprocess.Popen[str]:
+        command = ["docker", "exec", self.container, "python3", "-c", ASK, name]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
-    def asked(self, users: subprocess.Popen[str]) -> dict[str, int]:
+    def asked(self, *users: subprocess.Popen[str]) -> dict[str, int]:
         """Answer to how often it came, since these users began."""
         self.sh("touch /run/asked")
-        found: dict[str, int] = json.loads(users.communicate(timeout=30)[0])
+        found: dict[str, int] = {}
+        for one in users:
+            found |= json.loads(one.communicate(timeout=30)[0])
+        self.sh("rm /run/asked")
         return found
 
 
@@ -174,7 +177,8 @@ def with_haproxy(kind: type[Machine], place: Path) -> Iterator[Machine]:
     made = kind(place)
     try:
         made.bring()
-        done = made.one(["haproxy"], components=["haproxy", "app"])
+        # what the inventory lists is what the edge knows
+        done = made.play({"components": ["haproxy"], "vars": {"components": ["haproxy", "app", "shop"]}})[0]
         assert not done.failed, done.msg
         yield made
     finally:

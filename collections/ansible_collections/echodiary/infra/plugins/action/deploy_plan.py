@@ -47,6 +47,8 @@ class Options(TypedDict):
     release: str
     pinned: str
     group: str
+    members: list[str] | None
+    named: bool
     canary: int
     batch_size: int
     revision: str
@@ -73,6 +75,8 @@ class ActionModule(LocalAction[Options]):
         "release": {"type": "str", "default": ""},
         "pinned": {"type": "str", "default": ""},
         "group": {"type": "str", "default": "app"},
+        "members": {"type": "list", "elements": "str"},
+        "named": {"type": "bool", "default": False},
         "canary": {"type": "int", "default": 1},
         "batch_size": {"type": "int", "default": 4},
         "revision": {"type": "str", "default": plan.HEAD},
@@ -143,5 +147,6 @@ def _order(args: Options, task_vars: TaskVars, *, released: bool) -> plan.Order:
         reason=args["reason"],
         released=released,
         hosts=task_vars["ansible_play_hosts_all"],
-        members=task_vars["groups"].get(args["group"], []),
+        members=task_vars["groups"].get(args["group"], []) if args["members"] is None else args["members"],
+        named=args["named"],
     )

@@ -23,6 +23,7 @@ class Options(TypedDict):
     migrated: str
     left_out: list[str]
     release: str
+    also: str
 
 
 class ActionModule(LocalAction[Options]):
@@ -33,6 +34,7 @@ class ActionModule(LocalAction[Options]):
         "migrated": {"type": "str", "default": ""},
         "left_out": {"type": "list", "elements": "str", "default": []},
         "release": {"type": "str", "default": ""},
+        "also": {"type": "str", "default": ""},
     }
 
     def _answer(self, args: Options) -> dict[str, Any]:
@@ -51,8 +53,9 @@ class ActionModule(LocalAction[Options]):
         found = verdicts.verdict(hosts, verdicts.failed_in(phases), _errors(hostvars, names, hosts), args["left_out"])
         seconds = verdicts.seconds_of(phases, time.time())
         schema = schemas.found((hostvars[name].get("deploy_schema") for name in names), shown=bool(self._vars.get("deploy_schema_shown")))
-        told = verdicts.message(args["what"], found, seconds, args["migrated"], check=self._check, schema=schema, release=args["release"])
-        asked = verified.words(hosts[name].get("roll") for name in names)
+        asked = {"release": args["release"], "also": args["also"]}
+        told = verdicts.message(args["what"], found, seconds, args["migrated"], check=self._check, schema=schema, **asked)
+        verified_by = verified.words(hosts[name].get("roll") for name in names)
         return {
             **found._asdict(),
             **schema.facts(),
@@ -60,8 +63,8 @@ class ActionModule(LocalAction[Options]):
             "well": found.well,
             "changed": False,
             "speaker": _speaker(hosts),
-            "verified": asked,
-            "msg": f"{told}\n{asked}" if asked else told,
+            "verified": verified_by,
+            "msg": f"{told}\n{verified_by}" if verified_by else told,
         }
 
 

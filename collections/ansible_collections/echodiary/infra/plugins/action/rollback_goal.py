@@ -14,17 +14,18 @@ if TYPE_CHECKING:
 
 class Options(TypedDict):
     named: str
+    also: str
 
 
 class ActionModule(LocalAction[Options]):
     """``echodiary.infra.rollback_goal: {}``"""
 
-    ARGUMENTS = {"named": {"type": "str", "default": ""}}
+    ARGUMENTS = {"named": {"type": "str", "default": ""}, "also": {"type": "str", "default": ""}}
 
     def _answer(self, args: Options) -> dict[str, Any]:
         names = sorted(self._vars["ansible_play_hosts_all"])
         try:
-            way = way_back.choose([_host(name, self._vars["hostvars"][name]) for name in names], args["named"])
+            way = way_back.choose([_host(name, self._vars["hostvars"][name]) for name in names], args["named"], args["also"])
         except way_back.NoWayBackError as error:
             return {"failed": True, "msg": str(error)}
         goes = "what rests on every host" if way.at_hand else "what has to be brought there first"

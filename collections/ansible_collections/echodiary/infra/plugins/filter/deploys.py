@@ -26,7 +26,14 @@ def first_host(groups: Mapping[str, Sequence[str]], *names: str) -> str:
 
 def released_component(host: Variables, playbook_dir: str) -> str:
     try:
-        return released.of_host(host.get("components"), playbook_dir)
+        return released.named(host.get("component"), host.get("components"), playbook_dir)
+    except SpecError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+def released_components(host: Variables, playbook_dir: str) -> list[str]:
+    try:
+        return released.among(released.names(host.get("components")), playbook_dir)
     except SpecError as error:
         raise AnsibleFilterError(str(error)) from error
 
@@ -75,6 +82,7 @@ class FilterModule:
         return {
             "first_host": first_host,
             "released_component": released_component,
+            "released_components": released_components,
             "deploy_step": deploy_step,
             "deploy_watch": deploy_watch,
             "deploy_migration": deploy_migration,

@@ -123,7 +123,7 @@ components:
         resource:
           description: >-
             Kind and name, such as C(file:/etc/haproxy/haproxy.cfg), C(unit:haproxy.service), C(process:haproxy.service) or
-            C(traffic:echodiary).
+            C(traffic:shop).
           type: str
         action:
           description: What is done about it, such as C(create), C(update), C(install), C(restart), C(reload), C(report).

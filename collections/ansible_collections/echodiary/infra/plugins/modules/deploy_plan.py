@@ -35,6 +35,14 @@ options:
     description: Group of the hosts that run the component.
     type: str
     default: app
+  members:
+    description: All hosts that run the component. Those of O(group) where it is not given.
+    type: list
+    elements: str
+  named:
+    description: Whether the component was typed, so that commands that are suggested have to name it, too.
+    type: bool
+    default: false
   canary:
     description: Hosts that get the release first. V(0) for none.
     type: int
@@ -209,9 +217,9 @@ author:
 EXAMPLES = r"""
 - name: Decide what is done
   echodiary.infra.deploy_plan:
-    component: echodiary
+    component: shop
     release: v1.4.0
-    pinned: "{{ echodiary_image }}"
+    pinned: "{{ shop_image }}"
     lease_host: app1
   register: deploy_plan
 
@@ -236,7 +244,7 @@ image:
   description: The goal, as it was asked for. Empty where it is still to be found out.
   returned: success
   type: str
-  sample: registry/echodiary:v1.4.0
+  sample: registry/shop:v1.4.0
 release:
   description: The goal in words.
   returned: success
@@ -267,6 +275,10 @@ left_out:
   elements: str
 state:
   description: What M(echodiary.infra.release) is asked for.
+  returned: success
+  type: str
+also:
+  description: What commands that are suggested need beside the release.
   returned: success
   type: str
 purpose:

@@ -36,6 +36,10 @@ options:
     description: The release as it was asked for, for the command that brings the schema back.
     type: str
     default: ''
+  also:
+    description: What commands that are suggested need beside the release, C(-e component=shop) for example.
+    type: str
+    default: ''
 attributes:
   check_mode:
     description: The same, since nothing is changed.

@@ -65,7 +65,7 @@ EXAMPLES = r"""
 - name: Let it go
   echodiary.infra.disk_room:
     remove: true
-    keep: ["{{ echodiary_image }}"]
+    keep: ["{{ shop_image }}"]
   become: true
 """
 

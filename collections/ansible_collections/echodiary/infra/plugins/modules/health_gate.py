@@ -193,7 +193,7 @@ EXAMPLES = r"""
       - name: ready
         url: http://127.0.0.1:8002/ready
         expression: checks.database == 'ok' && checks.schema == 'ok'
-    logs: [container:echodiary-green]
+    logs: [container:shop-green]
   become: true
 
 - name: Watch the canary for two minutes

@@ -52,7 +52,7 @@ EXAMPLES = r"""
 - name: Write which release runs
   echodiary.infra.inventory_pin:
     path: "{{ inventory_dir }}/group_vars/all/release.yml"
-    variable: echodiary_image
+    variable: shop_image
     value: "{{ image }}"
     comment: Which release runs.
   run_once: true

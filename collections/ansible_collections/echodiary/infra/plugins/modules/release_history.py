@@ -52,6 +52,10 @@ options:
         type: str
         choices: [succeeded, taken_back, partial, failed, refused]
         required: true
+      component:
+        description: The component whose release it is.
+        type: str
+        default: ''
       release:
         description: Its name, a tag for example.
         type: str
@@ -104,6 +108,17 @@ options:
         description: One line that says what went wrong.
         type: str
         default: ''
+  component:
+    description:
+      - Only what is about this component, or about none. Which release is good is then asked of its own entries.
+      - Empty for all entries.
+    type: str
+    default: ''
+  image:
+    description:
+      - An image of O(component). Entries from before entries named a component are its own where they have an image of this repository.
+    type: str
+    default: ''
   last:
     description: How many entries to read.
     type: int

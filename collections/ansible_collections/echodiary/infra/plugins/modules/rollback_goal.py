@@ -22,6 +22,10 @@ options:
       - An image that somebody asked for by name. It needs no good history. A tag that served here means the image that it was then.
     type: str
     default: ''
+  also:
+    description: What commands that are suggested need beside the release, C(-e component=shop) for example.
+    type: str
+    default: ''
 attributes:
   check_mode:
     description: The same, since nothing is changed.

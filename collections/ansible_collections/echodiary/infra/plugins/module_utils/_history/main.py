@@ -44,6 +44,7 @@ def _known(path: str, entry: Entry) -> bool:
 def _read(path: str, manifest: Manifest) -> History:
     found = journal.read(path)
     sound, unsound = records.sound(found.records)
+    sound = goodness.of_component(sound, manifest["component"], manifest["repository"])
     good = goodness.good(sound)
     return {
         "changed": False,

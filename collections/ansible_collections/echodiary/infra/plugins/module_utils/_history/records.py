@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 REQUIRED = ("id", "kind", "outcome")
 TEXTS = (
-    "id", "at", "who", "why", "run_url", "kind", "outcome", "release", "commit", "digest", "config", "digest_before", "config_before",
+    "id", "at", "who", "why", "run_url", "kind", "outcome", "component",
+    "release", "commit", "digest", "config", "digest_before", "config_before",
     "migration_from", "migration_to", "rollback_of", "error",
 )  # fmt: skip
 MAPPINGS = ("gates", "seconds", "hosts")

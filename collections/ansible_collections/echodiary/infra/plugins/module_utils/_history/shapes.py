@@ -20,14 +20,16 @@ class _Entry(TypedDict):
 
 
 class Entry(_Entry, Release, total=False):
-    """A deploy, or what else moved a host: ``digest_before`` and ``config_before`` served before. ``migration_*``: where the schema went;
-    ``rollback_of``: id of an entry or a digest; ``gates``: name -> what was seen last; ``hosts``: how each ended."""
+    """A deploy, or what else moved a host. ``component``: an entry of an older version has none. ``digest_before`` and ``config_before``
+    served before. ``migration_*``: where the schema went; ``rollback_of``: id of an entry or a digest; ``gates``: name -> what was seen
+    last; ``hosts``: how each ended."""
 
     version: int
     at: str
     who: str
     why: str
     run_url: str
+    component: str
     release: str
     commit: str
     digest_before: str
@@ -42,12 +44,15 @@ class Entry(_Entry, Release, total=False):
 
 
 class Manifest(TypedDict):
-    """``state``: appended or read; ``limit``: bytes of a file; ``last`` and ``outcomes`` narrow what is read."""
+    """``state``: appended or read; ``limit``: bytes of a file; ``component``, ``last`` and ``outcomes`` narrow what is read;
+    ``repository``: of the component's images."""
 
     check: bool
     state: str
     path: str
     entry: Entry | None
+    component: str
+    repository: str
     outcomes: list[str]
     last: int
     limit: int

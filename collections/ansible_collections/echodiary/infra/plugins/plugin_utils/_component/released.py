@@ -50,6 +50,11 @@ def of_host(components: list[str] | str | None, playbook_dir: str) -> str:
     return only(names(components) or known(), playbook_dir)
 
 
+def named(typed: str | None, components: list[str] | str | None, playbook_dir: str) -> str:
+    """What was typed, else the only one of the host."""
+    return typed or of_host(components, playbook_dir)
+
+
 def names(given: list[str] | str | None) -> list[str]:
     """A line of an INI inventory is text."""
     return [name.strip() for name in given.split(",")] if isinstance(given, str) else list(given or [])

@@ -17,6 +17,7 @@ class Entry(TypedDict):
 
     id: str
     kind: str
+    component: str
     why: str
     outcome: str
     release: str
@@ -43,6 +44,7 @@ def entry(run: Run, host: str, found: Mapping[str, Registered]) -> Entry:
     return Entry(
         id=run_id(plan.kind, own.began, lead.token),
         kind=plan.kind,
+        component=plan.component.rpartition(".")[2],
         why=context.reason,
         outcome=str(verdict.get("outcome") or "failed"),
         release=plan.given,

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypedDict
 
+from .._common import images
 from .._common.errors import SpecError
 from .declared_requests import Condition, Request
 from .gate import Settings
@@ -14,8 +14,6 @@ from .gate import Settings
 HEAD: Final = "head"
 #: kinds that leave the fleet on another release than the pin says, where hosts are left out
 _WHOLE: Final = ("deploy", "rollback")
-_DIGEST = re.compile(r"@sha256:[0-9a-f]+$")
-_TAG = re.compile(r":[A-Za-z0-9_][A-Za-z0-9._-]*$")
 #: an inventory's value of what node_exporter reads, where it does not say
 TEXTFILES: Final = "/var/lib/node_exporter/textfile"
 
@@ -33,7 +31,8 @@ class Share(TypedDict):
 
 class Order(NamedTuple):
     """As it was asked for. ``release``: a tag, a digest, a full reference, or nothing: then ``pinned``, the image of the inventory.
-    ``hosts``: of the play; ``members``: of the component's group, --limit or not. ``revision``: of the schema, or ``head``."""
+    ``hosts``: of the play; ``members``: that run the component, --limit or not. ``revision``: of the schema, or
+    ``head``. ``named``: the component was typed."""
 
     kind: str
     component: str
@@ -46,12 +45,14 @@ class Order(NamedTuple):
     batch_size: int
     revision: str
     reason: str
+    named: bool = False
 
 
 class Plan(NamedTuple):
     """``slots``: the component lives in two of them. ``lead``: does what is done once. ``image``: the goal, as it was asked for; ``named``:
     the same where a rollback was asked for one. ``release``: the goal in words, ``given``: as it was typed. ``state``: what the module
     ``release`` is asked for. ``widest``: hosts of the largest batch. ``revision``: None for the newest. ``purpose``: of the lease.
+    ``also``: what commands that are suggested need beside the release.
     """
 
     kind: str
@@ -71,6 +72,7 @@ class Plan(NamedTuple):
     schema_state: str
     revision: str | None
     purpose: str
+    also: str
 
 
 class Context(NamedTuple):
@@ -140,6 +142,7 @@ def plan(order: Order) -> Plan:
         schema_state="head" if newest else "revision",
         revision=None if newest else order.revision,
         purpose=purpose(order),
+        also=f" -e component={order.component}" if order.named else "",
     )
 
 
@@ -155,12 +158,7 @@ def goal_image(release: str, pinned: str) -> str:
         raise PlanError("no image is pinned in the inventory, so nobody knows which is meant; say -e release=<full reference>")
     if not release:
         return pinned
-    return f"{repository(pinned)}{'@' if release.startswith('sha256:') else ':'}{release}"
-
-
-def repository(image: str) -> str:
-    """Without digest and tag; a registry's port is no tag."""
-    return _TAG.sub("", _DIGEST.sub("", image))
+    return f"{images.repository(pinned)}{'@' if release.startswith('sha256:') else ':'}{release}"
 
 
 def words(kind: str, component: str, release: str) -> str:

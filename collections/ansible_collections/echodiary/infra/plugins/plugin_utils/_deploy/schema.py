@@ -52,9 +52,9 @@ def failed(schema: Schema) -> str:
     return f"failed after the schema went from {schema.before} to {schema.now}; no host was changed"
 
 
-def advice(schema: Schema, release: str) -> list[str]:
-    """``release``: as it was asked for; only that one may know the revisions."""
-    named = f" -e release={release}" if release else ""
+def advice(schema: Schema, release: str, also: str = "") -> list[str]:
+    """``release``: as it was asked for; only that one may know the revisions. ``also``: what a command needs beside it."""
+    named = (f" -e release={release}" if release else "") + also
     if schema.now == UNKNOWN:
         return [f"next: see where the schema is: ansible-playbook echodiary.infra.migrate --check --diff{named}"]
     if schema.shown:

@@ -136,6 +136,7 @@ def message(
     check: bool = False,
     schema: schemas.Schema = schemas.NOT_ASKED,
     release: str = "",
+    also: str = "",
 ) -> str:
     """The last lines people read: what happened, why, what runs where when that is not the same everywhere, what to do next."""
     took = f" ({seconds['total']:.0f} s)" if "total" in seconds else ""
@@ -145,7 +146,7 @@ def message(
     lines = [f"{what}: {ended}{took}"]
     if found.error:
         lines.append(f"because: {found.error}")
-    advice = _rest(found) if found.well and found.outcome == PARTIAL else _advice(found.outcome, migrated, schema, release)
+    advice = _rest(found) if found.well and found.outcome == PARTIAL else _advice(found.outcome, migrated, schema, release, also)
     return "\n".join([*lines, *advice])
 
 
@@ -164,14 +165,13 @@ def _rest(found: Verdict) -> list[str]:
     return [f"next: the same to {absent}, without --limit; the pin was not written, so echodiary.infra.site would take the others back"]
 
 
-def _advice(outcome: str, migrated: str, schema: schemas.Schema, release: str) -> list[str]:
-    """``migrated``: the revision that the schema was brought to, if it was."""
+def _advice(outcome: str, migrated: str, schema: schemas.Schema, release: str, also: str) -> list[str]:
+    """``also``: what a command that is suggested needs beside the release; ``migrated``: what the schema was brought to, if it was."""
     if outcome in (TAKEN_BACK, FAILED) and schema.moved:
-        return schemas.advice(schema, release)
+        return schemas.advice(schema, release, also)
     if outcome in (TAKEN_BACK, FAILED) and migrated:
         return [f"next: the schema stays at {migrated}, on which the release before was shown well; mend the release and deploy again"]
     if outcome == PARTIAL:
-        return [
-            "next: look at the hosts named above, then deploy again, or go back to what was good: ansible-playbook echodiary.infra.rollback"
-        ]
+        back = f"ansible-playbook echodiary.infra.rollback{also}"
+        return [f"next: look at the hosts named above, then deploy again, or go back to what was good: {back}"]
     return []

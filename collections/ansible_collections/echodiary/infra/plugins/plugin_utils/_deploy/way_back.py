@@ -66,18 +66,19 @@ class _Step(NamedTuple):
     current: Entry | None
 
 
-def choose(hosts: list[Host], named: str) -> Way:
-    """``hosts``: the first of them leads. ``named``: an image that somebody asked for, which needs no history's blessing."""
+def choose(hosts: list[Host], named: str, also: str = "") -> Way:
+    """``hosts``: the first of them leads. ``named``: an image that somebody asked for, which needs no history's blessing. ``also``: what a
+    command that is suggested needs beside the release."""
     seen = [host._replace(entries=view) for host, view in zip(hosts, _views(hosts), strict=True)]
     if named:
         return _by_name(seen, named)
     if not any(_moves(host.entries) for host in seen):
-        return _without_history(seen)
+        return _without_history(seen, also)
     steps = [_step(host) for host in seen]
     chosen = min(range(len(seen)), key=lambda number: _rank(steps[number], number, seen[number]))
     goal = steps[chosen].goal
     if goal is None:
-        raise NoWayBackError(_nowhere(seen[0], steps[0]))
+        raise NoWayBackError(_nowhere(seen[0], steps[0], also))
     left = steps[chosen].current
     way = _to(goal["digest"], goal, seen, left["id"] if left else "")
     if not way.at_hand and _alike(way.image, seen[chosen].running.image):
@@ -135,12 +136,12 @@ def _as_it_was(named: str, entries: list[Entry]) -> str:
     return next((image for image in served if image.startswith(f"{repository}@sha256:")), named)
 
 
-def _without_history(hosts: list[Host]) -> Way:
+def _without_history(hosts: list[Host], also: str) -> Way:
     image = hosts[0].resting.image
     if not image:
         raise NoWayBackError(
             "nothing to go back to: no release is recorded here, and the other slot holds none; deploy one: "
-            "ansible-playbook echodiary.infra.deploy -e release=<tag or digest>"
+            f"ansible-playbook echodiary.infra.deploy -e release=<tag or digest>{also}"
         )
     return Way(image, _rests_everywhere(image, None, hosts), _alike(image, hosts[0].running.image), "")
 
@@ -184,16 +185,17 @@ def _alike(one: str, other: str) -> bool:
     return bool(one) and goodness.digest(one) == goodness.digest(other)
 
 
-def _nowhere(lead: Host, step: _Step) -> str:
+def _nowhere(lead: Host, step: _Step, also: str) -> str:
     runs = table.release(step.current) if step.current else _short(lead.running.image)
     said = [f"nothing to go back to: no good release before {runs} is recorded"]
     resting = lead.resting.image
     if resting and not _alike(resting, lead.running.image):
         said.append(f"the other slot holds {_short(resting)}, {_why_not(resting, lead.entries)}")
-        by_name = f", or all the same: ansible-playbook echodiary.infra.rollback -e release={goodness.digest(resting)}"
+        by_name = f", or all the same: ansible-playbook echodiary.infra.rollback -e release={goodness.digest(resting)}{also}"
     else:
-        by_name = ", or name one: ansible-playbook echodiary.infra.rollback -e release=<tag or digest> (echodiary.infra.history lists them)"
-    return f"{'; '.join(said)}. Deploy one that is well: ansible-playbook echodiary.infra.deploy -e release=<tag or digest>{by_name}"
+        command = f"ansible-playbook echodiary.infra.rollback -e release=<tag or digest>{also}"
+        by_name = f", or name one: {command} (echodiary.infra.history lists them)"
+    return f"{'; '.join(said)}. Deploy one that is well: ansible-playbook echodiary.infra.deploy -e release=<tag or digest>{also}{by_name}"
 
 
 def _why_not(image: str, entries: list[Entry]) -> str:

@@ -17,6 +17,7 @@ class Brought(TypedDict):
     """An entry, but for what ``release_history`` adds to it."""
 
     kind: str
+    component: str
     outcome: str
     digest: str
     config: str
@@ -40,6 +41,7 @@ def _moved(component: Outcome) -> bool:
 def _entry(component: Outcome, release: Serving) -> Brought:
     return {
         "kind": "converge",
+        "component": component["name"],
         "outcome": "succeeded",
         "digest": release["image"],
         "config": release["config"],

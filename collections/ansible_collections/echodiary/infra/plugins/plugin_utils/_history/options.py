@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from .._common import images
+
 if TYPE_CHECKING:
     from ...module_utils._history.shapes import Entry, Manifest
     from ...module_utils._kinds.model import Json
@@ -21,6 +23,7 @@ ENTRY: dict[str, Any] = {
     "run_url": {"type": "str"},
     "kind": {"type": "str", "choices": list(KINDS), "default": "deploy"},
     "outcome": {"type": "str", "choices": list(OUTCOMES), "required": True},
+    "component": {"type": "str", "default": ""},
     "release": {"type": "str", "default": ""},
     "commit": {"type": "str", "default": ""},
     "digest": {"type": "str", "default": ""},
@@ -38,6 +41,8 @@ ENTRY: dict[str, Any] = {
 SPEC: dict[str, Any] = {
     "state": {"type": "str", "choices": ["appended", "read"], "default": "read"},
     "entry": {"type": "dict", "options": ENTRY},
+    "component": {"type": "str", "default": ""},
+    "image": {"type": "str", "default": ""},
     "last": {"type": "int", "default": 20},
     "outcomes": {"type": "list", "elements": "str", "choices": list(OUTCOMES), "default": []},
     "path": {"type": "path", "default": "/var/lib/echodiary/history.jsonl"},
@@ -53,6 +58,8 @@ class Options(TypedDict):
 
     state: str
     entry: Given | None
+    component: str
+    image: str
     last: int
     outcomes: list[str]
     path: str
@@ -75,6 +82,7 @@ def manifest(arguments: Options, entry: Entry | None, check: bool) -> Manifest:
     """What the host is asked; ``entry`` is complete."""
     return {
         "state": arguments["state"], "path": arguments["path"], "outcomes": arguments["outcomes"], "last": arguments["last"],
+        "component": arguments["component"].rpartition(".")[2], "repository": images.repository(arguments["image"]),
         "check": check, "entry": entry, "limit": arguments["max_bytes"],
     }  # fmt: skip
 

@@ -32,10 +32,17 @@ def table(entries: list[Entry], last_good: Entry | None = None) -> list[str]:
     if not entries:
         return ["no releases recorded yet"]
     good = last_good.get("id") if last_good else None
-    rows = [[_mark(entry, good), *(_cut(name, text) for name, text in zip(_COLUMNS, _row(entry), strict=True))] for entry in entries]
-    head = ["", *_COLUMNS]
+    several = len({entry.get("component") for entry in entries} - {None, ""}) > 1
+    rows = [_told(entry, good, several) for entry in entries]
+    head = ["", *_COLUMNS[:1], *(["component"] if several else []), *_COLUMNS[1:]]
     widths = [max(len(row[index]) for row in [head, *rows]) for index in range(len(head))]
     return ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in [head, *rows]]
+
+
+def _told(entry: Entry, good: str | None, several: bool) -> list[str]:
+    """``several``: components are told apart."""
+    when, *cells = (_cut(name, text) for name, text in zip(_COLUMNS, _row(entry), strict=True))
+    return [_mark(entry, good), when, *([str(entry.get("component", ""))] if several else []), *cells]
 
 
 def release(entry: Entry) -> str:

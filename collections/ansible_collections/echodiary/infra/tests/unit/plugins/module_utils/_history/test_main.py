@@ -9,7 +9,19 @@ from ansible_collections.echodiary.infra.plugins.module_utils._history import ma
 
 
 def ask(path: Path, state: str, **given: Any) -> dict[str, Any]:
-    return main.run({"check": False, "state": state, "path": str(path), "outcomes": [], "last": 20, "limit": 0, **given})
+    return main.run(
+        {
+            "check": False,
+            "state": state,
+            "path": str(path),
+            "component": "",
+            "repository": "",
+            "outcomes": [],
+            "last": 20,
+            "limit": 0,
+            **given,
+        }
+    )
 
 
 def entry(name: str, outcome: str = "succeeded") -> dict[str, Any]:

@@ -26,7 +26,7 @@ BAD = [
 
 
 def read(path: Path) -> dict[str, Any]:
-    return main.run({"check": False, "state": "read", "path": str(path), "outcomes": [], "last": 20})
+    return main.run({"check": False, "state": "read", "path": str(path), "component": "", "repository": "", "outcomes": [], "last": 20})
 
 
 @pytest.mark.parametrize("line", BAD)

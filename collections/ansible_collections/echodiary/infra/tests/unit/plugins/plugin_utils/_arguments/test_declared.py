@@ -48,7 +48,7 @@ def test_a_playbook_that_only_imports_others_takes_what_they_take(tmp_path: Path
     one = declared.playbook_options(lead(tmp_path, "echodiary.infra.restore"))
     assert one is not None and set(one) == {"restore_backup", "confirm"}
     both = declared.playbook_options(lead(tmp_path, "echodiary.infra.restore", str(PLAYBOOK)))
-    assert both is not None and set(both) == {"restore_backup", "confirm", "release"}
+    assert both is not None and set(both) == {"restore_backup", "confirm", "release", "component"}
 
 
 def test_one_that_does_more_may_take_what_nobody_declares(tmp_path: Path) -> None:

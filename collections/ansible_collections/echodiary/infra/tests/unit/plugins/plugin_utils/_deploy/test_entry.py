@@ -41,6 +41,7 @@ def test_a_host_keeps_its_own_configuration_and_the_runs_id_gates_and_verdict() 
     assert found == {
         "id": "deploy-1700000000-7",
         "kind": "deploy",
+        "component": "app",
         "why": "faster",
         "outcome": "succeeded",
         "release": "v2",

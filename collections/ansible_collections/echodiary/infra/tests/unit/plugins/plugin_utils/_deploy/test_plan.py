@@ -160,3 +160,7 @@ def test_prometheus_is_told_where_node_exporter_reads_files(components: list[str
 def test_a_run_has_one_id_also_without_a_lease() -> None:
     assert plan.run_id("deploy", 1700000000.9, 7) == "deploy-1700000000-7"
     assert plan.run_id("deploy", 1700000000.9, None) == "deploy-1700000000-0"
+
+
+def test_commands_that_are_suggested_name_the_component_that_was_typed() -> None:
+    assert (of().also, of(named=True).also) == ("", " -e component=app")

@@ -29,6 +29,7 @@ def component(*changes: dict[str, str], previous: dict[str, str] | None = OLD, *
 def test_a_roll_is_recorded_with_what_serves_now() -> None:
     (entry,) = record.entries([component(UPDATE, SWITCH)])
     assert (entry["kind"], entry["outcome"]) == ("converge", "succeeded")
+    assert entry["component"]
     assert (entry["digest"], entry["config"]) == ("registry/app@sha256:2", "b")
     assert entry["seconds"] == {"total": 2.1}
 

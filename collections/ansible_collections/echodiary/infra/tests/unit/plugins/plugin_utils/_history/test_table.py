@@ -57,3 +57,10 @@ def test_summary_tells_of_damage() -> None:
     found = history.summary({"entries": [ENTRY], "last_good": ENTRY, "damaged": 1})
     assert "damaged" in found["msg"]
     assert "v1.4.0" in found["msg"]
+
+
+def test_components_are_told_apart_where_there_are_several() -> None:
+    shop, cart = {**ENTRY, "component": "shop"}, {**ENTRY, "id": "c", "component": "cart"}
+    head, first, second = history.table([shop, cart])
+    assert (head.split()[2], first.split()[2], second.split()[2]) == ("component", "shop", "cart")
+    assert "component" not in history.table([shop, ENTRY])[0]

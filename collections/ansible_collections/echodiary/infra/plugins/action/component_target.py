@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Controller only: which component a playbook is about, and who runs it. All judgement is in _deploy.target."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from ..plugin_utils._calls.base import LocalAction
+from ..plugin_utils._component import released, roster
+from ..plugin_utils._deploy import target
+
+
+class Options(TypedDict):
+    component: str
+    command: str
+    any: bool
+
+
+class ActionModule(LocalAction[Options]):
+    """``echodiary.infra.component_target: {component: shop, command: ansible-playbook echodiary.infra.deploy}``"""
+
+    ARGUMENTS = {
+        "component": {"type": "str", "default": ""},
+        "command": {"type": "str", "required": True},
+        "any": {"type": "bool", "default": False},
+    }
+
+    def _answer(self, args: Options) -> dict[str, Any]:
+        found = target.target(self._fleet(), args["component"], args["command"], any_component=args["any"])
+        return {**found._asdict(), "changed": False, "msg": f"{found.component} on {', '.join(found.hosts)}"}
+
+    def _fleet(self) -> target.Fleet:
+        """By what the inventory lists; nothing of the hosts is rendered but that."""
+        known, where = roster.Roster(self._loader, self._templar, self._vars, []), self._vars.get("playbook_dir", ".")
+        components = {name: known.host(name).components for name in known.names()}
+        return target.Fleet(components, released.among(sorted({one for several in components.values() for one in several}), where))

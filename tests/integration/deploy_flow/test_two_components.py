@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two applications in one fleet: which is meant is said or asked for, and what is done to one is not done to the other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.integration.deploy_flow.fleet_play import ROOT
+from tests.integration.deploy_flow.test_role import V1, V2, Deploys
+
+DEPLOY = ROOT / "collections/ansible_collections/echodiary/infra/playbooks/deploy.yml"
+SHOP = "registry/shop@sha256:" + "5" * 64
+
+
+class Two(Deploys):
+    """``shop`` is on app1 alone, beside the application that is on both. The plays are those of the collection's playbook."""
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(place)
+        role = place / "roles/shop"
+        role.mkdir(parents=True)
+        (role / "component.yml").write_text("release: {service: web, slots: {a: 1, b: 2}, hosts: [shop.example]}\n")
+        inventory = json.loads(self.inventory.read_text())
+        inventory["app"]["hosts"]["app1"] = {**inventory["app"]["hosts"]["app1"], "components": ["echodiary", "shop"]}
+        inventory["app"]["hosts"]["app2"] = {**inventory["app"]["hosts"]["app2"], "components": ["echodiary"]}
+        self.inventory.write_text(json.dumps(inventory))
+
+    def run(self, *words: str, **variables: Any) -> int:
+        find, deploy = yaml.safe_load(DEPLOY.read_text())
+        given = next(task["vars"] for task in deploy["tasks"] if "vars" in task)
+        del given["deploy_hooks"]
+        wanted = {**given, "wanted": SHOP, "shop_image": SHOP, **variables}
+        return self.deploy(*words, around={"before": [find], "hosts": deploy["hosts"]}, **wanted)
+
+    def history(self, host: str) -> list[dict[str, Any]]:
+        path = self.state / f"history.{host}"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Two:
+    return Two(tmp_path)
+
+
+def test_one_is_deployed_where_it_runs_and_has_a_history_and_a_pin_of_its_own(fleet: Two) -> None:
+    fleet.run("-e", "component=shop")
+    assert fleet.serving() == [SHOP, V1], fleet.output
+    assert [(one["component"], one["outcome"]) for one in fleet.history("app1")] == [("shop", "succeeded")]
+    assert fleet.history("app2") == []
+    assert f"shop_image: {SHOP}" in fleet.pin.read_text().replace('"', "")
+    assert fleet.lease() is None
+    # what was good of the other one is no way back for this one, whether or not its entries say whose they are
+    with (fleet.state / "history.app1").open("a") as file:
+        for number, more in enumerate(({}, {"component": "echodiary"})):
+            entry = {"id": f"x{number}", "kind": "deploy", "outcome": "succeeded", "digest": V2, "at": f"2026-01-0{number + 1}T00:00:00Z"}
+            file.write(json.dumps({**entry, **more}) + "\n")
+    fleet.run("-e", "component=shop", deploy_kind="rollback")
+    assert "nothing to go back to" in fleet.output
+    assert "echodiary.infra.deploy -e release=<tag or digest> -e component=shop" in fleet.output.replace("\n", " ")
+    assert fleet.serving() == [SHOP, V1]
+
+
+def test_where_there_are_several_one_has_to_be_named(fleet: Two) -> None:
+    assert fleet.run() != 0
+    said = " ".join(fleet.output.split())
+    assert "which component? echodiary, shop" in said
+    assert "ansible-playbook echodiary.infra.deploy -e component=shop" in said
+    assert (fleet.serving(), fleet.outcomes()) == ([V1, V1], ["", ""])
+    assert not (fleet.place / "lease").exists()
