@@ -60,7 +60,7 @@ class Rig:
         self.directory = directory
         (directory / "action_plugins").mkdir()
         (directory / "action_plugins" / "converge.py").write_text(ACTION)
-        (directory / "ansible.cfg").write_text("[connection]\npipelining = true\n")
+        (directory / "ansible.cfg").write_text("[defaults]\n")
 
     def run(
         self,
