@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 from testinfra.host import Host
 
+#: a host of its own, or one that it shares with other roles
+HOST = os.environ.get("MOLECULE_HOST") or "molecule-prometheus"
 API = "http://127.0.0.1:9090/api/v1"
 CONTAINER = "$(docker ps --quiet --filter label=com.docker.compose.service=prometheus)"
 STALE = "groups: [{name: stale, rules: [{alert: Stale, expr: vector(1)}]}]"
@@ -32,13 +35,13 @@ def test_targets_follow_from_the_inventory(fetch: Callable[..., Any]) -> None:
     targets = fetch(f"{API}/targets").json["data"]["activeTargets"]
     found = {(target["labels"]["job"], target["labels"]["instance"]) for target in targets}
     # What the group's `components` name, and says of itself that it is scraped.
-    assert found == {(job, "molecule-prometheus") for job in ("prometheus", "alertmanager", "node", "postgres", "redis", "blackbox")}
+    assert found == {(job, HOST) for job in ("prometheus", "alertmanager", "node", "postgres", "redis", "blackbox")}
 
 
 def test_it_scrapes(fetch: Callable[..., Any], eventually: Callable[..., Any]) -> None:
-    eventually(lambda: query(fetch, 'up{job="prometheus"}') == {"molecule-prometheus": 1})
+    eventually(lambda: query(fetch, 'up{job="prometheus"}') == {HOST: 1})
     # Nothing listens there in this scenario: a target that is down is seen to be down.
-    eventually(lambda: query(fetch, 'up{job="node"}') == {"molecule-prometheus": 0})
+    eventually(lambda: query(fetch, 'up{job="node"}') == {HOST: 0})
 
 
 def test_rules_are_loaded_and_evaluated(fetch: Callable[..., Any], eventually: Callable[..., Any]) -> None:
@@ -46,7 +49,7 @@ def test_rules_are_loaded_and_evaluated(fetch: Callable[..., Any], eventually: C
     assert {"Watchdog", "InstanceDown", "TargetMissing", "DatabaseUnreachable", "HostDisk", "RedisMemory"} <= loaded
     # No host of this scenario has the application.
     assert not {"ApiErrors", "HaproxyNoSlotUp"} & loaded
-    eventually(lambda: query(fetch, 'expected_target{job="node"}') == {"molecule-prometheus": 1})
+    eventually(lambda: query(fetch, 'expected_target{job="node"}') == {HOST: 1})
     firing = eventually(lambda: fetch(f"{API}/alerts").json["data"]["alerts"])
     assert "Watchdog" in {alert["labels"]["alertname"] for alert in firing}
 
@@ -72,7 +75,7 @@ def test_a_flag_restarts_and_the_data_stays(fetch: Callable[..., Any], host: Hos
     assert not converge(prometheus_retention_time="10d")["failed"]
     assert started(host) != begin
     assert fetch(f"{API}/status/flags").json["data"]["storage.tsdb.retention.time"] == "10d"
-    assert query(fetch, 'count_over_time(up{job="prometheus"}[10m])')["molecule-prometheus"] >= 1
+    assert query(fetch, 'count_over_time(up{job="prometheus"}[10m])')[HOST] >= 1
 
 
 def test_what_promtool_rejects_is_refused_untouched(fetch: Callable[..., Any], host: Host, converge: Callable[..., Any]) -> None:
