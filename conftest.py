@@ -22,7 +22,7 @@ hypothesis.settings.load_profile("unhurried")
 
 KINDS = ("integration", "e2e")
 #: Those that take minutes begin first, so that in the end no worker is left alone with one of them.
-LONGEST = ("converge", "release_trouble", "deploy_flow", "gitops", "release_idle", "traffic", "release", "database_dump")
+LONGEST = ("converge", "release", "gitops", "traffic", "deploy_flow", "database_dump")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

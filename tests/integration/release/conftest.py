@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One host for all tests of releases that go well; its HAProxy is the role's, converged once."""
+"""One host for all tests of releases; its HAProxy is the role's, converged once."""
 
 from __future__ import annotations
 

@@ -28,6 +28,25 @@ for number in 1 2 3; do
 done
 """
 
+KEPT = "/root/states"
+#: what is on record of both slots
+RECORDS = "var/lib/echodiary/components/app@*"
+FORGET = f"""
+systemctl start haproxy; docker ps -aq --filter label=com.docker.compose.service=api | xargs -r docker rm -f
+rm -rf /opt/app /var/lib/echodiary/slots /{RECORDS} /var/lib/echodiary/journal
+docker images --format '{{{{.Repository}}}}:{{{{.Tag}}}}' echodiary.kept/app | xargs -r docker rmi
+"""
+PUT_BACK = """
+set -e
+tar -C / -xf {kept}/{state}.tar
+compose() {{ docker compose --progress plain -p app-$1 -f /opt/app/$1/compose.yaml up "$2" --no-build --pull never; }}
+[ ! -e /opt/app/{other} ] || compose {other} --no-start
+compose {slot} -d
+for image in $(python3 -c 'import json; print(*json.load(open("/var/lib/echodiary/slots/app.json"))["images"])'); do
+  docker tag $image echodiary.kept/app:${{image##*:}}
+done
+"""
+
 #: asks until /run/asked exists, and then says how many answers there were of each kind
 ASK = """
 import collections, http.client, os, sys, urllib.request
@@ -87,6 +106,11 @@ print(json.dumps(eval(sys.argv[3])))
 class Machine(machine.Machine):
     name, subnet, port_offset, roles = "release-test", "172.30.189.0/24", "3300", Path(__file__).parent / "roles"
 
+    def __init__(self, place: Path) -> None:
+        super().__init__(place)
+        #: states that were reached, and kept
+        self.kept: set[str] = set()
+
     def bring(self) -> None:
         """What the tests need on the host beside what is converged."""
         self.sh("rm -rf /opt/under-test && mkdir -p /opt/under-test")
@@ -97,12 +121,25 @@ class Machine(machine.Machine):
     def forget(self) -> None:
         """Nothing of the component is on the host, nobody asks; blue is what HAProxy starts with."""
         self.nobody_asks()
-        self.sh("systemctl start haproxy; docker ps -aq --filter label=com.docker.compose.service=api | xargs -r docker rm -f")
-        self.sh("rm -rf /opt/app /var/lib/echodiary/slots /var/lib/echodiary/components/app@* /var/lib/echodiary/journal")
-        self.sh("docker images --format '{{.Repository}}:{{.Tag}}' echodiary.kept/app | xargs -r docker rmi")
-        self.sh(IMAGES)
-        self.tell("blue", "ready")
-        self.tell("green", "maint")
+        self.sh(FORGET + IMAGES)
+        self.serves("blue", "green")
+
+    def serves(self, slot: str, other: str) -> None:
+        """What HAProxy is told."""
+        self.parts(f"[haproxy.tell(EDGE, {slot!r}, 'ready'), haproxy.tell(EDGE, {other!r}, 'maint')]")
+
+    # -- a state that was reached once is put back ---------------------------------------------------------------------
+
+    def keep(self, state: str) -> None:
+        self.sh(f"mkdir -p {KEPT}; tar -C / -cf {KEPT}/{state}.tar opt/app var/lib/echodiary/slots $(cd /; ls -d {RECORDS})")
+        self.kept.add(state)
+
+    def put_back(self, state: str, slot: str, other: str) -> None:
+        """Files and records as they were, containers made of them by Compose, as a release makes them."""
+        self.forget()
+        self.sh(PUT_BACK.format(state=state, slot=slot, other=other, kept=KEPT))
+        self.serves(slot, other)
+        eventually(lambda: self.parts(f"haproxy.servers(EDGE)[{slot!r}].steady"), 30)
 
     def nobody_asks(self) -> None:
         """Users of a test that failed go on asking."""

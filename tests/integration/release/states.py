@@ -22,17 +22,34 @@ def app(host: Machine) -> Machine:
 
 
 @pytest.fixture
-def blue(app: Machine) -> Machine:
+def blue(host: Machine) -> Machine:
     """``one`` serves in blue; green was never used."""
-    well(app.converge(**ONE), "blue")
-    return app
+    if "blue" in host.kept:
+        host.put_back("blue", "blue", "green")
+    else:
+        _first(host)
+    return host
 
 
 @pytest.fixture
-def green(blue: Machine) -> Machine:
+def green(host: Machine) -> Machine:
     """``two`` serves in green; ``one`` rests in blue."""
-    well(blue.release(**TWO), "green")
-    return blue
+    if "green" in host.kept:
+        host.put_back("green", "green", "blue")
+        return host
+    _first(host)
+    well(host.release(**TWO), "green")
+    host.keep("green")
+    # what is put back has to be what was reached
+    host.put_back("green", "green", "blue")
+    in_sync(host, **TWO)
+    return host
+
+
+def _first(host: Machine) -> None:
+    host.forget()
+    well(host.converge(**ONE), "blue")
+    host.keep("blue")
 
 
 def release(done: Task) -> dict[str, Any]:
