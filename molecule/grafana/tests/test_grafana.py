@@ -33,7 +33,7 @@ def test_the_missing_image_is_named_and_nothing_was_touched(host: Host, records:
     with host.sudo():
         for path in ("/etc/grafana", "/opt/echodiary/grafana", "/srv/grafana", "/var/lib/echodiary/components/grafana.json"):
             assert not host.file(path).exists
-        assert host.check_output("docker ps --all --quiet") == ""
+        assert host.check_output("docker ps --all --quiet --filter label=com.docker.compose.project=grafana") == ""
 
 
 @without_image
