@@ -14,6 +14,8 @@ description:
     the playbook declares become the declared type here, once, before the first task. One that is not of that type ends the run.
   - Words that the shell left without a variable (C(-e reason='two words')) end the run with the form that works, and so does a variable
     that nobody declares and that is close to one that somebody does.
+  - C(components) is what each host has, and the inventory says it. Typed, it would be said of all of them, which ends the run with the
+    command that converges a part of one host.
   - What a playbook takes stands in C(meta/argument_specs.yml) of its directory or the one above, written like a role's, with one entry per
     playbook. One that only imports others takes what those take, and playbooks of one command have their variables in common.
   - A text with a template in it stays as it is.
@@ -50,6 +52,7 @@ class CallbackModule(CallbackBase):
         self._declared = declared.declared(self._name, typed=typed)
         self._refuse(given.left_over(map(str, context.CLIARGS.get("extra_vars") or ())))
         if plays:
+            self._refuse(given.of_every_host(plays[0].get_variable_manager().extra_vars, self._declared.playbook or ()))
             self._refuse(self._misspelt(plays))
             self._convert(plays[0].get_variable_manager())
 

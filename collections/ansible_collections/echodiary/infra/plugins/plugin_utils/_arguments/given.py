@@ -16,6 +16,8 @@ from .conversion import ConversionError, Option, converted
 
 #: Where Ansible keeps words of ``-e`` that belong to no variable.
 LEFT_OVER = "_raw_params"
+#: What a host has, as the inventory says of each.
+LISTED = "components"
 #: How alike two names are before one is taken for the other misspelt: one letter in six, no less.
 ALIKE = 0.85
 
@@ -77,6 +79,16 @@ def command_form(pair: tuple[str, str]) -> str:
     if value.isprintable() and not set(value) & set("'\"\\$`!{"):
         return f"-e \"{name}='{value}'\""
     return f"-e {shlex.quote(json.dumps({name: value}))}"
+
+
+def of_every_host(typed: Mapping[str, Any], declared: Collection[str] = ()) -> list[str]:
+    """What is typed wins for every host, and so would be what all of them have. ``declared``: what the playbook takes."""
+    if LISTED not in typed or LISTED in declared:
+        return []
+    given = typed[LISTED]
+    names = [name.strip() for name in given.split(",")] if isinstance(given, str) else given
+    command = f"ansible <host> -b -m echodiary.infra.converge -a {shlex.quote(json.dumps({LISTED: names}, default=str))}"
+    return [f"-e {LISTED}=… would say of every host what it has, and take away the rest; to converge these of one host: {command}"]
 
 
 def misspelt(given: Iterable[str], known: Collection[str], short: Collection[str] = ()) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._common.errors import SpecError
-from . import listens, render, templates
+from . import inventory, listens, render, templates
 from . import source as sources
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Roster:
     def host(self, name: str) -> Host:
         if name not in self._hosts:
             own = name == self._vars["inventory_hostname"]
-            variables = self._vars if own else _raw(self._vars["hostvars"], name)
+            variables = inventory.variables(self._vars, name)
             self._hosts[name] = Host(name, self._address(name, variables, own), variables, self._components(name, variables, own))
         return self._hosts[name]
 
@@ -140,14 +140,6 @@ class Roster:
         self._scoped = self._scoped or templates.scoped(self._templar, {})
         self._scoped.available_variables = dict(available)
         return render.template(self._scoped, value, where)
-
-
-def _raw(hostvars: Any, name: str) -> Mapping[str, Any]:
-    """Without rendering them all. SpecError for a host that nobody knows."""
-    if name not in hostvars:
-        raise SpecError(f"host {name}: is not in the inventory; name one of its hosts")
-    found: Mapping[str, Any] = hostvars.raw_get(name) if hasattr(hostvars, "raw_get") else hostvars[name]
-    return found
 
 
 def address(name: str, variables: Mapping[str, str], own: bool) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...module_utils._kinds.protocol import Call
 from .._calls import action as actions
+from .._component import inventory
 from .._component.delivery import Delivery
 from .specs import Specs
 
@@ -73,7 +74,8 @@ class Run:
 
     def hosted(self, prune: bool) -> Hosted:
         """A task may have a part of what the host is to have. Where the inventory does not say what that is, nothing is missed."""
-        listed = self.variable("components")
+        given = inventory.variables(self.vars, self.host).get(inventory.LIST)
+        listed = self._action._templar.template(given) if given else ""
         if not isinstance(listed, list):
             return {"prune": prune}
         return {"prune": prune, "hosted": [str(name).rpartition(".")[2] for name in listed]}

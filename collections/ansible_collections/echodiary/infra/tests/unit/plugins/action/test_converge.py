@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -82,3 +83,13 @@ def test_a_release_that_came_with_it_is_in_the_history(place: str, monkeypatch: 
     assert Rig(converge, rolled, playbook_dir=place).run(components=["one"])["remote_calls"] == 2
     ((name, arguments),) = asked
     assert (name, arguments["state"], arguments["entry"]["digest"]) == ("echodiary.infra.release_history", "appended", "r/d@sha256:1")
+
+
+def test_what_was_typed_is_not_what_the_host_has(place: str) -> None:
+    class Fleet(dict[str, Any]):
+        _variable_manager = SimpleNamespace(extra_vars={"components": ["one"]})
+
+    fleet = Fleet(app1={"components": ["one", "two"]})
+    rig = Rig(converge, answer(entry("one")), playbook_dir=place, components=["one"], hostvars=fleet)
+    rig.run(components=["one"])
+    assert rig.manifest["hosted"] == ["one", "two"]

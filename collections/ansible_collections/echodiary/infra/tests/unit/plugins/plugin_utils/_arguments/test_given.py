@@ -35,6 +35,19 @@ def test_others_are_nobodys_business(name: str) -> None:
     assert given.misspelt([name], KNOWN, KNOWN) == {}
 
 
+@pytest.mark.parametrize("typed", [["web", "db"], "web,db", "web, db"])
+def test_what_hosts_have_is_not_typed(typed: object) -> None:
+    (said,) = given.of_every_host({"components": typed})
+    words = shlex.split(said.partition("of one host: ")[2])
+    assert words[:5] == ["ansible", "<host>", "-b", "-m", "echodiary.infra.converge"]
+    assert json.loads(words[6]) == {"components": ["web", "db"]}
+
+
+def test_a_playbook_may_have_a_variable_of_that_name() -> None:
+    assert given.of_every_host({"components": ["web"]}, ("components",)) == []
+    assert given.of_every_host({"component": "web"}) == []
+
+
 def read(command: str) -> dict[str, str]:
     option, text = shlex.split(command)
     assert option == "-e"

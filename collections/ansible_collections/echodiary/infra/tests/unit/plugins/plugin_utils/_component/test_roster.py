@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -119,6 +120,29 @@ def test_an_error_names_host_and_component(fleet: Fleet, wrong: dict[str, Any], 
     fleet.hosts["b"].update(wrong)
     with pytest.raises(SpecError, match=words):
         fleet.roster("a").entries("b")
+
+
+class HostVars(dict[str, Any]):
+    """As Ansible has them: what was typed wins for every host."""
+
+    def __init__(self, hosts: dict[str, Any], **typed: Any) -> None:
+        super().__init__(hosts)
+        self._variable_manager = SimpleNamespace(extra_vars=typed)
+
+    def raw_get(self, name: str) -> dict[str, Any]:
+        return {**self[name], **self._variable_manager.extra_vars}
+
+
+@pytest.mark.parametrize("own", ["a", "b"])
+def test_what_was_typed_says_of_no_host_what_it_has(fleet: Fleet, own: str) -> None:
+    typed = {"components": ["exporter"], "exporter_port": 7}
+    given: Any = {"inventory_hostname": own, "groups": {"all": ["a", "b", "c"]}, "playbook_dir": fleet.place, "components": ["exporter"]}
+    given["hostvars"] = HostVars(fleet.hosts, **typed)
+    loader = DataLoader()
+    known = roster.Roster(loader, Templar(loader, variables=given), {**fleet.hosts[own], **typed, **given}, ["exporter"])
+    assert [(one.host, one.component) for one in known.entries()] == [("a", "web"), ("a", "plain"), ("b", "exporter")]
+    assert sockets(known.entries("b")[0]) == [(7, "metrics")]
+    assert given["hostvars"]._variable_manager.extra_vars == typed
 
 
 def test_an_error_arrives_through_a_template(fleet: Fleet) -> None:
