@@ -6,11 +6,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-import yaml
-from ansible.parsing.yaml.dumper import AnsibleDumper
-
 from ..module_utils._ledger import files
 from ..plugin_utils._calls.base import LocalAction
+from ..plugin_utils._common import pinned
 from ..plugin_utils._common.errors import SpecError
 
 if TYPE_CHECKING:
@@ -38,7 +36,7 @@ class ActionModule(LocalAction[Options]):
         path = Path(args["path"])
         try:
             before = path.read_text(encoding="utf-8") if path.exists() else ""
-            after = text(args["variable"], args["value"], args["comment"])
+            after = pinned.text(before, args["variable"], args["value"], args["comment"])
             if before != after and not self._check:
                 files.write(str(path), after, 0o644)
         except (OSError, ValueError) as error:
@@ -46,9 +44,3 @@ class ActionModule(LocalAction[Options]):
         result = {"changed": before != after, "path": str(path)}
         diff = {"before": before, "after": after, "before_header": str(path), "after_header": str(path)}
         return {**result, "diff": diff} if self._task.diff else result
-
-
-def text(variable: str, value: Json, comment: str) -> str:
-    """The file as it is to be. Pure."""
-    said = "".join(f"# {line}\n" for line in comment.splitlines())
-    return "---\n" + said + yaml.dump({variable: value}, Dumper=AnsibleDumper, width=10_000, allow_unicode=True)

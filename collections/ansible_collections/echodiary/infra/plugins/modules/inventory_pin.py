@@ -10,7 +10,9 @@ module: inventory_pin
 short_description: Write one variable into a file of the inventory
 version_added: 0.1.0
 description:
-  - The whole file is a comment and one variable. It is replaced in one step and never half-written.
+  - The lines of that variable are replaced; every other variable, and every comment, stays as it is.
+  - A variable that is not there is added at the end.
+  - The file is replaced in one step and never half-written. One that is no mapping of variables is refused.
   - A deploy writes with it which release runs, so that what converges to the inventory does not undo it.
   - Runs on the controller alone.
 options:
@@ -27,7 +29,7 @@ options:
     type: raw
     required: true
   comment:
-    description: Who writes the file, and what for. Its first lines.
+    description: Who writes the variable, and what for. Stands above it where it is added, unless the file says so already.
     type: str
     required: true
 attributes:
