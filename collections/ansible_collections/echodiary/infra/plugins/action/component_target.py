@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from ..plugin_utils._calls.base import LocalAction
-from ..plugin_utils._component import released, roster
+from ..plugin_utils._component import names, released, roster
 from ..plugin_utils._deploy import target
 
 
@@ -17,7 +17,7 @@ class Options(TypedDict):
 
 
 class ActionModule(LocalAction[Options]):
-    """``echodiary.infra.component_target: {component: shop, command: ansible-playbook echodiary.infra.deploy}``"""
+    """``echodiary.infra.component_target: {command: ansible-playbook echodiary.infra.deploy}``"""
 
     ARGUMENTS = {
         "component": {"type": "str", "default": ""},
@@ -26,7 +26,8 @@ class ActionModule(LocalAction[Options]):
     }
 
     def _answer(self, args: Options) -> dict[str, Any]:
-        found = target.target(self._fleet(), args["component"], args["command"], any_component=args["any"])
+        wanted = args["component"] or str(self._templar.template(names.typed()))
+        found = target.target(self._fleet(), wanted, args["command"], any_component=args["any"])
         return {**found._asdict(), "changed": False, "msg": f"{found.component} on {', '.join(found.hosts)}"}
 
     def _fleet(self) -> target.Fleet:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..plugin_utils._calls.base import LocalAction
-from ..plugin_utils._component import release, roster
+from ..plugin_utils._component import names, release, roster
 from ..plugin_utils._component import released as releases
 from ..plugin_utils._component.requests import REQUEST
 from ..plugin_utils._converge.trial_options import STEP
@@ -48,7 +48,6 @@ class Options(TypedDict):
     pinned: str
     group: str
     members: list[str] | None
-    named: bool
     canary: int
     batch_size: int
     revision: str
@@ -76,7 +75,6 @@ class ActionModule(LocalAction[Options]):
         "pinned": {"type": "str", "default": ""},
         "group": {"type": "str", "default": "app"},
         "members": {"type": "list", "elements": "str"},
-        "named": {"type": "bool", "default": False},
         "canary": {"type": "int", "default": 1},
         "batch_size": {"type": "int", "default": 4},
         "revision": {"type": "str", "default": plan.HEAD},
@@ -148,5 +146,5 @@ def _order(args: Options, task_vars: TaskVars, *, released: bool) -> plan.Order:
         released=released,
         hosts=task_vars["ansible_play_hosts_all"],
         members=task_vars["groups"].get(args["group"], []) if args["members"] is None else args["members"],
-        named=args["named"],
+        named=bool(names.typed()),
     )

@@ -32,7 +32,7 @@ class ActionModule(ConvergeCall["ReleaseOptions"]):
     def _converged(self, args: ReleaseOptions, run: Run) -> Mapping[str, Any]:
         try:
             if not args["component"] and args["state"] != "resolved":
-                args["component"] = released.of_host(run.variable("components"), self._vars.get("playbook_dir", "."))
+                args["component"] = released.typed_or_only(run.variable("components"), self._vars.get("playbook_dir", "."))
             return release.look(args, run) if args["state"] in release.LOOKING else release.roll(args, run, diff=bool(self._task.diff))
         except SpecError as error:
             # not raised: whoever only looks may have to bear it (failed_when)

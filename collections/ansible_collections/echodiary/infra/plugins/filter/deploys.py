@@ -26,7 +26,7 @@ def first_host(groups: Mapping[str, Sequence[str]], *names: str) -> str:
 
 def released_component(host: Variables, playbook_dir: str) -> str:
     try:
-        return released.named(host.get("component"), host.get("components"), playbook_dir)
+        return released.typed_or_only(host.get("components"), playbook_dir)
     except SpecError as error:
         raise AnsibleFilterError(str(error)) from error
 

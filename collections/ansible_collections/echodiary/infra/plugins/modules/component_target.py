@@ -16,7 +16,10 @@ description:
   - No host is called.
 options:
   component:
-    description: The component, as it was typed. Empty for the only one that has a release.
+    description:
+      - The component, by its full name or without its collection.
+      - What was typed as C(-e component=…) where it is empty, and the only one that has a release where nothing was. A variable of the
+        inventory that is called C(component) is not looked at.
     type: str
     default: ''
   command:
@@ -50,7 +53,6 @@ author:
 EXAMPLES = r"""
 - name: Find the hosts of the component
   echodiary.infra.component_target:
-    component: "{{ component | default('') }}"
     command: ansible-playbook echodiary.infra.deploy
   run_once: true
   register: component_target
@@ -63,7 +65,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 component:
-  description: The component, as the inventory lists it.
+  description: The component, as the inventory lists it; by its full name where hosts list it differently.
   returned: success
   type: str
   sample: shop

@@ -39,10 +39,6 @@ options:
     description: All hosts that run the component. Those of O(group) where it is not given.
     type: list
     elements: str
-  named:
-    description: Whether the component was typed, so that commands that are suggested have to name it, too.
-    type: bool
-    default: false
   canary:
     description: Hosts that get the release first. V(0) for none.
     type: int

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from .._common.errors import SpecError
+from . import names as called
 from . import source as sources
 
 ROLES = Path(__file__).parents[3] / "roles"
@@ -50,9 +51,10 @@ def of_host(components: list[str] | str | None, playbook_dir: str) -> str:
     return only(names(components) or known(), playbook_dir)
 
 
-def named(typed: str | None, components: list[str] | str | None, playbook_dir: str) -> str:
-    """What was typed, else the only one of the host."""
-    return typed or of_host(components, playbook_dir)
+def typed_or_only(components: list[str] | str | None, playbook_dir: str) -> str:
+    """What was typed, as the host lists it; else the only one of the host."""
+    typed = called.typed()
+    return (called.listed(typed, names(components)) or typed) if typed else of_host(components, playbook_dir)
 
 
 def names(given: list[str] | str | None) -> list[str]:

@@ -110,7 +110,6 @@ class Variables(TypedDict, total=False):
     ansible_failed_result: Task | None
     ansible_host: str
     private_address: str
-    component: str
     components: list[str] | str
     deploy_back: Rolled | None
     deploy_commanded: Rolled | None

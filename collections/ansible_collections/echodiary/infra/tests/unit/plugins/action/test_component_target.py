@@ -3,8 +3,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from ansible.utils.vars import load_extra_vars
 from ansible_collections.echodiary.infra.plugins.action import component_target
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
+
+
+def test_only_what_was_typed_names_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    hostvars: dict[str, Any] = {"app1": {"components": ["haproxy", "echodiary"]}}
+    variables = {"groups": {"all": ["app1"]}, "playbook_dir": ".", "component": "frontend", **hostvars["app1"]}
+    rig = Rig(component_target, hostvars=hostvars, **variables)
+    assert rig.run(command="ansible-playbook x")["component"] == "echodiary"
+    monkeypatch.setattr(load_extra_vars, "extra_vars", {"component": "frontend"}, raising=False)
+    assert "no host runs frontend" in rig.refused(command="ansible-playbook x")
 
 
 def test_the_action_asks_the_inventory_and_each_components_own_file() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible.utils.vars import load_extra_vars
 from ansible_collections.echodiary.infra.plugins.action import deploy_plan
 from ansible_collections.echodiary.infra.plugins.plugin_utils._deploy import plan
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
@@ -22,6 +23,12 @@ def test_what_the_component_the_play_and_the_inventory_say_is_put_together() -> 
     assert (found["image"], found["slots"], found["changed"]) == ("r/d:v2", True, False)
     assert (found["batches"], found["left_out"]) == ([["app1"], ["app2"]], ["app3"])
     assert (found["asked"], found["allowed"], found["textfiles"]) == ("alive, entries", ["drops"], plan.TEXTFILES)
+
+
+def test_commands_that_are_suggested_name_the_component_where_it_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert rig(component="frontend").run(**GIVEN)["also"] == ""
+    monkeypatch.setattr(load_extra_vars, "extra_vars", {"component": "echodiary"}, raising=False)
+    assert rig().run(**GIVEN)["also"] == " -e component=echodiary"
 
 
 def test_filters_take_what_it_returned() -> None:

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
+from ansible.utils.vars import load_extra_vars
 from ansible_collections.echodiary.infra.plugins.filter import deploys
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
 from ansible_collections.echodiary.infra.plugins.plugin_utils._component import released
@@ -30,6 +32,14 @@ def test_the_file_says_it(beside: str) -> None:
 def test_the_only_one_is_what_is_deployed(beside: str) -> None:
     assert deploys.released_component({"components": ["plain", "two"]}, beside) == "two"
     assert deploys.released_component({"components": "plain, one"}, beside) == "one"
+
+
+def test_what_was_typed_is_meant_and_a_variable_of_that_name_is_not(beside: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    host: Any = {"components": ["plain", "two"], "component": "frontend"}
+    assert deploys.released_component(host, beside) == "two"
+    monkeypatch.setattr(load_extra_vars, "extra_vars", {"component": "shop"}, raising=False)
+    assert deploys.released_component(host, beside) == "shop"
+    assert deploys.released_component({"components": ["one", "acme.web.shop"]}, beside) == "acme.web.shop"
 
 
 @pytest.mark.parametrize(("declared", "said"), [(["one", "two"], "one, two have.*-e component=one"), (["plain"], "[Nn]one")])
