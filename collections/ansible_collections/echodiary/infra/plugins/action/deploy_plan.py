@@ -101,7 +101,7 @@ class ActionModule(LocalAction[Options]):
     def _declared(self, component: str) -> release.Declared:
         """As this host has it."""
         known = roster.Roster(self._loader, self._templar, self._vars, [component])
-        return release.declared(component, known.one(self._vars["inventory_hostname"], component).release)
+        return release.declared(names.short(component), known.one(self._vars["inventory_hostname"], component).release)
 
     def _context(self, args: Options, found: asked.Asked) -> plan.Context:
         if not args["lease_host"]:

@@ -11,7 +11,7 @@ from ansible.errors import AnsibleFilterError
 
 from ..plugin_utils._common import groups as inventory_groups
 from ..plugin_utils._common.errors import SpecError
-from ..plugin_utils._component import released
+from ..plugin_utils._component import names, released
 from ..plugin_utils._deploy import entry, gate, message, migration, plan, registered
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def deploy_watch(
 ) -> dict[str, Any]:
     run = plan.of_result(found)
     hosts = registered.Hosts(run.plan.hosts, hostvars)
-    rolled = gate.Batch(run.plan.kind, run.plan.component, batch, index == 0, hosts, run.context.check)
+    rolled = gate.Batch(run.plan.kind, names.short(run.plan.component), batch, index == 0, hosts, run.context.check)
     try:
         return gate.watch(host, rolled, run.context.gate, run.context.requests, run.context.verify)._asdict()
     except (KeyError, TypeError, ValueError) as error:

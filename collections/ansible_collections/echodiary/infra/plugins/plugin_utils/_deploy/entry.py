@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
+from .._component import names
 from . import gate
 from .plan import Run, run_id
 from .registered import Registered
@@ -44,7 +45,7 @@ def entry(run: Run, host: str, found: Mapping[str, Registered]) -> Entry:
     return Entry(
         id=run_id(plan.kind, own.began, lead.token),
         kind=plan.kind,
-        component=plan.component.rpartition(".")[2],
+        component=names.short(plan.component),
         why=context.reason,
         outcome=str(verdict.get("outcome") or "failed"),
         release=plan.given,

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which component a playbook is about, and which hosts run it: as it was typed, else the only one that has a release. Pure.
 
-A component of another collection is listed by its full name, and may be typed by either.
+A component of another collection may be typed, and listed, by its full name or by the short one: both are the same component.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from .._common.errors import SpecError
+from .._component.names import listed, short
 
 
 class Fleet(NamedTuple):
@@ -20,11 +21,22 @@ class Fleet(NamedTuple):
 
     @property
     def known(self) -> list[str]:
-        return sorted({name for several in self.components.values() for name in several})
+        return _one_each(name for several in self.components.values() for name in several)
+
+    @property
+    def with_release(self) -> list[str]:
+        return _one_each(self.released)
+
+
+def _one_each(names: Iterable[str]) -> list[str]:
+    """Each component by the fullest name that it is listed by, in order of the short ones."""
+    found = set(names)
+    return [listed(name, found) for name in sorted({short(one) for one in found})]
 
 
 class Target(NamedTuple):
-    """``component``: as it is listed, ``name``: without its collection; ``hosts``: all that run it, --limit or not."""
+    """``component``: as it is listed, by its full name where hosts differ; ``name``: without its collection; ``hosts``: all that
+    run it, --limit or not."""
 
     component: str
     name: str
@@ -33,27 +45,23 @@ class Target(NamedTuple):
 
 def target(fleet: Fleet, typed: str, command: str, *, any_component: bool) -> Target:
     """``command``: what people typed, for what works instead. ``any_component``: with a release or not."""
-    component = next((name for name in fleet.known if typed in (name, short(name))), "") if typed else _only(fleet, command)
+    component = listed(typed, fleet.known) if typed else _only(fleet, command)
     if not component:
-        choices = fleet.known if any_component else sorted(fleet.released)
+        choices = fleet.known if any_component else fleet.with_release
         raise SpecError(f"no host runs {typed}; there are: {', '.join(map(short, choices)) or 'none'}")
-    if not any_component and component not in fleet.released:
+    if not any_component and component not in fleet.with_release:
         raise SpecError(f"{short(component)} has no release (component.yml: release); {_choices(fleet, command)}")
-    hosts = sorted(host for host, several in fleet.components.items() if component in several)
+    hosts = sorted(host for host, several in fleet.components.items() if listed(component, several))
     return Target(component, short(component), hosts)
 
 
-def short(component: str) -> str:
-    return component.rpartition(".")[2]
-
-
 def _only(fleet: Fleet, command: str) -> str:
-    if len(fleet.released) == 1:
-        return fleet.released[0]
-    if not fleet.released:
+    if len(fleet.with_release) == 1:
+        return fleet.with_release[0]
+    if not fleet.with_release:
         raise SpecError("no host has a component with a release (component.yml: release) among its components")
-    raise SpecError(f"which component? {', '.join(map(short, sorted(fleet.released)))} have a release; {_choices(fleet, command)}")
+    raise SpecError(f"which component? {', '.join(map(short, fleet.with_release))} have a release; {_choices(fleet, command)}")
 
 
 def _choices(fleet: Fleet, command: str) -> str:
-    return "say " + (", or ".join(f"{command} -e component={short(name)}" for name in sorted(fleet.released)) or "another one")
+    return "say " + (", or ".join(f"{command} -e component={short(name)}" for name in fleet.with_release) or "another one")

@@ -31,6 +31,11 @@ def test_commands_that_are_suggested_name_the_component_where_it_was_typed(monke
     assert rig().run(**GIVEN)["also"] == " -e component=echodiary"
 
 
+def test_haproxy_knows_one_of_another_collection_by_its_short_name() -> None:
+    found = rig().run(**{**GIVEN, "component": "echodiary.infra.echodiary"})
+    assert plan.of_result(found).context.gate.backend == "echodiary"
+
+
 def test_filters_take_what_it_returned() -> None:
     found = rig().run(**GIVEN, gate={"prometheus": "mon1"})
     run = plan.of_result(found)

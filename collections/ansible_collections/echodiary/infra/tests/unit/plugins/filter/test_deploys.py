@@ -55,6 +55,14 @@ def test_who_has_to_look_at_all_hosts_looks_once(module: Any) -> None:
     assert set(hostvars.asked.values()) == {1}
 
 
+def test_prometheus_knows_one_of_another_collection_by_its_short_name() -> None:
+    settings = CONTEXT.gate._replace(prometheus="mon1", latency="seconds")
+    order = ORDER._replace(component="acme.web.shop", hosts=NAMES[:1], members=NAMES[:1])
+    found = plan.Run(plan.plan(order), CONTEXT._replace(gate=settings, check=False)).result()
+    asked = deploys.deploy_watch(Hostvars(), found, NAMES[0], NAMES[:1], 0)["promql"]
+    assert any('job="shop"' in one["query"] for one in asked) and "acme" not in str(asked)
+
+
 def test_images_that_serve_are_each_named_once() -> None:
     hostvars = Hostvars()
     for number, name in enumerate(NAMES):

@@ -23,6 +23,15 @@ def test_one_of_another_collection_is_typed_by_either_name() -> None:
     assert of(TWO, "cart") == of(TWO, "my.own.cart") == target.Target("my.own.cart", "cart", ["a", "b"])
 
 
+def test_one_that_hosts_list_differently_is_one() -> None:
+    fleet = target.Fleet({"a": ["haproxy", "acme.web.shop"], "b": ["shop"], "c": ["acme.web.plain"]}, ["acme.web.shop", "shop"])
+    for typed in ("", "shop", "acme.web.shop"):
+        assert of(fleet, typed) == target.Target("acme.web.shop", "shop", ["a", "b"])
+    assert of(fleet, "plain", any_component=True).component == "acme.web.plain"
+    with pytest.raises(SpecError, match=r"plain has no release.*say ansible-playbook x -e component=shop$"):
+        of(fleet, "acme.web.plain")
+
+
 def test_of_several_each_is_named_with_the_command_that_works() -> None:
     with pytest.raises(SpecError) as caught:
         of(TWO)
