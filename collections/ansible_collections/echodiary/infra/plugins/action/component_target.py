@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from ..plugin_utils._calls.base import LocalAction
+from ..plugin_utils._common.errors import SpecError
 from ..plugin_utils._component import names, released, roster
 from ..plugin_utils._deploy import target
 
@@ -27,11 +28,22 @@ class ActionModule(LocalAction[Options]):
 
     def _answer(self, args: Options) -> dict[str, Any]:
         wanted = args["component"] or str(self._templar.template(names.typed()))
-        found = target.target(self._fleet(), wanted, args["command"], any_component=args["any"])
-        return {**found._asdict(), "changed": False, "msg": f"{found.component} on {', '.join(found.hosts)}"}
+        fleet, unknown = self._fleet()
+        try:
+            found = target.target(fleet, wanted, args["command"], any_component=args["any"])
+        except SpecError as error:
+            raise SpecError("; ".join([str(error), *unknown])) from error
+        warnings = {"warnings": [f"{why}; it is left out" for why in unknown]} if unknown else {}
+        return {**found._asdict(), **warnings, "changed": False, "msg": f"{found.component} on {', '.join(found.hosts)}"}
 
-    def _fleet(self) -> target.Fleet:
-        """By what the inventory lists; nothing of the hosts is rendered but that."""
+    def _fleet(self) -> tuple[target.Fleet, list[str]]:
+        """By what the inventory lists; nothing of the hosts is rendered but that. The second: why a host's list cannot be told, as where it
+        depends on secrets that nobody has read for that host."""
         known, where = roster.Roster(self._loader, self._templar, self._vars, []), self._vars.get("playbook_dir", ".")
-        components = {name: known.host(name).components for name in known.names()}
-        return target.Fleet(components, released.among(sorted({one for several in components.values() for one in several}), where))
+        components, unknown = {}, []
+        for name in known.names():
+            try:
+                components[name] = known.host(name).components
+            except SpecError as error:
+                unknown.append(str(error))
+        return target.Fleet(components, released.among(sorted({one for several in components.values() for one in several}), where)), unknown

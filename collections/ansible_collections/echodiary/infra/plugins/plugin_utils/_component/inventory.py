@@ -24,7 +24,7 @@ def variables(task_vars: TaskVars, name: str) -> Mapping[str, Any]:
         return _as_listed(task_vars, hostvars, name) if LIST in given else task_vars
     if name not in hostvars:
         raise SpecError(f"host {name}: is not in the inventory; name one of its hosts")
-    return _raw(hostvars, name)
+    return {**_raw(hostvars, name), "hostvars": hostvars}
 
 
 def _as_listed(task_vars: TaskVars, hostvars: Any, name: str) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from . import source as sources
 from . import watched
 
 if TYPE_CHECKING:
-    from .roster import Entry, Host, Roster
+    from .roster import Host, Roster
 
 
 class Monitoring:
@@ -34,17 +34,14 @@ class Monitoring:
         return watched.seen(self._watched, [watched.Probe(str(one["instance"]), str(one["url"])) for one in probes])
 
     def _read(self) -> watched.Watched:
-        found = [(name, *self._of(self._roster.host(name))) for name in self._roster.names()]
+        of_hosts: dict[str, dict[str, watched.Spec]] = {name: {} for name in self._roster.names()}
+        for host, source, entry in self._roster.listed():
+            if os.path.isfile(os.path.join(source.path, watched.FILE)):
+                of_hosts[host.name][entry.component] = self._spec(host, source)
+        found = [(name, self._roster.entries(name), specs) for name, specs in of_hosts.items()]
         return watched.together([one for name, entries, specs in found for one in watched.of_host(name, entries, specs)])
 
-    def _of(self, host: Host) -> tuple[list[Entry], dict[str, watched.Spec]]:
-        entries = self._roster.entries(host.name)
-        return entries, {
-            entry.component: self._spec(host, entry) for entry in entries if os.path.isfile(os.path.join(entry.path, watched.FILE))
-        }
-
-    def _spec(self, host: Host, entry: Entry) -> watched.Spec:
-        source = self._roster.source(host, entry.component)
+    def _spec(self, host: Host, source: sources.Source) -> watched.Spec:
         try:
             given = sources.read(self._roster.loader, os.path.join(source.path, watched.FILE))
             return watched.checked(source.name, self._roster.rendered(host, source, given, f"{source.name}/{watched.FILE}"))

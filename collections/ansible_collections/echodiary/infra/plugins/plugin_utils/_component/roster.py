@@ -7,13 +7,14 @@ before a template asks, and only of the hosts that it asks for.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._common.errors import SpecError
-from . import inventory, listens, render, templates
+from . import inventory, listens, released, render, templates
 from . import source as sources
 
 if TYPE_CHECKING:
@@ -26,13 +27,17 @@ if TYPE_CHECKING:
 
 #: of component.yml, what others may have to know
 KEYS = ("listens", "release")
+#: of a release, what is of no use to other hosts: it may hold secrets, which not every run has read
+_OWN = ("environment", "migrate", "requests", "warm_up")
+LOOPBACK = "127.0.0.1"
 _LISTENS = {"listens": {"type": "list", "elements": "dict", "default": [], "options": listens.OPTIONS}}
 
 
 class Entry(NamedTuple):
-    """One component of one host. ``address`` leads there from the host that asks; ``release`` is as rendered, unchecked.
+    """One component of one host. ``address`` leads there from the host that asks; ``release`` is as rendered, unchecked, and of other hosts
+    without what only a deploy asks for.
 
-    ``backend``: of HAProxy, where it has a release.
+    ``component``: without its collection; ``backend``: of HAProxy, where it has a release.
     """
 
     host: str
@@ -48,7 +53,7 @@ class Host(NamedTuple):
     """As the inventory has it: raw variables of that host, and names of its components as they are listed."""
 
     name: str
-    address: str
+    own: bool
     variables: Mapping[str, Any]
     components: list[str]
 
@@ -90,47 +95,65 @@ class Roster:
         if name not in self._hosts:
             own = name == self._vars["inventory_hostname"]
             variables = inventory.variables(self._vars, name)
-            self._hosts[name] = Host(name, self._address(name, variables, own), variables, self._components(name, variables, own))
+            self._hosts[name] = Host(name, own, variables, self._components(name, variables, own))
         return self._hosts[name]
 
     def _components(self, name: str, variables: Mapping[str, Any], own: bool) -> list[str]:
-        if "components" not in variables:
+        if inventory.LIST not in variables:
             return self._converged if own else []
-        found = self._rendered(variables, variables["components"], f"host {name}: components")
-        if not isinstance(found, list):
+        found = self._rendered(variables, variables[inventory.LIST], f"host {name}: {inventory.LIST}")
+        if not isinstance(found, (list, str)):
             raise SpecError(f"host {name}: components has to be a list of names, not {found!r}; correct it in the inventory")
-        return [str(one) for one in found]
+        return [str(one) for one in released.names(found)]
 
-    def _address(self, name: str, variables: Mapping[str, Any], own: bool) -> str:
-        given = {key: variables[key] for key in ("private_address", "ansible_host") if variables.get(key)}
-        return address(name, self._rendered(variables, given, f"host {name}: address"), own)
+    def _address(self, host: Host) -> str:
+        """Itself a host reaches by loopback, others at ``private_address`` where ssh goes another way (a tunnel), else where ssh goes."""
+        for key in () if host.own else ("private_address", "ansible_host"):
+            if host.variables.get(key) and (found := self._rendered(host.variables, host.variables[key], f"host {host.name}: {key}")):
+                return str(found)
+        return LOOPBACK if host.own else host.name
 
     def _entry(self, host: Host, component: str) -> Entry:
         source = self.source(host, component)
-        spec = {key: source.spec[key] for key in KEYS if key in source.spec}
+        spec = {key: source.spec[key] if host.own else for_others(source.spec[key]) for key in KEYS if key in source.spec}
+        address = self._address(host)
         try:
-            return entry(host, source, self.rendered(host, source, spec, f"{source.name}/component.yml"))
+            return entry(host.name, address, source, self.rendered(host, source, spec, f"{source.name}/component.yml"))
         except SpecError as error:
             raise SpecError(f"host {host.name}: {error}") from error
 
     def source(self, host: Host, component: str) -> sources.Source:
+        """``component``: as it is listed."""
         try:
             return sources.load(component, self._vars.get("playbook_dir", "."), self.loader)
         except SpecError as error:
             raise SpecError(f"host {host.name}: {error}") from error
 
-    def roles(self) -> list[sources.Source]:
-        """The role of every component that some host has, by name."""
+    def listed(self) -> list[tuple[Host, sources.Source, Entry]]:
+        """Every component of every host, with the role that it is there."""
         hosts = [self.host(name) for name in self.names()]
-        found = {component: host for host in hosts for component in host.components}
-        by_name = {source.name: source for source in (self.source(host, component) for component, host in found.items())}
+        return [
+            (host, self.source(host, component), entry)
+            for host in hosts
+            for component, entry in zip(host.components, self._of(host.name), strict=True)
+        ]
+
+    def roles(self) -> list[sources.Source]:
+        """The role of every component that some host has, by name. SpecError for two of one name: nobody could tell their files apart."""
+        hosts = [self.host(name) for name in self.names()]
+        listed = {component: host for host in hosts for component in host.components}
+        by_name: dict[str, sources.Source] = {}
+        for source in (self.source(host, component) for component, host in listed.items()):
+            first = by_name.setdefault(source.name, source)
+            if not os.path.samefile(first.path, source.path):
+                raise SpecError(f"hosts have two components {source.name}, {first.path} and {source.path}; call one of them otherwise")
         return [by_name[name] for name in sorted(by_name)]
 
     def rendered(self, host: Host, source: sources.Source, value: Mapping[str, Any], where: str) -> dict[str, Any]:
         """With the host's variables over the defaults of the role."""
         if not value:
             return {}
-        available = {**source.defaults, **host.variables, "hostvars": self._vars.get("hostvars", {}), "component_name": source.name}
+        available = {**source.defaults, **host.variables, "component_name": source.name}
         available.update(render.typed(source, available))
         found: dict[str, Any] = self._rendered(available, dict(value), where)
         return found
@@ -142,12 +165,11 @@ class Roster:
         return render.template(self._scoped, value, where)
 
 
-def address(name: str, variables: Mapping[str, str], own: bool) -> str:
-    """Itself a host reaches by loopback, others at ``private_address`` where ssh goes another way (a tunnel), else where ssh goes."""
-    return "127.0.0.1" if own else str(variables.get("private_address") or variables.get("ansible_host") or name)
+def for_others(given: Any) -> Any:
+    return {key: value for key, value in given.items() if key not in _OWN} if isinstance(given, dict) else given
 
 
-def entry(host: Host, source: sources.Source, rendered: Mapping[str, Any]) -> Entry:
+def entry(host: str, address: str, source: sources.Source, rendered: Mapping[str, Any]) -> Entry:
     """Pure. SpecError for sockets that are none."""
     result = ArgumentSpecValidator(_LISTENS).validate({"listens": rendered.get("listens") or []})
     if result.error_messages:
@@ -156,4 +178,4 @@ def entry(host: Host, source: sources.Source, rendered: Mapping[str, Any]) -> En
     slots = {"slots": release.get("slots") or {}} if release else None
     sockets = listens.read(source.name, result.validated_parameters["listens"], slots)
     backend = str((release.get("haproxy") or {}).get("backend") or source.name) if release else ""
-    return Entry(host.name, source.name, host.address, sockets, release, source.path, backend)
+    return Entry(host, source.name, address, sockets, release, source.path, backend)

@@ -102,3 +102,11 @@ def test_a_file_of_both_is_refused(watcher: Watcher) -> None:
     watcher.write("watcher/tree/etc/watcher/web-board.json", "own")
     with pytest.raises(SpecError, match=r"^watcher: /etc/watcher/web-board\.json is gathered, and there already"):
         watcher.tree()
+
+
+def test_a_component_of_another_collection_brings_all_that_it_has(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("component.yml", "defaults/main.yml", "monitoring.yml", "watch/rules.yml.j2"):
+        watcher.write(f"../other/roles/cart/{name}", FILES[f"web/{name}"])
+    monkeypatch.setattr(source, "_get_collection_path", lambda name: str(watcher.place / ("other" if name == "my.own" else "home")))
+    watcher.hosts["a"]["components"] = ["my.own.cart"]
+    assert watcher.tree() == {"/etc/watcher/own": "web\n", "/etc/watcher/cart-rules.yml": "cart 4 5\n"}

@@ -112,7 +112,10 @@ def test_a_host_without_a_list_has_what_its_task_converges(fleet: Fleet) -> None
         ({"exporter_port": "http"}, r"host b: exporter: exporter_port: 'http' is no int; see exporter/meta/argument_specs\.yml"),
         ({"exporter_port": 70000}, r"host b: exporter: listens: '70000' is no port; use a number from 1 to 65535"),
         ({"exporter_port": trust_as_template("{{ unset }}")}, r"host b: exporter/component\.yml.*'unset' is undefined"),
-        ({"components": "exporter"}, r"host b: components has to be a list of names, not 'exporter'; correct it in the inventory"),
+        (
+            {"components": {"exporter": 1}},
+            r"host b: components has to be a list of names, not {'exporter': 1}; correct it in the inventory",
+        ),
         ({"components": trust_as_template("{{ unset }}")}, r"host b: components.*'unset' is undefined"),
     ],
 )
@@ -120,6 +123,51 @@ def test_an_error_names_host_and_component(fleet: Fleet, wrong: dict[str, Any], 
     fleet.hosts["b"].update(wrong)
     with pytest.raises(SpecError, match=words):
         fleet.roster("a").entries("b")
+
+
+def test_a_line_of_an_ini_inventory_is_a_list_of_names(fleet: Fleet) -> None:
+    fleet.hosts["a"]["components"] = "exporter, plain"
+    assert [one.component for one in fleet.roster().entries("a")] == ["exporter", "plain"]
+
+
+def test_what_the_inventory_says_of_a_host_may_ask_others(fleet: Fleet) -> None:
+    fleet.hosts["a"]["components"] = trust_as_template("{{ hostvars.b.components + ['plain'] }}")
+    fleet.hosts["a"]["private_address"] = trust_as_template("{{ hostvars.c.net }}.1")
+    fleet.hosts["c"]["net"] = "10.7.0"
+    found = fleet.roster().entries("a")
+    assert [(one.component, one.address) for one in found] == [("exporter", "10.7.0.1"), ("plain", "10.7.0.1")]
+
+
+def test_where_ssh_goes_is_asked_only_where_nothing_else_is_said(fleet: Fleet) -> None:
+    unknown = trust_as_template("{{ unset }}")
+    fleet.hosts["a"]["ansible_host"] = unknown
+    assert {one.address for one in fleet.roster().entries("a")} == {"10.9.0.1"}
+    fleet.hosts["a"]["private_address"] = unknown
+    assert {one.address for one in fleet.roster("a").entries("a")} == {"127.0.0.1"}
+    assert fleet.roster().host("a").components == ["web", "plain"]
+    with pytest.raises(SpecError, match="host a: private_address line 1: 'unset' is undefined"):
+        fleet.roster().entries("a")
+
+
+def test_of_other_hosts_nothing_is_rendered_that_only_a_deploy_asks(fleet: Fleet) -> None:
+    release = "{slots: {a: 1, b: 2}, path: /x, requests: [{headers: {key: '{{ secrets.key }}'}}], warm_up: [{path: '{{ secrets.key }}'}]}"
+    Path(fleet.place, "roles/web/component.yml").write_text(f"release: {release}\n")
+    assert fleet.roster("b").entries("a")[0].release == {"slots": {"a": 1, "b": 2}, "path": "/x"}
+    fleet.hosts["a"]["secrets"] = {"key": "k"}
+    assert fleet.roster("a").entries("a")[0].release["requests"] == [{"headers": {"key": "k"}}]
+
+
+def test_two_roles_of_one_name_are_refused(fleet: Fleet) -> None:
+    fleet.hosts["a"]["components"] = ["docker", "echodiary.infra.docker"]
+    assert [one.name for one in fleet.roster().roles()] == ["docker", "exporter"]
+    fleet.hosts["a"]["components"] = ["plain"]
+    fleet.hosts["c"]["components"] = ["echodiary.infra.docker"]
+    path = Path(fleet.place, "roles/docker/component.yml")
+    path.parent.mkdir()
+    path.write_text("{}")
+    fleet.hosts["b"]["components"] = ["docker"]
+    with pytest.raises(SpecError, match=r"hosts have two components docker, .*roles/docker and .*infra/roles/docker; call one of them"):
+        fleet.roster().roles()
 
 
 class HostVars(dict[str, Any]):
