@@ -79,6 +79,10 @@ hosts:
   returned: success
   type: list
   elements: str
+only:
+  description: Whether it is the only component of the fleet that has a release.
+  returned: success
+  type: bool
 msg:
   description: Both, in words.
   returned: success

@@ -116,9 +116,14 @@ options:
     default: ''
   image:
     description:
-      - An image of O(component). Entries from before entries named a component are its own where they have an image of this repository.
+      - An image of O(component). Entries from before entries named a component are its own where their image is from this repository, is one that
+        its slots run, have run or keep on the host, or is from a repository of those; else they are nobody's.
     type: str
     default: ''
+  only:
+    description: Whether no other component of the fleet has a release. All entries from before entries named a component are then its own.
+    type: bool
+    default: false
   last:
     description: How many entries to read.
     type: int

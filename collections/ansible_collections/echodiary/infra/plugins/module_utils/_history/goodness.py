@@ -78,18 +78,6 @@ def _place(entry: Entry, tried: list[Entry]) -> int | None:
     return next((number for number, one in enumerate(tried) if same(one, entry)), None)
 
 
-def of_component(entries: list[Entry], component: str, repository: str) -> list[Entry]:
-    """What is about ``component``, or about none (an incident). One from before entries named theirs is about whoever's image it has."""
-    return [entry for entry in entries if _is_about(entry, component, repository)] if component else entries
-
-
-def _is_about(entry: Entry, component: str, repository: str) -> bool:
-    named, image = entry.get("component"), entry.get("digest")
-    if named or not image or not repository:
-        return not named or named == component
-    return image.startswith((f"{repository}@", f"{repository}:"))
-
-
 def chosen(entries: list[Entry], outcomes: list[str], last: int) -> list[Entry]:
     """The ``last`` entries with one of ``outcomes`` (none given: any), newest first."""
     wanted = [entry for entry in entries if not outcomes or entry.get("outcome") in outcomes]

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from .._ledger import files, journal
-from . import goodness, records
+from . import goodness, ownership, records
 
 if TYPE_CHECKING:
     from .shapes import Appended, Entry, Failed, History, Manifest
@@ -44,7 +44,9 @@ def _known(path: str, entry: Entry) -> bool:
 def _read(path: str, manifest: Manifest) -> History:
     found = journal.read(path)
     sound, unsound = records.sound(found.records)
-    sound = goodness.of_component(sound, manifest["component"], manifest["repository"])
+    component = manifest["component"]
+    held = ownership.held(path, component) if component else []
+    sound = ownership.of(sound, ownership.owner(component, manifest["repository"], held, manifest["only"]))
     good = goodness.good(sound)
     return {
         "changed": False,

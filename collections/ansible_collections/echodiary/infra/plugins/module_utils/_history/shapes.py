@@ -45,7 +45,7 @@ class Entry(_Entry, Release, total=False):
 
 class Manifest(TypedDict):
     """``state``: appended or read; ``limit``: bytes of a file; ``component``, ``last`` and ``outcomes`` narrow what is read;
-    ``repository``: of the component's images."""
+    ``repository``: of the component's images; ``only``: no other component has a release."""
 
     check: bool
     state: str
@@ -53,6 +53,7 @@ class Manifest(TypedDict):
     entry: Entry | None
     component: str
     repository: str
+    only: bool
     outcomes: list[str]
     last: int
     limit: int

@@ -36,11 +36,12 @@ def _one_each(names: Iterable[str]) -> list[str]:
 
 class Target(NamedTuple):
     """``component``: as it is listed, by its full name where hosts differ; ``name``: without its collection; ``hosts``: all that
-    run it, --limit or not."""
+    run it, --limit or not; ``only``: no other component has a release."""
 
     component: str
     name: str
     hosts: list[str]
+    only: bool
 
 
 def target(fleet: Fleet, typed: str, command: str, *, any_component: bool) -> Target:
@@ -52,7 +53,7 @@ def target(fleet: Fleet, typed: str, command: str, *, any_component: bool) -> Ta
     if not any_component and component not in fleet.with_release:
         raise SpecError(f"{short(component)} has no release (component.yml: release); {_choices(fleet, command)}")
     hosts = sorted(host for host, several in fleet.components.items() if listed(component, several))
-    return Target(component, short(component), hosts)
+    return Target(component, short(component), hosts, fleet.with_release == [component])
 
 
 def _only(fleet: Fleet, command: str) -> str:

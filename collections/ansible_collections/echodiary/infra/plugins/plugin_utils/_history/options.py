@@ -43,6 +43,7 @@ SPEC: dict[str, Any] = {
     "entry": {"type": "dict", "options": ENTRY},
     "component": {"type": "str", "default": ""},
     "image": {"type": "str", "default": ""},
+    "only": {"type": "bool", "default": False},
     "last": {"type": "int", "default": 20},
     "outcomes": {"type": "list", "elements": "str", "choices": list(OUTCOMES), "default": []},
     "path": {"type": "path", "default": "/var/lib/echodiary/history.jsonl"},
@@ -60,6 +61,7 @@ class Options(TypedDict):
     entry: Given | None
     component: str
     image: str
+    only: bool
     last: int
     outcomes: list[str]
     path: str
@@ -83,7 +85,7 @@ def manifest(arguments: Options, entry: Entry | None, check: bool) -> Manifest:
     return {
         "state": arguments["state"], "path": arguments["path"], "outcomes": arguments["outcomes"], "last": arguments["last"],
         "component": arguments["component"].rpartition(".")[2], "repository": images.repository(arguments["image"]),
-        "check": check, "entry": entry, "limit": arguments["max_bytes"],
+        "only": arguments["only"], "check": check, "entry": entry, "limit": arguments["max_bytes"],
     }  # fmt: skip
 
 

@@ -22,7 +22,9 @@ GOOD = {
 
 
 def read(path: Path) -> dict[str, Any]:
-    return main.run({"state": "read", "check": False, "path": str(path), "component": "", "repository": "", "outcomes": [], "last": 20})
+    return main.run(
+        {"state": "read", "check": False, "path": str(path), "component": "", "repository": "", "only": False, "outcomes": [], "last": 20}
+    )
 
 
 ODD: list[dict[str, Any]] = [

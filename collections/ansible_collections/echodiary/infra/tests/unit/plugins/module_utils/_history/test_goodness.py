@@ -72,12 +72,3 @@ def test_chosen_newest_first_filtered_and_bounded() -> None:
 )
 def test_which_stand(story: list[dict[str, Any]], good: list[str]) -> None:
     assert [one["digest"] for one in goodness.standing(story)] == good
-
-
-def test_of_several_components_each_has_a_history_of_its_own() -> None:
-    named = [entry("deploy", "r/shop@A", component="shop"), entry("deploy", "r/cart@B", component="cart")]
-    old = [entry("deploy", "r/shop@C"), entry("deploy", "r/cart:v1"), entry("incident", ""), entry("converge", "r/shopping@D")]
-    assert [one["digest"] for one in goodness.of_component([*old, *named], "shop", "r/shop")] == ["r/shop@C", "", "r/shop@A"]
-    assert goodness.of_component([*old, *named], "", "") == [*old, *named]
-    # where nobody knows whose image it is, an older version had one component only
-    assert [one["digest"] for one in goodness.of_component([*old, *named], "shop", "")] == [*(one["digest"] for one in old), "r/shop@A"]

@@ -16,6 +16,7 @@ def ask(path: Path, state: str, **given: Any) -> dict[str, Any]:
             "path": str(path),
             "component": "",
             "repository": "",
+            "only": False,
             "outcomes": [],
             "last": 20,
             "limit": 0,

@@ -26,7 +26,9 @@ BAD = [
 
 
 def read(path: Path) -> dict[str, Any]:
-    return main.run({"check": False, "state": "read", "path": str(path), "component": "", "repository": "", "outcomes": [], "last": 20})
+    return main.run(
+        {"check": False, "state": "read", "path": str(path), "component": "", "repository": "", "only": False, "outcomes": [], "last": 20}
+    )
 
 
 @pytest.mark.parametrize("line", BAD)

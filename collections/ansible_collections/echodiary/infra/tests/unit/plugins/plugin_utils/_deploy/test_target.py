@@ -16,17 +16,17 @@ def of(fleet: target.Fleet, typed: str = "", any_component: bool = False) -> tar
 
 
 def test_the_only_one_need_not_be_named() -> None:
-    assert of(ONE) == target.Target("shop", "shop", ["a", "b"])
+    assert of(ONE) == target.Target("shop", "shop", ["a", "b"], True)
 
 
 def test_one_of_another_collection_is_typed_by_either_name() -> None:
-    assert of(TWO, "cart") == of(TWO, "my.own.cart") == target.Target("my.own.cart", "cart", ["a", "b"])
+    assert of(TWO, "cart") == of(TWO, "my.own.cart") == target.Target("my.own.cart", "cart", ["a", "b"], False)
 
 
 def test_one_that_hosts_list_differently_is_one() -> None:
     fleet = target.Fleet({"a": ["haproxy", "acme.web.shop"], "b": ["shop"], "c": ["acme.web.plain"]}, ["acme.web.shop", "shop"])
     for typed in ("", "shop", "acme.web.shop"):
-        assert of(fleet, typed) == target.Target("acme.web.shop", "shop", ["a", "b"])
+        assert of(fleet, typed) == target.Target("acme.web.shop", "shop", ["a", "b"], True)
     assert of(fleet, "plain", any_component=True).component == "acme.web.plain"
     with pytest.raises(SpecError, match=r"plain has no release.*say ansible-playbook x -e component=shop$"):
         of(fleet, "acme.web.plain")
@@ -54,6 +54,6 @@ def test_what_cannot_be_meant(fleet: target.Fleet, typed: str, said: str) -> Non
 
 
 def test_a_restart_may_be_of_any() -> None:
-    assert of(ONE, "prometheus", any_component=True).hosts == ["mon"]
+    assert of(ONE, "prometheus", any_component=True) == target.Target("prometheus", "prometheus", ["mon"], False)
     with pytest.raises(SpecError, match="there are: docker, prometheus, shop"):
         of(ONE, "cart", any_component=True)
