@@ -68,18 +68,35 @@ def desired(state: State) -> Desired:
 def released(state: State, releases: Sequence[dict[str, Any]], report: model.Report, now: float) -> State:
     """A release that was rolled back, by the deploy itself or by people, is not brought back by healing.
 
-    ``releases``: entries of the history of releases, newest first; the newest that moved anything counts. HEAD is to
-    blame when it is the commit of that release, or when putting ``report`` right would bring the release's image back.
+    ``releases``: entries of the history of releases, newest first; of each component the newest that moved anything counts. HEAD is
+    to blame when it is the commit of that release, or when putting ``report`` right would bring the release's image back.
     """
+    if not state.head or state.quarantined.get("commit") == state.head:
+        return state
+    for newest, left in _rolled_back(releases):
+        if left.get("commit") == state.head or _wants(report, str(left.get("digest") or "")):
+            why = newest.get("why") or newest.get("error") or "no reason given"
+            return quarantine(state, state.head, f"its release was rolled back: {' '.join(str(why).split())[:200]}", now)
+    return state
+
+
+def _rolled_back(releases: Sequence[dict[str, Any]]) -> Iterable[tuple[dict[str, Any], dict[str, Any]]]:
+    """Of each component the entry that counts, and the release that was left by it. Entries of an older version name no component; they
+    count as those of one."""
     moves = [entry for entry in releases if entry.get("kind") in ("deploy", "rollback")]
-    newest = next((entry for entry in moves if entry.get("outcome") in ("succeeded", "taken_back")), None)
-    if newest is None or state.quarantined.get("commit") == state.head:
-        return state
-    left = newest if newest["outcome"] == "taken_back" else _left_by(newest, moves)
-    if not state.head or not (left.get("commit") == state.head or _wants(report, str(left.get("digest") or ""))):
-        return state
-    why = newest.get("why") or newest.get("error") or "no reason given"
-    return quarantine(state, state.head, f"its release was rolled back: {' '.join(str(why).split())[:200]}", now)
+    ended = [entry for entry in moves if entry.get("outcome") in ("succeeded", "taken_back")]
+    newest: dict[str, dict[str, Any]] = {}
+    for entry in ended:
+        newest.setdefault(entry.get("component") or "", entry)
+    for entry in newest.values():
+        left = entry if entry["outcome"] == "taken_back" else _left_by(entry, moves)
+        if entry.get("component") or not _came_back(left, ended[: ended.index(entry)]):
+            yield entry, left
+
+
+def _came_back(left: dict[str, Any], newer: Iterable[dict[str, Any]]) -> bool:
+    """With success, by a version that names the component."""
+    return any(entry["outcome"] == "succeeded" and entry.get("digest") == left.get("digest", "") for entry in newer)
 
 
 def _wants(report: model.Report, digest: str) -> bool:

@@ -153,6 +153,25 @@ def test_a_release_that_was_rolled_back_quarantines_its_commit() -> None:
     assert core.released(dataclasses.replace(KNOWN, head="c" * 40), [rollback, deploy, before], CALM, NOON).quarantined == {}
 
 
+def test_of_several_components_the_newest_move_of_each_counts() -> None:
+    deploy = {"id": "1", "kind": "deploy", "outcome": "succeeded", "digest": "sha256:1", "commit": HEAD}
+    rollback = {"id": "2", "kind": "rollback", "outcome": "succeeded", "digest": "sha256:0", "rollback_of": "1", "why": "slow"}
+    other = {"id": "3", "kind": "deploy", "outcome": "succeeded", "digest": "sha256:9", "commit": OLD, "component": "cart"}
+
+    def quarantined(*releases: dict[str, str]) -> bool:
+        return bool(core.released(KNOWN, releases, CALM, NOON).quarantined)
+
+    shop = [{**rollback, "component": "shop"}, {**deploy, "component": "shop"}]
+    assert quarantined(other, *shop)
+    assert quarantined(*shop, other)
+    assert quarantined({**other, "outcome": "taken_back", "commit": HEAD}, shop[1])
+    assert not quarantined(other, {**shop[1], "id": "4"}, *shop)
+    # written by an older version, all or in part
+    assert quarantined(other, rollback, deploy)
+    assert quarantined(other, shop[0], deploy)
+    assert not quarantined({**shop[1], "id": "4"}, rollback, deploy)
+
+
 # The breaker
 
 

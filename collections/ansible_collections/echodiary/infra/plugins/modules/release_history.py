@@ -116,8 +116,8 @@ options:
     default: ''
   image:
     description:
-      - An image of O(component). Entries from before entries named a component are its own where their image is from this repository, is one that
-        its slots run, have run or keep on the host, or is from a repository of those; else they are nobody's.
+      - An image of O(component). Entries from before entries named a component are its own where their image is from this repository, is
+        one that its slots run, have run or keep on the host, or is from a repository of those; else they are nobody's.
     type: str
     default: ''
   only:
