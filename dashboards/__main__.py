@@ -23,10 +23,10 @@ ALL: dict[tuple[str, str], Dashboard] = {
     ("echodiary", "business.json"): BUSINESS,
     ("echodiary", "deployments.json"): DEPLOYMENTS,
     ("echodiary", "overview.json"): OVERVIEW,
-    ("gitops", "drift.json"): DRIFT,
     ("haproxy", "haproxy.json"): HAPROXY,
     ("node_exporter", "hosts.json"): HOSTS,
     ("postgres_exporter", "postgresql.json"): POSTGRESQL,
+    ("prometheus", "drift.json"): DRIFT,
     ("prometheus", "prometheus.json"): PROMETHEUS,
     ("redis_exporter", "redis.json"): REDIS,
 }

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,5 +85,15 @@ def test_who_watches_names_no_component(role: str) -> None:
     folder = rendering.ROOT / "roles" / role
     files = [folder / "component.yml", folder / "monitoring.yml", *folder.glob("tree/**/*"), *folder.glob("monitoring/rules/*")]
     texts = {path.name: path.read_text(encoding="utf-8") for path in files if path.is_file()}
-    found = {name: [one for one in NAMES if one in text] for name, text in texts.items()}
+    found = {name: [one for one in NAMES if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", text)] for name, text in texts.items()}
     assert {name: names for name, names in found.items() if names} == {}
+
+
+def test_drift_deploys_and_backups_are_watched_by_every_prometheus() -> None:
+    """They come from the controller, or from a host that is no component's: no host's list may take their alerts away."""
+    only = {"mon1": {"components": ["prometheus", "grafana"]}}
+    given = {"groups": {"all": ["mon1"]}, "hostvars": only, "components": only["mon1"]["components"]}
+    texts = [text for path, text in rendering.tree("prometheus", **given).items() if "/rules/" in path]
+    alerts = {rule.get("alert") for rule in queries.rules_of(texts)}
+    assert {"DriftVerdictStale", "DriftHealFailed", "DriftOutOfSync", "DeployFailed", "DeployStuck", "BackupTooOld"} <= alerts
+    assert "prometheus-drift.json" in {Path(path).name for path in rendering.tree("grafana", **given)}
