@@ -44,7 +44,7 @@ done
 def bring(host: Machine) -> None:
     """Images are there, and nothing of the component is."""
     subprocess.run(["docker", "exec", "-i", host.container, "sh", "-c", IMAGES], input=SERVER, text=True, check=True, timeout=120)
-    host.sh("docker ps -aq --filter label=com.docker.compose.service=web | xargs -r docker rm -f")
+    host.sh("docker rm -f shop-migrate; docker ps -aq --filter label=com.docker.compose.service=web | xargs -r docker rm -f")
     host.sh("rm -rf /opt/shop /srv/shop /var/lib/echodiary/slots/shop.json /var/lib/echodiary/components/shop@*")
     host.parts("haproxy.tell(EDGE, 'blue', 'ready')", edge=EDGE)
     host.parts("haproxy.tell(EDGE, 'green', 'maint')", edge=EDGE)

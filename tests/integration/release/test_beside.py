@@ -36,7 +36,9 @@ def test_a_deploy_of_one_does_not_touch_the_other_and_nobody_notices_either(both
     assert shop.record(both)["active"] == "green"
     assert set(both.asked(users, customers)) == {"one", "two", "shop 1", "shop 2"}, "no request of either failed"
     # the schema: by its own command, before, once for each image; then three requests before the first customer
-    assert both.sh("cat /srv/shop/migrated").split() == ["live", "live"]
+    # its environment is the one that Compose gives the service
+    assert both.sh("cat /srv/shop/migrated").splitlines() == ["live|5$|true|two words|--token=hush-hush-word"] * 2
+    assert both.sh("docker ps -aq --filter name=shop-migrate; docker network ls -q --filter name=shop-migrate") == "", "nothing stays"
     asked = [line for line in both.sh("cat /srv/shop/asked").splitlines() if line.startswith("2 ")]
     assert asked[:4] == ["2 /warm"] * 3 + ["2 /"]
     assert any(note.startswith("warmed up by 3 requests") for note in done.components["shop"]["notes"])
@@ -46,7 +48,32 @@ def test_a_command_that_fails_keeps_what_serves(both: Machine) -> None:
     done = both.one(["shop"], **SECOND, shop_exit=3)
     assert done.failed
     assert "ended with 3" in done.msg
+    assert "hush-hush-word" not in str(done.result)
     assert (both.edge(name=shop.NAME), shop.record(both)["active"]) == ("shop 1", "blue")
+
+
+def test_one_that_still_runs_is_waited_for_and_one_that_is_over_makes_room(both: Machine) -> None:
+    sleep = "docker run -d --name shop-migrate --entrypoint /usr/bin/perl release-test/shop:1 -e 'sleep 300'"
+    both.sh(sleep)
+    done = both.one(["shop"], **SECOND)
+    assert done.failed
+    assert "docker logs --follow shop-migrate" in done.msg
+    assert both.sh("docker inspect -f '{{.State.Running}}' shop-migrate") == "true", "it is somebody's"
+    assert (both.edge(name=shop.NAME), shop.record(both)["active"]) == ("shop 1", "blue")
+    both.sh("docker kill shop-migrate")
+    done = both.one(["shop"], **SECOND)
+    assert not done.failed, done.msg
+    assert both.edge(name=shop.NAME) == "shop 2"
+
+
+def test_where_several_hosts_run_it_the_command_is_left_to_a_deploy(both: Machine) -> None:
+    ran = both.sh("cat /srv/shop/migrated")
+    # the first by name is the same machine by another name, which serves the release before
+    hosts = {"another": {"components": ["shop"]}, "machine": {"components": ["shop"]}}
+    done = both.play({"components": ["shop"], "vars": SECOND}, words=("--limit", "machine"), hosts=hosts)[0]
+    assert done.failed
+    assert "ansible-playbook echodiary.infra.deploy -e component=shop" in done.msg
+    assert (both.edge(name=shop.NAME), both.sh("cat /srv/shop/migrated")) == ("shop 1", ran)
 
 
 def test_two_that_want_the_same_requests_are_refused_before_anything_is_touched(both: Machine) -> None:

@@ -31,6 +31,13 @@ def run(manifest: exchange.Manifest) -> Prepared:
     if manifest["prepare"] == "resolved":
         return {"image": images.resolve(manifest["image"])}
     spec = cast("documents.RolledSpec", manifest["components"][0])
+    try:
+        return masking.mask(_of(spec, manifest), spec["secrets"])
+    except model.ConvergeError as error:
+        raise model.ConvergeError(masking.mask(str(error), spec["secrets"])) from error
+
+
+def _of(spec: documents.RolledSpec, manifest: exchange.Manifest) -> Prepared:
     host = Host(manifest["components"][:1], manifest["check"], manifest["claimed"], manifest.get("state_dir") or STATE_DIR)
     rollout = Rollout({**spec, "release": {**spec["release"], "state": "present"}}, host)
     answer: Prepared = {"release": _told(rollout), "notes": rollout.standing.notes}
@@ -42,7 +49,7 @@ def run(manifest: exchange.Manifest) -> Prepared:
         answer["prepared"] = _prepared(rollout, manifest["check"])
     if manifest["prepare"] == MIGRATED and "prepared" in answer and not manifest["check"]:
         answer["migration"] = migration.migrate(rollout.spec, _policy(rollout.spec), answer["prepared"])
-    return masking.mask(answer, spec["secrets"])
+    return answer
 
 
 def _policy(spec: documents.RolledSpec) -> documents.MigrateSpec:
