@@ -25,6 +25,7 @@ class TaskVars(TypedDict, total=False):
     hostvars: HostVars
     groups: dict[str, list[str]]
     ansible_play_hosts_all: list[str]
+    ansible_play_batch: list[str]
     ansible_facts: Facts
     ansible_python_interpreter: str | None
     deploy_lease_host: str

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._common.errors import SpecError
 from .._component import manifest as manifests
-from . import delegated, migrate, prepare, roll_permission
+from . import delegated, migrate, once, prepare, roll_permission
 from . import result as outcome
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Loop:
 
     def _rest(self, answer: Answer, name: str) -> list[documents.ComponentSpec]:
         """After a component that could not be helped: a release that may not be rolled stops nobody."""
-        return self._named(*answer["rest"]) if answer["needs"] and answer["needs"].get("roll") else []
+        return [] if self._answers[-1].get("stopped") else self._named(*answer["rest"])
 
     def _may_roll(self, name: str) -> bool:
         """A release that may not is a failure in its place."""
@@ -113,16 +113,32 @@ class Loop:
         return not why
 
     def _help(self, name: str, needs: exchange.Needs, answer: Answer) -> bool:
+        refusal = self._refusal(name, needs["migrate"]) if needs.get("migrate") else ""
+        if refusal:
+            self._answers[-1] = outcome.refused(self._answers[-1], refusal)
+            return False
         why = self._migrate(name, needs["migrate"]) if needs.get("migrate") else self._delegate(name, needs, answer.get("manager", ""))
         why = why or self._run.bring(self._delivery, name, needs)
         if why:
             self._answers.append(outcome.not_delegated(answer, why))
         return not why
 
+    def _refusal(self, name: str, prepared: exchange.Migration) -> str:
+        """Why the schema may not be brought along from here; a release that another host has migrated for counts as migrated."""
+        release = self._release(name)
+        if not release or not release["migrate"] or migrate.tool(release["migrate"]) != migrate.BY_COMMAND:
+            return ""
+        found = once.bringing(name, prepared, self._run)
+        if found.runs_here:
+            return ""
+        self._run.say(name, f"see whether {found.first} has migrated the schema ...")
+        release["migrated"] = once.is_done(found, self._run, release["migrate"]["timeout"])
+        return "" if release["migrated"] else found.why_not()
+
     def _migrate(self, name: str, prepared: exchange.Migration) -> str:
         """It may take long: that the release may be rolled is asked again."""
         release = self._release(name)
-        if not release or not release["migrate"]:
+        if not release or not release["migrate"] or release["migrated"]:
             return ""
         self._run.say(name, "migrate the schema ...")
         if migrate.tool(release["migrate"]) == migrate.BY_COMMAND:

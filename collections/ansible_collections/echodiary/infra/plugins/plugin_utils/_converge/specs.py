@@ -31,6 +31,12 @@ class Specs:
         manifests.check_claims(specs)
         return specs
 
+    def listing(self, component: str) -> dict[str, str]:
+        """Hosts of the inventory that have it, each with the name that it lists it by."""
+        hosts = roster.Roster(self._loader, self._templar, self._vars, [])
+        listed = {host: hosts.host(host).components for host in hosts.names()}
+        return {host: name for host, names in listed.items() for name in names if name.rpartition(".")[2] == component}
+
     def _one(self, name: str, hosts: roster.Roster, known: dict[str, Any]) -> documents.ComponentSpec:
         source = sources.load(name, self._vars.get("playbook_dir", "."), self._loader)
         available = render.variables(source, self._vars, self._templar, known)
