@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..plugin_utils._calls.base import LocalAction
@@ -13,6 +14,7 @@ from ..plugin_utils._converge.trial_options import STEP
 from ..plugin_utils._deploy import asked, gate, plan
 
 if TYPE_CHECKING:
+    from ..module_utils._kinds.model import Json
     from ..plugin_utils._calls.variables import TaskVars
     from ..plugin_utils._deploy.declared_requests import Request
 
@@ -94,14 +96,15 @@ class ActionModule(LocalAction[Options]):
 
     def _answer(self, args: Options) -> dict[str, Any]:
         released = releases.has_release(args["component"], self._vars.get("playbook_dir", "."))
-        decided = plan.plan(_order(args, self._vars, released=released))
-        found = asked.asked(self._declared(args["component"]) if released else None, _given(args))
+        given = self._release(args["component"]) if released else {}
+        decided = plan.plan(_order(args, self._vars, given))
+        found = asked.asked(release.declared(names.short(args["component"]), given) if released else None, _given(args))
         return {**plan.Run(decided, self._context(args, found)).result(), "changed": False}
 
-    def _declared(self, component: str) -> release.Declared:
+    def _release(self, component: str) -> dict[str, Json]:
         """As this host has it."""
         known = roster.Roster(self._loader, self._templar, self._vars, [component])
-        return release.declared(names.short(component), known.one(self._vars["inventory_hostname"], component).release)
+        return known.one(self._vars["inventory_hostname"], component).release
 
     def _context(self, args: Options, found: asked.Asked) -> plan.Context:
         if not args["lease_host"]:
@@ -133,7 +136,9 @@ def _settings(given: Gate, found: asked.Asked) -> gate.Settings:
     return gate.Settings(**named)
 
 
-def _order(args: Options, task_vars: TaskVars, *, released: bool) -> plan.Order:
+def _order(args: Options, task_vars: TaskVars, given: Mapping[str, Json]) -> plan.Order:
+    """``given``: the component's release, as rendered; empty for one that has none."""
+    migrate = given.get("migrate")
     return plan.Order(
         kind=args["kind"],
         component=args["component"],
@@ -143,8 +148,9 @@ def _order(args: Options, task_vars: TaskVars, *, released: bool) -> plan.Order:
         batch_size=args["batch_size"],
         revision=args["revision"],
         reason=args["reason"],
-        released=released,
+        released=bool(given),
         hosts=task_vars["ansible_play_hosts_all"],
         members=task_vars["groups"].get(args["group"], []) if args["members"] is None else args["members"],
         named=bool(names.typed()),
+        commanded=isinstance(migrate, dict) and bool(migrate.get("command")),
     )

@@ -32,7 +32,7 @@ class Share(TypedDict):
 class Order(NamedTuple):
     """As it was asked for. ``release``: a tag, a digest, a full reference, or nothing: then ``pinned``, the image of the inventory.
     ``hosts``: of the play; ``members``: that run the component, --limit or not. ``revision``: of the schema, or
-    ``head``. ``named``: the component was typed."""
+    ``head``. ``named``: the component was typed. ``commanded``: its schema is brought along by a command of its own."""
 
     kind: str
     component: str
@@ -46,6 +46,7 @@ class Order(NamedTuple):
     revision: str
     reason: str
     named: bool = False
+    commanded: bool = False
 
 
 class Plan(NamedTuple):
@@ -119,6 +120,7 @@ class Step(NamedTuple):
 
 
 def plan(order: Order) -> Plan:
+    _check_revision(order)
     hosts = sorted(order.hosts)
     rolls = batches(order.kind, hosts, order.canary, order.batch_size)
     pinned = order.pinned if order.released else ""
@@ -144,6 +146,14 @@ def plan(order: Order) -> Plan:
         purpose=purpose(order),
         also=f" -e component={order.component}" if order.named else "",
     )
+
+
+def _check_revision(order: Order) -> None:
+    if order.commanded and order.revision not in ("", HEAD):
+        raise PlanError(
+            f"deploy_revision={order.revision}: the schema of {order.component} is brought along by a command (migrate.command), which "
+            "only goes forward; leave deploy_revision out, or go back to a backup (ansible-playbook echodiary.infra.backups lists them)"
+        )
 
 
 def _needs_image(order: Order) -> bool:

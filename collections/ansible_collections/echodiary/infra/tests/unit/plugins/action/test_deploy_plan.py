@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,3 +67,14 @@ def test_what_is_asked_is_what_the_component_declares_unless_somebody_says_other
 @pytest.mark.parametrize("wrong", [{"component": "nothing"}, {"lease_host": ""}, {"pinned": ""}, {"kind": "other"}])
 def test_what_is_not_clear_is_refused(wrong: dict[str, str]) -> None:
     rig().refused(**{**GIVEN, **wrong})
+
+
+def test_a_revision_is_nothing_that_a_command_of_the_release_knows(tmp_path: Path) -> None:
+    (tmp_path / "roles/shop/tree").mkdir(parents=True)
+    release = "release: {service: web, slots: {blue: 1, green: 2}, migrate: {command: [up]}}"
+    (tmp_path / "roles/shop/component.yml").write_text(f"---\n{release}\n")
+    asked = {**GIVEN, "component": "shop", "kind": "migrate"}
+    one = rig()
+    one.variables["playbook_dir"] = str(tmp_path)
+    assert "deploy_revision=0003" in one.refused(**asked, revision="0003")
+    assert one.run(**asked)["schema_state"] == "head"

@@ -164,3 +164,12 @@ def test_a_run_has_one_id_also_without_a_lease() -> None:
 
 def test_commands_that_are_suggested_name_the_component_that_was_typed() -> None:
     assert (of().also, of(named=True).also) == ("", " -e component=app")
+
+
+def test_a_command_brings_no_older_schema_back() -> None:
+    with pytest.raises(plan.PlanError, match="deploy_revision=0003") as caught:
+        of(kind="migrate", commanded=True, revision="0003")
+    assert "\n" not in str(caught.value)
+    assert of(kind="migrate", revision="0003").schema_state == "revision", "Alembic's"
+    for newest in ("", plan.HEAD):
+        assert of(kind="migrate", commanded=True, revision=newest).kind == "migrate"
