@@ -52,7 +52,9 @@ class ActionModule(LocalAction[Options]):
         }
         found = verdicts.verdict(hosts, verdicts.failed_in(phases), _errors(hostvars, names, hosts), args["left_out"])
         seconds = verdicts.seconds_of(phases, time.time())
-        schema = schemas.found((hostvars[name].get("deploy_schema") for name in names), shown=bool(self._vars.get("deploy_schema_shown")))
+        commanded = [known.get("deploy_commanded") for known in hostvars.values()]
+        shown = bool(self._vars.get("deploy_schema_shown"))
+        schema = schemas.found((hostvars[name].get("deploy_schema") for name in names), commanded, shown=shown)
         asked = {"release": args["release"], "also": args["also"]}
         told = verdicts.message(args["what"], found, seconds, args["migrated"], check=self._check, schema=schema, **asked)
         verified_by = verified.words(hosts[name].get("roll") for name in names)

@@ -113,7 +113,9 @@ schema_before:
   returned: always
   type: str
 schema_now:
-  description: The schema's revision afterwards, V(unknown) when it could not be read. Empty when it did not move.
+  description:
+    - The schema's revision afterwards, V(unknown) when it could not be read; in words after a command of the release's own. Empty when it
+      did not move.
   returned: always
   type: str
 seconds:

@@ -85,7 +85,7 @@ options:
         type: str
         default: ''
       migration_to:
-        description: Revision of the schema after.
+        description: Revision of the schema after, or by which command of the release it was changed.
         type: str
         default: ''
       rollback_of:

@@ -173,5 +173,6 @@ def _advice(outcome: str, migrated: str, schema: schemas.Schema, release: str, a
         return [f"next: the schema stays at {migrated}, on which the release before was shown well; mend the release and deploy again"]
     if outcome == PARTIAL:
         back = f"ansible-playbook echodiary.infra.rollback{also}"
-        return [f"next: look at the hosts named above, then deploy again, or go back to what was good: {back}"]
+        changed = [schemas.stays(schema)] if schema.command else []
+        return [*changed, f"next: look at the hosts named above, then deploy again, or go back to what was good: {back}"]
     return []

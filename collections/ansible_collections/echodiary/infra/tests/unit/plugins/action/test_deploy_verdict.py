@@ -33,5 +33,13 @@ def test_what_the_failed_task_said_is_in_it() -> None:
     assert "gate shut" in found["msg"]
 
 
+def test_what_a_command_made_of_the_schema_stays_when_a_later_step_fails() -> None:
+    ran = {"changed": True, "migration": {"command": ["bin/migrate", "up"]}}
+    found = run(app1={"deploy_commanded": ran, "ansible_failed_result": {"msg": "not well"}}, app2={"deploy_commanded": {"skipped": True}})
+    assert (found["outcome"], found["schema_before"]) == ("failed", "")
+    assert "bin/migrate up" in found["schema_now"]
+    assert "bin/migrate up" in found["msg"]
+
+
 def test_a_verdict_of_nothing_is_refused() -> None:
     Rig(deploy_verdict).refused()

@@ -65,13 +65,37 @@ def test_where_the_release_before_was_shown_well_the_schema_may_stay(outcome: st
     assert "shown well" not in told(found, schemas.Schema("0004", "0005"))
 
 
+RAN: dict[str, Any] = {"changed": True, "migration": {"command": ["bin/migrate", "up"]}}
+
+
+@pytest.mark.parametrize("commanded", [[], [None, {"skipped": True}], [{"failed": True, "msg": "x"}], [{"changed": False, "prepared": {}}]])
+def test_a_command_that_did_not_run_or_did_not_end_well_says_nothing_of_the_schema(commanded: list[Any]) -> None:
+    assert schemas.found([None], commanded, shown=False) == schemas.NOT_ASKED
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_what_a_command_changed_is_said_and_kept_whatever_failed_afterwards(shown: bool) -> None:
+    schema = schemas.found([{"skipped": True}], [{"skipped": True}, RAN], shown=shown)
+    assert "bin/migrate up" in schema.facts()["schema_now"]
+    for outcome in ("failed", "taken_back", "partial"):
+        text = told(verdicts.Verdict(outcome, {"app1": "old"}, "app1: x"), schema)
+        assert "bin/migrate up" in text
+        assert ("shown well" in text) == shown
+        assert "before any host was changed" not in text
+        assert "deploy_revision" not in text, "a command knows none"
+    assert "bin/migrate" not in told(verdicts.Verdict("succeeded", {"app1": "new"}, ""), schema)
+
+
 def test_printed_commands_name_playbooks_and_variables_that_exist() -> None:
-    known = {"release"} | set(yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"])
+    known = {"release", "restore_backup"} | set(
+        yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    )
     texts = [
         told(verdicts.Verdict(outcome, {"app1": "old"}, "x"), schemas.Schema("0004", now))
         for outcome in ("taken_back", "failed", "partial")
         for now in ("0005", schemas.UNKNOWN, "0004")
     ]
+    texts += [told(verdicts.Verdict("failed", {"app1": "old"}, "x"), schemas.found([], [RAN], shown=False))]
     for command in re.findall(r"ansible-playbook .*", "\n".join(texts)):
         assert playbooks.path_of(command.split()[1].rstrip(",")).is_file(), command
         assert set(re.findall(r"-e (\w+)=", command)) <= known, command
