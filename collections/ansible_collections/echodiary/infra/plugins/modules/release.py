@@ -35,8 +35,8 @@ options:
       - V(resolved) returns O(image) by its digest, as the registry has it.
       - V(prepared) pulls the declared image and stages the release's files in a directory that only root may enter, so that a migration can
         run in its environment. What serves is not touched.
-      - V(migrated) runs the release's own C(migrate.command) once, in a throw-away container of the declared image. What serves is not
-        touched.
+      - V(migrated) runs the release's own C(migrate.command) once, in a throw-away container of the declared service. What serves is not
+        touched. While a container C(<component>-migrate) runs, the next one is refused.
       - V(read) only looks.
     type: str
     choices: [present, restarted, previous, prepared, resolved, read, migrated]
