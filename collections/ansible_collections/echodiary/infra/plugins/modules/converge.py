@@ -18,9 +18,9 @@ description:
     files and processes come back and the task fails with the reason and the end of the log.
   - A component that declares C(release) lives in two slots behind HAProxy. What would replace or restart the container that serves is
     rolled instead, so that no request is lost; M(echodiary.infra.release) has more. Its traffic is part of what is compared.
-  - A release whose schema is brought along by a command of its own (C(migrate.command)) is not rolled for a new image where several hosts of
-    the inventory list the component, since the command has to run once. A first installation runs it on the first of them by name, and the
-    others wait until that one serves. What the first one serves already, the others roll without it.
+  - A release whose schema is brought along by a command of its own (C(migrate.command)) is not rolled for a new image where several hosts
+    of the inventory list the component, since the command has to run once. A first installation runs it on the first of them by name, and
+    the others wait until that one serves. What the first one serves already, the others roll without it.
   - What was last applied is kept on the host, so that each difference has an origin. V(pending) means that the declaration moved,
     V(corrective) that somebody changed the host, V(conflict) that both did.
   - Packages, groups, users, mounts and kernel parameters are compared by the same call and then changed by M(ansible.builtin.apt) or

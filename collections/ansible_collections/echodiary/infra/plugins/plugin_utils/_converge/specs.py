@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .._component import contents, gather, monitoring, render, roster
 from .._component import manifest as manifests
 from .._component import source as sources
+from .._component.names import listed
 
 if TYPE_CHECKING:
     from ansible.plugins.action import ActionBase
@@ -34,8 +35,8 @@ class Specs:
     def listing(self, component: str) -> dict[str, str]:
         """Hosts of the inventory that have it, each with the name that it lists it by."""
         hosts = roster.Roster(self._loader, self._templar, self._vars, [])
-        listed = {host: hosts.host(host).components for host in hosts.names()}
-        return {host: name for host, names in listed.items() for name in names if name.rpartition(".")[2] == component}
+        named = {host: listed(component, hosts.host(host).components) for host in hosts.names()}
+        return {host: name for host, name in named.items() if name}
 
     def _one(self, name: str, hosts: roster.Roster, known: dict[str, Any]) -> documents.ComponentSpec:
         source = sources.load(name, self._vars.get("playbook_dir", "."), self._loader)
