@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import metrics
 
 from tests import rendering
-from tests.lint import dashboards, queries, recordings
+from tests.lint import dashboards, queries, recordings, yaml_files
 
 ROLES = rendering.ROOT / "roles"
 DASHBOARDS = rendering.dashboards()
@@ -84,6 +84,13 @@ def test_a_role_has_pages_for_its_alerts_and_its_readme_leads_there(role: str) -
 def test_a_page_leads_to_pages_that_are_there(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+[.]md)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.resolve().parent / link).is_file()] == []
+
+
+def test_what_takes_the_place_of_a_variable_is_one() -> None:
+    known = {name for path in ROLES.glob("*/defaults/main.yml") for name in yaml_files.load(path) or {}}
+    gone = {name: place for path in ROLES.glob("*/meta/gone.yml") for name, place in yaml_files.load(path).items()}
+    assert len(gone) > 30 and not known & gone.keys()
+    assert {name: place for name, place in gone.items() if place.rpartition(" ")[2] not in known} == {}
 
 
 def test_what_is_allowed_is_used() -> None:

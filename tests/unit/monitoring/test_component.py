@@ -97,3 +97,47 @@ def test_drift_deploys_and_backups_are_watched_by_every_prometheus() -> None:
     alerts = {rule.get("alert") for rule in queries.rules_of(texts)}
     assert {"DriftVerdictStale", "DriftHealFailed", "DriftOutOfSync", "DeployFailed", "DeployStuck", "BackupTooOld"} <= alerts
     assert "prometheus-drift.json" in {Path(path).name for path in rendering.tree("grafana", **given)}
+
+
+DATABASE = {"alertname": "DatabaseUnreachable", "environment": "p", "instance": "mon1"}
+NO_SLOT = {"alertname": "HaproxyNoSlotUp", "environment": "p", "instance": "app1", "proxy": "echodiary"}
+HEALTH = {"alertname": "HealthCheckFailing", "environment": "p", "instance": "app1", "job": "probe", "target": "http://10.0.0.11:80/health"}
+
+
+@pytest.mark.parametrize(
+    ("cause", "alert", "muted"),
+    [
+        (DATABASE, NO_SLOT, True),
+        (DATABASE, {**NO_SLOT, "proxy": "shop"}, False),
+        (DATABASE, HEALTH, True),
+        (DATABASE, {**HEALTH, "target": "http://10.0.0.11:80/shop/health"}, False),
+        (DATABASE, {**DATABASE, "alertname": "ContainerUnhealthy", "name": "echodiary-blue-api-1"}, True),
+        (DATABASE, {**DATABASE, "alertname": "ContainerUnhealthy", "name": "shop-blue-web-1"}, False),
+        (DATABASE, {**DATABASE, "alertname": "ApiErrors"}, True),
+        (DATABASE, {**DATABASE, "alertname": "ApiErrors", "environment": "s"}, False),
+        (NO_SLOT, HEALTH, True),
+        ({**NO_SLOT, "proxy": "shop"}, HEALTH, False),
+        (NO_SLOT, {**HEALTH, "instance": "app2"}, False),
+        (NO_SLOT, {"alertname": "TargetDown", "job": "echodiary", "instance": "app1"}, True),
+        (NO_SLOT, {"alertname": "TargetDown", "job": "node", "instance": "app1"}, False),
+    ],
+)
+def test_what_echodiary_mutes_is_its_own(cause: dict[str, str], alert: dict[str, str], muted: bool) -> None:
+    rules = yaml.safe_load((rendering.ROOT / "roles/echodiary/monitoring.yml").read_text(encoding="utf-8"))["inhibit_rules"]
+    mutes = [
+        fits(rule["source_matchers"], cause)
+        and fits(rule["target_matchers"], alert)
+        and all(cause.get(name) == alert.get(name) for name in rule["equal"])
+        for rule in rules
+    ]
+    assert any(mutes) is muted
+
+
+def fits(matchers: list[str], labels: dict[str, str]) -> bool:
+    """As Alertmanager does: a regular expression has to match the whole."""
+    parts = [re.fullmatch(r'(\w+)(=~?)"(.*)"', one) for one in matchers]
+    return all(
+        re.fullmatch(part[3], labels.get(part[1], "")) is not None if part[2] == "=~" else labels.get(part[1]) == part[3]
+        for part in parts
+        if part is not None
+    )

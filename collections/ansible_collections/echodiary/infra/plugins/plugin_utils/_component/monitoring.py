@@ -10,12 +10,21 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ansible.utils.display import Display
+
 from .._common.errors import SpecError
 from . import source as sources
 from . import watched
 
 if TYPE_CHECKING:
     from .roster import Host, Roster
+
+display = Display()
+
+_SILENT = (
+    "no host of the inventory has components, so none of them is watched: nothing is scraped there, and no rules come but those of this "
+    "host's own; set components for each host or group, as in docs/components.md"
+)
 
 
 class Monitoring:
@@ -34,6 +43,8 @@ class Monitoring:
         return watched.seen(self._watched, [watched.Probe(str(one["instance"]), str(one["url"])) for one in probes])
 
     def _read(self) -> watched.Watched:
+        if self._roster.silent:
+            display.warning(_SILENT)
         of_hosts: dict[str, dict[str, watched.Spec]] = {name: {} for name in self._roster.names()}
         for host, source, entry in self._roster.listed():
             if os.path.isfile(os.path.join(source.path, watched.FILE)):

@@ -30,6 +30,7 @@ def variables(source: sources.Source, task_vars: TaskVars, templar: Templar, kno
 
     ``known``: what is ours to tell, above all of it.
     """
+    _refuse_gone(source, task_vars)
     merged: dict[str, Any] = {**source.defaults, **task_vars, **(known or {}), "component_name": source.name}
     # What is text becomes its type before others are rendered that ask for it, and what is rendered to a text after that.
     merged.update(typed(source, merged))
@@ -37,6 +38,13 @@ def variables(source: sources.Source, task_vars: TaskVars, templar: Templar, kno
     final = typed(source, rendered)
     _check_arguments(source, {**rendered, **final})
     return {**merged, **final}
+
+
+def _refuse_gone(source: sources.Source, task_vars: Mapping[str, Any]) -> None:
+    """A threshold or a target that nothing reads any more would be missed only when it was needed."""
+    found = "; ".join(f"{name} is now {source.gone[name]}" for name in sorted(source.gone.keys() & task_vars.keys()))
+    if found:
+        raise SpecError(f"{source.name}: the inventory sets variables that are gone: {found}; move them, then again")
 
 
 def typed(source: sources.Source, values: dict[str, Any]) -> dict[str, Any]:

@@ -85,6 +85,12 @@ class Roster:
     def names(self) -> list[str]:
         return sorted(self._vars["groups"]["all"])
 
+    @property
+    def silent(self) -> bool:
+        """Several hosts, and of none the inventory says what it has."""
+        names = self.names()
+        return len(names) > 1 and not any(inventory.LIST in self.host(name).variables for name in names)
+
     def _of(self, name: str) -> list[Entry]:
         if name not in self._entries:
             host = self.host(name)

@@ -27,6 +27,8 @@ class Source(NamedTuple):
     defaults: dict[str, Any]
     argument_spec: dict[str, Any]
     spec: dict[str, Any]
+    #: variables of earlier versions -> what takes their place
+    gone: dict[str, str] = {}  # noqa: RUF012 - never changed
 
     @property
     def tree(self) -> str:
@@ -61,6 +63,7 @@ def load(name: str, playbook_dir: str, loader: DataLoader) -> Source:
         defaults=read(loader, os.path.join(path, "defaults", "main.yml")),
         argument_spec=(specs.get("main") or {}).get("options") or {},
         spec=read(loader, os.path.join(path, "component.yml")),
+        gone=read(loader, os.path.join(path, "meta", "gone.yml")),
     )
 
 

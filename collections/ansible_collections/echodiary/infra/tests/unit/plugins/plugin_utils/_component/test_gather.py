@@ -110,3 +110,21 @@ def test_a_component_of_another_collection_brings_all_that_it_has(watcher: Watch
     monkeypatch.setattr(source, "_get_collection_path", lambda name: str(watcher.place / ("other" if name == "my.own" else "home")))
     watcher.hosts["a"]["components"] = ["my.own.cart"]
     assert watcher.tree() == {"/etc/watcher/own": "web\n", "/etc/watcher/cart-rules.yml": "cart 4 5\n"}
+
+
+def test_an_inventory_that_says_of_no_host_what_it_has_is_told_loudly(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(monitoring.display, "warning", said.append)
+    watcher.tree()
+    assert said == []
+    for host in watcher.hosts.values():
+        host.clear()
+    watcher.tree()
+    assert ["no host of the inventory has components" in one for one in said] == [True]
+
+
+def test_a_variable_that_is_gone_is_refused_with_what_takes_its_place(watcher: Watcher) -> None:
+    watcher.write("watcher/meta/gone.yml", "watcher_jobs: web_jobs\nwatcher_limit: web_limit\n")
+    watcher.tree()
+    with pytest.raises(SpecError, match=r"^watcher: .* gone: watcher_limit is now web_limit; move them, then again$"):
+        watcher.tree(watcher_limit=3)
