@@ -40,7 +40,7 @@ class ActionModule(ActionBase):
         if state in ("prepared", "read"):
             running = {"image": before, "config": "c"}
             release = {"running": running, "slot": "", "previous": None}
-            return {"changed": False, "release": release, "prepared": {"directory": ""}, "environment": {}}
+            return {"changed": False, "release": release, "prepared": {"directory": ""}, "environment": {}, "probes": []}
         now = task_vars["first"] if state == "previous" else task_vars["wanted"]
         serving.write_text(now)
         release = {"slot": "blue", "image": now, "config": "c", "previous": {"image": before, "config": "c"}}

@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.integration.deploy_flow.fleet_play import ROOT
+from tests.integration.deploy_flow.fleet_play import PLAYBOOK, ROOT
 from tests.integration.deploy_flow.test_role import V1, V2, Deploys
 
 DEPLOY = ROOT / "collections/ansible_collections/echodiary/infra/playbooks/deploy.yml"
+ADMINISTRATOR = {f"echodiary_database_{name}": "x" for name in ("user", "host", "admin_user", "admin_password")}
 SHOP = "registry/shop@sha256:" + "5" * 64
 
 
@@ -32,10 +35,33 @@ class Two(Deploys):
 
     def run(self, *words: str, **variables: Any) -> int:
         find, deploy = yaml.safe_load(DEPLOY.read_text())
+        find["tasks"] = [task for task in find["tasks"] if "ansible.builtin.import_tasks" not in task]
         given = next(task["vars"] for task in deploy["tasks"] if "vars" in task)
         del given["deploy_hooks"]
         wanted = {**given, "wanted": SHOP, "shop_image": SHOP, **variables}
         return self.deploy(*words, around={"before": [find], "hosts": deploy["hosts"]}, **wanted)
+
+    def incident(self, name: str, *words: str) -> str:
+        """Without the secrets and the rights that it would need; what it says."""
+        inventory = json.loads(self.inventory.read_text())
+        inventory["all"]["vars"].update({"echodiary_secrets_source": "inventory", "ansible_become": False, **ADMINISTRATOR})
+        self.inventory.write_text(json.dumps(inventory))
+        places = {"ANSIBLE_COLLECTIONS_PATH": str(self.collections), "ANSIBLE_ROLES_PATH": str(self.place / "roles")}
+        done = subprocess.run(
+            [PLAYBOOK, f"echodiary.infra.incident.{name}", "-i", str(self.inventory), *words],
+            cwd=ROOT,
+            env={**os.environ, **places, "STAND_IN": str(self.state), "ANSIBLE_FORCE_COLOR": "0"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode != 0, done.stdout
+        return " ".join((done.stdout + done.stderr).split())
+
+    def looked_at(self) -> set[str]:
+        log = self.state / "log"
+        return {line.split()[0] for line in log.read_text().splitlines()} if log.exists() else set()
 
     def history(self, host: str) -> list[dict[str, Any]]:
         path = self.state / f"history.{host}"
@@ -72,3 +98,23 @@ def test_where_there_are_several_one_has_to_be_named(fleet: Two) -> None:
     assert "ansible-playbook echodiary.infra.deploy -e component=shop" in said
     assert (fleet.serving(), fleet.outcomes()) == ([V1, V1], ["", ""])
     assert not (fleet.place / "lease").exists()
+
+
+@pytest.mark.parametrize("name", ["scale_workers", "rotate_secret", "db_locks", "db_connections"])
+def test_an_incident_looks_only_where_it_runs_and_refuses_what_it_cannot_ask_by_name(fleet: Two, name: str) -> None:
+    words = ["--check", *(["-e", "workers=4"] if name == "scale_workers" else [])]
+    said = fleet.incident(name, "-e", "component=shop", *words)
+    assert "shop has no workers" in said or "shop on app1 knows no database" in said, said
+    assert fleet.looked_at() == {"app1"}
+    assert "which component? echodiary, shop" in fleet.incident(name, *words)
+
+
+def test_a_host_where_one_does_not_serve_stays_out_of_traffic(fleet: Two) -> None:
+    act = ROOT / "collections/ansible_collections/echodiary/infra/playbooks/incident/tasks/return-host/act.yml"
+    os.environ.update(ANSIBLE_COLLECTIONS_PATH=str(fleet.collections), STAND_IN=str(fleet.state))
+    try:
+        fleet.play([{"name": "Act", "ansible.builtin.include_tasks": str(act)}])
+    finally:
+        del os.environ["ANSIBLE_COLLECTIONS_PATH"], os.environ["STAND_IN"]
+    assert "no slot of shop serves on app1, which stays out of traffic" in " ".join(fleet.output.split())
+    assert fleet.marked("through") == []
