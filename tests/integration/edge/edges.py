@@ -39,9 +39,9 @@ class Edge(NamedTuple):
     inside: int
     slot: int
 
-    def raw(self, request: bytes, port: int = 0) -> Answer:
+    def raw(self, request: bytes, port: int = 0, address: str = "127.0.0.1") -> Answer:
         """The answer to exactly these bytes: a client library would tidy the path up."""
-        with socket.create_connection(("127.0.0.1", port or self.port), timeout=20) as connection:
+        with socket.create_connection((address, port or self.port), timeout=20) as connection:
             connection.sendall(request)
             answer = http.client.HTTPResponse(connection)
             answer.begin()
@@ -56,8 +56,8 @@ class Edge(NamedTuple):
             connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _frame(SETTINGS, 0, 0, b"") + _frame(HEADERS, END, 1, literal))
             return b"".join(_data(connection)).decode(errors="replace")
 
-    def get(self, target: str, host: str = "echodiary.example", port: int = 0) -> Answer:
-        return self.raw(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode(), port)
+    def get(self, target: str, host: str = "echodiary.example", port: int = 0, address: str = "127.0.0.1") -> Answer:
+        return self.raw(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode(), port, address)
 
 
 def _short(text: str) -> bytes:
@@ -82,8 +82,23 @@ def _data(connection: socket.socket) -> Iterator[bytes]:
 @contextlib.contextmanager
 def running(place: Path, **variables: Any) -> Iterator[Edge]:
     edge = Edge(free_port(), free_port(), free_port())
-    with _application(place, edge.slot), _haproxy(place, edge, **variables):
+    with _application(place, edge.slot), _haproxy(place, edge, "", **variables):
         yield edge
+
+
+@contextlib.contextmanager
+def before(place: Path, told: str = "", **variables: Any) -> Iterator[Edge]:
+    """HAProxy alone, before applications of the caller's. ``told``: what it was told at runtime, as module ``edge`` writes it."""
+    edge = Edge(free_port(), free_port(), 0)
+    with _haproxy(place, edge, told, **variables):
+        yield edge
+
+
+def own_address() -> str:
+    """Of this machine, and not loopback: HAProxy takes who comes from there for somebody else."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))
+        return str(probe.getsockname()[0])
 
 
 @contextlib.contextmanager
@@ -106,7 +121,7 @@ def _application(place: Path, port: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _haproxy(place: Path, edge: Edge, **variables: Any) -> Iterator[None]:
+def _haproxy(place: Path, edge: Edge, told: str, **variables: Any) -> Iterator[None]:
     ports = {"haproxy_port": edge.port, "haproxy_metrics_port": edge.inside, "echodiary_ports": {"blue": edge.slot, "green": free_port()}}
     host = {"inventory_hostname": "app1", "components": ["haproxy", "echodiary"], "playbook_dir": str(Path(__file__).parent)}
     given = {"haproxy_bind": "127.0.0.1", "haproxy_metrics_bind": "127.0.0.1", **host, **ports, **variables}
@@ -114,6 +129,8 @@ def _haproxy(place: Path, edge: Edge, **variables: Any) -> Iterator[None]:
         if path.startswith("/etc/haproxy/"):
             (place / path.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
             (place / path.lstrip("/")).write_text(text)
+    (place / "edge.map").write_text(f"edge {told}\n" if told else "")
+    mounted = {place / "etc/haproxy": "/etc/haproxy", place / "edge.map": "/var/lib/haproxy/edge.map"}
     client, name = docker.from_env(), f"{NAME}-{edge.port}"
     container = client.containers.run(
         lab_images.host(),
@@ -122,10 +139,10 @@ def _haproxy(place: Path, edge: Edge, **variables: Any) -> Iterator[None]:
         name=name,
         detach=True,
         network_mode="host",
-        volumes={str(place / "etc/haproxy"): {"bind": "/etc/haproxy", "mode": "ro"}},
+        volumes={str(here): {"bind": there, "mode": "ro"} for here, there in mounted.items()},
     )
     try:
-        _until(f"HAProxy lets the slot in: {container.logs().decode()}", lambda: _status(edge.port, "/health") == 200)
+        _until(f"HAProxy lets the slot in: {container.logs().decode()}", lambda: _status(edge.port, "/health") in (200, 204))
         yield
     except AssertionError as error:
         raise AssertionError(f"{error}\n{container.logs().decode()}") from error

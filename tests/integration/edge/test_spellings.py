@@ -43,6 +43,25 @@ SPELLINGS = (
     "/{}%00",
     "/{}%20",
     "/{}%0a",
+    "/{}%0a%0ax",
+    "/x%0a/../{}",
+    "/x%0a/..;a%0ab/{}",
+    "/{}%2500",
+    "/{}%250ax",
+    "/%00/../{}",
+    "/x%2500/../{}",
+    "/{}/%zz",
+    "/{}/%",
+    "/{}/%2",
+    "/{}/%25zz",
+    "/{}/%25",
+    "/{}/%25%25%7a",
+    "/%zz/../{}",
+    "/%25zz/../{}",
+    "/;a%2fb/{}",
+    "/;a%252fb/{}",
+    "/x/..;a%2fb/{}",
+    "/{}%7f",
     "/{}%23x",
     "/{}#x",
     "http://echodiary.example/{}",
@@ -88,6 +107,18 @@ def test_nothing_internal_in_http2_either(edge: Edge) -> None:
     for path, spelling in product(INTERNAL, SPELLINGS):
         for word in (path.lstrip("/"), NAMES["all encoded"](path.lstrip("/"))):
             assert not any(sign in edge.http2(spelling.format(word)) for sign in TELLTALE), spelling
+
+
+@pytest.mark.parametrize("ending", ["%zz", "%", "%2", "%00", "%0a", "%0d%0aX: y", "%1f", "%7f", "%2500", "%250a"])
+def test_what_everyone_would_read_otherwise_is_no_request(edge: Edge, ending: str) -> None:
+    for path in ("/metrics", "/admin/stats/", "/entries/"):
+        target = f"{path}{ending.replace(' ', '%20')}"
+        assert edge.get(target).status == 400, target
+
+
+@pytest.mark.parametrize("path", ["/entries/100%25", "/entries/%25zz", "/entries/%C3%A4", "/entries/a%2fb", "/entries/%25%31"])
+def test_what_only_looks_odd_reaches_the_application(edge: Edge, path: str) -> None:
+    assert edge.get(path).status in (404, 405, 422)
 
 
 @pytest.mark.parametrize("path", ["/entries/", "/metrics/", "/health/", "//evil.example/.."])

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -13,9 +13,9 @@ from ..plugin_utils._common.errors import SpecError
 from ..plugin_utils._edge import backends
 
 
-def edge_backends(entries: list[Mapping[str, Any]], max_body: int) -> dict[str, Any]:
+def edge_backends(entries: list[Mapping[str, Any]], max_body: int, health_paths: Sequence[str] = ()) -> dict[str, Any]:
     try:
-        found = backends.edge(entries, max_body)
+        found = backends.edge(entries, max_body, health_paths)
     except SpecError as error:
         raise AnsibleFilterError(str(error)) from error
     return {**found._asdict(), "backends": [_told(one) for one in found.backends]}

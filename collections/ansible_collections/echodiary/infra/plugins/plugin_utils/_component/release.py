@@ -63,6 +63,8 @@ OPTIONS: dict[str, Any] = {
 
 #: of what is declared, what is HAProxy's and a deploy's; a host that rolls the component needs none of it
 _NOT_ROLLED = ("check", "internal_paths", "max_body_bytes", "requests", "latency")
+#: segments of a path, which may end with a slash
+_INTERNAL = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~!$&'()*+,=:@-]+)+/?")
 
 
 class Check(TypedDict):
@@ -121,11 +123,22 @@ def _check_paths(name: str, release: dict[str, Any]) -> None:
     for path in [*asked, *release["internal_paths"]]:
         if not path.startswith("/") or re.search(r"[\s\x00-\x1f]", path):
             raise SpecError(f"{name}: release: path {path!r} has to begin with / and to be one word")
-    if "/" in release["internal_paths"]:
-        raise SpecError(f"{name}: release: internal_paths: / is all there is; name what the edge keeps to itself")
+    for path in release["internal_paths"]:
+        _check_internal(name, path)
     for one in release["warm_up"]:
         if not 1 <= one["times"] <= 1000:
             raise SpecError(f"{name}: release: warm_up: {one['path']}: times has to be from 1 to 1000, not {one['times']}")
+
+
+def _check_internal(name: str, path: str) -> None:
+    """As it is compared: decoded, without a query, its dots resolved, in letters that have one small form each."""
+    if path == "/":
+        raise SpecError(f"{name}: release: internal_paths: / is all there is; name what the edge keeps to itself")
+    if not _INTERNAL.fullmatch(path):
+        raise SpecError(
+            f"{name}: release: internal_paths: {path!r} is no plain path, so the edge would miss it; write it decoded, without query, //, . "
+            "and .., in ASCII letters, digits and -._~!$&'()*+,=:@ only, as in /admin/stats"
+        )
 
 
 def _addressed(route: routes.Route, asked: list[Any]) -> list[Any]:

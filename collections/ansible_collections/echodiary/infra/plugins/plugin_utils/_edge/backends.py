@@ -15,7 +15,7 @@ from .._component import release, routes
 
 #: between two parts of a path, whatever dots, slashes, parameters and ways back surround it
 _BETWEEN = r"([/\\].*[/\\]\.\.)?([/\\.]|;[^/\\]*)*[/\\]"
-_BEFORE = r"^(.*[/\\]\.\.)?([/\\.]|;[^/\\]*)*[/\\]"
+_BEFORE = r"(?s)^(.*[/\\]\.\.)?([/\\.]|;[^/\\]*)*[/\\]"
 _AFTER = r"([]/\\;?#[:cntrl:][:space:]]|$)"
 
 
@@ -46,16 +46,17 @@ class Backend(NamedTuple):
 
 class Edge(NamedTuple):
     """``backends``: in the order in which they are asked whose a request is. ``default``: name of the one that gets what is nobody else's,
-    and ``only_default`` of rules about that; ``health_path``: where it is asked whether it serves. ``routed``: requests are told apart."""
+    and ``health_path``, where it is asked whether it serves, as a format. ``health``: conditions of what a load balancer asks. ``routed``:
+    requests are told apart."""
 
     backends: list[Backend]
     default: str
-    only_default: str
     health_path: str
+    health: list[str]
     routed: bool
 
 
-def edge(entries: Iterable[Mapping[str, Any]], max_body: int) -> Edge:
+def edge(entries: Iterable[Mapping[str, Any]], max_body: int, health_paths: Sequence[str]) -> Edge:
     """``entries``: component and release (as rendered) of the host's components. SpecError for what cannot stand together."""
     declared = [release.declared(str(one["component"]), one["release"]) for one in entries if one["release"]]
     routes.refuse_clashes([one.route for one in declared])
@@ -66,10 +67,19 @@ def edge(entries: Iterable[Mapping[str, Any]], max_body: int) -> Edge:
     return Edge(
         backends=found,
         default=default.route.backend if default else "",
-        only_default=next((one.only for one in found if one.default), " !{ var(txn.backend) -m found }"),
-        health_path=haproxy_text(default.check["path"]) if default else "",
+        health_path=haproxy_text(default.check["path"].replace("%", "%%")) if default else "",
+        health=list(filter(None, (_asked(path, [one.route for one in ordered]) for path in health_paths))),
         routed=not alone,
     )
+
+
+def _asked(path: str, found: Iterable[routes.Route]) -> str:
+    """The host is, under every name but those of a component that has this, or what is above, for itself. Empty where that is any name."""
+    claims = [one for one in found if one.path and f"{path}/".startswith(f"{one.path}/")]
+    if not all(one.hosts for one in claims):
+        return ""
+    hosts = " ".join(host for one in claims for host in one.hosts)
+    return f"{{ path {haproxy_text(path)} }}" + (f" !{{ var(txn.host) -m str {hosts} }}" if hosts else "")
 
 
 def backend(declared: release.Declared, max_body: int, *, alone: bool) -> Backend:

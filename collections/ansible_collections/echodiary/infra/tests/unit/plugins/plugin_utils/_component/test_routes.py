@@ -49,6 +49,16 @@ def test_what_is_asked_of_it_is_asked_under_its_name() -> None:
         ({"check": {"path": "/up down"}}, "one word"),
         ({"internal_paths": ["/"]}, "/ is all there is"),
         ({"internal_paths": ["/a\tb"]}, "one word"),
+        ({"internal_paths": ["/%61dmin"]}, "'/%61dmin' is no plain path"),
+        ({"internal_paths": ["/a?b"]}, "no plain path"),
+        ({"internal_paths": ["/a#b"]}, "no plain path"),
+        ({"internal_paths": ["//a"]}, "no plain path"),
+        ({"internal_paths": ["/a//b"]}, "no plain path"),
+        ({"internal_paths": ["/a/../b"]}, "no plain path"),
+        ({"internal_paths": ["/./b"]}, "no plain path"),
+        ({"internal_paths": ["/a;b"]}, "no plain path"),
+        ({"internal_paths": ["/a\\b"]}, "no plain path"),
+        ({"internal_paths": ["/\u212aelvin"]}, "no plain path"),
         ({"max_body_bytes": -1}, "more than 0"),
         ({"haproxy": {"backend": "a b"}}, "backend 'a b'"),
         ({"warm_up": [{"path": "/", "times": 0}]}, "from 1 to 1000"),
@@ -62,6 +72,11 @@ def test_what_no_request_can_have_is_refused(given: dict[str, Any], said: str) -
     with pytest.raises(SpecError, match=said) as caught:
         declared(**given)
     assert "shop" in str(caught.value)
+
+
+def test_plain_paths_are_kept_inside() -> None:
+    plain = ["/metrics", "/Admin/stats/", "/.well-known/x..y", "/a.b/...", "/it's"]
+    assert declared(internal_paths=plain).internal_paths == plain
 
 
 @pytest.mark.parametrize(
