@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.echodiary.infra.plugins.plugin_utils._component import release
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import metrics
 
 from tests import rendering
@@ -87,7 +88,9 @@ def test_a_page_leads_to_pages_that_are_there(page: Path) -> None:
 
 
 def test_what_takes_the_place_of_a_variable_is_one() -> None:
+    """Or a key of what a component declares."""
     known = {name for path in ROLES.glob("*/defaults/main.yml") for name in yaml_files.load(path) or {}}
+    known |= {f"release.{key}" for key in release.OPTIONS}
     gone = {name: place for path in ROLES.glob("*/meta/gone.yml") for name, place in yaml_files.load(path).items()}
     assert len(gone) > 30 and not known & gone.keys()
     assert {name: place for name, place in gone.items() if place.rpartition(" ")[2] not in known} == {}

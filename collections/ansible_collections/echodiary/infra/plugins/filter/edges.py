@@ -10,11 +10,12 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..plugin_utils._common.errors import SpecError
-from ..plugin_utils._edge import backends
+from ..plugin_utils._edge import backends, inventory
 
 
 def edge_backends(entries: list[Mapping[str, Any]], max_body: int, health_paths: Sequence[str] = ()) -> dict[str, Any]:
     try:
+        inventory.check(entries)
         found = backends.edge(entries, max_body, health_paths)
     except SpecError as error:
         raise AnsibleFilterError(str(error)) from error

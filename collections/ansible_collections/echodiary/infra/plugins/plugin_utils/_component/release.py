@@ -136,8 +136,8 @@ def _check_internal(name: str, path: str) -> None:
         raise SpecError(f"{name}: release: internal_paths: / is all there is; name what the edge keeps to itself")
     if not _INTERNAL.fullmatch(path):
         raise SpecError(
-            f"{name}: release: internal_paths: {path!r} is no plain path, so the edge would miss it; write it decoded, without query, //, . "
-            "and .., in ASCII letters, digits and -._~!$&'()*+,=:@ only, as in /admin/stats"
+            f"{name}: release: internal_paths: {path!r} is no plain path, so the edge would miss it: write it decoded, without query, //, "
+            ". and .., in ASCII letters, digits and -._~!$&'()*+,=:@ only, as in /admin/stats"
         )
 
 

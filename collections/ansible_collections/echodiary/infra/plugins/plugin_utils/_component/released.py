@@ -59,7 +59,7 @@ def typed_or_only(components: list[str] | str | None, playbook_dir: str) -> str:
 
 def names(given: list[str] | str | None) -> list[str]:
     """A line of an INI inventory is text."""
-    return [name.strip() for name in given.split(",")] if isinstance(given, str) else list(given or [])
+    return [name.strip() for name in given.split(",") if name.strip()] if isinstance(given, str) else list(given or [])
 
 
 def known() -> list[str]:

@@ -37,7 +37,8 @@ class Entry(NamedTuple):
     """One component of one host. ``address`` leads there from the host that asks; ``release`` is as rendered, unchecked, and of other hosts
     without what only a deploy asks for.
 
-    ``component``: without its collection; ``backend``: of HAProxy, where it has a release.
+    ``component``: without its collection; ``backend``: of HAProxy, where it has a release; ``listed``: the inventory says which components
+    the host has.
     """
 
     host: str
@@ -47,6 +48,7 @@ class Entry(NamedTuple):
     release: dict[str, model.Json]
     path: str
     backend: str = ""
+    listed: bool = True
 
 
 class Host(NamedTuple):
@@ -124,7 +126,8 @@ class Roster:
         spec = {key: source.spec[key] if host.own else for_others(source.spec[key]) for key in KEYS if key in source.spec}
         address = self._address(host)
         try:
-            return entry(host.name, address, source, self.rendered(host, source, spec, f"{source.name}/component.yml"))
+            found = entry(host.name, address, source, self.rendered(host, source, spec, f"{source.name}/component.yml"))
+            return found._replace(listed=inventory.LIST in host.variables)
         except SpecError as error:
             raise SpecError(f"host {host.name}: {error}") from error
 

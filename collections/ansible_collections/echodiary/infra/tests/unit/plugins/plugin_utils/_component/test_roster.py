@@ -103,7 +103,8 @@ def test_nothing_is_read_of_hosts_that_nobody_asks_for(fleet: Fleet) -> None:
 
 def test_a_host_without_a_list_has_what_its_task_converges(fleet: Fleet) -> None:
     assert fleet.roster("b").entries("c") == []
-    assert [one.component for one in fleet.roster("c", ["exporter"]).entries("c")] == ["exporter"]
+    found = [*fleet.roster("c", ["exporter"]).entries("c"), *fleet.roster("b").entries("b")]
+    assert [(one.component, one.listed) for one in found] == [("exporter", False), ("exporter", True)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an inventory says of a host's applications, on its way into HAProxy's configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
+
+from tests import rendering
+
+
+def rendered(**variables: Any) -> str:
+    return str(
+        rendering.tree("haproxy", **{"inventory_hostname": "app1", "components": ["haproxy"], **variables})["/etc/haproxy/haproxy.cfg"]
+    )
+
+
+@pytest.mark.parametrize("name", ["haproxy_internal_paths", "haproxy_check_path", "haproxy_slots", "haproxy_active_slot"])
+def test_what_an_inventory_still_sets_is_not_ignored(name: str) -> None:
+    with pytest.raises(SpecError, match=rf"{name} is now .*component\.yml"):
+        rendered(**{name: "/admin"})
+
+
+def test_a_host_of_which_nothing_is_said_is_found_out_before_anything_is_sent() -> None:
+    given = {name: value for name, value in rendering.FLEET.items() if name != "components"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rendering, "FLEET", given)
+        with pytest.raises(SpecError, match="does not say which components app1 has"):
+            rendering.tree("haproxy", inventory_hostname="app1")
+
+
+@pytest.mark.parametrize("components", [["haproxy", "echodiary"], "haproxy,echodiary", "haproxy, echodiary"])
+def test_a_list_and_a_line_of_text_are_the_same(components: Any) -> None:
+    assert "backend echodiary\n" in rendered(components=components)
+
+
+def test_the_limit_that_a_host_sets_is_that_of_echodiary_too() -> None:
+    assert "req.body_size gt 1000 }" in rendered(components=["haproxy", "echodiary"], haproxy_max_body_bytes=1000)
+    both = {"haproxy_max_body_bytes": 1000, "echodiary_max_body_bytes": 70}
+    assert "req.body_size gt 70 }" in rendered(components=["haproxy", "echodiary"], **both)
