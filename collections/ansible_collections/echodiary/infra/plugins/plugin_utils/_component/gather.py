@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Gathered = Content | Long | None
 
 
+#: directory of every role -> how its files end: whoever reads them there goes by that, and would leave others out in silence
+ENDINGS = {"monitoring/rules": (".yml", ".yml.j2"), "monitoring/dashboards": (".json", ".json.j2")}
+
+
 def tree(source: Source, spec: Mapping[str, Any], available: dict[str, Any], templar: Templar, roster: Roster) -> dict[str, Any]:
     """All files of a component: its own, and what its ``gathers`` names."""
     found = render.tree(source, available, templar)
@@ -46,7 +50,15 @@ def _of(source: Source, below: str, available: Mapping[str, Any], templar: Templ
     names = [name for name in os.listdir(directory) if os.path.isfile(os.path.join(directory, name))] if os.path.isdir(directory) else []
     if not names:
         return
+    _check_endings(source, below, names)
     merged = {**source.defaults, **available, "component_name": source.name}
     merged.update(render.typed(source, merged))
     reading = render.Reading(templates.scoped(templar, merged, [directory]), directory, f"{source.name}/{below}", [directory])
     yield from (reading.content(name) for name in sorted(names) if not name.startswith("."))
+
+
+def _check_endings(source: Source, below: str, names: list[str]) -> None:
+    endings = ENDINGS.get(below, ("",))
+    for name in sorted(names):
+        if not name.startswith(".") and not name.endswith(endings):
+            raise SpecError(f"{source.name}: nobody would read {below}/{name}: its name has to end in {' or '.join(endings)}; rename it")

@@ -55,6 +55,10 @@ class Monitoring:
     def _spec(self, host: Host, source: sources.Source) -> watched.Spec:
         try:
             given = sources.read(self._roster.loader, os.path.join(source.path, watched.FILE))
-            return watched.checked(source.name, self._roster.rendered(host, source, given, f"{source.name}/{watched.FILE}"))
+            where = f"{source.name}/{watched.FILE}"
+            own = self._roster.rendered(host, source, {key: value for key, value in given.items() if key != "failing"}, where)
+            # One expression judges all hosts, so it is by the values of the one that watches, as rules are.
+            judging = self._roster.rendered(self._roster.here, source, {key: given[key] for key in given if key == "failing"}, where)
+            return watched.checked(source.name, {**own, **judging})
         except SpecError as error:
             raise SpecError(f"host {host.name}: {error}") from error

@@ -88,6 +88,10 @@ class Roster:
         return sorted(self._vars["groups"]["all"])
 
     @property
+    def here(self) -> Host:
+        return self.host(self._vars["inventory_hostname"])
+
+    @property
     def silent(self) -> bool:
         """Several hosts, and of none the inventory says what it has."""
         names = self.names()

@@ -104,6 +104,9 @@ def checked(name: str, given: Mapping[str, Any]) -> Spec:
     if result.error_messages:
         raise SpecError(f"{name}: {FILE}: {'; '.join(result.error_messages)}; docs/components.md has its keys")
     spec: Spec = result.validated_parameters
+    ours = sorted({label for asked in spec["targets"] for label in asked["labels"]} & {"instance", "job"})
+    if ours:
+        raise SpecError(f"{name}: {FILE}: labels of a target may not be {' and '.join(ours)}, which say who it is; call them otherwise")
     return spec
 
 
@@ -155,7 +158,8 @@ def _socket(entry: Entry, asked: Asked, beside: Mapping[str, Entry], use: str) -
     if len({one["port"] for one in fitting}) != 1:
         known = ", ".join(str(one["port"]) for one in tcp) or "nothing"
         wanted = f"port {asked['port']}" if asked["port"] else f"the port for {use}"
-        raise SpecError(f"{where}: which is {wanted} of {through}? It listens at {known}; say port here, or correct its listens")
+        mend = f"say one of these as port in {entry.component}'s {FILE}, or" if tcp else "add it:"
+        raise SpecError(f"{where}: which is {wanted} of {through}? It listens at {known}; {mend} listens of {through}'s component.yml")
     return fitting[0]
 
 
@@ -192,9 +196,13 @@ def _check_jobs(targets: list[Target]) -> None:
 
 
 def seen(watched: Watched, further: list[Probe]) -> dict[str, Any]:
-    """As templates see it. Without somebody who probes nothing is probed, nor expected to be. Pure."""
+    """As templates see it. Without somebody who probes nothing of a role is probed, nor expected to be; ``further``, of the
+    inventory, is refused then. Pure."""
     targets = watched.targets
     probers = [target.address for target in targets if target.serves == "probes"]
+    if further and not probers:
+        asked = ", ".join(probe.url for probe in further)
+        raise SpecError(f"nobody would probe {asked}: no host has a component that probes; add one to the components of a host")
     probes = [*watched.probes, *further] if probers else []
     expected = [(target.job, target.instance) for target in targets] + [("probe", probe.instance) for probe in probes]
     return {

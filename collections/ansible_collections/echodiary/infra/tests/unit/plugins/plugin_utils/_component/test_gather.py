@@ -38,7 +38,7 @@ class Watcher:
         path.write_text(text)
 
     def tree(self, **given: Any) -> dict[str, Any]:
-        groups = {"all": ["a", "b"]}
+        groups = {"all": sorted(self.hosts)}
         known: Any = {"inventory_hostname": "b", "groups": groups, "hostvars": self.hosts, "playbook_dir": str(self.place)}
         known |= {**self.hosts["b"], **given}
         loader = DataLoader()
@@ -128,3 +128,20 @@ def test_a_variable_that_is_gone_is_refused_with_what_takes_its_place(watcher: W
     watcher.tree()
     with pytest.raises(SpecError, match=r"^watcher: .* gone: watcher_limit is now web_limit; move them, then again$"):
         watcher.tree(watcher_limit=3)
+
+
+def test_what_nobody_would_read_is_refused(watcher: Watcher) -> None:
+    watcher.write("watcher/component.yml", "gathers: {/etc/watcher: monitoring/rules}\n")
+    watcher.write("web/monitoring/rules/good.yml.j2", "x")
+    assert "/etc/watcher/web-good.yml" in watcher.tree()
+    watcher.write("web/monitoring/rules/bad.yaml", "x")
+    with pytest.raises(SpecError, match=r"web: nobody would read monitoring/rules/bad\.yaml: its name has to end in \.yml or \.yml\.j2"):
+        watcher.tree()
+
+
+def test_what_judges_all_hosts_is_by_the_values_of_the_one_that_watches(watcher: Watcher) -> None:
+    watcher.write("web/monitoring.yml", "failing: {collector: 'up < {{ web_limit }}'}\n")
+    watcher.write("watcher/tree/etc/watcher/own.j2", "{{ component_monitoring().failing.collector | join(' or ') }}")
+    watcher.hosts["c"] = {"components": ["web"], "web_limit": 8}
+    watcher.hosts["a"]["web_limit"] = 9
+    assert watcher.tree(web_limit=7)["/etc/watcher/own"] == "up < 7"

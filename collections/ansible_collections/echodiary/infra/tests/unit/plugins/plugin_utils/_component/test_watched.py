@@ -72,7 +72,7 @@ def test_a_named_port_has_to_be_listened_on() -> None:
             {"targets": [{"job": "x"}]},
             r"host a: x: monitoring\.yml: /metrics: which is the port for metrics of x\? It listens at 9090",
         ),
-        ({"targets": [{"job": "x", "port": 1}]}, r"which is port 1 of x\? It listens at 9090, 9091; say port here, or correct its listens"),
+        ({"targets": [{"job": "x", "port": 1}]}, r"which is port 1 of x\? It listens at 9090, 9091; say one of these as port in x's"),
         ({"targets": [{"job": "x", "through": "edge"}]}, r"through edge, which this host does not have; add edge to its components"),
     ],
 )
@@ -110,9 +110,22 @@ def test_nothing_is_probed_where_nobody_probes() -> None:
     its = [entry("app", listening(80, "users"), listening(1)), entry("prober", listening(2))]
     app = {"targets": [{"job": "app", "down": "AppDown"}], "probes": [{"path": "/"}]}
     further = [watched.Probe("site", "https://x/")]
-    without = watched.seen(found(its, app=app), further)
+    without = watched.seen(found(its, app=app), [])
+    with pytest.raises(SpecError, match=r"nobody would probe https://x/: no host has a component that probes; add one"):
+        watched.seen(found(its, app=app), further)
     assert (without["probes"], without["expected"], without["down"]) == ([], [{"job": "app", "instance": "a"}], ["app"])
     told = watched.seen(found(its, app=app, prober={"targets": [{"job": "prober", "serves": "probes"}]}), further)
     assert [probe["url"] for probe in told["probes"]] == ["http://10.0.0.1:80/", "https://x/"]
     assert [one["instance"] for one in told["expected"] if one["job"] == "probe"] == ["a", "site"]
     assert told["probers"] == ["10.0.0.1:2"]
+
+
+@pytest.mark.parametrize("label", ["job", "instance"])
+def test_who_a_target_is_no_label_says(label: str) -> None:
+    with pytest.raises(SpecError, match=f"labels of a target may not be {label}, which say who it is"):
+        watched.checked("x", {"targets": [{"job": "x", "labels": {label: "y"}}]})
+
+
+def test_a_component_that_listens_nowhere_is_told_to_say_where() -> None:
+    with pytest.raises(SpecError, match=r"It listens at nothing; add it: listens of x's component\.yml"):
+        found([entry("x")], x={"targets": [{"job": "x"}]})
