@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, cast
 
@@ -98,9 +98,22 @@ def told(entry: documents.ListenSpec) -> str:
     return f"{entry['port']}/{entry['protocol']} on {'all addresses' if entry['address'] == '*' else entry['address']}"
 
 
+def of_slots(slots: Mapping[str, int]) -> list[documents.ListenSpec]:
+    """Whether or not the component says that it listens there: HAProxy sends its requests to these."""
+    return [{"port": port, "protocol": "tcp", "address": "127.0.0.1", "from": ["host"], "for": "users"} for port in slots.values()]
+
+
 def check_clashes(manifests: list[documents.ComponentSpec]) -> None:
+    refuse_shared((one["name"], [*one.get("listens", []), *_of_release(one.get("release"))]) for one in manifests)
+
+
+def _of_release(rolled: documents.ReleaseSpec | None) -> list[documents.ListenSpec]:
+    return of_slots(rolled["slots"]) if rolled else []
+
+
+def refuse_shared(components: Iterable[tuple[str, Sequence[documents.ListenSpec]]]) -> None:
     """Of two components of one host that want the same socket the second one would not start."""
-    sockets = [(manifest["name"], entry) for manifest in manifests for entry in manifest.get("listens", [])]
+    sockets = [(name, entry) for name, entries in components for entry in entries]
     for (one, first), (other, second) in combinations(sockets, 2):
         if one != other and overlap(first, second):
             raise SpecError(

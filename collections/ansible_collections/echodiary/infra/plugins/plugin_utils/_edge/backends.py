@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._common.quoting import haproxy_text
-from .._component import release, routes
+from .._component import listens, release, routes
 
 #: between two parts of a path, whatever dots, slashes, parameters and ways back surround it
 _BETWEEN = r"([/\\].*[/\\]\.\.)?([/\\.]|;[^/\\]*)*[/\\]"
@@ -58,7 +58,12 @@ class Edge(NamedTuple):
 
 def edge(entries: Iterable[Mapping[str, Any]], max_body: int, health_paths: Sequence[str]) -> Edge:
     """``entries``: component and release (as rendered) of the host's components. SpecError for what cannot stand together."""
-    declared = [release.declared(str(one["component"]), one["release"]) for one in entries if one["release"]]
+    known = list(entries)
+    declared = [release.declared(str(one["component"]), one["release"]) for one in known if one["release"]]
+    listens.refuse_shared(
+        [(one.route.component, listens.of_slots(one.slots)) for one in declared]
+        + [(str(one["component"]), one.get("listens", [])) for one in known]
+    )
     routes.refuse_clashes([one.route for one in declared])
     ordered = sorted(declared, key=lambda one: (one.route.rank, one.route.component))
     default = next((one for one in ordered if one.route.is_default), None)

@@ -17,6 +17,12 @@ def entry(name: str, **release: Any) -> dict[str, Any]:
 
 
 HEALTH = ["/health", "/ready"]
+
+
+def ports(first: int) -> dict[str, int]:
+    return {"a": first, "b": first + 1}
+
+
 NOTHING = {"component": "docker", "release": {}}
 
 
@@ -35,7 +41,11 @@ def test_of_one_application_nothing_has_to_be_told_apart() -> None:
 
 
 def test_the_more_exact_is_asked_first_and_each_rule_is_about_its_own() -> None:
-    rows = [entry("shop"), entry("cart", path="/cart"), entry("api", hosts=["api.example", "v2.example"], max_body_bytes=7)]
+    rows = [
+        entry("shop"),
+        entry("cart", path="/cart", slots=ports(7001)),
+        entry("api", slots=ports(6001), hosts=["api.example", "v2.example"], max_body_bytes=7),
+    ]
     found = backends.edge(rows, 1000, HEALTH)
     api, cart, shop = found.backends
     assert (found.routed, found.default) == (True, "shop")
@@ -94,10 +104,28 @@ def test_what_is_internal_is_so_however_it_is_spelled(path: str, kept: bool) -> 
 
 def test_two_that_cannot_stand_together_are_an_error_of_the_template() -> None:
     with pytest.raises(AnsibleFilterError, match="shop and cart both want"):
-        edges.edge_backends([entry("shop"), entry("cart")], 1000, HEALTH)
+        edges.edge_backends([entry("shop"), entry("cart", slots=ports(7001))], 1000, HEALTH)
 
 
 def test_the_template_gets_plain_data() -> None:
     told = edges.edge_backends([entry("shop", internal_paths=["/metrics", "/it's"])], 1000, HEALTH)
     assert told["backends"][0]["servers"][1] == {"slot": "b", "port": 9002, "disabled": True}
     assert told["backends"][0]["inside"] == "/shop/metrics '/shop/it'\\''s'"
+
+
+def test_one_port_of_two_slots_is_refused_with_both_names() -> None:
+    rows = [entry("shop", hosts=["shop.example"]), entry("cart", slots={"x": 7001, "y": 9002})]
+    with pytest.raises(AnsibleFilterError, match=r"shop listens at 9002/tcp .*cart at 9002/tcp"):
+        edges.edge_backends(rows, 1000)
+
+
+def test_a_slot_at_what_another_component_listens_on_is_refused() -> None:
+    other = {
+        "component": "exporter",
+        "release": {},
+        "listens": [{"port": 9001, "protocol": "tcp", "address": "*", "from": [], "for": "metrics"}],
+    }
+    with pytest.raises(AnsibleFilterError, match=r"shop listens at 9001/tcp .*exporter at 9001/tcp"):
+        edges.edge_backends([other, entry("shop")], 1000)
+    own = [{"port": 9001, "protocol": "tcp", "address": "127.0.0.1", "from": ["host"], "for": "users"}]
+    assert edges.edge_backends([{**entry("shop"), "listens": own}], 1000)["default"] == "shop"
