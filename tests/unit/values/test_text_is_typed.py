@@ -163,8 +163,13 @@ def test_people_may_have_variables_of_their_own(play: Play) -> None:
     assert play.seen("-e", "deploy_alert_block=yours") == [True, ""]
 
 
+HAS_SECRETS = " echodiary_secrets_source=inventory"
+
+
 def test_a_component_that_no_host_runs_is_refused_with_those_there_are(play: Play) -> None:
-    play.inventory(f"[app]\nh1 ansible_connection=local ansible_python_interpreter={sys.executable} components=haproxy,echodiary")
+    play.inventory(
+        f"[app]\nh1 ansible_connection=local ansible_python_interpreter={sys.executable} components=haproxy,echodiary{HAS_SECRETS}"
+    )
     command = [str(Path(sys.executable).with_name("ansible-playbook")), "playbooks/restart.yml", "-i", str(play.place / "hosts")]
     done = subprocess.run([*command, "-e", "component=nope"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 2 and "nope" in done.stdout and "haproxy" in done.stdout
