@@ -43,11 +43,11 @@ def as_text(value: Any) -> str:
 
 
 def other_than_text(role: Path) -> dict[str, Any]:
-    """Defaults of every declared variable that is not text itself, without those that are templates."""
+    """Defaults of every declared variable that is not text itself, without those that are templates, or are not given."""
     return {
         name: value
         for name, value in defaults(role).items()
-        if options(role)[name].get("type", "str") not in ("str", "path") and "{{" not in as_text(value)
+        if value is not None and options(role)[name].get("type", "str") not in ("str", "path") and "{{" not in as_text(value)
     }
 
 
