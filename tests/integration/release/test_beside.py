@@ -76,14 +76,21 @@ def test_where_several_hosts_run_it_the_command_is_left_to_a_deploy(both: Machin
     assert (both.edge(name=shop.NAME), both.sh("cat /srv/shop/migrated")) == ("shop 1", ran)
 
 
-def test_two_that_want_the_same_requests_are_refused_before_anything_is_touched(both: Machine) -> None:
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [({}, "8011"), ({"8011": "8031", "8012": "8032"}, "shop and twin both want requests for shop.example")],
+    ids=["port", "requests"],
+)
+def test_two_that_want_the_same_are_refused_before_anything_is_touched(both: Machine, other: dict[str, str], said: str) -> None:
     before = both.footprint()
-    role = both.role(
-        "twin", component=(both.roles / "shop/component.yml").read_text().replace("shop", "twin").replace("twin.example", shop.NAME)
-    )
+    component = (both.roles / "shop/component.yml").read_text().replace("shop", "twin").replace("twin.example", shop.NAME)
+    for port, another in other.items():
+        component = component.replace(port, another)
+    role = both.role("twin", component=component)
     text = (both.roles / "shop/tree/opt/shop/{slot}/compose.yaml.j2").read_text().replace("shop_", "twin_")
     both.role(role, **{"tree/opt/twin/{slot}/compose.yaml.j2": text})
     done = both.one(["shop", role], **FIRST, twin_image="x:1", twin_exit=0)
     assert done.failed
-    assert "shop and twin both want requests for shop.example" in done.msg
+    assert said in done.msg
+    assert "twin" in done.msg
     assert both.footprint() == before
