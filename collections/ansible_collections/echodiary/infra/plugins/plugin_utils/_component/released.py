@@ -7,17 +7,13 @@ import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import yaml
-
+from .._common import yaml_text
 from .._common.errors import SpecError
 from . import names as called
 from . import source as sources
 
 ROLES = Path(__file__).parents[3] / "roles"
-#: libyaml's parser takes a tenth of the time of Python's
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def has_release(name: str, playbook_dir: str) -> bool:
@@ -28,7 +24,7 @@ def has_release(name: str, playbook_dir: str) -> bool:
 @cache
 def _has_release(role: str) -> bool:
     with open(os.path.join(role, "component.yml"), "rb") as file:
-        return bool((yaml.load(file, Loader=_LOADER) or {}).get("release"))  # noqa: S506 (the C implementation of SafeLoader)
+        return bool((yaml_text.load(file.read()) or {}).get("release"))
 
 
 def among(names: Iterable[str], playbook_dir: str) -> list[str]:

@@ -32,9 +32,14 @@ def imported(file: str) -> set[str]:
     return found
 
 
+def is_for_types(one: ast.AST) -> bool:
+    asked = ast.unparse(one.test) if isinstance(one, ast.If) else ast.unparse(one) if isinstance(one, ast.ImportFrom) else ""
+    return asked in ("TYPE_CHECKING", "from typing import TYPE_CHECKING")
+
+
 def at_run_time(node: ast.AST) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING"):
+        if not is_for_types(child):
             yield child
             yield from at_run_time(child)
 
@@ -77,12 +82,18 @@ SIMPLE = (ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Ra
 
 
 def statements(source: str) -> list[str]:
-    """All but docstrings, with their lines."""
-    found = [one for one in ast.walk(ast.parse(source)) if isinstance(one, SIMPLE) and not is_text(one)]
+    """All that runs but docstrings, with their lines."""
+    found = [one for one in at_run_time(ast.parse(source)) if isinstance(one, SIMPLE) and not is_text(one)]
     return [ast.dump(one, include_attributes=True) for one in found]
 
 
-def is_text(one: ast.stmt) -> bool:
+@pytest.mark.parametrize("file", FILES)
+def test_what_is_there_for_types_alone_is_not_sent(file: str) -> None:
+    sent = ast.parse(packages.bare(packages.source(file)))
+    assert [ast.unparse(one) for one in ast.walk(sent) if is_for_types(one)] == []
+
+
+def is_text(one: ast.AST) -> bool:
     return isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str)
 
 
