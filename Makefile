@@ -73,6 +73,10 @@ molecule: engine ## Test every role on a fresh host, or one with ROLE=name
 e2e: engine ## Run the end-to-end tests on a lab of their own
 	@pytest -m "not full" tests/e2e
 
+.PHONY: cores
+cores: engine ## Converge, deploy and roll back with every ansible-core, or one with CORE=2.21
+	@pytest tests/e2e/test_controllers.py $(if $(CORE),-k '[$(CORE)]')
+
 .PHONY: full
 full: engine
 	@pytest -m full

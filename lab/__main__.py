@@ -12,7 +12,7 @@ from pathlib import Path
 import requests
 from docker.errors import DockerException
 
-from lab import down, engine, hosts, leftovers, locks, status, up
+from lab import controllers, down, engine, hosts, leftovers, locks, status, topology, up
 from lab.errors import LabError
 from lab.progress import Progress
 from lab.settings import Settings, read
@@ -45,7 +45,7 @@ def _run(options: argparse.Namespace, lab: Settings) -> int:
     if options.verb == "images":
         up.make_images(engine.ensure(lab.state, progress), lab, progress)
         return 0
-    if options.verb in ("up", "down", "host"):
+    if options.verb in ("up", "down", "host", "controller"):
         with locks.machine_wide(lab.name):
             return _change(options, lab, progress)
     client = engine.connect()
@@ -70,6 +70,8 @@ def _change(options: argparse.Namespace, lab: Settings, progress: Progress) -> i
     if options.verb == "down":
         down.down(client, lab, progress, keep_images=options.keep_images)
         print(f"Lab '{lab.name}' is gone.")
+    elif options.verb == "controller":
+        print(controllers.create(client, lab, options.core, progress))
     elif options.action == "create":
         up.build_host_images(client, lab, progress)
         host = hosts.create(client, lab, options.name, hosts.image_reference(options.image), progress)
@@ -99,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
     shell = verbs.add_parser("ssh", help="log in to a host, or run a command there")
     shell.add_argument("name")
     shell.add_argument("command", nargs=argparse.REMAINDER)
+    controller = verbs.add_parser("controller", help="a container to type ansible-playbook in, with another ansible-core")
+    controller.add_argument("core", choices=topology.CORES, help="the container's name is the last line")
     _host_parser(verbs.add_parser("host", help="one host outside the lab's groups (tests)"))
     return parser
 

@@ -29,7 +29,7 @@ class Container:
     """One container of a lab. `ports` are (port on 127.0.0.1, port inside); `volumes` are (name, path)."""
 
     member: str
-    kind: str  # service | host | extra
+    kind: str  # service | host | extra | controller
     image: str
     address: str
     ports: tuple[tuple[int, int], ...] = ()
@@ -38,7 +38,7 @@ class Container:
 
     @property
     def is_host(self) -> bool:
-        return self.kind != "service"
+        return self.kind in ("host", "extra")
 
 
 def spec_hash(container: Container, image_id: str) -> str:

@@ -33,8 +33,7 @@ def create(client: docker.DockerClient, lab: Settings, name: str, image: str, pr
     preflight.check(client, lab, [Container(name, "extra", image, "")], [])
     networks.ensure(client, lab)
     present = containers.find(client, lab, name)
-    address = _address(present, lab) if present is not None else free_address(lab, _addresses(client, lab))
-    host = Container(name, "extra", image, address)
+    host = Container(name, "extra", image, address_for(client, lab, present))
     ensure(client, lab, host, progress)
     refresh_known_hosts(client, lab)
     return host
@@ -95,8 +94,8 @@ def login(lab: Settings, host: Container) -> dict[str, Any]:
 
 def ssh(client: docker.DockerClient, lab: Settings, name: str, command: list[str]) -> None:
     """Becomes ssh; does not return."""
-    address = running(client, lab).get(name)
-    if address is None:
+    where = running(client, lab).get(name)
+    if where is None:
         raise LabError(f"Lab '{lab.name}' has no host '{name}'. See: python -m lab hosts")
     options = [
         "-i",
@@ -106,12 +105,17 @@ def ssh(client: docker.DockerClient, lab: Settings, name: str, command: list[str
         "-o",
         "LogLevel=ERROR",
     ]
-    arguments = ["ssh", *options, "-o", "StrictHostKeyChecking=yes", f"admin@{address}", *command]
+    arguments = ["ssh", *options, "-o", "StrictHostKeyChecking=yes", f"admin@{where}", *command]
     os.execvp("ssh", arguments)  # noqa: S606 no shell is wanted
 
 
 def image_reference(name: str) -> str:
     return {"bare": topology.BARE, "host": topology.HOST}[name]
+
+
+def address_for(client: docker.DockerClient, lab: Settings, present: Any | None) -> str:
+    """The one that a single container has, or a free one."""
+    return _address(present, lab) if present is not None else free_address(lab, _addresses(client, lab))
 
 
 def _addresses(client: docker.DockerClient, lab: Settings) -> set[str]:

@@ -11,7 +11,7 @@ LAB = "echodiary.lab"  # containers, networks, volumes: which lab they belong to
 HOME = "echodiary.lab.home"  # containers, networks, volumes: the state directory of that lab
 SPEC = "echodiary.lab.spec"  # containers: hash of what they were created from
 MEMBER = "echodiary.lab.member"  # containers: short name (app1, postgres, …)
-KIND = "echodiary.lab.kind"  # containers: service, host, or extra (made one at a time)
+KIND = "echodiary.lab.kind"  # containers: service, host, extra (made one at a time), or controller
 IMAGE = "echodiary.lab.image"  # images: which one; shared by all labs of this machine
 INPUTS = "echodiary.lab.inputs"  # images: hash of what they were built from
 

@@ -16,6 +16,8 @@ SERVICES = ("registry", "postgres", "redis", "aws")
 BARE = "echodiary-lab/bare:trixie"
 HOST = "echodiary-lab/host:trixie"
 PYTHON = "echodiary-lab/python:trixie"
+#: versions of ansible-core that want a newer Python than the oldest that this repository's tools run on
+CORES = ("2.20", "2.21")
 APPLICATION = "echodiary/echodiary"
 GRAFANA = ("grafana/grafana", "12.3.1")
 
@@ -60,6 +62,15 @@ def host_recipes(root: Path) -> list[Recipe]:
         Recipe("bare", BARE, folder(root, "bare"), BASE),
         Recipe("host", HOST, folder(root, "host"), BARE),
     ]
+
+
+def controller_recipe(root: Path, core: str) -> Recipe:
+    """Where a given ansible-core runs."""
+    return Recipe(f"controller-{core}", controller_image(core), folder(root, "controller"), PYTHON, {"CORE": core})
+
+
+def controller_image(core: str) -> str:
+    return f"echodiary-lab/controller:{core}"
 
 
 def application_recipe(root: Path) -> Recipe | None:

@@ -10,13 +10,16 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..plugin_utils._common.errors import SpecError
+from ..plugin_utils._component.render import plain
 from ..plugin_utils._edge import backends, inventory
 
 
 def edge_backends(entries: list[Mapping[str, Any]], max_body: int, health_paths: Sequence[str] = ()) -> dict[str, Any]:
+    # A lazy container drags the whole templating engine along where it is copied, as checking arguments does.
+    known = plain(entries)
     try:
-        inventory.check(entries)
-        found = backends.edge(entries, max_body, health_paths)
+        inventory.check(known)
+        found = backends.edge(known, max_body, health_paths)
     except SpecError as error:
         raise AnsibleFilterError(str(error)) from error
     return {**found._asdict(), "backends": [_told(one) for one in found.backends]}
