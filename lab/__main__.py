@@ -73,7 +73,7 @@ def _change(options: argparse.Namespace, lab: Settings, progress: Progress) -> i
     elif options.verb == "controller":
         print(controllers.create(client, lab, options.core, progress))
     elif options.action == "create":
-        up.build_host_images(client, lab, progress)
+        up.build_host_images(client, lab, progress, options.image)
         host = hosts.create(client, lab, options.name, hosts.image_reference(options.image), progress)
         if options.json:
             print(json.dumps(hosts.login(lab, host)))
@@ -111,7 +111,7 @@ def _host_parser(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="action")
     creating = actions.add_parser("create", help="make a host; nothing happens when it is there")
     creating.add_argument("name")
-    creating.add_argument("--image", choices=("bare", "host"), default="host", help="with or without Docker and HAProxy")
+    creating.add_argument("--image", choices=("bare", "host", hosts.OLDER), default="host", help="with or without Docker and HAProxy")
     creating.add_argument("--json", action="store_true", help="print how to reach it as the last line")
     actions.add_parser("destroy", help="remove such a host").add_argument("name")
 

@@ -18,12 +18,22 @@ from lab import engine, images, labels, locks
 from lab.errors import LabError
 from lab.progress import Progress
 
-SUITE = "trixie"
-UPSTREAM = f"debian:{SUITE}-slim"
-ROOTFS = f"echodiary-lab/rootfs:{SUITE}"
-BASE = f"echodiary-lab/base:{SUITE}"
+#: Debian 13, on which all of the lab stands, and Debian 12, which only hosts of their own may have
+SUITE, OLDER = "trixie", "bookworm"
 EXTRA_AUTHORITIES = Path("/usr/local/share/ca-certificates")
 SECONDS_TO_ANSWER = 5
+
+
+def upstream(suite: str) -> str:
+    return f"debian:{suite}-slim"
+
+
+def rootfs(suite: str) -> str:
+    return f"echodiary-lab/rootfs:{suite}"
+
+
+def reference(suite: str = SUITE) -> str:
+    return f"echodiary-lab/base:{suite}"
 
 
 @functools.cache
@@ -31,7 +41,7 @@ def hub_answers() -> bool:
     """Whether the engine (it pulls, not we) reaches Docker Hub; asked once and with little patience."""
     try:
         api: Any = docker.from_env(timeout=SECONDS_TO_ANSWER).api
-        api.inspect_distribution(UPSTREAM)
+        api.inspect_distribution(upstream(SUITE))
     except (DockerException, requests.RequestException):
         return False
     return True
@@ -47,12 +57,13 @@ def pull(client: docker.DockerClient, repository: str, tag: str) -> str:
         return ""
 
 
-def ensure(client: docker.DockerClient, folder: Path, progress: Progress) -> None:
-    """Makes `BASE` exist and current."""
-    with locks.machine_wide("base"):
-        rootfs = _rootfs(client, folder, progress)
-        recipe = images.Recipe("base", BASE, folder, rootfs, extra=authorities(EXTRA_AUTHORITIES))
-        with progress.step("image base") as step:
+def ensure(client: docker.DockerClient, folder: Path, progress: Progress, suite: str = SUITE) -> None:
+    """Makes `reference(suite)` exist and current."""
+    name = "base" if suite == SUITE else f"base-{suite}"
+    with locks.machine_wide(name):
+        plain = _rootfs(client, folder, progress, suite)
+        recipe = images.Recipe(name, reference(suite), folder, plain, extra=authorities(EXTRA_AUTHORITIES))
+        with progress.step(f"image {name}") as step:
             step.result = "built" if images.ensure(client, recipe)[1] else ""
 
 
@@ -62,33 +73,33 @@ def authorities(directory: Path) -> dict[str, bytes]:
     return {"ca/": b"", **{f"ca/{path.name}": path.read_bytes() for path in found}}
 
 
-def _rootfs(client: docker.DockerClient, folder: Path, progress: Progress) -> str:
+def _rootfs(client: docker.DockerClient, folder: Path, progress: Progress, suite: str) -> str:
     """Reference of an image that holds plain Debian."""
-    if images.find(client, UPSTREAM) is not None:
-        return UPSTREAM
+    if images.find(client, upstream(suite)) is not None:
+        return upstream(suite)
     script = folder / "debootstrap.sh"
     inputs = hashlib.sha256(script.read_bytes()).hexdigest()[:32]
-    present = images.find(client, ROOTFS)
+    present = images.find(client, rootfs(suite))
     if present is not None and present.labels.get(labels.INPUTS) == inputs:
-        return ROOTFS
-    with progress.step("image debian") as step:
-        if pull(client, *UPSTREAM.split(":")):
-            step.result = f"pulled {UPSTREAM}"
-            return UPSTREAM
-        _bootstrap(client, script, inputs)
+        return rootfs(suite)
+    with progress.step(f"image debian {suite}") as step:
+        if pull(client, *upstream(suite).split(":")):
+            step.result = f"pulled {upstream(suite)}"
+            return upstream(suite)
+        _bootstrap(client, script, inputs, suite)
         step.result = "made by debootstrap (no image registry answers)"
-    return ROOTFS
+    return rootfs(suite)
 
 
-def _bootstrap(client: docker.DockerClient, script: Path, inputs: str) -> None:
+def _bootstrap(client: docker.DockerClient, script: Path, inputs: str, suite: str) -> None:
     if not shutil.which("debootstrap", path="/usr/sbin:/usr/bin:/sbin:/bin"):
         engine.apt_install(["debootstrap"])
-    with subprocess.Popen(engine.as_root([str(script), SUITE]), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(engine.as_root([str(script), suite]), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         output, errors = process.communicate(timeout=900)
     if process.returncode:
         last = errors.decode(errors="replace").strip().splitlines()[-1:]
-        raise LabError(f"debootstrap {SUITE} failed ({process.returncode}): {' '.join(last)}")
-    repository, tag = ROOTFS.split(":")
+        raise LabError(f"debootstrap {suite} failed ({process.returncode}): {' '.join(last)}")
+    repository, tag = rootfs(suite).split(":")
     changes = [f"LABEL {labels.IMAGE}=rootfs {labels.INPUTS}={inputs}", 'CMD ["/bin/bash"]']
     try:
         client.api.import_image_from_data(output, repository=repository, tag=tag, changes=changes)

@@ -10,11 +10,14 @@ from typing import Any
 
 import docker
 
-from lab import alias, containers, keys, labels, networks, preflight, probes, topology
+from lab import alias, base, containers, keys, labels, networks, preflight, probes, topology
 from lab.containers import Container
 from lab.errors import LabError
 from lab.progress import Progress
 from lab.settings import FIRST_EXTRA, LAST_EXTRA, Settings
+
+#: the image without Docker, of Debian 12
+OLDER = f"bare-{base.OLDER}"
 
 
 def ensure(client: docker.DockerClient, lab: Settings, host: Container, progress: Progress) -> Any:
@@ -110,7 +113,7 @@ def ssh(client: docker.DockerClient, lab: Settings, name: str, command: list[str
 
 
 def image_reference(name: str) -> str:
-    return {"bare": topology.BARE, "host": topology.HOST}[name]
+    return {"bare": topology.BARE, "host": topology.HOST, OLDER: topology.OLDER}[name]
 
 
 def address_for(client: docker.DockerClient, lab: Settings, present: Any | None) -> str:

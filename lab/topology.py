@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.base import BASE
+from lab import base
 from lab.containers import Container
 from lab.images import Recipe, context_files, files_hash
 from lab.settings import Settings
@@ -14,6 +14,7 @@ from lab.settings import Settings
 REGISTRY_PORT = 5077  # on 127.0.0.1: engines trust plain HTTP there without being told to
 SERVICES = ("registry", "postgres", "redis", "aws")
 BARE = "echodiary-lab/bare:trixie"
+OLDER = f"echodiary-lab/bare:{base.OLDER}"
 HOST = "echodiary-lab/host:trixie"
 PYTHON = "echodiary-lab/python:trixie"
 #: versions of ansible-core that want a newer Python than the oldest that this repository's tools run on
@@ -53,13 +54,13 @@ def folder(root: Path, name: str) -> Path:
 
 
 def service_recipe(root: Path, name: str) -> Recipe:
-    return Recipe(name, f"echodiary-lab/{name}:trixie", folder(root, name), PYTHON if name == "aws" else BASE)
+    return Recipe(name, f"echodiary-lab/{name}:trixie", folder(root, name), PYTHON if name == "aws" else base.reference())
 
 
 def host_recipes(root: Path) -> list[Recipe]:
     """In the order in which they stand on each other."""
     return [
-        Recipe("bare", BARE, folder(root, "bare"), BASE),
+        Recipe("bare", BARE, folder(root, "bare"), base.reference()),
         Recipe("host", HOST, folder(root, "host"), BARE),
     ]
 
@@ -71,6 +72,11 @@ def controller_recipe(root: Path, core: str) -> Recipe:
 
 def controller_image(core: str) -> str:
     return f"echodiary-lab/controller:{core}"
+
+
+def older_recipe(root: Path) -> Recipe:
+    """A server with Debian 12: what a host of that age is tested with, and nothing of the lab itself."""
+    return Recipe(f"bare-{base.OLDER}", OLDER, folder(root, "bare"), base.reference(base.OLDER))
 
 
 def application_recipe(root: Path) -> Recipe | None:

@@ -150,9 +150,11 @@ def make_images(client: docker.DockerClient, lab: Settings, progress: Progress) 
         pool.finish()
 
 
-def build_host_images(client: docker.DockerClient, lab: Settings, progress: Progress) -> None:
-    base.ensure(client, topology.folder(lab.root, "base"), progress)
-    build(client, progress, *topology.host_recipes(lab.root))
+def build_host_images(client: docker.DockerClient, lab: Settings, progress: Progress, image: str = "host") -> None:
+    """Those that ``image`` of a host needs."""
+    older = image == hosts.OLDER
+    base.ensure(client, topology.folder(lab.root, "base"), progress, base.OLDER if older else base.SUITE)
+    build(client, progress, *([topology.older_recipe(lab.root)] if older else topology.host_recipes(lab.root)))
 
 
 def build(client: docker.DockerClient, progress: Progress, *recipes: Recipe) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from ansible_collections.echodiary.infra.plugins.plugin_utils._component import gather, monitoring, render, roster, source
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import documents
+from ansible_collections.echodiary.infra.plugins.plugin_utils._component import gather, manifest, monitoring, render, roster, source
 
 ROOT = Path(__file__).parents[1]
 
@@ -45,6 +46,17 @@ def tree(role: str, **variables: Any) -> dict[str, Any]:
     available = render.variables(found, given, templar, {**hosts.variables(), **monitoring.Monitoring(hosts).variables()})
     files = gather.tree(found, {"gathers": found.spec.get("gathers")}, available, templar, hosts)
     return {path: text for path, text in files.items() if text is not None}
+
+
+def component(role: str, **variables: Any) -> documents.ComponentSpec:
+    """What is sent to a host of it, for all of its distributions."""
+    loader = DataLoader()
+    given: Any = {"playbook_dir": str(ROOT), **FLEET, **variables}
+    found = source.load(role, given["playbook_dir"], loader)
+    templar = Templar(loader, variables=given)
+    hosts = roster.Roster(loader, templar, given, [role])
+    available = render.variables(found, given, templar, {**hosts.variables(), **monitoring.Monitoring(hosts).variables()})
+    return manifest.build(role, render.spec(found, available, templar), gather.tree(found, {}, available, templar, hosts))
 
 
 @cache

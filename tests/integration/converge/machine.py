@@ -83,13 +83,18 @@ class Machine:
     """The host under test. ``place`` holds the playbook, the inventory and roles that a test invents."""
 
     name, subnet, port_offset, roles = NAME, "172.30.187.0/24", "3000", ROLES
+    image = "host"
 
     def __init__(self, place: Path) -> None:
         self.place = place
-        made = self.lab("host", "create", self.name, "--json").splitlines()[-1]
-        self.login: dict[str, Any] = json.loads(made)
+        self.login = self.create(self.name, self.image)
         self.container = f"{self.name}-{self.name}"
         self._wrap_ssh()
+
+    def create(self, name: str, image: str) -> dict[str, Any]:
+        """How to reach it."""
+        found: dict[str, Any] = json.loads(self.lab("host", "create", name, "--image", image, "--json").splitlines()[-1])
+        return found
 
     def lab(self, *words: str) -> str:
         command = [sys.executable, "-m", "lab", *words]

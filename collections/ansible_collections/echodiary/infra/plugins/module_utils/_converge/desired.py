@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 import grp
 import pwd
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .._kinds import model, paths
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 
 class Desired(NamedTuple):
-    """``values`` holds every declared path (files, directories, links), ``files`` the contents to write."""
+    """``values`` holds every declared path (files, directories, links), ``files`` the contents to write.
+
+    ``initial``: files whose contents are somebody else's once they are there.
+    """
 
     values: dict[str, remembered.PathValue]
     files: dict[str, model.File]
     sensitive: frozenset[str]
+    initial: frozenset[str] = frozenset()
 
     def digest(self, selected: list[str]) -> str:
         """One word for the contents of some paths, so that "what it loaded" can be recorded."""
@@ -72,7 +76,17 @@ def resolve(spec: documents.ComponentSpec, key: bytes, lenient: bool) -> Desired
         uid, gid = (one if isinstance(one, int) else 0 for one in (owner["uid"], owner["gid"]))
         size = name["size"] if name else len(content)
         files[path] = model.File(content, int(file["mode"], 8), uid, gid, name["sha256"] if name else "", size)
-    return Desired(values, files, sensitive)
+    return Desired(values, files, sensitive, frozenset(path for path, file in spec["files"].items() if file.get("initial")))
+
+
+def begun(want: Desired, seen: Mapping[str, paths.Live]) -> Desired:
+    """An ``initial`` file that is there is written, should its mode or owner differ, with the contents that it has."""
+    there = [path for path in want.initial if (live := seen[path].value) and live["kind"] == "file"]
+    return want._replace(files={**want.files, **{path: _as_it_is(path, want.files[path]) for path in there}}) if there else want
+
+
+def _as_it_is(path: str, file: model.File) -> model.File:
+    return file._replace(content=b"", sha256=file.sha256 or paths.digest(file.content, None), source=path)
 
 
 def _owner(accounts: _Accounts, path: str, policy: documents.DirectorySpec) -> remembered.PathValue:

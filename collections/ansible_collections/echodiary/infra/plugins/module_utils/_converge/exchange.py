@@ -21,10 +21,11 @@ class _Manifest(TypedDict):
 class Manifest(_Manifest, total=False):
     """One call. ``kept``: package -> component of what is done; ``delivered``: digest -> where its contents arrived.
 
-    ``claimed``: paths, and other resources as ``kind:name``, that this run declares; ``hosted``: the host's own list of components;
-    ``dealt``: those that earlier calls of the same task were through with.
+    ``claimed``: paths, and other resources as ``kind:name``, that this run declares; ``claimed_on``: distribution -> what it declares there
+    besides; ``hosted``: the host's own list of components; ``dealt``: those that earlier calls of the same task were through with.
     """
 
+    claimed_on: dict[str, list[str]]
     hosted: list[str]
     dealt: list[str]
     prune: bool

@@ -56,6 +56,11 @@ def read(spec: documents.ComponentSpec, want: desired.Desired, state: remembered
 
 def _paths(want: desired.Desired, state: remembered.Record, host: Host) -> dict[str, paths.Live]:
     observed = {path: paths.observe(path, host.key if path in want.sensitive else None) for path in want.values}
+    for path in want.initial:
+        # whatever is in it by now, it counts as what it began with
+        live = observed[path]
+        if live.value and live.value["kind"] == "file":
+            observed[path] = live._replace(value={**live.value, "content": want.values[path]["content"]})
     for name, value in state["resources"].items():
         kind, path = model.Resource.parse(name)
         if kind == "path" and path not in observed and path not in host.claimed:

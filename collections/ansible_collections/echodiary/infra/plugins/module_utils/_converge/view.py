@@ -27,7 +27,7 @@ class View:
         self.last = last or state.load(host.state_dir, self.name, host.notes)
         self.want = desired.resolve(spec, host.key, (host.check and host.installing) or self._brings_accounts())
         self.seen: observe.Reading = observe.read(spec, self.want, self.last, host)
-        self.want = contents.located(self.want, self.seen, host.state_dir)
+        self.want = desired.begun(contents.located(self.want, self.seen, host.state_dir), self.seen.paths)
         self.plan = self.left = self._planned(self.last)
         #: as ``plan``, what was found at first
         self.projects: tuple[compose.Left, ...] = self.seen.left

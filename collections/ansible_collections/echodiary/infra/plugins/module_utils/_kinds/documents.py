@@ -44,9 +44,15 @@ class DirectorySpec(TypedDict):
     mode: str
 
 
-class FileSpec(DirectorySpec):
+class _File(DirectorySpec):
     content: Content
     sensitive: bool
+
+
+class FileSpec(_File, total=False):
+    """``initial``: the contents are what it begins with, and somebody else's once it is there."""
+
+    initial: bool
 
 
 class OwnedSpec(TypedDict, total=False):
@@ -215,6 +221,24 @@ class ReleaseSpec(_Release, total=False):
 ListenSpec = TypedDict("ListenSpec", {"port": int, "protocol": str, "address": str, "from": "list[str]", "for": str})
 
 
+class DistributionSpec(TypedDict, total=False):
+    """What takes the place of what a component says for all distributions.
+
+    ``paths``: where a file of the tree lies there instead; empty: nowhere. ``refuse``: why it cannot be there, and what to do.
+    """
+
+    packages: list[str]
+    users: list[UserSpec]
+    sysctl: dict[str, str]
+    directories: dict[str, DirectorySpec]
+    links: dict[str, str]
+    units: dict[str, UnitSpec]
+    validate: list[ValidatorSpec]
+    reload: list[ReloadSpec]
+    paths: dict[str, str]
+    refuse: str
+
+
 class _Component(TypedDict):
     name: str
     secrets: list[str]
@@ -241,6 +265,7 @@ class ComponentSpec(_Placed, total=False):
     release: ReleaseSpec | None
     listens: list[ListenSpec]
     restart: bool
+    distributions: dict[str, DistributionSpec]
 
 
 class RolledSpec(_Component):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 
 from .._converge import component, contents
 from .._converge.host import STATE_DIR, Host
-from .._host import masking
-from .._kinds import model, packages
+from .._host import distribution, masking
+from .._kinds import distributions, model, packages
 from .._kinds.model import Applied
 from .._ledger import digests, files
 from .._release import rollout
@@ -30,22 +30,36 @@ PATIENCE = 3.0
 
 def run(manifest: exchange.Manifest) -> Answer | Prepared:
     began = time.monotonic()
-    lock = None
+    here = distribution.read()
     try:
-        if os.geteuid() != 0:
-            raise model.ConvergeError("converge needs root on the host: set 'become: true'")
-        if not manifest["check"]:
-            lock = _lock()
-        if manifest.get("delivered"):
-            contents.take(manifest.get("state_dir") or STATE_DIR, manifest["delivered"])
-        answer: Answer | Prepared = prepare.run(manifest) if manifest.get("prepare") else _all(manifest, began)
+        answer = _answer(manifest, here["name"], began)
     except Exception as error:
         answer = {"components": [], "needs": None, "rest": [], "failed": True, "msg": component.reason(error)}
+    answer["distribution"] = here
+    answer["seconds"] = round(time.monotonic() - began, 3)
+    return answer
+
+
+def _answer(manifest: exchange.Manifest, here: str, began: float) -> Answer | Prepared:
+    if os.geteuid() != 0:
+        raise model.ConvergeError("converge needs root on the host: set 'become: true'")
+    if not all(distributions.supports(spec, here) for spec in manifest["components"]):
+        return {"components": [], "needs": None, "rest": [], "stopped": True, "unsupported": True}
+    manifest = _chosen(manifest, here)
+    lock = None if manifest["check"] else _lock()
+    try:
+        if manifest.get("delivered"):
+            contents.take(manifest.get("state_dir") or STATE_DIR, manifest["delivered"])
+        return prepare.run(manifest) if manifest.get("prepare") else _all(manifest, began)
     finally:
         if lock is not None:
             os.close(lock)
-    answer["seconds"] = round(time.monotonic() - began, 3)
-    return answer
+
+
+def _chosen(manifest: exchange.Manifest, here: str) -> exchange.Manifest:
+    """What is declared on this distribution."""
+    claimed = [*manifest["claimed"], *manifest.get("claimed_on", {}).get(here, [])]
+    return {**manifest, "claimed": claimed, "components": [distributions.chosen(spec, here) for spec in manifest["components"]]}
 
 
 def _all(manifest: exchange.Manifest, began: float) -> Answer:

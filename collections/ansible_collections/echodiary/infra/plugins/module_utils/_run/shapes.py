@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from .._converge.exchange import Held, Needs, Outcome
+from .._host.distribution import Distribution
 from .._release.shapes import Migrated, Staged
 
 
@@ -18,8 +19,11 @@ class _Answer(TypedDict):
 class Answer(_Answer, total=False):
     """``needs``: of the last component; ``rest``: names that were not looked at yet; ``stopped``: nor will be. ``manager``: of packages.
 
-    ``gone``: package -> component, of what was done and is not there any more.
+    ``gone``: package -> component, of what was done and is not there any more. ``unsupported``: by some component; nothing was looked at.
     """
+
+    distribution: Distribution
+    unsupported: bool
 
     stopped: bool
     manager: str
@@ -57,4 +61,5 @@ class Prepared(TypedDict, total=False):
     prepared: Staged
     migration: Migrated
     image: str
+    distribution: Distribution
     seconds: float

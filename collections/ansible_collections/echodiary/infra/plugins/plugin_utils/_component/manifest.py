@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
@@ -14,7 +14,7 @@ from ...module_utils._kinds import kinds
 from ...module_utils._kinds.model import ALONE, ANY, ConvergeError
 from .._common.errors import SpecError
 from . import compose as compose_file
-from . import contents, listens, release, routes
+from . import contents, distributions, listens, release, routes
 
 if TYPE_CHECKING:
     from ...module_utils._kinds import documents, protocol
@@ -24,6 +24,7 @@ _POLICY = {
     "group": {"type": "str", "default": "root"},
     "mode": {"type": "str"},
     "sensitive": {"type": "bool", "default": False},
+    "initial": {"type": "bool", "default": False},
 }
 #: of a file that is made here
 _PLAIN = {"owner": "root", "group": "root", "mode": "0644", "sensitive": False}
@@ -81,7 +82,15 @@ _SPEC: dict[str, Any] = {
 
 
 def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> documents.ComponentSpec:
-    """The manifest of one component; raises SpecError for anything it does not understand."""
+    """The manifest of one component; raises SpecError for anything it does not understand, on any of its distributions."""
+    found = {distribution: _build(name, one, tree) for distribution, one in distributions.split(name, spec, tree).items()}
+    manifest = cast("documents.ComponentSpec", distributions.joined(spec, found) if found else _build(name, spec, tree))
+    for distribution in distributions.named([manifest]):
+        _check_paths(name, *distributions.on([manifest], distribution))
+    return manifest
+
+
+def _build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
     checked = _checked(name, spec, _SPEC, "component.yml")
     files = _files(name, checked["files"], tree)
     project = _project(name, checked, {path: content for path, content in tree.items() if content is not None})
@@ -100,16 +109,10 @@ def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> documents.Co
     }
     for kind in kinds.COMPOSED:
         _compose_parts(manifest, kind)
-    for path in [*manifest["files"], *manifest["directories"], *manifest["links"], *manifest["owned"]]:
-        _check_path(name, path)
-    declared = [*manifest["files"], *manifest["directories"], *manifest["links"]]
-    twice = sorted({path for path in declared if declared.count(path) > 1})
-    if twice:
-        raise SpecError(f"{name}: {twice[0]} is declared twice, as a file, a directory or a link; keep one of them")
     _check_references(name, manifest)
     manifest["release"] = release.read(manifest, checked["release"])
     manifest["listens"] = listens.read(name, checked["listens"], manifest["release"])
-    return cast("documents.ComponentSpec", manifest)
+    return manifest
 
 
 def _checked(name: str, values: Any, spec: dict[str, Any], where: str) -> dict[str, Any]:
@@ -198,6 +201,15 @@ def _project(name: str, checked: dict[str, Any], tree: dict[str, Any]) -> docume
     return compose_file.read(name, checked["compose_project"] or name.replace("_", "-"), path, tree)
 
 
+def _check_paths(name: str, manifest: documents.ComponentSpec) -> None:
+    for path in [*manifest["files"], *manifest["directories"], *manifest["links"], *manifest["owned"]]:
+        _check_path(name, path)
+    declared = [*manifest["files"], *manifest["directories"], *manifest["links"]]
+    twice = sorted({path for path in declared if declared.count(path) > 1})
+    if twice:
+        raise SpecError(f"{name}: {twice[0]} is declared twice, as a file, a directory or a link; keep one of them")
+
+
 def _check_path(name: str, path: str) -> None:
     if not path.startswith("/") or path.startswith("//") or posixpath.normpath(path) != path or path == "/":
         raise SpecError(f"{name}: path '{path}' has to be absolute and plain (no '..', no trailing '/')")
@@ -215,19 +227,25 @@ def _check_references(name: str, manifest: dict[str, Any]) -> None:
 
 
 def check_claims(manifests: list[documents.ComponentSpec]) -> None:
-    """Two components that both declare a path, unit or project would fight for it on every run."""
-    claimed: dict[str, tuple[str, Any]] = {}
-    for manifest in manifests:
-        for claim, shared in _claims(manifest):
-            owner, agreed = claimed.setdefault(claim, (manifest["name"], shared))
-            if owner != manifest["name"] and (shared is None or shared != agreed):
-                raise SpecError(f"{claim} is claimed by two components, {owner} and {manifest['name']}; leave it to one of them")
+    """SpecError for two components that cannot be on one host together, whatever distribution that has."""
+    for distribution in distributions.named(manifests):
+        _check_claims(distributions.on(manifests, distribution))
     names = [manifest["name"] for manifest in manifests]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise SpecError(f"component {twice[0]} is listed twice; list it once")
     listens.check_clashes(manifests)
     routes.refuse_clashes([_route(manifest["name"], rolled) for manifest in manifests if (rolled := manifest.get("release"))])
+
+
+def _check_claims(manifests: list[documents.ComponentSpec]) -> None:
+    """Two that both declare a path, unit or project would fight for it on every run."""
+    claimed: dict[str, tuple[str, Any]] = {}
+    for manifest in manifests:
+        for claim, shared in _claims(manifest):
+            owner, agreed = claimed.setdefault(claim, (manifest["name"], shared))
+            if owner != manifest["name"] and (shared is None or shared != agreed):
+                raise SpecError(f"{claim} is claimed by two components, {owner} and {manifest['name']}; leave it to one of them")
 
 
 def _route(name: str, rolled: documents.ReleaseSpec) -> routes.Route:
@@ -252,7 +270,19 @@ def _claims_of(kind: protocol.AnyNamed, declared: Any) -> list[tuple[str, Any]]:
     return [(f"{kind.NAME} {name}", None if kind.SHARED == ALONE else one) for name, one in kind.entries(declared).items()]
 
 
-def claimed(manifests: list[documents.ComponentSpec]) -> list[str]:
-    """Everything that is declared in this run: paths, and other resources by kind and name."""
+class Claimed(NamedTuple):
+    """What a run declares, paths and other resources by kind and name: everywhere, and by distribution what it does there besides."""
+
+    everywhere: list[str]
+    on: dict[str, list[str]]
+
+
+def claimed(manifests: list[documents.ComponentSpec]) -> Claimed:
+    found = {name: _claimed(distributions.on(manifests, name)) for name in distributions.named(manifests)}
+    everywhere = set.intersection(*found.values()) if found else set()
+    return Claimed(sorted(everywhere), {name: sorted(own) for name, one in found.items() if (own := one - everywhere)})
+
+
+def _claimed(manifests: list[documents.ComponentSpec]) -> set[str]:
     paths = {path for spec in manifests for path in [*spec["files"], *spec["links"], *spec["directories"]]}
-    return sorted(paths.union(*(kinds.values(spec) for spec in manifests)))
+    return paths.union(*(kinds.values(spec) for spec in manifests))

@@ -12,6 +12,7 @@ from ansible.utils.display import Display
 from .._calls import packages
 from .._calls.base import Args, HostCall
 from .._common.errors import SpecError
+from .._component import distributions
 from .run import Run
 
 if TYPE_CHECKING:
@@ -43,4 +44,6 @@ class ConvergeCall(HostCall[Args]):
         answer = self._ask(manifest)
         if answer.get("failed"):
             raise SpecError(answer["msg"])
+        if answer.get("unsupported"):
+            raise SpecError(distributions.refusal(manifest["components"], answer["distribution"]))
         return answer

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._common.errors import SpecError
+from .._component import distributions
 from .._component import manifest as manifests
 from . import delegated, migrate, once, prepare, roll_permission
 from . import result as outcome
@@ -58,14 +59,17 @@ class Loop:
         name = self._left[0]["name"] if self._left else ""
         kept = delegated.packages_before(self._specs, name) if self._done and name else {}
         manifest: exchange.Manifest = {
-            "check": self._run.check, "components": self._left, "claimed": self._claimed, "declared": self._declared, "kept": kept,
-            "dealt": outcome.dealt(self._answers), "delivered": self._delivery.taken(),
+            "check": self._run.check, "components": self._left, "claimed": self._claimed.everywhere, "declared": self._declared,
+            "kept": kept, "dealt": outcome.dealt(self._answers), "delivered": self._delivery.taken(),
         }  # fmt: skip
+        if self._claimed.on:
+            manifest["claimed_on"] = self._claimed.on
         if self._hosted:
             manifest["prune"] = self._hosted["prune"]
         if "hosted" in self._hosted:
             manifest["hosted"] = self._hosted["hosted"]
         answer = self._run.ask(manifest)
+        self._choose(answer)
         self._answers.append(answer)
         gone = answer.get("gone")
         if gone:
@@ -73,6 +77,13 @@ class Loop:
         outcome.tell_what_stays(answer["components"], self._done)
         self._show(answer)
         return answer
+
+    def _choose(self, answer: Answer) -> None:
+        """What is declared on the distribution that the host says it has: what is delegated goes by that, and the next call."""
+        if any(spec.get("distributions") for spec in self._specs) and "distribution" in answer:
+            self._specs = distributions.on(self._specs, answer["distribution"]["name"])
+            self._left = self._named(*(spec["name"] for spec in self._left))
+            self._claimed = manifests.claimed(self._specs)
 
     def _made(self) -> list[Call]:
         return [call for calls in self._done.values() for call in calls]
@@ -93,7 +104,7 @@ class Loop:
         return [] if answer.get("stopped") else self._named(*answer["rest"])
 
     def _named(self, *names: str) -> list[documents.ComponentSpec]:
-        return [spec for spec in self._left if spec["name"] in names]
+        return [spec for spec in self._specs if spec["name"] in names]
 
     def _rest(self, answer: Answer, name: str) -> list[documents.ComponentSpec]:
         """After a component that could not be helped: a release that may not be rolled stops nobody."""

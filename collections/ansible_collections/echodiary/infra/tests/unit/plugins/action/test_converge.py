@@ -9,6 +9,7 @@ import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.echodiary.infra.plugins.action import converge
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import action as actions
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.run import Run
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
 
 CHANGE = {"resource": "file:/etc/x", "action": "update", "origin": "pending", "fields": {}, "diff": "+y", "why": ""}
@@ -93,3 +94,37 @@ def test_what_was_typed_is_not_what_the_host_has(place: str) -> None:
     rig = Rig(converge, answer(entry("one")), playbook_dir=place, components=["one"], hostvars=fleet)
     rig.run(components=["one"])
     assert rig.manifest["hosted"] == ["one", "two"]
+
+
+@pytest.fixture
+def by_distribution(place: str) -> str:
+    (Path(place) / "roles/one/component.yml").write_text(
+        "---\npackages: [tree]\ndistributions: {debian 12: {packages: [old]}, debian 13: {packages: [new]}}\n"
+    )
+    return place
+
+
+def test_what_is_delegated_and_asked_for_again_is_what_the_host_has_chosen(by_distribution: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = {"distribution": {"name": "debian 12", "title": "Debian 12"}}
+    changes = [{**CHANGE, "resource": f"package:{name}", "action": "install", "diff": ""} for name in ("tree", "old")]
+    waiting = answer(entry("one", status="needs"), needs={"delegated": changes}, rest=["two"], **here)
+    called: list[Any] = []
+    monkeypatch.setattr(Run, "module", lambda _, call: called.append(call) or {})
+    rig = Rig(converge, waiting, answer(entry("one", status="changed"), entry("two"), **here), playbook_dir=by_distribution)
+    assert not rig.run(components=["one", "two"])["failed"]
+    assert [(call.module, call.args["name"]) for call in called] == [("ansible.builtin.apt", ["tree", "old"])]
+    first, second = rig.sent
+    assert (first["claimed"], first["claimed_on"]["debian 13"]) == (["/etc/a", "/etc/b", "package:tree"], ["package:new"])
+    assert "claimed_on" not in second
+    assert second["claimed"] == ["/etc/a", "/etc/b", "package:old", "package:tree"]
+    assert [spec["packages"] for spec in second["components"]] == [["tree", "old"], []]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_host_of_another_distribution_is_refused_in_one_line(by_distribution: str, check: bool) -> None:
+    there = {"name": "amzn 2023", "title": "Amazon Linux 2023"}
+    rig = Rig(converge, answer(unsupported=True, stopped=True, distribution=there), playbook_dir=by_distribution)
+    with pytest.raises(AnsibleActionFail) as caught:
+        rig.run(check=check, components=["one", "two"])
+    assert all(word in str(caught.value) for word in ("Amazon Linux 2023", "one can be on debian 12, debian 13", "Debian 13"))
+    assert len(rig.sent) == 1

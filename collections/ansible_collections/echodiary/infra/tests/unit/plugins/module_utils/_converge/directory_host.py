@@ -24,7 +24,7 @@ class Host:
 
     def run(self, *specs: dict[str, Any], check: bool = False, **more: Any) -> dict[str, Any]:
         """``more``: of the manifest."""
-        claimed = manifests.claimed(list(specs))
+        claimed = manifests.claimed(list(specs)).everywhere
         names = [one["name"] for one in specs]
         given = {"check": check, "components": list(specs), "claimed": claimed, "declared": names, "state_dir": str(self.state), **more}
         return json.loads(json.dumps(main.run(given)))
