@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole role on two hosts that are this machine, with a stand-in for what rolls a release: who is changed, and what is left behind.
+"""The whole role on two hosts that are this machine, with stand-ins for what rolls a release and for what tries its image: who is changed,
+and what is left behind.
 
 Lease, history, verdict and order of events are the real ones.
 """
@@ -47,6 +48,22 @@ class ActionModule(ActionBase):
         return {"changed": now != before, "failed": False, "components": [{"name": "echodiary"}], "release": release}
 """
 
+#: says of the image what it is told to: in ``breaks`` before it is started, in ``breaks.started`` after
+TRIES = """
+import os, pathlib
+from ansible.plugins.action import ActionBase
+
+class ActionModule(ActionBase):
+    _supports_check_mode = True
+    def run(self, tmp=None, task_vars=None):
+        place, started = pathlib.Path(os.environ["STAND_IN"]), self._task.args.get("start", True)
+        with open(place / "tried", "a") as log:
+            log.write(f"{task_vars['inventory_hostname']} {'started' if started else 'seen'} {task_vars['echodiary_image']}\\n")
+        said = place / ("breaks.started" if started else "breaks")
+        named = said.read_text() if said.exists() else ""
+        return {"changed": False, "failed": bool(named), "named": named, "msg": f"the image breaks {named}", "notes": []}
+"""
+
 
 class Deploys(Fleet):
     """Playbooks of this role alone."""
@@ -68,9 +85,10 @@ class Deploys(Fleet):
         actions.mkdir(parents=True)
         for source, target in ((whole, copy), (whole / "plugins", copy / "plugins"), (whole / "plugins/action", actions)):
             for path in source.iterdir():
-                if path.name not in ("plugins", "action", "release.py", "__pycache__"):
+                if path.name not in ("plugins", "action", "release.py", "image_contract.py", "__pycache__"):
                     (target / path.name).symlink_to(path)
         (actions / "release.py").write_text(STAND_IN)
+        (actions / "image_contract.py").write_text(TRIES)
 
     def meanwhile(self, host: str, state: str, script: str) -> None:
         (self.state / f"{state}.{host}").write_text(script)
@@ -103,6 +121,11 @@ class Deploys(Fleet):
         """What was done to it, looks left out."""
         lines = [line.split() for line in (self.state / "log").read_text().splitlines()]
         return [state for name, state in lines if name == host and state not in ("prepared", "read")]
+
+    def tried(self) -> list[str]:
+        """Where an image was tried, and whether it was started."""
+        log = self.state / "tried"
+        return [" ".join(line.split()[:2]) for line in log.read_text().splitlines()] if log.exists() else []
 
     def outcomes(self) -> list[str]:
         """The last record of each host."""

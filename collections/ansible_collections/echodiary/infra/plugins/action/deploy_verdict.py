@@ -86,7 +86,8 @@ def _errors(hostvars: Mapping[str, HostVarsVars], names: list[str], hosts: Mappi
     for name in names:
         failed = hostvars[name].get("ansible_failed_result")
         if failed:
-            found.append(f"{name}: {clean(str(failed.get('msg') or 'no message')).strip()}")
+            broken = verdicts.broken(hostvars[name].get("deploy_tried"))
+            found.append(f"{name}: {broken}{clean(str(failed.get('msg') or 'no message')).strip()}")
         elif _unreachable(hosts[name]):
             found.append(f"{name}: unreachable while it was rolled; what runs there is not known")
     return found

@@ -41,12 +41,12 @@ def prepare(spec: documents.RolledSpec, files: dict[str, model.File], slot: str,
 def have(reference: str, min_free: float = 0.0) -> None:
     """Pull it unless it is here; refuse one that cannot run on this machine."""
     if docker.image_id(reference) is None:
-        _room(min_free)
+        room(min_free)
         compose.pull([reference])
     _runs_here(reference)
 
 
-def _room(min_free: float) -> None:
+def room(min_free: float) -> None:
     root = DATA_ROOT if os.path.isdir(DATA_ROOT) else "/"
     free = shutil.disk_usage(root).free
     if free < min_free * 2**30:

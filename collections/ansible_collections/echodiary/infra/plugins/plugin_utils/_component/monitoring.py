@@ -48,11 +48,12 @@ class Monitoring:
         of_hosts: dict[str, dict[str, watched.Spec]] = {name: {} for name in self._roster.names()}
         for host, source, entry in self._roster.listed():
             if os.path.isfile(os.path.join(source.path, watched.FILE)):
-                of_hosts[host.name][entry.component] = self._spec(host, source)
+                of_hosts[host.name][entry.component] = self.spec(host, source)
         found = [(name, self._roster.entries(name), specs) for name, specs in of_hosts.items()]
         return watched.together([one for name, entries, specs in found for one in watched.of_host(name, entries, specs)])
 
-    def _spec(self, host: Host, source: sources.Source) -> watched.Spec:
+    def spec(self, host: Host, source: sources.Source) -> watched.Spec:
+        """Of one component, which has to have the file."""
         try:
             given = sources.read(self._roster.loader, os.path.join(source.path, watched.FILE))
             where = f"{source.name}/{watched.FILE}"

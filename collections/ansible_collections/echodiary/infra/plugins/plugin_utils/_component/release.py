@@ -14,11 +14,14 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ...module_utils._release.slots import PORT, SLOT
 from .._common.errors import SpecError
+from .._contract.points import POINTS
 from . import requests, routes
 
 if TYPE_CHECKING:
     from ...module_utils._kinds.documents import RequestSpec
 
+#: points of the contract that an image may break; of one that nobody has there is nothing to accept
+ACCEPTED = [point for point in POINTS if point != "image"]
 _HAPROXY = {
     "backend": {"type": "str", "default": ""},
     "socket": {"type": "str", "default": "/run/haproxy/admin.sock"},
@@ -57,12 +60,13 @@ OPTIONS: dict[str, Any] = {
     "keep": {"type": "int", "default": 5},
     "min_free": {"type": "float", "default": 1.0},
     "environment": {"type": "list", "elements": "str", "default": []},
+    "accepts": {"type": "list", "elements": "str", "default": [], "choices": ACCEPTED},
     "migrate": {"type": "dict", "options": _MIGRATE},
 }
 
 
 #: of what is declared, what is HAProxy's and a deploy's; a host that rolls the component needs none of it
-_NOT_ROLLED = ("check", "internal_paths", "max_body_bytes", "requests", "latency")
+_NOT_ROLLED = ("accepts", "check", "internal_paths", "max_body_bytes", "requests", "latency")
 #: segments of a path, which may end with a slash
 _INTERNAL = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~!$&'()*+,=:@-]+)+/?")
 
@@ -74,7 +78,7 @@ class Check(TypedDict):
 
 class Declared(NamedTuple):
     """What others have to know of a component with slots: the edge, and whoever deploys it. ``max_body_bytes``: 0 where it does not say;
-    ``latency``: a histogram that Prometheus has of its answers, in seconds."""
+    ``latency``: a histogram that Prometheus has of its answers, in seconds; ``accepts``: points of the contract that may be broken."""
 
     route: routes.Route
     slots: dict[str, int]
@@ -83,6 +87,7 @@ class Declared(NamedTuple):
     max_body_bytes: int
     requests: list[RequestSpec]
     latency: str
+    accepts: list[str]
 
 
 def declared(name: str, given: Mapping[str, Any]) -> Declared:
@@ -115,6 +120,7 @@ def _declared(name: str, release: dict[str, Any]) -> Declared:
         max_body_bytes=release["max_body_bytes"],
         requests=_addressed(route, release["requests"]),
         latency=release["latency"],
+        accepts=release["accepts"],
     )
 
 

@@ -71,6 +71,12 @@ class Migrated(Task, total=False):
     applied: list[str]
 
 
+class Tried(Task, total=False):
+    """Of ``image_contract``: what of its contract the image breaks."""
+
+    named: str
+
+
 class Judged(Task, total=False):
     """Of ``deploy_verdict``."""
 
@@ -126,5 +132,6 @@ class Variables(TypedDict, total=False):
     deploy_schema: Migrated | None
     deploy_schema_shown: bool
     deploy_served: Rolled | None
+    deploy_tried: Tried | None
     deploy_verdict: Judged | None
     deploy_way: Way | None

@@ -11,7 +11,7 @@ from .hosts import found_on, left_with, short
 
 if TYPE_CHECKING:
     from .._calls.variables import Phase
-    from .results import Rolled
+    from .results import Rolled, Tried
 
 NEW, OLD, UNKNOWN, UNTOUCHED = "new", "old", "unknown", "untouched"
 #: serves something else than what this run left there; was not meant to be changed (--limit)
@@ -105,6 +105,12 @@ def _outcome(states: set[str], phase: str, failed: bool) -> str:
     if states <= {UNTOUCHED}:
         return REFUSED if phase in LOOKING else FAILED
     return TAKEN_BACK if states <= {OLD, UNTOUCHED} else PARTIAL
+
+
+def broken(tried: Tried | None) -> str:
+    """What a release that did not become well breaks of its contract, where that was found out: before what was seen of it."""
+    named = tried.get("named") if tried else ""
+    return f"the image breaks its contract ({named}; docs/contract.md): " if named else ""
 
 
 def seconds_of(phases: list[Phase], now: float) -> dict[str, float]:

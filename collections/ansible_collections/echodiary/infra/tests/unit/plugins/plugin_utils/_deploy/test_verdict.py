@@ -161,3 +161,14 @@ def test_a_preview_does_not_say_that_anything_was_done() -> None:
     )
     refused = verdicts.verdict({"app1": {"roll": None, "back": None}}, "preflight", ["app1: no"])
     assert verdicts.message("deploy of v2", refused, {}, "", check=True) == verdicts.message("deploy of v2", refused, {}, "")
+
+
+@pytest.mark.parametrize("tried", [None, {"skipped": True}, {"failed": True, "msg": "Docker does not run"}, {"named": ""}])
+def test_where_nothing_broken_was_found_nothing_is_said_of_the_image(tried: Any) -> None:
+    assert verdicts.broken(tried) == ""
+
+
+def test_what_an_image_breaks_is_said_before_what_was_seen_of_it() -> None:
+    assert verdicts.broken({"failed": True, "named": "listens: on 127.0.0.1 only"}).startswith(
+        "the image breaks its contract (listens: on 127"
+    )
