@@ -25,6 +25,7 @@ def test_what_is_seen_before_it_starts_is_refused_before_anything_is_touched(fle
     assert (fleet.serving(), fleet.done("app1"), fleet.done("app2")) == ([V1, V1], [], []), fleet.output
     assert "the image breaks user: it runs as root" in fleet.output
     assert fleet.tried() == ["app1 seen"], "once, and nothing was started"
+    assert "undefined" not in fleet.output
 
 
 def test_a_good_image_is_looked_at_once_and_tried_by_serving(fleet: Deploys) -> None:

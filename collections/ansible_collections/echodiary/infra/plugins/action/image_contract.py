@@ -96,7 +96,7 @@ def _result(case: Case) -> dict[str, Any]:
         "failed": bool(broken),
         "msg": judge.words(case, found),
         "broken": [one.point for one in broken],
-        "named": judge.named(found),
+        "named": judge.named(case, found),
         "points": [one._asdict() for one in found],
         "notes": judge.notes(case, found),
         "seconds": case.seen["seconds"],

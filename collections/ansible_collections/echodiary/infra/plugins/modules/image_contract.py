@@ -85,10 +85,11 @@ broken:
   elements: str
   sample: [listens]
 named:
-  description: The same with what was seen of each, in one line.
+  description: The same with what was seen of each and what mends it, in one line.
   returned: unless the host could not try it
   type: str
-  sample: "listens: it listens on 127.0.0.1:8000 only, so nobody outside of its container reaches it"
+  sample: >-
+    listens: it listens on 127.0.0.1:8000 only, so nobody outside of its container reaches it; bind 0.0.0.0:8000 in the container
 points:
   description: Every point of the contract.
   returned: unless the host could not try it

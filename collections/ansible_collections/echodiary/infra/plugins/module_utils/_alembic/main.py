@@ -73,5 +73,9 @@ def _advice(said: str, place: shapes.Place) -> str:
     if "No such image" in said or "Unable to find image" in said or "manifest" in said:
         return "pull the image onto this host first, or correct its name"
     if "executable file not found" in said or "no such file or directory" in said:
-        return f"there is no '{place['python'] or 'python'}' in it: name its interpreter with 'python'"
+        return (
+            f"there is no '{place['python'] or 'python'}' in it, which migrate without command needs (docs/contract.md, schema): "
+            "install it and Alembic in the image, or say migrate: {command: […]} in the component's release, or leave migrate out; "
+            "option 'python' names another interpreter"
+        )
     return "run it by hand to see more"

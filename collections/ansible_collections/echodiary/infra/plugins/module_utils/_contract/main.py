@@ -51,7 +51,7 @@ def _try(seen: Observation, manifest: Manifest, space: workspace.Workspace, hidd
     """``hidden`` grows by what the service's environment has."""
     for service in space.document["services"].values():
         hidden += masking.find({name: str(value) for name, value in (service.get("environment") or {}).items()})
-    seen["service"] = workspace.described(space.document, manifest["service"], space.port)
+    service = seen["service"] = workspace.described(space.document, manifest["service"], space.port)
     found = seen["image"]
     if not found or not manifest["start"] or manifest["check"] or found["platform"] != seen["machine"]:
         return
@@ -60,7 +60,7 @@ def _try(seen: Observation, manifest: Manifest, space: workspace.Workspace, hidd
     seen["stood_in"] = workspace.write(space, manifest)
     workspace.take_away(space)
     try:
-        seen["trial"] = trial.tried(manifest, space, found)
+        seen["trial"] = trial.tried(manifest, space, found, service["port"])
     finally:
         workspace.take_away(space)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import struct
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 #: of the kernel's table: a socket that listens
 _LISTENS = "0A"
+_LOOPBACK = re.compile(r"127\.|::1$|::ffff:127\.")
 
 
 def listening(pid: int) -> list[tuple[str, int]]:
@@ -24,6 +26,12 @@ def parsed(table: str) -> list[tuple[str, int]]:
     """Pure: of a table as ``/proc/net/tcp`` has it."""
     rows = [line.split() for line in table.splitlines()[1:]]
     return [_place(row[1]) for row in rows if len(row) > 3 and row[3] == _LISTENS]
+
+
+def is_lonely(listening: list[tuple[str, int]], port: int) -> bool:
+    """Whether it listens at ``port`` for itself alone: nobody outside of its container reaches it. Pure."""
+    addresses = [address for address, number in listening if number == port]
+    return bool(addresses) and all(_LOOPBACK.match(address) for address in addresses)
 
 
 def _place(word: str) -> tuple[str, int]:

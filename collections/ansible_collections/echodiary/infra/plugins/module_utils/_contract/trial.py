@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._converge import health
 from .._gate import probes
@@ -19,27 +19,37 @@ if TYPE_CHECKING:
     from .shapes import Asked, Image, Manifest, Metrics, Said, Trial
 
 POLL = 0.2
+#: how long it may listen for itself alone before it counts as done with that (s)
+_LONELY = 3.0
 #: Docker's own check has so many tries, too
 _TRIES = 3
 #: where nothing of a file system can be written that lasts
 _MEMORY = ("/dev", "/proc", "/sys", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/.dockerenv", "/run/.containerenv")
 
 
-def tried(manifest: Manifest, space: Workspace, image: Image) -> Trial:
+class Ports(NamedTuple):
+    """``outer``: of this host; ``inner``: of the container, 0 where the service does not say."""
+
+    outer: int
+    inner: int
+
+
+def tried(manifest: Manifest, space: Workspace, image: Image, inner: int) -> Trial:
     seen: Trial = {}
+    ports = Ports(space.port, inner)
     done = run(space.compose("up", "-d", "--no-build", "--quiet-pull", manifest["service"]), timeout=180)
     found = docker.ids_of(space.project, manifest["service"]) or []
     if done.code or not found:
         return {"refused": tail(done.output), "log": docker.log_tail(found[0]) if found else ""}
     container = found[0]
-    _await(seen, container, manifest["asked"], space.port)
+    _await(seen, container, manifest["asked"], ports)
     _look_inside(seen, container)
     slow = _ask(seen, manifest["asked"], space.port) if seen["well"] else None
     if seen["well"]:
         seen["healthcheck"] = _healthcheck(container, _words(space.document["services"][manifest["service"]], image))
     _note_state(seen, container)
     if not seen["ended"]:
-        _end(seen, container, slow, manifest["asked"], space.port)
+        _end(seen, container, slow, manifest["asked"], ports)
     seen["log"] = docker.log_tail(container)
     seen["written"] = written(_changes(container), _mounts(container))
     return seen
@@ -50,6 +60,11 @@ def _inspected(container: str) -> dict[str, Any]:
     return found
 
 
+def _pid(container: str) -> int:
+    """Of its process 1; 0 where it has ended."""
+    return int((_inspected(container).get("State") or {}).get("Pid") or 0)
+
+
 def _note_state(seen: Trial, container: str) -> bool:
     """Whether it still runs."""
     state = _inspected(container).get("State") or {}
@@ -58,16 +73,19 @@ def _note_state(seen: Trial, container: str) -> bool:
     return not seen["ended"]
 
 
-def _await(seen: Trial, container: str, asked: Asked, port: int) -> None:
-    """Until all that a slot is asked is answered well, it has ended, or its time is over."""
-    end = time.monotonic() + asked["deadline"]
-    while True:
-        runs = _note_state(seen, container)
-        _ask_health(seen, asked, port)
-        seen["well"] = runs and seen["check"]["status"] == asked["check"]["status"] and not seen["probe"]
-        if seen["well"] or not runs or time.monotonic() >= end:
-            return
+def _await(seen: Trial, container: str, asked: Asked, ports: Ports) -> None:
+    """Until all that a slot is asked is answered well, it has ended, or its time is over; sooner where nobody can ever reach it."""
+    end, lonely = time.monotonic() + asked["deadline"], 0
+    while not _is_settled(seen, container, asked, ports) and time.monotonic() < end and lonely * POLL < _LONELY:
+        lonely = lonely + 1 if sockets.is_lonely(sockets.listening(_pid(container)), ports.inner) else 0
         time.sleep(POLL)
+
+
+def _is_settled(seen: Trial, container: str, asked: Asked, ports: Ports) -> bool:
+    runs = _note_state(seen, container)
+    _ask_health(seen, asked, ports.outer)
+    seen["well"] = runs and seen["check"]["status"] == asked["check"]["status"] and not seen["probe"]
+    return seen["well"] or not runs
 
 
 def _ask_health(seen: Trial, asked: Asked, port: int) -> None:
@@ -86,10 +104,9 @@ def _bound(one: ProbeSpec, port: int) -> ProbeSpec:
 
 def _look_inside(seen: Trial, container: str) -> None:
     """Nothing where it has ended."""
-    found = _inspected(container)
-    pid = int((found.get("State") or {}).get("Pid") or 0)
+    pid = _pid(container)
     if pid:
-        seen["process"] = sockets.process(pid, str(found["Config"].get("StopSignal") or "SIGTERM"))
+        seen["process"] = sockets.process(pid, str(_inspected(container)["Config"].get("StopSignal") or "SIGTERM"))
         seen["listening"] = sockets.listening(pid)
 
 
@@ -137,16 +154,16 @@ def _healthcheck(container: str, test: list[str]) -> Said | None:
     return {"code": done.code, "text": tail(done.output, 3)}
 
 
-def _end(seen: Trial, container: str, slow: stop.Slow | None, asked: Asked, port: int) -> None:
+def _end(seen: Trial, container: str, slow: stop.Slow | None, asked: Asked, ports: Ports) -> None:
     """What was cut once may have been unlucky: it counts when it is cut again."""
-    seen["ending"] = stop.ended(container, slow, port)
+    seen["ending"] = stop.ended(container, slow, ports.outer)
     if not seen["ending"]["cut"]:
         return
     docker.post(f"/containers/{container}/start")
     again: Trial = {}
-    _await(again, container, asked, port)
+    _await(again, container, asked, ports)
     if again["well"]:
-        seen["ending"] = stop.ended(container, slow, port)
+        seen["ending"] = stop.ended(container, slow, ports.outer)
 
 
 def _changes(container: str) -> list[str]:

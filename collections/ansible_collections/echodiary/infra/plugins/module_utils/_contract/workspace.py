@@ -143,19 +143,27 @@ def write(space: Workspace, manifest: Manifest) -> list[str]:
 
 
 def _bind(space: Workspace, place: str) -> list[str]:
-    """Directories of the slot are the workspace's; one that is not on this host (yet) is made, empty and for everybody to write."""
+    """Directories of the slot are the workspace's, empty where no file is in them. Another one that is not on this host (yet) is made, for
+    everybody to write."""
     missing = []
     binds = [one for service in space.document["services"].values() for one in service.get("volumes") or [] if one.get("type") == "bind"]
     for number, one in enumerate(binds):
         source = one["source"]
-        if source == place or source.startswith(place + "/"):
+        if source.startswith(place + "/"):
             source = one["source"] = space.root + source[len(place) :]
-        if not os.path.exists(source):
-            missing.append(source.replace(space.root, place))
+        if source.startswith(space.root + "/"):
+            _there(source)
+        elif not os.path.exists(source):
+            missing.append(source)
             one["source"] = os.path.join(space.root, f"stands-in-{number}")
             os.mkdir(one["source"])
             os.chmod(one["source"], 0o777)  # noqa: S103 - below a directory of root's alone, and empty
     return missing
+
+
+def _there(path: str) -> None:
+    if not os.path.exists(path):
+        os.makedirs(path)
 
 
 def _known(kind: str, key: str) -> set[str]:

@@ -68,9 +68,9 @@ def notes(case: Case, found: list[Finding]) -> list[str]:
     return told + [f"not here: {path}, so something empty stood in for it" for path in case.seen["stood_in"]]
 
 
-def named(found: list[Finding]) -> str:
-    """What is broken, in one line."""
-    return "; ".join(f"{one.point}: {one.why}" for one in of(found, BROKEN))
+def named(case: Case, found: list[Finding]) -> str:
+    """What is broken and what mends it, in one line."""
+    return "; ".join(f"{one.point}: {one.why}; {_fix(case, one.point)}" for one in of(found, BROKEN))
 
 
 def _head(case: Case) -> str:

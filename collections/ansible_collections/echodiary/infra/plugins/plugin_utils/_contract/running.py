@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ...module_utils._contract import sockets
 from .lying import is_taken, last_line
 from .shapes import Case, Finding, broken, kept, untried
 
 if TYPE_CHECKING:
     from ...module_utils._contract.shapes import Trial
 
-_LOOPBACK = re.compile(r"127\.|::1$|::ffff:127\.")
 _NOT_UP = "it did not stay up"
 _NOT_WELL = "it did not become well"
 _HINTS = (
@@ -64,10 +63,10 @@ def listens(case: Case) -> Finding:
         return untried("listens", _NOT_UP)
     listening = case.trial.get("listening", [])
     addresses = [address for address, number in listening if number == port]
-    if any(not _LOOPBACK.match(address) for address in addresses):
-        return kept("listens")
-    if addresses:
+    if sockets.is_lonely(listening, port):
         return broken("listens", f"it listens on {addresses[0]}:{port} only, so nobody outside of its container reaches it")
+    if addresses:
+        return kept("listens")
     others = ", ".join(f"{address}:{number}" for address, number in listening) or "nothing"
     return broken("listens", f"it has to listen on port {port}, which the Compose file publishes, and listens on {others}")
 

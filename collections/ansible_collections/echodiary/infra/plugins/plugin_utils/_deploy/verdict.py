@@ -110,7 +110,7 @@ def _outcome(states: set[str], phase: str, failed: bool) -> str:
 def broken(tried: Tried | None) -> str:
     """What a release that did not become well breaks of its contract, where that was found out: before what was seen of it."""
     named = tried.get("named") if tried else ""
-    return f"the image breaks its contract ({named}; docs/contract.md): " if named else ""
+    return f"the image breaks its contract (docs/contract.md): {named}. What was seen: " if named else ""
 
 
 def seconds_of(phases: list[Phase], now: float) -> dict[str, float]:
