@@ -23,8 +23,10 @@ description:
     the others wait until that one serves. What the first one serves already, the others roll without it.
   - What was last applied is kept on the host, so that each difference has an origin. V(pending) means that the declaration moved,
     V(corrective) that somebody changed the host, V(conflict) that both did.
-  - Packages, groups, users, mounts and kernel parameters are compared by the same call and then changed by M(ansible.builtin.apt) or
-    M(ansible.builtin.dnf), M(ansible.builtin.group), M(ansible.builtin.user), M(ansible.posix.mount) and M(ansible.posix.sysctl).
+  - Package repositories, packages, groups, users, mounts and kernel parameters are compared by the same call and then changed by
+    M(ansible.builtin.deb822_repository), M(ansible.builtin.apt) or M(ansible.builtin.dnf), M(ansible.builtin.group),
+    M(ansible.builtin.user), M(ansible.posix.mount) and M(ansible.posix.sysctl).
+  - A host whose distribution a component does not support is refused before anything is touched.
   - What was applied and is not declared any more is a change as well. Units are stopped and disabled, the others (but packages) removed,
     Compose projects taken down, unless they had been there before, and then they are again as they had been.
 options:

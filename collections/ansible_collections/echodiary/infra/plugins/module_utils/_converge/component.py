@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from .._host import docker, registry
-from .._kinds import model, packages
+from .._kinds import kinds, model, packages, repositories
 from .._ledger.files import LedgerError
 from . import apply, component_health, contents, health, occupied, planning, rollback, staging, state, transaction
 from .view import View
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .._kinds import documents, remembered
     from . import exchange
     from .host import Host
+
+#: to ask the kind itself for its name would load it on every host
+REPOSITORY = "repository"
 
 
 class Converger:
@@ -51,6 +54,7 @@ class Converger:
         self._refuse_strangers()
         sync = "OutOfSync" if self.view.plan.all() or self.unfinished else self._sync_of_the_unseen()
         try:
+            self._refuse_unreachable()
             self._validate()
             self._check_images()
         except model.ConvergeError as error:
@@ -98,6 +102,7 @@ class Converger:
         lacking = self.view.lacking()
         if not self.view.plan.delegated and not lacking:
             return None
+        self._refuse_unreachable()
         return delegated(self.view.plan.delegated, lacking)
 
     def afterwards(self) -> exchange.Needs | None:
@@ -114,6 +119,11 @@ class Converger:
         # a host loads a file when something of it is asked for
         if self.view.seen.occupied:
             occupied.refuse(self.view.seen.occupied)
+
+    def _refuse_unreachable(self) -> None:
+        changes = [change for change in self.view.plan.delegated if change.resource.kind == REPOSITORY]
+        if changes:
+            repositories.refuse_unreachable(changes, kinds.declared(self.view.spec, repositories))
 
     def apply(self) -> exchange.Outcome:
         self._refuse_strangers()

@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
-from . import groups, model, mounts, packages, sysctl, timers, units, users
+from . import groups, model, mounts, packages, repositories, sysctl, timers, units, users
 
 if TYPE_CHECKING:
     from . import documents, protocol, remembered
 
 #: changed by the controller, before the transaction and, what goes, after it
-DELEGATED: tuple[protocol.Delegated[Any, Any, Any], ...] = (packages, groups, users, mounts, sysctl)
+DELEGATED: tuple[protocol.Delegated[Any, Any, Any], ...] = (repositories, packages, groups, users, mounts, sysctl)
 #: changed within the transaction
 OWN: tuple[protocol.Own[Any, Any, Any], ...] = (units,)
 KINDS: tuple[protocol.AnyKind, ...] = (*DELEGATED, *OWN)
