@@ -103,7 +103,8 @@ def as_they_are(paths: list[str]) -> dict[str, model.File]:
 
 def _can_judge(validator: documents.ValidatorSpec, files: dict[str, model.File]) -> bool:
     """Is it there, and is there something for it to read? A program without a configuration of ours runs on its own."""
-    named = [*_NAMED.findall(" ".join(validator["command"])), *(validator.get("mounts") or [])]
+    words = [*validator["command"], *validator.get("environment", {}).values()]
+    named = [*_NAMED.findall(" ".join(words)), *(validator.get("mounts") or [])]
     return not _absent(validator) and all(any(f"{path}/".startswith(f"{name}/") for path in files) for name in named)
 
 
@@ -118,9 +119,11 @@ def _absent(validator: documents.ValidatorSpec) -> str:
 
 def _command(validator: documents.ValidatorSpec, root: str) -> list[str]:
     words = [word.replace("{staging}", root) for word in validator["command"]]
+    given = [f"{name}={value}".replace("{staging}", root) for name, value in validator.get("environment", {}).items()]
     if not validator.get("image"):
-        return words
+        return ["env", *given, *words] if given else words
     mounts = [word for path in validator.get("mounts", []) for word in ("-v", f"{root}{path}:{path}:ro")]
     # as root inside: the mirror has the files' own owners, and a validator only reads
     sandbox = ["docker", "run", "--rm", "--network", "none", "--user", "0", "--label", "echodiary.validate=1"]
+    mounts += [word for one in given for word in ("-e", one)]
     return [*sandbox, *mounts, "--entrypoint", words[0], validator["image"], *words[1:]]

@@ -114,6 +114,7 @@ class _Validator(TypedDict):
 class ValidatorSpec(_Validator, total=False):
     image: str
     mounts: list[str]
+    environment: dict[str, str]
     timeout: float
 
 

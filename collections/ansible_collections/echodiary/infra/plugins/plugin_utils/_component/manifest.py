@@ -47,6 +47,7 @@ _SPEC: dict[str, Any] = {
             "command": {"type": "list", "elements": "str", "required": True},
             "image": {"type": "str"},
             "mounts": {"type": "list", "elements": "str", "default": []},
+            "environment": {"type": "dict"},
             "timeout": {"type": "int", "default": 60},
         },
     },

@@ -58,6 +58,16 @@ def test_a_validator_that_is_not_here_yet() -> None:
         staging.validate(absent, FILES, lenient=False)
 
 
+def test_one_that_is_given_an_environment_is_noted_as_missing_all_the_same() -> None:
+    absent = [{"command": ["no-such-validator"], "environment": {"A": "1"}}]
+    assert "no-such-validator" in staging.validate(absent, FILES, lenient=True)[0]
+
+
+def test_a_validator_is_given_an_environment_beside_its_own() -> None:
+    given = {"AT": "{staging}/etc/x/config", "SAID": "a b"}
+    assert check('test "$(cat $AT)" = "port = 80" && test "$SAID" = "a b" && test -n "$PATH"', environment=given) == []
+
+
 def test_files_of_the_mirror_never_escape_their_modes(tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
