@@ -151,6 +151,21 @@ def test_release_that_does_not_become_healthy_is_taken_back(release: str) -> Non
     drill.nothing_lost(found)
     assert drill.history()[-1]["outcome"] == "taken_back"
     assert channel.events() == ["started", "taken_back"]
+    if release == "crashing":
+        assert "starts: its process ended with 1 by itself; the last it said: no settings" in ran.output
+
+
+@pytest.mark.usefixtures("as_before")
+def test_an_image_is_tried_beside_what_serves_and_nothing_of_it_stays() -> None:
+    still = "docker ps -aq --no-trunc; docker network ls -q; docker volume ls -q; ls /run | grep echodiary-preflight- | grep -v lock"
+    before = fleet.on("app1", f"{still} || true")
+    good, crashing = drill.run("preflight", release="v3"), drill.run("preflight", release="crashing")
+    assert good.code == 0, good.output
+    # everything but what is under way at its end: none of its requests takes long enough
+    assert "17 points of 18" in good.output
+    assert crashing.code != 0
+    assert "starts: its process ended with 1" in crashing.output
+    assert fleet.on("app1", f"{still} || true") == before
 
 
 @pytest.mark.usefixtures("as_before")

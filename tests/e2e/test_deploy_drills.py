@@ -91,6 +91,7 @@ OTHERS: dict[str, dict[str, str]] = {
     "backup": {},
     "backups": {},
     "smoke": {},
+    "preflight": {},
     "history": {},
     "restart": {"component": "prometheus"},
 }

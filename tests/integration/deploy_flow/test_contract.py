@@ -36,7 +36,7 @@ def test_a_good_image_is_looked_at_once_and_tried_by_serving(fleet: Deploys) -> 
 
 
 def test_one_that_does_not_become_well_is_tried_once_it_is_taken_back(fleet: Deploys) -> None:
-    fleet.meanwhile("app1", "present", "echo not ready after 60 s; exit 1")
+    fleet.meanwhile("app1", "present", "echo not ready after 60 s; exit 3")
     (fleet.state / "breaks.started").write_text(LOOPBACK)
     fleet.deploy(deploy_canary=1)
     assert fleet.tried() == ["app1 seen", "app1 started"]

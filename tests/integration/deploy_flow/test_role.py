@@ -17,7 +17,7 @@ import pytest
 from tests.integration.deploy_flow.fleet_play import HOSTS, ROOT, Fleet
 
 V1, V2 = "registry/app@sha256:" + "1" * 64, "registry/app@sha256:" + "2" * 64
-#: keeps what serves on a host in a file, fails where it is told to, and does whatever else is to happen meanwhile
+#: keeps what serves on a host in a file, fails where it is told to (3: it has put the new release back), and does whatever else is to happen
 STAND_IN = """
 import os, pathlib, subprocess
 from ansible.plugins.action import ActionBase
@@ -36,7 +36,8 @@ class ActionModule(ActionBase):
         if script.exists():
             ran = subprocess.run(["sh", str(script)], capture_output=True, text=True)
             if ran.returncode:
-                return {"failed": True, "changed": False, "msg": ran.stdout + ran.stderr}
+                put_back = [{"name": "echodiary", "seconds": {"take_back": 1.0}}] if ran.returncode == 3 else []
+                return {"failed": True, "changed": False, "msg": ran.stdout + ran.stderr, "components": put_back}
         before = serving.read_text()
         if state in ("prepared", "read"):
             running = {"image": before, "config": "c"}
@@ -61,7 +62,7 @@ class ActionModule(ActionBase):
             log.write(f"{task_vars['inventory_hostname']} {'started' if started else 'seen'} {task_vars['echodiary_image']}\\n")
         said = place / ("breaks.started" if started else "breaks")
         named = said.read_text() if said.exists() else ""
-        return {"changed": False, "failed": bool(named), "named": named, "msg": f"the image breaks {named}", "notes": []}
+        return {"changed": False, "failed": bool(named), "named": named, "msg": f"the image breaks {named}", "notes": [], "accepted": []}
 """
 
 

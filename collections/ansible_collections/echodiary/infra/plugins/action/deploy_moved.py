@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from ..plugin_utils._calls.base import LocalAction
-from ..plugin_utils._deploy.hosts import moved, rolled
+from ..plugin_utils._deploy.hosts import moved, rolled, unwell
 
 
 class Options(TypedDict):
@@ -23,4 +23,4 @@ class ActionModule(LocalAction[Options]):
         known = {name: hostvars[name] for name in names}
         results = {name: rolled(found.get("deploy_roll"), found.get("deploy_rolled")) for name, found in known.items()}
         back = moved(args["kind"], results)
-        return {"changed": False, "hosts": sorted(back), "images": back}
+        return {"changed": False, "hosts": sorted(back), "images": back, "unwell": unwell(args["kind"], results)}

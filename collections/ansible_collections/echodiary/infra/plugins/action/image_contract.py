@@ -97,6 +97,7 @@ def _result(case: Case) -> dict[str, Any]:
         "msg": judge.words(case, found),
         "broken": [one.point for one in broken],
         "named": judge.named(case, found),
+        "accepted": judge.accepted(found),
         "points": [one._asdict() for one in found],
         "notes": judge.notes(case, found),
         "seconds": case.seen["seconds"],

@@ -64,4 +64,10 @@ images:
   description: Host to the image that it goes back to.
   returned: always
   type: dict
+unwell:
+  description:
+    - The first host on which a new release did not become well in its slot, for its image to be tried there. Empty where there is none, and
+      where it was well and failed later.
+  returned: always
+  type: str
 """

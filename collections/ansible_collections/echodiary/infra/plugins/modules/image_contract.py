@@ -90,6 +90,11 @@ named:
   type: str
   sample: >-
     listens: it listens on 127.0.0.1:8000 only, so nobody outside of its container reaches it; bind 0.0.0.0:8000 in the container
+accepted:
+  description: What is broken and accepted, by the component's C(release.accepts).
+  returned: unless the host could not try it
+  type: list
+  elements: str
 points:
   description: Every point of the contract.
   returned: unless the host could not try it

@@ -60,12 +60,16 @@ def words(case: Case, found: list[Finding]) -> str:
 
 def notes(case: Case, found: list[Finding]) -> list[str]:
     """What people have to know although it keeps nobody."""
-    told = [f"accepted: {one.point}: {one.why}" for one in of(found, ACCEPTED)]
+    told = [f"accepted: {one}" for one in accepted(found)]
     reasons: dict[str, list[str]] = {}
     for one in of(found, UNTRIED):
         reasons.setdefault(one.why, []).append(one.point)
     told += [f"not tried: {', '.join(points)}: {why}" for why, points in reasons.items()]
     return told + [f"not here: {path}, so something empty stood in for it" for path in case.seen["stood_in"]]
+
+
+def accepted(found: list[Finding]) -> list[str]:
+    return [f"{one.point}: {one.why}" for one in of(found, ACCEPTED)]
 
 
 def named(case: Case, found: list[Finding]) -> str:

@@ -49,6 +49,16 @@ def moved(kind: str, results: Mapping[str, Rolled | None]) -> dict[str, str]:
     return found
 
 
+def unwell(kind: str, results: Mapping[str, Rolled | None]) -> str:
+    """The first host on which a new release was brought up and did not become well: its slot was put back. What was well is asked more."""
+    failed = [host for host, result in sorted(results.items()) if kind == "deploy" and result and result.get("failed")]
+    return next((host for host in failed if _was_put_back(results[host])), "")
+
+
+def _was_put_back(result: Rolled | None) -> bool:
+    return any("take_back" in one.get("seconds", {}) for one in (result or {}).get("components") or [])
+
+
 def left_with(roll: Rolled | None, back: Rolled | None) -> Serving | None:
     """What a host said it serves after the last thing that was done to it; None where nothing was, or nothing was said."""
     last = back if back and back.get("components") else roll

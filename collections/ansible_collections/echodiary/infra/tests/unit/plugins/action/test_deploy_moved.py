@@ -15,7 +15,7 @@ def rig() -> Rig:
 
 
 def test_who_got_something_new_and_what_each_goes_back_to() -> None:
-    assert rig().run() == {"changed": False, "hosts": ["app1", "app2"], "images": {"app1": "r/d:v1", "app2": "r/d:v1"}}
+    assert rig().run() == {"changed": False, "hosts": ["app1", "app2"], "images": {"app1": "r/d:v1", "app2": "r/d:v1"}, "unwell": ""}
 
 
 def test_a_restart_moves_nobody() -> None:

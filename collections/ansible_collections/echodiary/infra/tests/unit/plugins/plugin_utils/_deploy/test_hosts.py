@@ -41,6 +41,25 @@ def test_a_restart_has_nothing_to_go_back_to(kind: str) -> None:
     assert hosts.moved(kind, {"app1": result()}) == {}
 
 
+def put_back(*steps: str) -> dict[str, Any]:
+    return result(failed=True, components=[{"seconds": dict.fromkeys(steps, 1.0)}])
+
+
+@pytest.mark.parametrize(
+    ("results", "host"),
+    [
+        ({"app2": put_back("prepare", "take_back"), "app1": result(), "app3": put_back("take_back")}, "app2"),
+        # it was well, and did not answer what was asked then
+        ({"app1": put_back("prepare", "apply", "health", "verify")}, ""),
+        # nobody knows how far it came, or nothing was begun
+        ({"app1": {"failed": True}, "app2": {"unreachable": True}, "app3": None, "app4": SKIPPED, "app5": put_back("read")}, ""),
+    ],
+)
+def test_the_first_host_on_which_a_release_did_not_become_well(results: dict[str, Any], host: str) -> None:
+    assert hosts.unwell("deploy", results) == host
+    assert hosts.unwell("rollback", results) == "", "what served before was well"
+
+
 def test_what_was_done_last_says_what_a_host_was_left_with() -> None:
     assert hosts.left_with(result(), None) == (V2, "c")
     assert hosts.left_with(result(), result(V1)) == (V1, "c")
