@@ -17,7 +17,7 @@ import pytest
 from tests.integration.deploy_flow.fleet_play import HOSTS, ROOT, Fleet
 
 V1, V2 = "registry/app@sha256:" + "1" * 64, "registry/app@sha256:" + "2" * 64
-#: keeps what serves on a host in a file, fails where it is told to (3: it has put the new release back), and does whatever else is to happen
+#: keeps what serves on a host in a file, fails where it is told to (3: it put the new release back), and does whatever else is to happen
 STAND_IN = """
 import os, pathlib, subprocess
 from ansible.plugins.action import ActionBase

@@ -11,6 +11,7 @@ import pytest
 from tests.integration.converge.machine import Task
 from tests.integration.release import brought
 from tests.integration.release.machine import Machine
+from tests.waiting import eventually
 
 #: told from the image's configuration or the Compose file, so that nothing has to be started for it
 LYING = {"foreign": "architecture", "root": "user", "leak": "secrets", "good": "beside"}
@@ -76,6 +77,19 @@ def test_nothing_stays_and_what_others_have_does(tried: dict[str, Task], brings:
     assert not done.failed, done.msg
     assert brought.left(brings) == "brought-kept"
     assert brings.sh("cat /srv/brought/kept; docker volume rm brought-kept") == "kept\nbrought-kept"
+
+
+def test_what_a_killed_run_left_is_gone_after_the_next(brings: Machine) -> None:
+    killed = brings.spawn(tries("ill", brought_deadline=60))
+    eventually(lambda: brings.sh("docker ps -q --filter name=brought-preflight-web-1"))
+    brings.sh("pkill -9 -f '[p]ython3 -ISB'")
+    killed.communicate(timeout=60)
+    assert "/run/echodiary-preflight-brought/" in brought.left(brings)
+    done = brings.play(tries("good"))[0]
+    assert not done.failed, done.msg
+    # what has a name of its own may be somebody's by now
+    assert brought.left(brings) == "brought-kept"
+    brings.sh("docker volume rm brought-kept")
 
 
 def test_a_check_starts_nothing_and_says_what_can_be_known(brings: Machine) -> None:

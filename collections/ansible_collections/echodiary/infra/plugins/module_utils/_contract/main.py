@@ -10,7 +10,7 @@ from .._host import docker, masking
 from .._host.errors import ConvergeError
 from .._host.run import run as start
 from .._host.run import tail
-from . import image, trial, workspace
+from . import image, throwaway, trial, workspace
 
 if TYPE_CHECKING:
     from .shapes import Manifest, Observation, Said
@@ -57,12 +57,13 @@ def _try(seen: Observation, manifest: Manifest, space: workspace.Workspace, hidd
         return
     if manifest["migrate"] == "alembic":
         seen["schema"] = _schema(manifest["image"])
-    seen["stood_in"] = workspace.write(space, manifest)
-    workspace.take_away(space)
+    throwaway.take_leftovers_away(space.project)
+    before = throwaway.volumes()
+    seen["stood_in"] = throwaway.write(space, manifest)
     try:
         seen["trial"] = trial.tried(manifest, space, found, service["port"])
     finally:
-        workspace.take_away(space)
+        throwaway.take_away(space.project, before)
 
 
 def _schema(reference: str) -> Said:

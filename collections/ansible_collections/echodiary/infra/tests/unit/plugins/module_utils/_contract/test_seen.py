@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._contract import image, metrics, sockets, trial, workspace
+from ansible_collections.echodiary.infra.plugins.module_utils._contract import image, metrics, sockets, throwaway, trial, workspace
 
 
 @pytest.mark.parametrize(("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::1")])
@@ -143,7 +143,7 @@ def test_a_copy_takes_nothing_away_that_others_have() -> None:
         "volumes": {"own": {"name": "shop-preflight_own"}, "kept": {"name": "shop-kept"}},
         "networks": {"default": {"name": "shop-preflight_default"}, "edge": {"name": "edge", "driver": "bridge"}},
     }
-    tried = workspace.copied(document, "web", {"shop-kept", "another"}, {"edge"})
+    tried = throwaway.copied(document, "web", {"shop-kept", "another"}, {"edge"})
     assert tried["volumes"] == {"own": {"name": "shop-preflight_own"}, "kept": {"name": "shop-kept", "external": True}}
     assert tried["networks"] == {"default": {"name": "shop-preflight_default"}, "edge": {"name": "edge", "external": True}}
     web = tried["services"]["web"]
