@@ -48,7 +48,7 @@ def tried(manifest: Manifest, space: Workspace, image: Image, inner: int) -> Tri
     if seen["well"]:
         seen["healthcheck"] = _healthcheck(container, _words(space.document["services"][manifest["service"]], image))
     _note_state(seen, container)
-    if not seen["ended"]:
+    if seen["well"] and not seen["ended"]:
         _end(seen, container, slow, manifest["asked"], ports)
     seen["log"] = docker.log_tail(container)
     seen["written"] = written(_changes(container), _mounts(container))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ...module_utils._contract.shapes import Ending
 
 _KILLED = 137
+_NOT_WELL = "it did not serve until it was told to end"
 _LOG = re.compile(r"\.log(\.|$)|/logs?(/|$)")
 #: paths that are told
 _MOST = 5
@@ -20,7 +21,7 @@ _MOST = 5
 def stop(case: Case) -> Finding:
     ended = case.trial.get("ending")
     if not ended:
-        return untried("stop", "it did not run until it was told to end")
+        return untried("stop", _NOT_WELL)
     if not _killed(ended):
         return kept("stop")
     process = case.trial["process"]
@@ -35,8 +36,8 @@ def _killed(ended: Ending) -> bool:
 
 def in_flight(case: Case) -> Finding:
     ended = case.trial.get("ending")
-    if not ended or not case.well:
-        return untried("in_flight", "it did not serve until it was told to end")
+    if not ended:
+        return untried("in_flight", _NOT_WELL)
     if not ended["request"]:
         return untried("in_flight", "none of release.requests takes long enough (0.15 s) to be under way when it is told to end")
     if not ended["cut"]:
