@@ -230,6 +230,14 @@ def reason(error: Exception) -> str:
     return f"a fault of echodiary.infra itself{place}: {type(error).__name__}: {error}; please report it"
 
 
+def nothing(name: str) -> documents.ComponentSpec:
+    """A component that declares nothing."""
+    return {
+        "name": name, "secrets": [], "packages": [], "users": [], "sysctl": {}, "directories": {}, "links": {}, "files": {},
+        "owned": {}, "units": {}, "compose": None, "validate": [], "reload": [], "health": [],
+    }  # fmt: skip
+
+
 def failed(name: str, error: Exception) -> exchange.Outcome:
     """The result of a component that was refused before anything was touched."""
     return {

@@ -35,6 +35,8 @@ class Container(NamedTuple):
     networks: dict[str, str] = {}  # noqa: RUF012 - a tuple field, never mutated
     #: the network that it was made with, or a word such as ``host``
     network_mode: str = ""
+    #: what it has to end by itself, once it is told to (s)
+    grace: float = 10.0
 
     @property
     def identity(self) -> str:
@@ -130,6 +132,7 @@ def parse(inspect: Inspected) -> Container:
             name: (end or {}).get("NetworkID", "") for name, end in (inspect.get("NetworkSettings") or {}).get("Networks", {}).items()
         },
         network_mode=(inspect.get("HostConfig") or {}).get("NetworkMode", ""),
+        grace=float(inspect["Config"].get("StopTimeout") or 10),
     )
 
 

@@ -27,6 +27,7 @@ class _Config(TypedDict):
 
 class Config(_Config, total=False):
     Image: str
+    StopTimeout: int | None
 
 
 class Network(TypedDict, total=False):

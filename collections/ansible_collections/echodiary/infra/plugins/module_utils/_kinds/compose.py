@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._host import docker, registry
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 STOP_TIMEOUT = 180
 CRASHES = 3
 CRASH_WINDOW = 10.0
+#: states of a container that does nothing, and will not by itself
+RESTING = ("created", "exited", "dead")
 #: what is done about a service that makes its container anew
 RENEWING = ("create", "update")
 
@@ -160,6 +163,9 @@ def _image_origin(container: docker.Container, image_id: str | None, last: remem
 
 
 def _plan_state(resource: model.Resource, service: documents.ServiceSpec, container: docker.Container) -> list[model.Change]:
+    if service.get("held"):
+        fields = {"state": [container.state, "held"]}
+        return [] if container.state in RESTING else [model.Change(resource, "stop", model.CORRECTIVE, fields)]
     if service["oneshot"]:
         if (container.state == "exited" and container.exit_code == 0) or container.state == "running":
             return []
@@ -178,8 +184,15 @@ def _health(service: documents.ServiceSpec, live: list[docker.Container]) -> str
     if not live:
         return "Missing"
     container = live[0]
+    if service.get("held"):
+        return "Healthy"
     if service["oneshot"] and container.state == "exited":
         return "Healthy" if container.exit_code == 0 else "Degraded"
+    return health_of(container)
+
+
+def health_of(container: docker.Container) -> str:
+    """Of one that is to run."""
     if container.state != "running" or crash_looping(container):
         return "Degraded"
     return {"starting": "Progressing", "unhealthy": "Degraded"}.get(container.health, "Healthy")
@@ -211,15 +224,24 @@ def up(project: documents.ProjectSpec, live: dict[str, list[docker.Container]]) 
     for container in (container for several in live.values() for container in several if container.state == "paused"):
         docker.post(f"/containers/{container.id}/unpause")
     renewed = astray(project, live)
-    if renewed:
+    held = [name for name, service in project["services"].items() if service.get("held")]
+    for how, names in _apart(renewed, held) if renewed else ():
         # a container keeps the networks it was made with, and Compose starts it as it is
-        must([*command(project, "up", "-d", "--force-recreate", "--no-deps", "--no-build", "--pull", "never"), *renewed], timeout=300)
-    _up(project, "-d")
+        must([*command(project, "up", how, "--force-recreate", "--no-deps", "--no-build", "--pull", "never"), *names], timeout=300)
+    for how, names in _apart(list(project["services"]), held):
+        _up(project, how, names=names if held else [])
 
 
-def recreate(project: documents.ProjectPlace) -> None:
-    """New containers from the files that are there, running."""
-    _up(project, "-d", "--force-recreate")
+def recreate(project: documents.ProjectPlace, services: list[str], held: list[str]) -> None:
+    """New containers from the files that are there, running but for those that are ``held``."""
+    for how, names in _apart(services, held):
+        _up(project, how, "--force-recreate", names=names if held else [])
+
+
+def _apart(services: list[str], held: list[str]) -> list[tuple[str, list[str]]]:
+    """How Compose is to bring up which of these. Pure."""
+    found = [("-d", [name for name in services if name not in held]), ("--no-start", [name for name in services if name in held])]
+    return [(how, names) for how, names in found if names]
 
 
 def create(project: documents.ProjectPlace, *how: str) -> None:
@@ -233,21 +255,22 @@ def create_anew(project: documents.ProjectPlace) -> None:
     create(project, "--force-recreate")
 
 
-def _up(project: documents.ProjectPlace, *how: str) -> None:
-    must(command(project, "up", *how, "--remove-orphans", "--no-build", "--pull", "never"), timeout=300)
+def _up(project: documents.ProjectPlace, *how: str, names: Sequence[str] = ()) -> None:
+    """All services, where none are named."""
+    must([*command(project, "up", *how, "--remove-orphans", "--no-build", "--pull", "never"), *names], timeout=300)
 
 
 def stop(project: documents.ProjectPlace) -> None:
     """Each container has its own grace period; what is stopped does not come back with the engine."""
     for several in read(project).values():
         for container in several:
-            _stop(container)
+            end(container)
 
 
-def _stop(container: docker.Container) -> None:
+def end(container: docker.Container) -> None:
     if container.state == "paused":
         docker.post(f"/containers/{container.id}/unpause")
-    _tell(container, "stop", STOP_TIMEOUT)
+    _tell(container, "stop", max(STOP_TIMEOUT, container.grace + 30))
 
 
 def down(project: documents.ProjectPlace) -> None:

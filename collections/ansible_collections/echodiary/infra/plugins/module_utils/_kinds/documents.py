@@ -83,9 +83,7 @@ class UnitSpec(_Unit, total=False):
     enabled: bool
 
 
-class ServiceSpec(TypedDict):
-    """A Compose service; ``digest`` names its whole definition."""
-
+class _Service(TypedDict):
     image: str
     digest: str
     oneshot: bool
@@ -94,6 +92,12 @@ class ServiceSpec(TypedDict):
     environment: dict[str, str]
     networks: dict[str, str] | None
     container_name: str
+
+
+class ServiceSpec(_Service, total=False):
+    """A Compose service; ``digest`` names its whole definition. ``held``: its container is there, and does not run yet."""
+
+    held: bool
 
 
 class ProjectPlace(TypedDict):
@@ -158,8 +162,18 @@ class WarmingSpec(TypedDict):
     headers: dict[str, str]
 
 
+class JobsSpec(TypedDict):
+    """The scheduled jobs of a release: timers, with what they are made of."""
+
+    timers: dict[str, dict[str, model.Json]]
+    files: dict[str, FileSpec]
+    units: dict[str, UnitSpec]
+    validate: list[ValidatorSpec]
+
+
 class _Release(TypedDict):
-    """``hosts``, ``path``: whose requests it gets; neither: all that are nobody else's."""
+    """``hosts``, ``path``: whose requests it gets; neither: all that are nobody else's. ``slots``: port of each, 0 of one that nobody asks.
+    ``workers``: services that take work by themselves, in one slot at a time."""
 
     service: str
     hosts: list[str]
@@ -213,6 +227,8 @@ class RequestSpec(TypedDict, total=False):
 class ReleaseSpec(_Release, total=False):
     """Two slots behind HAProxy; the second half comes from the task that rolls it."""
 
+    workers: list[str]
+    jobs: JobsSpec
     requests: list[RequestSpec] | None
     steps: list[StepSpec]
     bounds: BoundsSpec
@@ -265,6 +281,7 @@ class ComponentSpec(_Placed, total=False):
 
     release: ReleaseSpec | None
     listens: list[ListenSpec]
+    timers: dict[str, dict[str, model.Json]]
     restart: bool
     distributions: dict[str, DistributionSpec]
 

@@ -58,19 +58,19 @@ def in_the_way(project: documents.ProjectPlace, live: Live, services: Services) 
     return occupied.look(project, [name for name in services if not live.get(name)])
 
 
-def start(project: documents.ProjectPlace, services: Services, image: str) -> None:
-    """As it was left, by the engine itself, which needs no registry; Compose makes anew what cannot start."""
+def start(project: documents.ProjectPlace, services: Services, image: str, held: list[str]) -> None:
+    """As it was left, by the engine itself, which needs no registry; Compose makes anew what cannot start. ``held`` are not started."""
     live = compose.read(project)
     whole = not trouble(live, services)
     try:
-        for container in (container for several in live.values() for container in several if whole):
+        for container in (container for name, several in live.items() for container in several if whole and name not in held):
             compose.start(container)
     except model.ConvergeError:
         whole = False
     if not whole:
         images.have(image)
         occupied.clear(in_the_way(project, live, services))
-        compose.recreate(project)
+        compose.recreate(project, list(services), held)
 
 
 def make_anew(project: documents.ProjectPlace, services: Services, image: str) -> None:
@@ -90,15 +90,15 @@ def holds(spec: documents.RolledSpec, record: shapes.SlotRecord, slot: str, expe
     return held
 
 
-def wait_until_well(project: documents.ProjectPlace, release: documents.ReleaseSpec, record: remembered.Record) -> None:
+def wait_until_well(project: documents.ProjectPlace, release: documents.ReleaseSpec, record: remembered.Record, held: list[str]) -> None:
     """By the probes that were recorded when this release was applied."""
     # half the pause: this release has served here before, and people wait for it
     pace, checks = health.Pace(release["interval"] / 2, release["passes"]), record["health"]
     streak = component_health.Streak(pace.passes)
 
     def look() -> health.Verdict:
-        containers = [container for several in compose.read(project).values() for container in several]
-        verdict = _of(containers, checks)
+        containers = [container for name, several in compose.read(project).items() for container in several if name not in held]
+        verdict = _of(containers, checks) if containers or not held else health.Verdict("Healthy")
         if verdict.health != "Healthy":
             streak.broken()
         elif not streak.long_enough(sorted(container.identity for container in containers)):

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Standing:
     """``active``: the slot that serves, empty before the first release; ``serving``: that, or the first; ``idle``: the other one.
 
-    ``servers``: None where HAProxy does not answer. ``notes`` are for people, ``seconds`` by step. ``unsettled``: something was left for
-    the next run.
+    ``servers``: None where HAProxy does not answer, none of a release that nobody asks. ``notes`` are for people, ``seconds`` by step.
+    ``unsettled``: something was left for the next run.
     """
 
     def __init__(self, spec: documents.RolledSpec, host: Host) -> None:
@@ -37,11 +37,14 @@ class Standing:
         self.servers = self._servers()
         self.live = self._live()
         self.running = {slot: idle_slot.runs(live) for slot, live in self.live.items()}
-        self.active = slots.serving(self.names, self.record, self.servers, self.running)
+        known = self.servers if self.edge["socket"] else slots.as_they_run(self.running)
+        self.active = slots.serving(self.names, self.record, known, self.running)
         self.serving = self.active or self.names[0]
         self.idle = slots.other(self.names, self.serving)
 
     def _servers(self) -> dict[str, haproxy.Server] | None:
+        if not self.edge["socket"]:
+            return {}
         try:
             return haproxy.servers(self.edge)
         except haproxy.HaproxyError as error:
@@ -57,6 +60,16 @@ class Standing:
 
     def held(self, slot: str) -> exchange.Held:
         return self.record["releases"].get(slot) or {"image": "", "config": ""}
+
+    def workers(self, slot: str) -> list[str]:
+        """Of the release that it holds."""
+        return self.record.get("workers", {}).get(slot, self.release.get("workers", []))
+
+    def remember_workers(self, slot: str) -> None:
+        """Later git may have others, and what rests has to be told from what serves."""
+        wanted = self.release.get("workers", [])
+        if wanted or "workers" in self.record:
+            self.record.setdefault("workers", {})[slot] = wanted
 
     def wanted(self) -> exchange.Held:
         return {"image": self.release["image"], "config": self.release["config"]}

@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._host import haproxy
 from .._kinds import compose, model
-from . import decide, idle_slot, images, slots, traffic, trial
+from . import decide, handover, idle_slot, images, slots, traffic, trial
 
 if TYPE_CHECKING:
     from .look import Standing
@@ -17,16 +16,17 @@ if TYPE_CHECKING:
 def to(standing: Standing, slot: str) -> None:
     """From here on a killed run is finished by the next one, whichever step it was at."""
     old = slots.other(standing.names, slot)
-    if standing.release.get("steps") and standing.active:
+    if standing.release.get("steps") and standing.active and standing.edge["socket"]:
         _try(standing, old, slot)
     _record(standing, following=slot)
     try:
+        handover.over(standing, old, slot)
         traffic.let_in(standing.edge, slot)
-    except model.ConvergeError:
+    except model.ConvergeError as error:
         traffic.correct(standing.edge, old, [slot])
         standing.record["next"] = ""
         standing.save()
-        raise
+        raise model.ConvergeError(f"{error}{handover.back(standing, slot, old)}") from error
     standing.clock("let_in")
     arrived(standing, slot)
     try:
@@ -72,6 +72,8 @@ def arrived(standing: Standing, slot: str) -> None:
     held = standing.record["releases"][slot] if goes_back else standing.wanted()
     standing.record.update({"active": slot, "next": "", "trial": ""})
     standing.record["releases"][slot] = held
+    if not goes_back:
+        standing.remember_workers(slot)
     known = [held["image"], *standing.record["images"]]
     standing.record["images"] = images.keep(standing.spec["name"], known, standing.release["keep"])
     standing.save()
@@ -79,7 +81,7 @@ def arrived(standing: Standing, slot: str) -> None:
 
 
 def _rest(standing: Standing, slot: str) -> None:
-    haproxy.tell(standing.edge, slot, haproxy.MAINT)
+    traffic.rest(standing.edge, slot)
     compose.stop(standing.project(slot))
 
 
@@ -95,7 +97,8 @@ def settle(standing: Standing, slot: str) -> None:
         traffic.correct(standing.edge, slot, [standing.idle])
     record = standing.record
     held = record["releases"].get(slot)
-    if record["active"] != slot or record["next"] or record["trial"] or held != standing.wanted():
+    same = held == standing.wanted() and standing.workers(slot) == standing.release.get("workers", [])
+    if record["active"] != slot or record["next"] or record["trial"] or not same:
         arrived(standing, slot)
     if standing.running.get(standing.idle):
         take_out(standing, standing.idle)

@@ -14,7 +14,7 @@ from .._converge import component_health, contents, health, occupied
 from .._converge.component import Converger
 from .._host import docker
 from .._kinds import compose, model
-from . import decide, declared, idle_slot, images, look, move, slots, traffic, warming
+from . import decide, declared, handover, idle_slot, images, jobs, look, move, slots, traffic, warming
 from .decide import PREVIOUS
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Rollout:
         if self.standing.live:
             host.containers[slots.project_name(spec, self.standing.serving)] = self.standing.live[self.standing.serving]
         self.current = self._latest = Converger(slots.bind(spec, self.standing.serving), host)
+        self.jobs = jobs.converger(spec, self.standing.serving, host) if jobs.concerned(spec, host) else None
         self.standing.clock("read")
 
     # -- deciding --------------------------------------------------------------------------------------------------
@@ -44,6 +45,8 @@ class Rollout:
     def changes(self) -> list[model.Change]:
         """Everything that differs from git on this host, in the order in which it is put right."""
         planned, unfinished, found = list(self.current.view.plan.all()), self.current.unfinished, self._traffic()
+        if self.jobs:
+            unfinished = [*unfinished, *self.jobs.view.told([*self.jobs.view.plan.all(), *self.jobs.unfinished])]
         if self.rolls():
             return decide.rolling(planned, unfinished, found)
         if found.trial and found.is_judged:
@@ -81,6 +84,8 @@ class Rollout:
             return self._result({**self._quiet(), "sync": "OutOfSync"}, [self._back_change()])
         self._refuse_occupied()
         result = self.current.check()
+        if self.jobs:
+            result = jobs.joined(result, self.jobs.check())
         changes = self.changes()
         if changes:
             result["sync"] = "OutOfSync"
@@ -120,7 +125,11 @@ class Rollout:
 
     def _put_right(self, changes: list[model.Change]) -> exchange.Outcome:
         """In place."""
-        result, now = self.current.apply(), self.standing
+        now = self.standing
+        if now.running.get(now.idle):
+            # after a run that was killed in between, both may be at work
+            handover.halt(now, now.idle)
+        result = self.current.apply()
         if result["health"] != "Healthy":
             # whoever else serves may be all there is: traffic stays as it is until this slot is well
             return self._result({**result, "sync": "OutOfSync" if changes else result["sync"]}, self.current.view.plan.all())
@@ -130,8 +139,11 @@ class Rollout:
                 # what was only just started may count as down for HAProxy for another moment
                 traffic.let_in(now.edge, now.serving)
             changes = move.mend_idle(now, changes)
+            if self.jobs:
+                # where they cannot be as declared, they are what they were; the release serves all the same
+                result = jobs.joined(result, self.jobs.apply())
             acted = any(change.action != "report" for change in changes)
-            result["status"] = "changed" if acted else result["status"]
+            result["status"] = "changed" if acted and result["status"] == "ok" else result["status"]
         return self._result(result, changes)
 
     def _roll(self, changes: list[model.Change]) -> exchange.Outcome:
@@ -139,7 +151,7 @@ class Rollout:
         now = self.standing
         if now.running.get(now.idle):
             move.take_out(now, now.idle)
-        fresh = self._latest = Converger(slots.bind(self.spec, now.idle), self.host, idle=True)
+        fresh = self._latest = Converger(slots.bind(self.spec, now.idle, self.release.get("workers", [])), self.host, idle=True)
         outcome = self._bring_up(fresh)
         now.seconds = outcome["seconds"]
         if outcome["status"] not in ("ok", "changed") or outcome["health"] != "Healthy":
@@ -163,7 +175,7 @@ class Rollout:
     def _verify(self, slot: str) -> None:
         """The declared requests, before the first one of a user."""
         wanted = self.release.get("requests")
-        if wanted is None:
+        if wanted is None or not slots.are_asked(self.release):
             return
         if not wanted:
             self.standing.note("not verified: no requests declared")
@@ -178,7 +190,8 @@ class Rollout:
     def _bring_up(self, fresh: Converger) -> exchange.Outcome:
         """From the first change on, the idle slot no longer holds what the record says; what was taken back, it holds again."""
         now = self.standing
-        held = now.record["releases"].pop(now.idle, None)
+        held, workers = now.record["releases"].pop(now.idle, None), now.workers(now.idle)
+        now.remember_workers(now.idle)
         now.save()
         outcome: exchange.Outcome = {"status": "failed"}
         try:
@@ -186,6 +199,7 @@ class Rollout:
         finally:
             if held and outcome["status"] not in ("ok", "changed"):
                 now.record["releases"][now.idle] = held
+                now.record.update({"workers": {**now.record["workers"], now.idle: workers}} if "workers" in now.record else {})
                 now.save()
         return outcome
 
@@ -196,10 +210,10 @@ class Rollout:
         project, changes = now.project(now.idle), [self._back_change()]
         now.reset_clock()
         try:
-            record = now.kept(now.idle)
-            idle_slot.start(project, record["services"], held["image"])
+            record, workers = now.kept(now.idle), now.workers(now.idle)
+            idle_slot.start(project, record["services"], held["image"], workers)
             now.clock("start")
-            idle_slot.wait_until_well(project, self.release, record)
+            idle_slot.wait_until_well(project, self.release, record, workers)
             now.clock("health")
             self._warm_up(now.idle)
             move.to(now, now.idle)
@@ -250,7 +264,7 @@ class Rollout:
         held = now.held(now.active)
         previous = now.record["releases"].get(now.idle) or None
         found: exchange.Serving = {"slot": now.active, "image": held["image"], "config": held["config"], "previous": previous}
-        if now.active:
+        if now.active and slots.are_asked(self.release):
             found["port"] = self.release["slots"][now.active]
         if self._asked is not None:
             found["verified"] = self._asked

@@ -26,9 +26,15 @@ class Migrated(TypedDict):
     output: str
 
 
-class SlotRecord(TypedDict):
+class _SlotRecord(TypedDict):
     active: str
     next: str
     trial: str
     releases: dict[str, Held]
     images: list[str]
+
+
+class SlotRecord(_SlotRecord, total=False):
+    """``workers``: services of each slot's release that take work by themselves."""
+
+    workers: dict[str, list[str]]

@@ -9,6 +9,7 @@ killed run, so that the next run knows on which side of the move it stands.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from .._converge import state
@@ -20,10 +21,19 @@ if TYPE_CHECKING:
     from .shapes import SlotRecord
 
 SLOT, PORT = "{slot}", "{port}"
+#: says the slot that serves (SLOT), for whoever is started by the clock
+SERVING = "/var/lib/echodiary/slots/{}.env"
 _HELD = shapes.fields({"image": shapes.TEXT, "config": shapes.TEXT})
 _SHAPE = shapes.fields(
     {},
-    {"active": shapes.TEXT, "next": shapes.TEXT, "trial": shapes.TEXT, "releases": shapes.each(_HELD), "images": shapes.items(shapes.TEXT)},
+    {
+        "active": shapes.TEXT,
+        "next": shapes.TEXT,
+        "trial": shapes.TEXT,
+        "releases": shapes.each(_HELD),
+        "images": shapes.items(shapes.TEXT),
+        "workers": shapes.each(shapes.items(shapes.TEXT)),
+    },
 )
 
 
@@ -66,6 +76,16 @@ def serving(names: list[str], record: SlotRecord, servers: dict[str, haproxy.Ser
     return next((slot for slot in names if takes_requests(slot)), "")
 
 
+def as_they_run(running: dict[str, bool]) -> dict[str, haproxy.Server]:
+    """Of a release that nobody asks, what runs is what takes its work. Pure."""
+    return {slot: haproxy.Server(haproxy.READY if runs else haproxy.MAINT, runs, 0) for slot, runs in running.items()}
+
+
+def are_asked(release: documents.ReleaseSpec) -> bool:
+    """Do its slots have ports, behind HAProxy?"""
+    return all(release["slots"].values())
+
+
 def other(names: list[str], slot: str) -> str:
     return next(name for name in names if name != slot)
 
@@ -75,8 +95,11 @@ def name_in(component: str, slot: str) -> str:
     return f"{component}@{slot}"
 
 
-def bind(spec: documents.RolledSpec, slot: str) -> documents.ComponentSpec:
-    """The component as it is in one slot: its paths, port and Compose project. Contents of files stay as they are."""
+def bind(spec: documents.RolledSpec, slot: str, held: Sequence[str] = ()) -> documents.ComponentSpec:
+    """The component as it is in one slot: its paths, port and Compose project. Contents of files stay as they are.
+
+    ``held``: services that are not to run yet.
+    """
     contents = {path: file["content"] for path, file in spec["files"].items()}
     bare = {**spec, "files": {path: {**file, "content": ""} for path, file in spec["files"].items()}}
     bound: documents.ComponentSpec = _replaced(bare, slot, str(spec["release"]["slots"][slot]))
@@ -85,6 +108,8 @@ def bind(spec: documents.RolledSpec, slot: str) -> documents.ComponentSpec:
     bound["name"] = name_in(spec["name"], slot)
     project = bound["compose"] or spec["compose"]
     project["name"] = project_name(spec, slot)
+    for name in held:
+        project["services"][name]["held"] = True
     return _with_dotenv(bound, project, spec["release"], slot)
 
 
@@ -106,7 +131,7 @@ def _with_dotenv(
 ) -> documents.ComponentSpec:
     """Compose reads ``.env`` beside its file by itself: people who type ``docker compose`` there get the same."""
     path = os.path.join(os.path.dirname(project["file"]), ".env")
-    content = f"SLOT={slot}\nPORT={release['slots'][slot]}\n"
+    content = f"SLOT={slot}\n" + (f"PORT={release['slots'][slot]}\n" if are_asked(release) else "")
     bound["files"][path] = {"content": content, "owner": "root", "group": "root", "mode": "0644", "sensitive": False}
     return bound
 

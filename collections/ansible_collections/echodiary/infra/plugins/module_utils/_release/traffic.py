@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which slot gets the requests: what differs from "the active one and nobody else", and moving them from one to the other.
 
+Of a release that nobody asks (no ``socket``), nothing is to be told, and nothing to be waited for.
 A move keeps somebody serving at every moment: both slots are ready before the old one drains, and the old one's requests end
 by themselves or at the drain deadline.
 """
@@ -32,6 +33,8 @@ def plan(edge: haproxy.EdgeSpec, servers: dict[str, haproxy.Server], active: str
 
 def let_in(edge: haproxy.EdgeSpec, slot: str, weight: int | str = haproxy.WHOLE, ended: Callable[[], str] = str) -> None:
     """``slot`` takes requests beside the other; raises when HAProxy does not find it well, or at once with what ``ended`` says."""
+    if not edge["socket"]:
+        return
     haproxy.command(edge, [haproxy.weight_words(edge, slot, weight), haproxy.state_words(edge, slot, haproxy.READY)])
     end = time.monotonic() + AGREEMENT_DEADLINE
     while not haproxy.server(edge, slot).steady:
@@ -46,6 +49,8 @@ def let_in(edge: haproxy.EdgeSpec, slot: str, weight: int | str = haproxy.WHOLE,
 
 def drain(edge: haproxy.EdgeSpec, slot: str, deadline: float) -> int:
     """No new requests for ``slot``; how many were still in flight when ``deadline`` (s) was over."""
+    if not edge["socket"]:
+        return 0
     haproxy.tell(edge, slot, haproxy.DRAIN)
     return wait_for_requests(edge, slot, deadline)
 
@@ -59,8 +64,15 @@ def wait_for_requests(edge: haproxy.EdgeSpec, slot: str, deadline: float) -> int
         time.sleep(_POLL)
 
 
+def rest(edge: haproxy.EdgeSpec, slot: str) -> None:
+    if edge["socket"]:
+        haproxy.tell(edge, slot, haproxy.MAINT)
+
+
 def correct(edge: haproxy.EdgeSpec, active: str, others: list[str]) -> None:
     """Ready first: at no moment is nobody there."""
+    if not edge["socket"]:
+        return
     found = haproxy.server(edge, active)
     if found.admin != haproxy.READY or found.weight != 100:
         let_in(edge, active)

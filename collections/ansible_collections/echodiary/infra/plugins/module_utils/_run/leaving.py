@@ -17,7 +17,7 @@ from .._release import images, slots
 if TYPE_CHECKING:
     from .._converge import exchange
     from .._converge.host import Host
-    from .._kinds import documents, remembered
+    from .._kinds import remembered
 
 
 def undeclared(manifest: exchange.Manifest, state_dir: str) -> list[str]:
@@ -35,7 +35,7 @@ def run(name: str, host: Host) -> tuple[exchange.Outcome, exchange.Needs | None]
     if not host.prune:
         return _told(name), None
     try:
-        converger = component.Converger(empty(name), host, last=merged(name, host))
+        converger = component.Converger(component.nothing(name), host, last=merged(name, host))
         result = converger.check() if host.check else converger.apply()
     except Exception as error:
         return component.failed(name, error), None
@@ -62,13 +62,6 @@ def _told(name: str) -> exchange.Outcome:
         "seconds": {},
         "project": "",
     }
-
-
-def empty(name: str) -> documents.ComponentSpec:
-    return {
-        "name": name, "secrets": [], "packages": [], "users": [], "sysctl": {}, "directories": {}, "links": {}, "files": {},
-        "owned": {}, "units": {}, "compose": None, "validate": [], "reload": [], "health": [],
-    }  # fmt: skip
 
 
 def _records(name: str, host: Host) -> list[str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import yaml
 
@@ -50,6 +50,24 @@ class Service(TypedDict, total=False):
     network_mode: str
     container_name: str
     profiles: list[str]
+    depends_on: list[str] | dict[str, object]
+
+
+class Asides(NamedTuple):
+    """Of a Compose file, what is not converged. ``profiled``: services that are not started with the others; ``needs``: service -> those
+    that it depends on."""
+
+    profiled: list[str]
+    needs: dict[str, list[str]]
+
+
+def asides(text: str) -> Asides:
+    """``text``: of a file that ``read`` has taken."""
+    services: dict[str, Service] = yaml.safe_load(text)["services"]
+    return Asides(
+        [name for name, service in services.items() if (service or {}).get("profiles")],
+        {name: list((service or {}).get("depends_on") or []) for name, service in services.items()},
+    )
 
 
 def read(component: str, project: str, path: str, tree: Mapping[str, Content | Long | None]) -> ProjectSpec:

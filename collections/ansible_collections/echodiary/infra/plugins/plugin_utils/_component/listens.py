@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, cast
 
-from ...module_utils._release.slots import PORT
+from ...module_utils._release.slots import PORT, are_asked
 from .._common.errors import SpecError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _EVERY_ADDRESS = ("*", "::")
 
 def read(name: str, given: list[dict[str, Any]], release: dict[str, Any] | None) -> list[documents.ListenSpec]:
     """``{port}`` is the port of each slot of ``release``. SpecError for what nobody can listen on."""
-    slots = list(release["slots"].values()) if release else []
+    slots = [port for port in release["slots"].values() if port] if release else []
     found = [one for entry in given for one in _entries(name, entry, slots)]
     for first, second in combinations(found, 2):
         if overlap(first, second):
@@ -57,7 +57,7 @@ def _check_who(name: str, entry: dict[str, Any]) -> None:
 
 def _port(name: str, port: Any) -> int:
     if port == PORT:
-        raise SpecError(f"{name}: listens: {PORT} stands for the port of a slot, and the component has no release")
+        raise SpecError(f"{name}: listens: {PORT} stands for the port of a slot, and the component has no release with slots")
     if not re.fullmatch("[0-9]{1,5}", str(port)) or not 0 < int(port) < 65536:
         raise SpecError(f"{name}: listens: '{port}' is no port; use a number from 1 to 65535")
     return int(port)
@@ -108,7 +108,7 @@ def check_clashes(manifests: list[documents.ComponentSpec]) -> None:
 
 
 def _of_release(rolled: documents.ReleaseSpec | None) -> list[documents.ListenSpec]:
-    return of_slots(rolled["slots"]) if rolled else []
+    return of_slots(rolled["slots"]) if rolled and are_asked(rolled) else []
 
 
 def refuse_shared(components: Iterable[tuple[str, Sequence[documents.ListenSpec]]]) -> None:

@@ -12,9 +12,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ...module_utils._host import globs
 from ...module_utils._kinds import kinds
 from ...module_utils._kinds.model import ALONE, ANY, ConvergeError
+from ...module_utils._release import slots
 from .._common.errors import SpecError
 from . import compose as compose_file
-from . import contents, distributions, listens, release, routes
+from . import contents, distributions, jobs, listens, release, routes
 
 if TYPE_CHECKING:
     from ...module_utils._kinds import documents, protocol
@@ -236,7 +237,7 @@ def check_claims(manifests: list[documents.ComponentSpec]) -> None:
     if twice:
         raise SpecError(f"component {twice[0]} is listed twice; list it once")
     listens.check_clashes(manifests)
-    routes.refuse_clashes([_route(manifest["name"], rolled) for manifest in manifests if (rolled := manifest.get("release"))])
+    routes.refuse_clashes([_route(one["name"], rolled) for one in manifests if (rolled := one.get("release")) and slots.are_asked(rolled)])
 
 
 def _check_claims(manifests: list[documents.ComponentSpec]) -> None:
@@ -259,6 +260,7 @@ def _claims(manifest: documents.ComponentSpec) -> list[tuple[str, Any]]:
     return [
         # the whole before its parts: people know it by that name
         *(claim for kind in kinds.COMPOSED for claim in _claims_of(kind, kinds.declared(manifest, kind))),
+        *((claim, None) for claim in jobs.claims(manifest.get("release"))),
         *((claim, None) for claim in [*manifest["files"], *manifest["links"], *project]),
         *manifest["directories"].items(),
         *(claim for kind in kinds.KINDS for claim in _claims_of(kind, kinds.declared(manifest, kind))),
@@ -286,4 +288,4 @@ def claimed(manifests: list[documents.ComponentSpec]) -> Claimed:
 
 def _claimed(manifests: list[documents.ComponentSpec]) -> set[str]:
     paths = {path for spec in manifests for path in [*spec["files"], *spec["links"], *spec["directories"]]}
-    return paths.union(*(kinds.values(spec) for spec in manifests))
+    return paths.union(*(kinds.values(spec) for spec in manifests), *(jobs.claimed(spec.get("release")) for spec in manifests))

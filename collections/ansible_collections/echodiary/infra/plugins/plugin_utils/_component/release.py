@@ -15,7 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ...module_utils._release.slots import PORT, SLOT
 from .._common.errors import SpecError
 from .._contract.points import POINTS
-from . import requests, routes
+from . import compose, jobs, requests, routes
 
 if TYPE_CHECKING:
     from ...module_utils._kinds.documents import RequestSpec
@@ -45,7 +45,8 @@ _MIGRATE = {
 }
 OPTIONS: dict[str, Any] = {
     "service": {"type": "str", "required": True},
-    "slots": {"type": "dict", "required": True},
+    "slots": {"type": "dict", "default": {}},
+    **jobs.OPTIONS,
     "haproxy": {"type": "dict", "options": _HAPROXY, "apply_defaults": True},
     **routes.OPTIONS,
     "check": {"type": "dict", "options": _CHECK, "apply_defaults": True},
@@ -65,8 +66,12 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-#: of what is declared, what is HAProxy's and a deploy's; a host that rolls the component needs none of it
-_NOT_ROLLED = ("accepts", "check", "internal_paths", "max_body_bytes", "requests", "latency")
+#: of a release that nobody asks
+_UNASKED = {"blue": 0, "green": 0}
+#: what is said of requests
+_OF_REQUESTS = ("hosts", "path", "internal_paths", "max_body_bytes", "warm_up", "requests", "latency")
+#: of what is declared, what a host that rolls the component needs in another form, or not at all
+_NOT_ROLLED = ("workers", "jobs", "accepts", "check", "internal_paths", "max_body_bytes", "requests", "latency")
 #: segments of a path, which may end with a slash
 _INTERNAL = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~!$&'()*+,=:@-]+)+/?")
 
@@ -77,8 +82,9 @@ class Check(TypedDict):
 
 
 class Declared(NamedTuple):
-    """What others have to know of a component with slots: the edge, and whoever deploys it. ``max_body_bytes``: 0 where it does not say;
-    ``latency``: a histogram that Prometheus has of its answers, in seconds; ``accepts``: points of the contract that may be broken."""
+    """What others have to know of a component with slots: the edge, and whoever deploys it. ``slots``: none of one that nobody asks.
+    ``max_body_bytes``: 0 where it does not say; ``latency``: a histogram that Prometheus has of its answers, in seconds; ``accepts``: points
+    of the contract that may be broken."""
 
     route: routes.Route
     slots: dict[str, int]
@@ -112,9 +118,15 @@ def _declared(name: str, release: dict[str, Any]) -> Declared:
     except SpecError as error:
         raise SpecError(f"{name}: release: {error}") from error
     route = routes.read(name, backend, release)
+    asked = [key for key in _OF_REQUESTS if release[key]]
+    if not release["slots"] and asked:
+        raise SpecError(
+            f"{name}: release: {', '.join(asked)} {'is' if len(asked) == 1 else 'are'} about requests, and without slots nobody asks it; "
+            "give each slot a port, as in slots: {blue: 8001, green: 8002}, or leave that out"
+        )
     return Declared(
         route=route,
-        slots=_slots(name, release["slots"]),
+        slots=_slots(name, release["slots"]) if release["slots"] else {},
         check=release["check"],
         internal_paths=release["internal_paths"],
         max_body_bytes=release["max_body_bytes"],
@@ -167,15 +179,16 @@ def read(manifest: dict[str, Any], release: dict[str, Any] | None) -> dict[str, 
         raise SpecError(f"{name}: {posixpath.dirname(project['file'])}/.env is written for each slot (SLOT and PORT); name yours otherwise")
     found = _declared(name, release)
     _check_numbers(name, release)
-    if not any(PORT in check["url"] for check in manifest["health"]):
-        raise SpecError(f"{name}: a release needs a health probe of its own slot (http://127.0.0.1:{PORT}/…)")
+    _check_probes(name, manifest["health"], found)
     _check_environment(name, manifest, release)
     _check_migrate(name, release["migrate"])
     image = project["services"][release["service"]]["image"]
+    edge = release["haproxy"] if found.slots else {"socket": "", "save": ""}
     return {
         **{key: value for key, value in release.items() if key not in _NOT_ROLLED},
-        "slots": found.slots,
-        "haproxy": {**release["haproxy"], "backend": found.route.backend},
+        **_work(name, manifest, release),
+        "slots": found.slots or _UNASKED,
+        "haproxy": {**edge, "backend": found.route.backend},
         "hosts": list(found.route.hosts),
         "path": found.route.path,
         "warm_up": _addressed(found.route, release["warm_up"]),
@@ -186,6 +199,34 @@ def read(manifest: dict[str, Any], release: dict[str, Any] | None) -> dict[str, 
         "migrated": False,
         "permitted": False,
     }
+
+
+def _work(name: str, manifest: dict[str, Any], release: dict[str, Any]) -> dict[str, Any]:
+    """Nothing where there is none. What nobody asks works by itself."""
+    project = manifest["compose"]
+    workers = release["workers"] or ([] if release["slots"] else [release["service"]])
+    given = {job: _job(name, job, entry) for job, entry in release["jobs"].items()}
+    asides = compose.asides(manifest["files"][project["file"]]["content"]) if workers or given else compose.Asides([], {})
+    jobs.check_workers(name, workers, project, asides)
+    if release["slots"] and release["service"] in workers:
+        raise SpecError(f"{name}: release: workers: service '{release['service']}' answers requests, for which it has to run before")
+    return {**({"workers": workers} if workers else {}), **({"jobs": jobs.read(name, project, given, asides)} if given else {})}
+
+
+def _job(name: str, job: str, entry: Any) -> jobs.Job:
+    result = ArgumentSpecValidator(jobs.ENTRY).validate(entry if isinstance(entry, dict) else {})
+    if result.error_messages:
+        raise SpecError(f"{name}: release: jobs {job}: {'; '.join(result.error_messages)}")
+    found: jobs.Job = result.validated_parameters
+    return found
+
+
+def _check_probes(name: str, health: list[dict[str, Any]], found: Declared) -> None:
+    of_slot = [check for check in health if PORT in check["url"]]
+    if found.slots and not of_slot:
+        raise SpecError(f"{name}: a release needs a health probe of its own slot (http://127.0.0.1:{PORT}/…)")
+    if of_slot and not found.slots:
+        raise SpecError(f"{name}: health: {PORT} stands for the port of a slot, and the release has no slots; give each slot a port")
 
 
 def _slots(name: str, slots: dict[str, Any]) -> dict[str, int]:

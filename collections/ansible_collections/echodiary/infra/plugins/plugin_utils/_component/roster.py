@@ -37,8 +37,8 @@ class Entry(NamedTuple):
     """One component of one host. ``address`` leads there from the host that asks; ``release`` is as rendered, unchecked, and of other hosts
     without what only a deploy asks for.
 
-    ``component``: without its collection; ``backend``: of HAProxy, where it has a release; ``listed``: the inventory says which components
-    the host has.
+    ``component``: without its collection; ``backend``: of HAProxy, where it has a release that is asked; ``listed``: the inventory says
+    which components the host has.
     """
 
     host: str
@@ -190,5 +190,5 @@ def entry(host: str, address: str, source: sources.Source, rendered: Mapping[str
     release = rendered.get("release") or {}
     slots = {"slots": release.get("slots") or {}} if release else None
     sockets = listens.read(source.name, result.validated_parameters["listens"], slots)
-    backend = str((release.get("haproxy") or {}).get("backend") or source.name) if release else ""
+    backend = str((release.get("haproxy") or {}).get("backend") or source.name) if release.get("slots") else ""
     return Entry(host, source.name, address, sockets, release, source.path, backend)

@@ -40,8 +40,8 @@ NOTHING = Asked([], [], "/", "", "", "")
 
 
 def asked(declared: Declared | None, given: Given) -> Asked:
-    """``declared``: None of a component without slots, which users do not ask."""
-    if declared is None:
+    """``declared``: None of a component without a release; one whose release has no slots is not asked either."""
+    if declared is None or not declared.slots:
         return NOTHING
     verify: list[Request] = [_request(one) for one in (declared.requests if given.verify is None else given.verify)]
     host = declared.route.hosts[0] if declared.route.hosts else ""

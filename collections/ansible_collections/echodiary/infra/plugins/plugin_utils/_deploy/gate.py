@@ -99,7 +99,7 @@ def _of_slot(batch: Batch, found: Registered, declared: Sequence[Request]) -> li
 
 
 def _asks_prometheus(batch: Batch, settings: Settings) -> bool:
-    return bool(settings.prometheus) and batch.kind == "deploy" and (batch.first or settings.every) and not batch.looks
+    return bool(settings.prometheus and settings.backend) and batch.kind == "deploy" and (batch.first or settings.every) and not batch.looks
 
 
 def questions(component: str, slots: Mapping[str, str], settings: Settings) -> list[Question]:

@@ -59,7 +59,8 @@ class Edge(NamedTuple):
 def edge(entries: Iterable[Mapping[str, Any]], max_body: int, health_paths: Sequence[str]) -> Edge:
     """``entries``: component and release (as rendered) of the host's components. SpecError for what cannot stand together."""
     known = list(entries)
-    declared = [release.declared(str(one["component"]), one["release"]) for one in known if one["release"]]
+    released = [release.declared(str(one["component"]), one["release"]) for one in known if one["release"]]
+    declared = [one for one in released if one.slots]
     listens.refuse_shared(
         [(one.route.component, listens.of_slots(one.slots)) for one in declared]
         + [(str(one["component"]), one.get("listens", [])) for one in known]

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Work that no request brings: workers of a release, and its scheduled jobs.
+
+It ends in one slot before it begins in the other, so that nothing is done twice; what nobody takes meanwhile waits where it is queued.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._converge import component_health, health
+from .._kinds import compose, model
+from . import idle_slot, jobs
+
+if TYPE_CHECKING:
+    from .._host import docker
+    from .look import Standing
+
+#: what a process ends with that was killed
+_KILLED = 137
+
+
+def over(standing: Standing, old: str, new: str) -> None:
+    """Raises ConvergeError where the new ones do not stay up; ``back`` is for who called."""
+    halt(standing, old)
+    begin(standing, new)
+    jobs.follow(standing, new)
+
+
+def back(standing: Standing, new: str, old: str) -> str:
+    """The old ones are at work again; else what is to be said beside the error that led here."""
+    if not (standing.workers(old) or standing.workers(new) or jobs.concerned(standing.spec, standing.host)):
+        return ""
+    try:
+        halt(standing, new)
+        begin(standing, old)
+        jobs.follow(standing, old)
+    except model.ConvergeError as error:
+        standing.unsettled = True
+        return f"; and what it took over is not done by slot {old} again: {error}"
+    return ""
+
+
+def halt(standing: Standing, slot: str) -> None:
+    """Each is told to end, and has its own grace period for what it works on."""
+    working = [one for one in _containers(standing, slot) if one.state not in compose.RESTING]
+    for container in working:
+        compose.end(container)
+    killed = [one for one in _containers(standing, slot) if one.exit_code == _KILLED and one.id in {was.id for was in working}]
+    for one in killed:
+        standing.note(
+            f"{one.service} of slot {slot} did not end within its grace period ({one.grace:.0f} s, stop_grace_period) and was killed: what "
+            "it worked on was not finished"
+        )
+    if working:
+        standing.clock("workers_stop")
+
+
+def begin(standing: Standing, slot: str) -> None:
+    starting = [one for one in _containers(standing, slot) if one.state in compose.RESTING]
+    for container in starting:
+        compose.start(container)
+    if not starting:
+        return
+    why = _trouble(standing, slot)
+    standing.clock("workers_start")
+    if why:
+        raise model.ConvergeError(f"{why}{idle_slot.log_tail(standing.project(slot))}")
+
+
+def _trouble(standing: Standing, slot: str) -> str:
+    """Empty once they have stayed up."""
+    release = standing.release
+    streak = component_health.Streak(release["passes"])
+
+    def look() -> health.Verdict:
+        several = _containers(standing, slot)
+        verdict = model.worst_health(compose.health_of(one) for one in several)
+        if verdict != "Healthy":
+            streak.broken()
+        elif not streak.long_enough(sorted(one.identity for one in several)):
+            return health.Verdict("Progressing", "")
+        return health.Verdict(verdict, ", ".join(f"{one.service} is {one.state}" for one in several))
+
+    deadline = health.deadline_of(standing.spec["health"])
+    verdict = health.wait(look, deadline, release["interval"])
+    return "" if verdict.health == "Healthy" else f"workers of slot {slot} are {verdict.health} after {deadline:.0f} s: {verdict.why}"
+
+
+def _containers(standing: Standing, slot: str) -> list[docker.Container]:
+    named = standing.workers(slot)
+    found = compose.read(standing.project(slot)) if named else {}
+    return [container for service in named for container in found.get(service, [])]
