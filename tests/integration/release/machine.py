@@ -115,8 +115,9 @@ class Machine(machine.Machine):
         """What the tests need on the host beside what is converged."""
         self.sh("rm -rf /opt/under-test && mkdir -p /opt/under-test")
         subprocess.run(["docker", "cp", "-q", str(PARTS), f"{self.container}:/opt/under-test/parts"], check=True, timeout=60)
-        (self.place / "server.py").write_text((self.roles / "app/tree/opt/app/{slot}/code/server.py").read_text())
-        subprocess.run(["docker", "cp", "-q", str(self.place / "server.py"), f"{self.container}:/opt/under-test/"], check=True, timeout=60)
+        for name, role in {"server.py": "app", "desk.py": "desk"}.items():
+            (self.place / name).write_text((self.roles / f"{role}/tree/opt/{role}" / "{slot}/code" / name).read_text())
+            subprocess.run(["docker", "cp", "-q", str(self.place / name), f"{self.container}:/opt/under-test/"], check=True, timeout=60)
 
     def forget(self) -> None:
         """Nothing of the component is on the host, nobody asks; blue is what HAProxy starts with."""
@@ -215,7 +216,7 @@ def with_haproxy(kind: type[Machine], place: Path) -> Iterator[Machine]:
     try:
         made.bring()
         # what the inventory lists is what the edge knows
-        done = made.play({"components": ["haproxy"], "vars": {"components": ["haproxy", "app", "shop"]}})[0]
+        done = made.play({"components": ["haproxy"], "vars": {"components": ["haproxy", "app", "shop", "desk", "mailer"]}})[0]
         assert not done.failed, done.msg
         yield made
     finally:

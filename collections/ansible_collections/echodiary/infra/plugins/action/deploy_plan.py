@@ -117,7 +117,7 @@ class ActionModule(LocalAction[Options]):
             commit=args["commit"],
             environment=args["environment"],
             textfiles=plan.textfiles(components, directory),
-            asked=", ".join(str(one.get("name", "")) for one in found.requests) or "no request is declared",
+            asked=", ".join(str(one.get("name", "")) for one in found.requests),
             requests=found.requests,
             verify=found.verify,
             allowed=[str(one.get("rule", "")) for one in args["migrations_allowed"]],

@@ -205,11 +205,11 @@ def _work(name: str, manifest: dict[str, Any], release: dict[str, Any]) -> dict[
     """Nothing where there is none. What nobody asks works by itself."""
     project = manifest["compose"]
     workers = release["workers"] or ([] if release["slots"] else [release["service"]])
+    if release["slots"] and release["service"] in workers:
+        raise SpecError(f"{name}: release: workers: service '{release['service']}' answers requests, for which it has to run before")
     given = {job: _job(name, job, entry) for job, entry in release["jobs"].items()}
     asides = compose.asides(manifest["files"][project["file"]]["content"]) if workers or given else compose.Asides([], {})
     jobs.check_workers(name, workers, project, asides)
-    if release["slots"] and release["service"] in workers:
-        raise SpecError(f"{name}: release: workers: service '{release['service']}' answers requests, for which it has to run before")
     return {**({"workers": workers} if workers else {}), **({"jobs": jobs.read(name, project, given, asides)} if given else {})}
 
 

@@ -116,3 +116,20 @@ def test_a_signal_that_cannot_be_sent_says_so(monkeypatch: pytest.MonkeyPatch, n
     monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("sent"))
     with pytest.raises(model.ConvergeError, match=f"web takes no {name}"):
         compose.kill(container(), name)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("created", []), ("exited", []), ("running", [("stop", "corrective")]), ("restarting", [("stop", "corrective")])],
+)
+def test_what_is_held_back_is_there_and_does_not_run(state: str, expected: list[tuple[str, str]]) -> None:
+    held, live = project(held=True), [container(state=state)]
+    assert [(action, origin) for _, action, origin in plan(held, live)] == expected
+    assert compose.health(held, {"web": live}) == {"web": "Healthy"}
+    assert compose.health(held, {}) == {"web": "Missing"}
+
+
+def test_what_is_held_back_is_made_and_not_started() -> None:
+    assert compose._apart(["api", "clerk"], ["clerk"]) == [("-d", ["api"]), ("--no-start", ["clerk"])]
+    assert compose._apart(["clerk"], ["clerk"]) == [("--no-start", ["clerk"])]
+    assert compose._apart(["api"], []) == [("-d", ["api"])]

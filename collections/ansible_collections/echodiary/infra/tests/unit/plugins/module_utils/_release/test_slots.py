@@ -158,3 +158,20 @@ def test_a_damaged_record_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "slots").mkdir()
     (tmp_path / "slots/x.json").write_text(text)
     assert slots.load(str(tmp_path), "x") == slots.empty()
+
+
+@pytest.mark.parametrize(
+    ("held", "running", "serving"),
+    [
+        (record("blue"), {"blue": True}, "blue"),
+        # both, by hand or by a run that was killed: the record says whose it is
+        (record("blue"), {"blue": True, "green": True}, "blue"),
+        (record("blue", "green"), {"green": True}, "green"),
+        (record("blue", "green"), {"blue": True, "green": False}, "blue"),
+        # the record was lost
+        (record(), {"blue": False, "green": True}, "green"),
+        (record(), {}, ""),
+    ],
+)
+def test_of_a_release_that_nobody_asks_what_runs_does_the_work(held: dict[str, Any], running: dict[str, bool], serving: str) -> None:
+    assert slots.serving(NAMES, held, slots.as_they_run(running), running) == serving

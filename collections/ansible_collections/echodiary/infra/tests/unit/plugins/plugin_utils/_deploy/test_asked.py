@@ -40,3 +40,7 @@ def test_what_somebody_says_goes_before_what_is_declared() -> None:
 
 def test_a_component_without_slots_is_asked_nothing_that_users_ask() -> None:
     assert asked.asked(None, GIVEN._replace(requests=[{"name": "x", "path": "/"}])) == asked.NOTHING
+
+
+def test_a_release_without_slots_is_asked_nothing_either() -> None:
+    assert asked.asked(release.declared("mailer", {"service": "clerk"}), GIVEN) == asked.NOTHING

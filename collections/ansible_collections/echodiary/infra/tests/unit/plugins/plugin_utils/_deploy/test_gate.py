@@ -141,3 +141,9 @@ def test_the_release_before_was_well_on_the_schema_only_where_that_was_seen_and_
     shown: bool, allowed: list[str], claimed: bool
 ) -> None:
     assert (SCHEMA_GATE in gate.recorded([], shown=shown, allowed=allowed)) is claimed
+
+
+def test_what_no_request_reaches_is_not_watched_by_its_answers() -> None:
+    found = gate.watch("a", batch({"a": {"changed": True}}), SETTINGS._replace(backend=""), [], [])
+    assert (found.promql, found.edges) == ([], [])
+    assert gate.watch("a", batch({"a": {"changed": True}}), SETTINGS, [], []).promql

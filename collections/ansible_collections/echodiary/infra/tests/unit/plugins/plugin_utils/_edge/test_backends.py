@@ -129,3 +129,9 @@ def test_a_slot_at_what_another_component_listens_on_is_refused() -> None:
         edges.edge_backends([other, entry("shop")], 1000)
     own = [{"port": 9001, "protocol": "tcp", "address": "127.0.0.1", "from": ["host"], "for": "users"}]
     assert edges.edge_backends([{**entry("shop"), "listens": own}], 1000)["default"] == "shop"
+
+
+def test_what_nobody_asks_is_behind_nothing() -> None:
+    found = backends.edge([entry("shop"), {"component": "mailer", "release": {"service": "clerk"}}], 1000, HEALTH)
+    assert [one.name for one in found.backends] == ["shop"]
+    assert not found.routed, "it wants no requests, so there is nothing to tell apart"
