@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._converge import component_health, contents, health, occupied
+from .._converge import component_health, contents, health, occupied, staging
 from .._converge.component import Converger
 from .._host import docker
 from .._kinds import compose, model
@@ -72,6 +72,11 @@ class Rollout:
         if self.rolls():
             look.refuse_occupied(self.standing)
 
+    def judge_jobs(self) -> None:
+        """Once they are asked for, the release has taken the work over."""
+        if self.jobs and self.jobs.view.plan.acting():
+            staging.validate(self.jobs.view.spec["validate"], self.jobs.view.want.files, lenient=False)
+
     def _back_change(self) -> model.Change:
         now = self.standing
         held = idle_slot.holds(self.spec, now.record, now.idle, self.release["expect"])
@@ -96,6 +101,7 @@ class Rollout:
         if self.release["state"] == PREVIOUS:
             return None
         self._refuse_occupied()
+        self.judge_jobs()
         needs, now = self.current.needs(), self.standing
         if not needs and self.rolls() and not self.release["permitted"]:
             return {"roll": True}

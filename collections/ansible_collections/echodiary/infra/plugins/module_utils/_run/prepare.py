@@ -46,6 +46,7 @@ def _of(spec: documents.RolledSpec, manifest: exchange.Manifest) -> Prepared:
     if lacking:
         answer["needs"] = {"contents": lacking}
     elif stages:
+        rollout.judge_jobs()
         answer["prepared"] = _prepared(rollout, manifest["check"])
     if manifest["prepare"] == MIGRATED and "prepared" in answer and not manifest["check"]:
         answer["migration"] = migration.migrate(rollout.spec, _policy(rollout.spec), answer["prepared"])
