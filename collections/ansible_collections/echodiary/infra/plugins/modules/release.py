@@ -16,10 +16,11 @@ description:
     one, the old one gets no new requests, those in flight end or reach the drain deadline, and its container is stopped and kept.
   - With O(steps) the new slot gets its requests gradually, and is watched on the host at each step. The first clear sign that the release
     is no good puts all requests back on the old slot at once, ends the new one, and fails the task with what was seen.
-  - Services that the release names C(workers) are made in the new slot and started only once those of the old one have ended; they have to stay
-    up before HAProxy moves over. A release without C(slots) has nothing else.
-  - Until the new slot serves, the one that serves is not touched, but for its workers, which go on when the new ones do not stay up. When the new one does not become ready, or HAProxy does not find it well,
-    it is stopped again and the task fails with the reason and the end of the log.
+  - Services that the release names C(workers) are made in the new slot and started only once those of the old one have ended; they have to
+    stay up before HAProxy moves over. A release without C(slots) has nothing else.
+  - Until the new slot serves, the one that serves is not touched, but for its workers, which go on when the new ones do not stay up. When
+    the new one does not become ready, or HAProxy does not find it well, it is stopped again and the task fails with the reason and the end
+    of the log.
   - This module is for what people and deploys want beside converging. It goes back to what rests, restarts by swapping, looks, prepares.
   - Which slot serves is kept in C(/var/lib/echodiary/slots/<component>.json). A run that was killed is finished, or undone, by the next.
 options:
@@ -163,7 +164,8 @@ attributes:
     support: full
     platforms: posix
 notes:
-  - Needs root on the host (C(become)), and, where the slots have ports, HAProxy with both as servers of one backend, as role C(haproxy) has it.
+  - Needs root on the host (C(become)), and, where the slots have ports, HAProxy with both as servers of one backend, as role C(haproxy) has
+    it.
   - One call at a time changes a host. A second one waits.
 seealso:
   - module: echodiary.infra.converge
