@@ -62,29 +62,33 @@ def begin(standing: Standing, slot: str) -> None:
         compose.start(container)
     if not starting:
         return
-    why = _trouble(standing, slot)
-    standing.clock("workers_start")
-    if why:
-        raise model.ConvergeError(f"{why}{idle_slot.log_tail(standing.project(slot))}")
+    try:
+        _stay_up(standing, slot)
+    except model.ConvergeError as error:
+        raise model.ConvergeError(f"workers of slot {slot}: {error}{idle_slot.log_tail(standing.project(slot))}") from error
+    finally:
+        standing.clock("workers_start")
 
 
-def _trouble(standing: Standing, slot: str) -> str:
-    """Empty once they have stayed up."""
-    release = standing.release
-    streak = component_health.Streak(release["passes"])
+def _stay_up(standing: Standing, slot: str) -> None:
+    """Work stands still meanwhile: one that dies again and again is not given the whole deadline."""
+    release, streak = standing.release, component_health.Streak(standing.release["passes"])
 
     def look() -> health.Verdict:
         several = _containers(standing, slot)
-        verdict = model.worst_health(compose.health_of(one) for one in several)
-        if verdict != "Healthy":
+        if dead := [one.service for one in several if one.restarts >= compose.CRASHES]:
+            raise model.ConvergeError(f"{', '.join(dead)} ended again and again")
+        found = model.worst_health(compose.health_of(one) for one in several)
+        if found != "Healthy":
             streak.broken()
         elif not streak.long_enough(sorted(one.identity for one in several)):
-            return health.Verdict("Progressing", "")
-        return health.Verdict(verdict, ", ".join(f"{one.service} is {one.state}" for one in several))
+            found = "Progressing"
+        return health.Verdict(found, ", ".join(f"{one.service} is {one.state}" for one in several))
 
     deadline = health.deadline_of(standing.spec["health"])
     verdict = health.wait(look, deadline, release["interval"])
-    return "" if verdict.health == "Healthy" else f"workers of slot {slot} are {verdict.health} after {deadline:.0f} s: {verdict.why}"
+    if verdict.health != "Healthy":
+        raise model.ConvergeError(f"{verdict.health} after {deadline:.0f} s: {verdict.why}")
 
 
 def _containers(standing: Standing, slot: str) -> list[docker.Container]:
