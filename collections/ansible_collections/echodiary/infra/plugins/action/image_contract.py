@@ -45,11 +45,13 @@ class ActionModule(HostCall[Options]):
     def _tried(self, args: Options) -> dict[str, Any]:
         spec, tool = self._spec(args["component"])
         entry, paths, declared = self._declared(args["component"] or spec["name"])
-        asked = tried.manifest(spec, declared, paths, tool, tried.Wish(args["start"], args["deadline"], self._check))
+        works = not declared.slots
+        asked = tried.manifest(spec, declared, paths, tool, tried.Wish(args["start"] and not works, args["deadline"], self._check))
         seen: Observation = self._ask(asked)
         if seen.get("failed"):
             raise SpecError(str(seen.get("msg")))
-        return _result(Case(seen, _wanted(entry.component, asked, declared.accepts, args["start"] and not self._check)))
+        wanted = _wanted(entry.component, asked, declared.accepts, args["start"] and not self._check)
+        return _result(Case(seen, wanted._replace(works=works)))
 
     def _spec(self, component: str) -> tuple[documents.ComponentSpec, str]:
         """And who brings its schema along."""

@@ -37,7 +37,7 @@ def back(standing: Standing, new: str, old: str) -> str:
         jobs.follow(standing, old)
     except model.ConvergeError as error:
         standing.unsettled = True
-        return f"; and what it took over is not done by slot {old} again: {error}"
+        return f"; and slot {old} does not work again: {error}"
     return ""
 
 
@@ -46,14 +46,15 @@ def halt(standing: Standing, slot: str) -> None:
     working = [one for one in _containers(standing, slot) if one.state not in compose.RESTING]
     for container in working:
         compose.end(container)
-    killed = [one for one in _containers(standing, slot) if one.exit_code == _KILLED and one.id in {was.id for was in working}]
-    for one in killed:
-        standing.note(
-            f"{one.service} of slot {slot} did not end within its grace period ({one.grace:.0f} s, stop_grace_period) and was killed: what "
-            "it worked on was not finished"
-        )
-    if working:
-        standing.clock("workers_stop")
+    if not working:
+        return
+    standing.clock("workers_stop")
+    ended = {one.id for one in working}
+    for one in _containers(standing, slot):
+        if one.id in ended and one.exit_code == _KILLED:
+            standing.note(
+                f"{one.service} of slot {slot} was killed after its grace period ({one.grace:.0f} s): what it did was not finished"
+            )
 
 
 def begin(standing: Standing, slot: str) -> None:

@@ -83,8 +83,8 @@ class Check(TypedDict):
 
 class Declared(NamedTuple):
     """What others have to know of a component with slots: the edge, and whoever deploys it. ``slots``: none of one that nobody asks.
-    ``max_body_bytes``: 0 where it does not say; ``latency``: a histogram that Prometheus has of its answers, in seconds; ``accepts``: points
-    of the contract that may be broken."""
+    ``max_body_bytes``: 0 where it does not say; ``latency``: a histogram that Prometheus has of its answers, in seconds; ``accepts``:
+    points of the contract that may be broken."""
 
     route: routes.Route
     slots: dict[str, int]

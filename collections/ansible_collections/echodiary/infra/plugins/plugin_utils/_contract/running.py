@@ -26,6 +26,8 @@ def not_started(case: Case) -> str:
     """Why nothing was started; empty where something was."""
     if case.seen["trial"] is not None:
         return ""
+    if case.wanted.works:
+        return "it takes work by itself, and a copy would take some, too"
     return "what is seen before it starts keeps it from starting" if case.wanted.start else "nothing was started"
 
 

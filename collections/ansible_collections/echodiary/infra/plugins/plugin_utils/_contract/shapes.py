@@ -18,8 +18,8 @@ UNTRIED: Final = "not tried"
 
 
 class Wanted(NamedTuple):
-    """Of the component. ``start``: it was to be started; ``migrate``: who brings the schema along; ``asks``, ``scraped``: it declares
-    requests, and metrics."""
+    """Of the component. ``start``: it was to be started; ``works``: nobody asks it, so it never is; ``migrate``: who brings the schema
+    along; ``asks``, ``scraped``: it declares requests, and metrics."""
 
     component: str
     image: str
@@ -32,6 +32,7 @@ class Wanted(NamedTuple):
     migrate: str
     start: bool
     accepts: Sequence[str] = ()
+    works: bool = False
 
 
 class Finding(NamedTuple):

@@ -105,4 +105,4 @@ def test_another_component_cannot_have_a_jobs_timer_and_what_it_is_made_of_is_de
     timer = {"x-night": {"schedule": "daily", "command": ["/bin/true"]}}
     with pytest.raises(SpecError, match="timer x-night is claimed by two components, x and other"):
         manifest.check_claims([mine, manifest.build("other", {"timers": timer}, {})])
-    assert {"/etc/systemd/system/x-night.timer", "timer:x-night", "unit:x-night.timer"} <= set(manifest.claimed([mine]))
+    assert {"/etc/systemd/system/x-night.timer", "timer:x-night", "unit:x-night.timer"} <= set(manifest.claimed([mine]).everywhere)

@@ -212,3 +212,9 @@ def test_every_fix_can_be_said() -> None:
 def test_what_was_not_there_is_told() -> None:
     tried = case(stood_in=["/srv/shop"])
     assert any("/srv/shop" in note for note in judge.notes(tried, judge.judge(tried)))
+
+
+def test_what_takes_work_by_itself_is_only_looked_at() -> None:
+    tried = case(trial=None, schema=None, wanted=WANTED._replace(works=True))
+    assert why(tried, "starts") == "it takes work by itself, and a copy would take some, too"
+    assert verdicts(tried)["user"] == KEPT
