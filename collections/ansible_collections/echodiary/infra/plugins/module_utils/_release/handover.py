@@ -29,8 +29,6 @@ def over(standing: Standing, old: str, new: str) -> None:
 
 def back(standing: Standing, new: str, old: str) -> str:
     """The old ones are at work again; else what is to be said beside the error that led here."""
-    if not (standing.workers(old) or standing.workers(new) or jobs.concerned(standing.spec, standing.host)):
-        return ""
     try:
         halt(standing, new)
         begin(standing, old)
