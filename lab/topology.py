@@ -79,6 +79,12 @@ def older_recipe(root: Path) -> Recipe:
     return Recipe(f"bare-{base.OLDER}", OLDER, folder(root, "bare"), base.reference(base.OLDER))
 
 
+def older_haproxy_recipe(root: Path) -> Recipe:
+    return Recipe(
+        "haproxy-older", f"echodiary-lab/haproxy:{base.OLDER}", folder(root, "haproxy-older"), base.reference(), {"SUITE": base.OLDER}
+    )
+
+
 def application_recipe(root: Path) -> Recipe | None:
     """EchoDiary's own image; None as long as the repository has no Dockerfile for it."""
     context = root / "app"

@@ -24,6 +24,11 @@ def host() -> str:
     return _built(*topology.host_recipes(ROOT))
 
 
+def older_haproxy() -> str:
+    """That of Debian 12: the oldest that a host may have."""
+    return _built(topology.older_haproxy_recipe(ROOT))
+
+
 def application() -> str:
     """EchoDiary's, as this checkout has it."""
     recipe = topology.application_recipe(ROOT)

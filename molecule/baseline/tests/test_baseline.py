@@ -168,6 +168,7 @@ def test_security_updates_install_themselves_where_wanted(host: Host, converge: 
     assert [origin for origin in origins if origin] == [
         "origin=Debian,codename=${distro_codename},label=Debian-Security",
         "origin=Debian,codename=${distro_codename}-security,label=Debian-Security",
+        "origin=Ubuntu,archive=${distro_codename}-security",
     ]
     for timer in ("apt-daily.timer", "apt-daily-upgrade.timer"):
         assert host.service(timer).is_running

@@ -87,10 +87,10 @@ def running(place: Path, **variables: Any) -> Iterator[Edge]:
 
 
 @contextlib.contextmanager
-def before(place: Path, told: str = "", **variables: Any) -> Iterator[Edge]:
+def before(place: Path, told: str = "", image: str = "", **variables: Any) -> Iterator[Edge]:
     """HAProxy alone, before applications of the caller's. ``told``: what it was told at runtime, as module ``edge`` writes it."""
     edge = Edge(free_port(), free_port(), 0)
-    with _haproxy(place, edge, told, **variables):
+    with _haproxy(place, edge, told, image, **variables):
         yield edge
 
 
@@ -121,7 +121,7 @@ def _application(place: Path, port: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _haproxy(place: Path, edge: Edge, told: str, **variables: Any) -> Iterator[None]:
+def _haproxy(place: Path, edge: Edge, told: str, image: str = "", **variables: Any) -> Iterator[None]:
     ports = {"haproxy_port": edge.port, "haproxy_metrics_port": edge.inside, "echodiary_ports": {"blue": edge.slot, "green": free_port()}}
     host = {"inventory_hostname": "app1", "components": ["haproxy", "echodiary"], "playbook_dir": str(Path(__file__).parent)}
     given = {"haproxy_bind": "127.0.0.1", "haproxy_metrics_bind": "127.0.0.1", **host, **ports, **variables}
@@ -133,7 +133,7 @@ def _haproxy(place: Path, edge: Edge, told: str, **variables: Any) -> Iterator[N
     mounted = {place / "etc/haproxy": "/etc/haproxy", place / "edge.map": "/var/lib/haproxy/edge.map"}
     client, name = docker.from_env(), f"{NAME}-{edge.port}"
     container = client.containers.run(
-        lab_images.host(),
+        image or lab_images.host(),
         ["sh", "-c", "mkdir -p /run/haproxy && exec haproxy -W -f /etc/haproxy/haproxy.cfg"],
         entrypoint=[],
         name=name,
