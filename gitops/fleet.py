@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.echodiary.infra.plugins.module_utils._host.exposition import Sample
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import groups
-from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import files, model, outputs, since
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import collect, files, model, outputs, since
 
 from gitops import runner
 from gitops.errors import BlockedError, GitopsError
@@ -153,15 +153,17 @@ def previous(place: Workspace) -> model.Report | None:
 
 
 def with_schema(report: model.Report, before: model.Report | None) -> model.Report:
-    """The schema is compared now and then; in between its last verdict stands."""
-    known = {host.name: one for host, one in before.components() if one.name == "schema"} if before else {}
+    """Schemas are compared now and then, all at once; in between the last verdicts stand."""
+    known = {host.name: _schemas(host) for host in before.hosts} if before else {}
     hosts = tuple(
-        dataclasses.replace(host, components=(*host.components, known[host.name]))
-        if host.name in known and all(one.name != "schema" for one in host.components)
-        else host
+        host if _schemas(host) else dataclasses.replace(host, components=(*host.components, *known.get(host.name, ())))
         for host in report.hosts
     )
     return dataclasses.replace(report, hosts=hosts)
+
+
+def _schemas(host: model.Host) -> tuple[model.Component, ...]:
+    return tuple(one for one in host.components if collect.is_schema(one.name))
 
 
 def replaced(whole: model.Report, part: model.Report) -> model.Report:

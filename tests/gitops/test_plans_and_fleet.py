@@ -73,6 +73,8 @@ def test_between_two_comparisons_the_schemas_last_verdict_stands() -> None:
     now = build.report(build.host("app1", build.component("web")), build.host("app2", build.component("web")))
     assert fleet.with_schema(now, before).hosts[0].components[1] == old
     assert len(fleet.with_schema(now, before).hosts[1].components) == 1
+    both = build.report(build.host("app1", build.component("web"), build.component("schema-a"), build.component("schema-b")))
+    assert fleet.with_schema(now, both).hosts[0] == both.hosts[0]
     fresh = build.report(build.host("app1", build.component("schema")))
     assert fleet.with_schema(fresh, before) == fresh
     assert fleet.with_schema(now, None) == now

@@ -21,4 +21,4 @@ class ActionModule(InsideCall[Mapping[str, Any]]):
         found = flow.run(options_of.parse(args), lambda runs: self._in_release(*runs), self._check)
         if not self._task.diff:
             found.pop("diff", None)
-        return found
+        return {**found, "component": args["component"]} if args["component"] else found

@@ -38,6 +38,13 @@ def released_components(host: Variables, playbook_dir: str) -> list[str]:
         raise AnsibleFilterError(str(error)) from error
 
 
+def led_components(hostvars: Mapping[str, Variables], host: str, playbook_dir: str) -> list[str]:
+    try:
+        return released.led({name: released.names(hostvars[name].get("components")) for name in hostvars}, host, playbook_dir)
+    except SpecError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
 def deploy_step(found: Plan, index: int) -> dict[str, Any]:
     return plan.step(plan.of_result(found), index)._asdict()
 
@@ -83,6 +90,7 @@ class FilterModule:
             "first_host": first_host,
             "released_component": released_component,
             "released_components": released_components,
+            "led_components": led_components,
             "deploy_step": deploy_step,
             "deploy_watch": deploy_watch,
             "deploy_migration": deploy_migration,

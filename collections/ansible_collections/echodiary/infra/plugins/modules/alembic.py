@@ -33,6 +33,10 @@ options:
   revision:
     description: The goal of O(state=revision). One revision of the release, or V(base).
     type: str
+  component:
+    description: Whose schema it is, for a report that has those of several. Nothing else depends on it.
+    type: str
+    default: ''
   since:
     description:
       - With O(state=lint), the revision after which linting begins, or V(base) for all. No database is asked then, which suits a pipeline.
@@ -179,6 +183,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+component:
+  description: As it was given.
+  returned: when it was given
+  type: str
 current:
   description:
     - The database's revisions, afterwards, also when the migration failed. Empty for one that was never migrated, null when that is not

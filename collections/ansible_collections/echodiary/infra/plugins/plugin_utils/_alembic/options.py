@@ -26,6 +26,7 @@ READ_STATEMENT = 60_000
 ARGUMENTS: dict[str, Any] = {
     "state": {"type": "str", "required": True, "choices": ["current", "head", "revision", "lint", "compare"]},
     "revision": {"type": "str"},
+    "component": {"type": "str", "default": ""},
     "since": {"type": "str"},
     **place.ARGUMENTS,
     "lock_wait": {"type": "int", "default": 300},
@@ -61,6 +62,7 @@ class Options:
 
     state: str
     revision: str | None
+    component: str
     since: str | None
     image: str | None
     virtualenv: str | None

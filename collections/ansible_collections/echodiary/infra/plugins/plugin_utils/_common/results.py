@@ -38,6 +38,7 @@ class Result(TypedDict, total=False):
     undeclared: list[str]
     # of alembic, asked to compare
     sync: str
+    component: str
     database: str
     current: list[str] | None
     heads: list[str]

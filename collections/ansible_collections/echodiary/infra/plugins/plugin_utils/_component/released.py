@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -40,6 +40,13 @@ def only(names: Iterable[str], playbook_dir: str) -> str:
     if not found:
         raise SpecError("which component? None of those declared here has a release (component.yml: release)")
     raise SpecError(f"which component? {', '.join(found)} have a release here; name one of them: -e component={found[0]}")
+
+
+def led(components: Mapping[str, Iterable[str]], host: str, playbook_dir: str) -> list[str]:
+    """What is done once for all hosts of a component is this one's: it is the first by name. ``components``: of each host."""
+    own = among(components.get(host, ()), playbook_dir)
+    before = {called.short(name) for other, several in components.items() if other < host for name in several}
+    return [name for name in own if called.short(name) not in before]
 
 
 def of_host(components: list[str] | str | None, playbook_dir: str) -> str:

@@ -30,6 +30,8 @@ SILENT = frozenset(
 #: Asking the lock, the history, a gate or what serves is about a deploy and not about what the host is.
 SILENT_HERE = frozenset(f"echodiary.infra.{name}" for name in ("deploy_lock", "release", "release_history", "health_gate"))
 BAD = ("failed", "taken_back")
+#: of a component in a report that is the schema of a database; followed by whose it is where there are several
+SCHEMA = "schema"
 SILENCE = "nothing was heard of it"
 
 
@@ -80,12 +82,18 @@ def _release(data: Outcome) -> tuple[model.Resource, ...]:
     return (model.Resource(f"release:{release['image']}", sync=model.SYNCED, action="none", origin="", why=why),)
 
 
+def is_schema(component: str) -> bool:
+    """A host may be the first of several applications, and has the schema of each."""
+    return component == SCHEMA or component.startswith(f"{SCHEMA}-")
+
+
 def schema(result: Result, *, failed: bool) -> model.Component:
     """The answer of ``alembic: {state: compare}``: a schema that differs from the models is drift like any other."""
+    name = f"{SCHEMA}-{result['component']}" if result.get("component") else SCHEMA
     if failed or "sync" not in result:
-        return model.Component("schema", sync=model.UNKNOWN, health="Unknown", status="failed", msg=_message(result))
+        return model.Component(name, sync=model.UNKNOWN, health="Unknown", status="failed", msg=_message(result))
     resources = [*_revisions(result), *(_difference(found) for found in result.get("differences") or ())]
-    return model.Component("schema", sync=str(result["sync"]), resources=tuple(resources), seconds=float(result.get("seconds") or 0))
+    return model.Component(name, sync=str(result["sync"]), resources=tuple(resources), seconds=float(result.get("seconds") or 0))
 
 
 def _revisions(result: Result) -> list[model.Resource]:

@@ -50,3 +50,13 @@ def test_where_there_are_several_or_none_somebody_has_to_say(declared: list[str]
 
 def test_of_a_host_that_declares_nothing_this_collection_is_asked(beside: str) -> None:
     assert released.has_release(deploys.released_component({}, beside), beside)
+
+
+def test_what_is_done_once_is_done_on_the_first_host_of_each() -> None:
+    fleet = {"app2": ["echodiary"], "app1": ["haproxy", "some.where.echodiary"], "mon1": ["prometheus"]}
+    assert released.led({**fleet, "app1": ["haproxy", "echodiary"]}, "app1", ".") == ["echodiary"]
+    assert released.led({**fleet, "app1": ["haproxy", "echodiary.infra.echodiary"]}, "app2", ".") == [], (
+        "by its full name it is the same one"
+    )
+    assert released.led(fleet, "mon1", ".") == []
+    assert released.led({"app2": ["echodiary"], "app3": ["echodiary"]}, "app2", ".") == ["echodiary"]

@@ -140,3 +140,8 @@ def test_evidence_of_one_component_is_not_put_beside_another() -> None:
     collected.evidence("app1", flat, {"a": {"service:api": {"started": "a"}}, "b": flat})
     (host,) = collected.hosts()
     assert [one.resources[0].host for one in host.components] == [{"started": "a"}, {"started": "b"}]
+
+
+def test_schemas_of_several_are_told_apart() -> None:
+    assert collect.schema({"sync": "Synced", "component": "shop"}, failed=False).name == "schema-shop"
+    assert collect.schema({"msg": "no database", "component": "shop"}, failed=True).name == "schema-shop"
