@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.pipelines.environments import ROOT, Environment
+from tests.pipelines.environments import Environment
+from tests.pipelines.repository import ROOT
 
 COLLECTION = ROOT / "collections/ansible_collections/echodiary/infra"
 CONFIGURATION = """[defaults]

@@ -21,7 +21,7 @@ from tests.pipelines.environments import REPOSITORY, Environment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.full]
 
-LAB = Environment("versions", "echodiary-versions", "172.30.84", 7000, ("app1",), "ssh")
+LAB = Environment("versions", "echodiary-versions", "172.30.84", 7000, ("app1", "app2"), "ssh")
 PUSH_TO = f"127.0.0.1:{5077 + LAB.offset}"
 PLANTED = """
 from ansible.utils.display import Display
@@ -101,7 +101,7 @@ def test_fresh_hosts_are_converged_and_stay_so(controller: Controller) -> None:
     preview = play(controller, "site", "--check")
     assert re.search(r"[1-9]\d* would change", preview.output), preview.output
     play(controller, "site")
-    assert re.search(r"^0 would change · 2 hosts", play(controller, "site", "--check").output, re.M)
+    assert re.search(r"^0 would change · 3 hosts", play(controller, "site", "--check").output, re.M)
     assert version()
 
 
@@ -121,6 +121,14 @@ def test_what_somebody_changed_is_found_and_put_right(controller: Controller) ->
     play(controller, "site")
     assert "by hand" not in LAB.on("app1", "cat /etc/haproxy/haproxy.cfg")
     assert LAB.on("app1", "systemctl is-active prometheus-node-exporter") == "active\n"
+
+
+def test_changed_configuration_rolls_on_both_hosts(controller: Controller) -> None:
+    """The second asks the first, which keeps the lease, whether it may."""
+    before = {host: LAB.on(host, "docker ps -q --filter name=echodiary-") for host in LAB.apps}
+    play(controller, "site", "-e", "echodiary_log_level=warning")
+    after = {host: LAB.on(host, "docker ps -q --filter name=echodiary-") for host in LAB.apps}
+    assert all(after[host] != before[host] for host in LAB.apps)
 
 
 def test_two_deploys_and_a_rollback(controller: Controller) -> None:

@@ -25,6 +25,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60, help="how long to send (default: %(default)g); SIGTERM ends it earlier")
     parser.add_argument("--mix", default=mix, help="shares (default: %(default)s)")
     parser.add_argument("--paths", default=",".join(PATHS), help="what is read, in turn (default: mostly /health)")
+    parser.add_argument("--host-name", default="", help="what requests are for, where a host serves several applications")
     parser.add_argument("--timeout", type=float, default=10, help="seconds for a whole request (default: %(default)g)")
     parser.add_argument("--slow-seconds", type=float, default=5, help="how long a slow request's body takes (default: %(default)g)")
     parser.add_argument("--in-flight", type=int, default=5000, help="most requests without an answer (default: %(default)d)")
@@ -41,6 +42,7 @@ def main() -> int:
             seconds=given.seconds,
             mix=plans.parse_mix(given.mix),
             paths=tuple(given.paths.split(",")),
+            host_name=given.host_name,
             timeout=given.timeout,
             slow_seconds=given.slow_seconds,
             in_flight=given.in_flight,

@@ -21,13 +21,15 @@ LIMITS = {"rate": 5000.0, "seconds": 3600.0, "timeout": 60.0, "slow_seconds": 60
 
 @dataclass(frozen=True)
 class Plan:
-    """`rate` is requests a second over all targets; `timeout` is for one request (a slow one's own seconds come on top)."""
+    """`rate` is requests a second over all targets; `timeout` is for one request (a slow one's own seconds come on top);
+    ``host_name``: whose requests they are where a host serves several applications; the target's address by default."""
 
     targets: tuple[Target, ...]
     rate: float = 500
     seconds: float = 60
     mix: Mapping[str, float] = field(default_factory=lambda: dict(MIX))
     paths: tuple[str, ...] = PATHS
+    host_name: str = ""
     timeout: float = 10
     slow_seconds: float = 5
     in_flight: int = 5000
@@ -43,6 +45,8 @@ class Plan:
             raise PlanError(f"Mix: shares of {', '.join(MIX)}, not {dict(self.mix)}.")
         if not self.paths or not all(re.fullmatch(r"/[!-~]*", path) for path in self.paths):
             raise PlanError("Paths: each starts with / and has no space.")
+        if not re.fullmatch(r"[A-Za-z0-9.-]*", self.host_name):
+            raise PlanError(f"Host name: '{self.host_name}' is none.")
         if not re.fullmatch(r"[0-9a-f]{8}", self.run):
             raise PlanError("Run: eight hexadecimal digits.")
 

@@ -53,12 +53,19 @@ def requests(plan: Plan, target: Target, writes: Iterator[int]) -> Iterator[Requ
         if kind in (WRITE, SLOW):
             yield _write(plan, target, kind, identity, token(plan.run, next(writes)))
         else:
-            yield Request(kind, identity, _head("GET", next(paths), target, identity, kind == KEPT))
+            yield Request(kind, identity, _head("GET", next(paths), _host(plan, target), identity, kind == KEPT))
 
 
 def _write(plan: Plan, target: Target, kind: str, identity: str, mark: str) -> Request:
     body = json.dumps({"title": mark, "body": "written under load", "mood": "good"}).encode()
-    head = _head("POST", "/entries", target, identity, kind == WRITE, f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n")
+    head = _head(
+        "POST",
+        "/entries",
+        _host(plan, target),
+        identity,
+        kind == WRITE,
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n",
+    )
     if kind == WRITE:
         return Request(kind, identity, head + body, mark)
     size = -(-len(body) // (PIECES + 1))
@@ -66,7 +73,10 @@ def _write(plan: Plan, target: Target, kind: str, identity: str, mark: str) -> R
     return Request(kind, identity, head + first, mark, tuple(rest), plan.slow_seconds / len(rest))
 
 
-def _head(method: str, path: str, target: Target, identity: str, kept: bool, more: str = "") -> bytes:
-    host = target.name.removeprefix("http://")
+def _host(plan: Plan, target: Target) -> str:
+    return plan.host_name or target.name.removeprefix("http://")
+
+
+def _head(method: str, path: str, host: str, identity: str, kept: bool, more: str = "") -> bytes:
     end = "" if kept else "Connection: close\r\n"
     return f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: echodiary-load\r\nX-Request-ID: {identity}\r\n{end}{more}\r\n".encode()

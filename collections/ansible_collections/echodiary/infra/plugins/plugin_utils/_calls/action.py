@@ -6,6 +6,7 @@ A delegated task of the play would call that host in every run, and most runs ha
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleError
@@ -62,12 +63,25 @@ def _over_there(action: ActionBase, host: str, name: str, arguments: Mapping[str
         connection.close()
 
 
+def _executor(action: ActionBase) -> TaskExecutor:
+    """Since ansible-core 2.21 it finds the task that runs by itself, and is not told."""
+    given = {
+        "host": None,
+        "task": action._task,
+        "job_vars": {},
+        "play_context": action._play_context.copy(),
+        "loader": action._loader,
+        "shared_loader_obj": action._shared_loader_obj,
+        "final_q": None,
+        "variable_manager": None,
+    }
+    taken = inspect.signature(TaskExecutor).parameters
+    return TaskExecutor(**{name: value for name, value in given.items() if name in taken})
+
+
 def _connection(action: ActionBase, theirs: HostVarsVars) -> ConnectionBase:
     """Made as Ansible makes the one of a delegated task: how a host is reached, and as whom, is known there and nowhere else."""
-    executor = TaskExecutor(
-        host=None, task=action._task, job_vars={}, play_context=action._play_context.copy(), loader=action._loader,
-        shared_loader_obj=action._shared_loader_obj, final_q=None, variable_manager=None,
-    )  # fmt: skip
+    executor = _executor(action)
     kind = theirs.get("ansible_connection") or action._task.connection
     executor._connection = executor._get_connection(theirs, action._templar, kind)
     executor._set_connection_options(theirs, action._templar)
