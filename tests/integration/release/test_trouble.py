@@ -171,6 +171,40 @@ def _drifts(green: Machine, do: str) -> None:
         green.sh(do)
 
 
+#: of what serves; to heal it takes a new container, or HAProxy's ear
+HANDS = (
+    ("docker update --restart no app-{slot}-api-1", "service:api"),
+    ("docker update --memory 300m --memory-swap 300m app-{slot}-api-1", "service:api"),
+    ("cd /opt/app/{slot} && cp -a code another && mv code gone && mv another code && rm -r gone", "process:api"),
+)
+
+
+def test_what_no_file_shows_is_named_and_healed_without_losing_a_request(green: Machine, subtests: pytest.Subtests) -> None:
+    for do, resource in HANDS:
+        with subtests.test(do):
+            slot = green.record()["active"]
+            green.sh(do.format(slot=slot))
+            check = green.converge(check=True, **TWO)
+            assert {name: origin for name, origin in check.origins.items() if name == resource} == {resource: "corrective"}, check.actions
+            users = green.users()
+            done = green.converge(**TWO)
+            assert not done.failed, done.msg
+            assert set(green.asked(users)) == {"two"}
+            assert green.record()["active"] != slot
+            in_sync(green, **TWO)
+
+
+def test_requests_that_haproxy_was_told_to_send_elsewhere_come_back(green: Machine) -> None:
+    green.parts("haproxy.command(EDGE, [haproxy.address_words(EDGE, 'green', '127.0.0.1:9')])")
+    check = green.converge(check=True, **TWO)
+    assert check.actions == [("traffic:echodiary", "update", "corrective")]
+    [change] = check.changes
+    assert change["fields"] == {"green address": ["127.0.0.1:9", "127.0.0.1:8002"]}
+    assert not (done := green.converge(**TWO)).failed, done.msg
+    assert green.edge() == "two"
+    in_sync(green, **TWO)
+
+
 def test_where_haproxy_cannot_be_asked_nothing_is_called_synced(green: Machine) -> None:
     green.sh("systemctl stop haproxy")
     check = green.converge(check=True, **TWO)

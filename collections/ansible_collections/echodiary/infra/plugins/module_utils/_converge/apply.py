@@ -28,7 +28,7 @@ def act(view: View, journal: transaction.Transaction) -> None:
         units.apply(change, view.seen.units[change.name])
     if view.plan.services and view.spec["compose"]:
         occupied.clear(view.seen.occupied)
-        compose.up(view.spec["compose"], view.seen.services or {})
+        compose.up(view.spec["compose"], view.seen.services or {}, view.last["services"])
     freshen(view)
 
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from .._host import docker, globs
+from .._host import docker, globs, mounted
 from .._kinds import compose, kinds, model, paths, processes, units
 from . import occupied
 
@@ -131,7 +131,14 @@ def _service_consumer(name: str, spec: documents.ServiceSpec, want: desired.Desi
         files,
         want.digest(list(files)),
         frozenset(spec["rebound"]),
+        _mount_replaced(container) if container else "",
     )
+
+
+def _mount_replaced(container: docker.Container) -> str:
+    """A container keeps what was there when it started: a directory that was removed and made again is another one."""
+    lost = next((path for path, source in container.binds.items() if mounted.elsewhere(container.pid, path, source)), "")
+    return f"what it has at {lost} is not what is at {container.binds[lost]} any more" if lost else ""
 
 
 def _files(patterns: list[str], want: desired.Desired, reading: Reading) -> dict[str, float]:
@@ -139,9 +146,10 @@ def _files(patterns: list[str], want: desired.Desired, reading: Reading) -> dict
     return {path: reading.paths[path].mtime for path in want.files if globs.matches_any(path, patterns)}
 
 
-def _binary_replaced(pid: int) -> bool:
+def _binary_replaced(pid: int) -> str:
     """After an upgrade the old program lives on until its process is restarted: the link of its binary then says so."""
     try:
-        return bool(pid) and os.readlink(f"/proc/{pid}/exe").endswith(" (deleted)")
+        gone = bool(pid) and os.readlink(f"/proc/{pid}/exe").endswith(" (deleted)")
     except OSError:
-        return False
+        return ""
+    return "runs from a binary that was replaced" if gone else ""

@@ -24,7 +24,8 @@ VERSION = 1
 _PATH = shapes.fields({"kind": shapes.TEXT})
 _LOADED = shapes.fields({"identity": shapes.TEXT, "digest": shapes.TEXT, "newest": shapes.NUMBER})
 _SERVICE = shapes.fields(
-    {"digest": shapes.TEXT, "config_hash": shapes.TEXT, "image_id": shapes.TEXT}, {"networks": shapes.items(shapes.TEXT)}
+    {"digest": shapes.TEXT, "config_hash": shapes.TEXT, "image_id": shapes.TEXT},
+    {"networks": shapes.items(shapes.TEXT), "limits": shapes.each(shapes.TEXT)},
 )
 _PROBE = shapes.fields(
     {"url": shapes.TEXT},

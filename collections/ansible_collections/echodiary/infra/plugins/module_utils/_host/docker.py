@@ -13,7 +13,7 @@ from .errors import ConvergeError
 from .run import run
 
 if TYPE_CHECKING:
-    from .shapes import Inspected
+    from .shapes import HostConfig, Inspected
 
 SOCKET = "/run/docker.sock"
 PID_FILE = "/run/docker.pid"
@@ -37,6 +37,12 @@ class Container(NamedTuple):
     network_mode: str = ""
     #: what it has to end by itself, once it is told to (s)
     grace: float = 10.0
+    #: what ``docker update`` can change, by the name that Compose has for it; what is not limited is left out
+    limits: dict[str, str] = {}  # noqa: RUF012 - a tuple field, never mutated
+    #: of the process 1, 0 where it does not run
+    pid: int = 0
+    #: what of the host is mounted where: destination to source
+    binds: dict[str, str] = {}  # noqa: RUF012 - a tuple field, never mutated
 
     @property
     def identity(self) -> str:
@@ -133,7 +139,25 @@ def parse(inspect: Inspected) -> Container:
         },
         network_mode=(inspect.get("HostConfig") or {}).get("NetworkMode", ""),
         grace=float(inspect["Config"].get("StopTimeout") or 10),
+        limits=_limits(inspect.get("HostConfig") or {}),
+        pid=state.get("Pid", 0),
+        binds={one["Destination"]: one["Source"] for one in inspect.get("Mounts") or [] if one.get("Type") == "bind"},
     )
+
+
+def _limits(host: HostConfig) -> dict[str, str]:
+    found = {
+        "restart": (host.get("RestartPolicy") or {}).get("Name", ""),
+        "mem_limit": host.get("Memory"),
+        "memswap_limit": host.get("MemorySwap"),
+        "mem_reservation": host.get("MemoryReservation"),
+        "cpus": host.get("NanoCpus"),
+        "cpu_shares": host.get("CpuShares"),
+        "cpu_quota": host.get("CpuQuota"),
+        "cpuset": host.get("CpusetCpus"),
+        "pids_limit": host.get("PidsLimit"),
+    }
+    return {name: str(value) for name, value in found.items() if value}
 
 
 def image_id(reference: str) -> str | None:

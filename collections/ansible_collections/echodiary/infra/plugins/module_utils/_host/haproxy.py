@@ -34,6 +34,8 @@ class EdgeSpec(TypedDict):
 class Server(NamedTuple):
     """``admin``: what people and deploys said; ``sessions``: requests in flight; ``weight``: percent of what is configured.
 
+    ``address``: where requests are sent, with its port.
+
     ``steady``: up, with every check of late passed. A server that was just let in counts as up, yet one failed check takes it
     down again; one that is steady survives all but ``fall`` failures in a row.
     """
@@ -42,6 +44,7 @@ class Server(NamedTuple):
     steady: bool
     sessions: int
     weight: int = 100
+    address: str = ""
 
 
 class HaproxyError(ConvergeError):
@@ -88,7 +91,8 @@ def _server(row: dict[str, str], counted: dict[str, str]) -> Server:
     health, rise, fall = (int(counted.get(column) or 0) for column in ("check_health", "check_rise", "check_fall"))
     steady = row["srv_op_state"] == _RUNNING and health >= rise + fall - 1
     weight = round(100 * int(row["srv_uweight"]) / max(1, int(row["srv_iweight"])))
-    return Server(_admin(int(row["srv_admin_state"])), steady, int(counted.get("scur") or 0), weight)
+    address = f"{row['srv_addr']}:{row['srv_port']}"
+    return Server(_admin(int(row["srv_admin_state"])), steady, int(counted.get("scur") or 0), weight, address)
 
 
 def counters(edge: EdgeSpec) -> dict[str, dict[str, str]]:
@@ -111,6 +115,11 @@ def tell(edge: EdgeSpec, server: str, state: str) -> None:
 
 def state_words(edge: EdgeSpec, server: str, state: str) -> str:
     return f"set server {edge['backend']}/{server} state {state}"
+
+
+def address_words(edge: EdgeSpec, server: str, address: str) -> str:
+    host, _, port = address.rpartition(":")
+    return f"set server {edge['backend']}/{server} addr {host} port {port}"
 
 
 def weight_words(edge: EdgeSpec, server: str, weight: int | str) -> str:

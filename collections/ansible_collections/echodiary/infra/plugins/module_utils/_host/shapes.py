@@ -16,6 +16,7 @@ class _State(TypedDict):
 
 class State(_State, total=False):
     Health: Health | None
+    Pid: int
     ExitCode: int
     StartedAt: str
     OOMKilled: bool
@@ -38,14 +39,28 @@ class NetworkSettings(TypedDict, total=False):
     Networks: dict[str, Network | None]
 
 
+class RestartPolicy(TypedDict, total=False):
+    Name: str
+
+
 class HostConfig(TypedDict, total=False):
     NetworkMode: str
+    RestartPolicy: RestartPolicy | None
     Memory: int
+    MemorySwap: int
+    MemoryReservation: int
+    NanoCpus: int
+    CpuShares: int
+    CpuQuota: int
+    CpusetCpus: str
+    PidsLimit: int | None
 
 
 class Mount(TypedDict, total=False):
+    Type: str
     Name: str
     Source: str
+    Destination: str
 
 
 class _Inspected(TypedDict):

@@ -148,10 +148,21 @@ def _plan_service(
         moved = last is not None and container.config_hash != last["config_hash"]
         origin = model.CONFLICT if moved else model.PENDING
         return [model.Change(resource, "update", origin, why="definition or environment changed")]
+    if altered := _altered(container, last):
+        return [model.Change(resource, "update", model.CORRECTIVE, altered, why="altered since it was made (docker update)")]
     if container.config_hash != last["config_hash"]:
         fields = {"config_hash": [container.config_hash[:12], last["config_hash"][:12]]}
         return [model.Change(resource, "update", model.CORRECTIVE, fields, why="made from another definition")]
     return _plan_state(resource, service, container)
+
+
+def _altered(container: docker.Container, last: remembered.AppliedService | None) -> dict[str, list[model.Json]]:
+    """Limits of a container can be changed while it runs, and its definition would not tell; nor does a record of an earlier version."""
+    made = last.get("limits") if last else None
+    if made is None or container.limits == made:
+        return {}
+    names = [name for name in {**made, **container.limits} if container.limits.get(name) != made.get(name)]
+    return {name: [container.limits.get(name), made.get(name)] for name in names}
 
 
 def _image_origin(container: docker.Container, image_id: str | None, last: remembered.AppliedService | None, same: bool) -> str:
@@ -219,17 +230,23 @@ def _why(done: Ran) -> str:
     return done.output.splitlines()[0] if done.code == TIMED_OUT else tail(done.output, 1)
 
 
-def up(project: documents.ProjectSpec, live: dict[str, list[docker.Container]]) -> None:
+def up(
+    project: documents.ProjectSpec, live: dict[str, list[docker.Container]], last: dict[str, remembered.AppliedService] | None = None
+) -> None:
     """``live``: as they were found."""
     for container in (container for several in live.values() for container in several if container.state == "paused"):
         docker.post(f"/containers/{container.id}/unpause")
-    renewed = astray(project, live)
+    renewed = list(dict.fromkeys([*astray(project, live), *(name for name, found in live.items() if _any_altered(name, found, last))]))
     held = [name for name, service in project["services"].items() if service.get("held")]
     for how, names in _apart(renewed, held) if renewed else ():
         # a container keeps the networks it was made with, and Compose starts it as it is
         must([*command(project, "up", how, "--force-recreate", "--no-deps", "--no-build", "--pull", "never"), *names], timeout=300)
     for how, names in _apart(list(project["services"]), held):
         _up(project, how, names=names if held else [])
+
+
+def _any_altered(name: str, live: list[docker.Container], last: dict[str, remembered.AppliedService] | None) -> bool:
+    return any(_altered(one, (last or {}).get(name)) for one in live)
 
 
 def recreate(project: documents.ProjectPlace, services: list[str], held: list[str]) -> None:
@@ -312,7 +329,12 @@ def record(project: documents.ProjectSpec, live: dict[str, list[docker.Container
     for name, service in project["services"].items():
         if live.get(name):
             container = live[name][0]
-            kept[name] = {"digest": service["digest"], "config_hash": container.config_hash, "image_id": container.image_id}
+            kept[name] = {
+                "digest": service["digest"],
+                "config_hash": container.config_hash,
+                "image_id": container.image_id,
+                "limits": container.limits,
+            }
             wanted = networks_of(project, name)
             if wanted is not None:
                 kept[name]["networks"] = wanted

@@ -26,7 +26,8 @@ class Consumer(NamedTuple):
     files: dict[str, float]
     digest: str
     rebound: frozenset[str]
-    replaced_binary: bool = False
+    #: what became of that which it runs from, or sees, since it began
+    replaced: str = ""
 
 
 class Reload(NamedTuple):
@@ -51,8 +52,8 @@ def plan(consumer: Consumer, changed: dict[str, str], last: remembered.Loaded | 
     if changed:
         origin = model.merged_origin(list(changed.values()))
         return _change(consumer, origin, _how(consumer, list(changed), reload), "its files change")
-    if consumer.replaced_binary:
-        return _change(consumer, model.CORRECTIVE, "restart", "runs from a binary that was replaced")
+    if consumer.replaced:
+        return _change(consumer, model.CORRECTIVE, "restart", consumer.replaced)
     stale = stale_paths(consumer, last)
     if stale is None:
         return None

@@ -56,6 +56,7 @@ class _Applied(TypedDict):
 
 class AppliedService(_Applied, total=False):
     networks: list[str]
+    limits: dict[str, str]
 
 
 class _Record(TypedDict):

@@ -53,6 +53,7 @@ class Traffic(NamedTuple):
     servers: dict[str, haproxy.Server] | None
     idle_runs: bool
     trial: str
+    ports: Mapping[str, int]
 
     @property
     def origin(self) -> str:
@@ -77,7 +78,7 @@ def in_place(planned: list[model.Change], unfinished: list[model.Change], found:
     """All that differs, of one that is not."""
     changes = list(planned)
     if found.active and found.servers is not None:
-        changes += traffic.plan(found.edge, found.servers, found.active, found.origin)
+        changes += traffic.plan(found.edge, found.servers, found.active, found.origin, found.ports)
     changes += unfinished
     if found.active and found.idle_runs:
         changes.append(model.Change(model.Resource("slot", found.idle), "stop", found.origin, {"state": ["running", "resting"]}))

@@ -23,7 +23,7 @@ def to(standing: Standing, slot: str) -> None:
         handover.over(standing, old, slot)
         traffic.let_in(standing.edge, slot)
     except model.ConvergeError as error:
-        traffic.correct(standing.edge, old, [slot])
+        traffic.correct(standing.edge, old, [slot], standing.release["slots"])
         standing.record["next"] = ""
         standing.save()
         raise model.ConvergeError(f"{error}{handover.back(standing, slot, old)}") from error
@@ -93,8 +93,9 @@ def take_out(standing: Standing, slot: str) -> None:
 
 def settle(standing: Standing, slot: str) -> None:
     """The slot that serves was put right in place: nobody else gets requests, and the record says so."""
-    if standing.servers is not None and traffic.plan(standing.edge, standing.servers, slot, model.CORRECTIVE):
-        traffic.correct(standing.edge, slot, [standing.idle])
+    ports = standing.release["slots"]
+    if standing.servers is not None and traffic.plan(standing.edge, standing.servers, slot, model.CORRECTIVE, ports):
+        traffic.correct(standing.edge, slot, [standing.idle], ports)
     record = standing.record
     held = record["releases"].get(slot)
     same = held == standing.wanted() and standing.workers(slot) == standing.release.get("workers", [])

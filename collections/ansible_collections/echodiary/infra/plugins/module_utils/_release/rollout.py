@@ -60,7 +60,9 @@ class Rollout:
 
     def _traffic(self) -> decide.Traffic:
         now = self.standing
-        return decide.Traffic(now.edge, now.active, now.idle, now.servers, now.running.get(now.idle, False), now.record["trial"])
+        return decide.Traffic(
+            now.edge, now.active, now.idle, now.servers, now.running.get(now.idle, False), now.record["trial"], self.release["slots"]
+        )
 
     def _brings_image(self) -> bool:
         now = self.standing

@@ -9,7 +9,7 @@ by themselves or at the drain deadline.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from .._host import haproxy
 from .._kinds import model
@@ -19,8 +19,10 @@ AGREEMENT_DEADLINE = 20.0
 _POLL = 0.1
 
 
-def plan(edge: haproxy.EdgeSpec, servers: dict[str, haproxy.Server], active: str, origin: str) -> list[model.Change]:
-    """Pure. A slot that was taken out, let in or given another share, by somebody else or by a run that was killed."""
+def plan(
+    edge: haproxy.EdgeSpec, servers: dict[str, haproxy.Server], active: str, origin: str, ports: Mapping[str, int]
+) -> list[model.Change]:
+    """Pure. A slot that was taken out, let in or given another share or address, by somebody else or by a run that was killed."""
     fields: dict[str, list[str]] = {}
     for name, server in servers.items():
         wanted = haproxy.READY if name == active else haproxy.MAINT
@@ -28,7 +30,15 @@ def plan(edge: haproxy.EdgeSpec, servers: dict[str, haproxy.Server], active: str
             fields[name] = [server.admin, wanted]
         if name == active and server.weight != 100:
             fields[f"{name} weight"] = [f"{server.weight} %", "100 %"]
+    for name, wanted in _astray(servers, ports).items():
+        fields[f"{name} address"] = [servers[name].address, wanted]
     return [model.Change(model.Resource("traffic", edge["backend"]), "update", origin, fields)] if fields else []
+
+
+def _astray(servers: dict[str, haproxy.Server], ports: Mapping[str, int]) -> dict[str, str]:
+    """Server -> where its requests have to be sent, of those that send them elsewhere. Pure."""
+    wanted = {name: f"127.0.0.1:{port}" for name, port in ports.items()}
+    return {name: wanted[name] for name, server in servers.items() if name in wanted and server.address not in ("", wanted[name])}
 
 
 def let_in(edge: haproxy.EdgeSpec, slot: str, weight: int | str = haproxy.WHOLE, ended: Callable[[], str] = str) -> None:
@@ -69,10 +79,13 @@ def rest(edge: haproxy.EdgeSpec, slot: str) -> None:
         haproxy.tell(edge, slot, haproxy.MAINT)
 
 
-def correct(edge: haproxy.EdgeSpec, active: str, others: list[str]) -> None:
+def correct(edge: haproxy.EdgeSpec, active: str, others: list[str], ports: Mapping[str, int]) -> None:
     """Ready first: at no moment is nobody there."""
     if not edge["socket"]:
         return
+    lost = _astray(haproxy.servers(edge), ports)
+    if lost:
+        haproxy.command(edge, [haproxy.address_words(edge, name, address) for name, address in lost.items()])
     found = haproxy.server(edge, active)
     if found.admin != haproxy.READY or found.weight != 100:
         let_in(edge, active)

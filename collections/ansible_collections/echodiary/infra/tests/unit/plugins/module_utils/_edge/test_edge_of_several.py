@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._edge import main
 
-STATES = "1\n# be_id be_name srv_id srv_name srv_op_state srv_admin_state srv_uweight srv_iweight\n3 {0} 1 blue 2 {1} 1 1\n\n"
+STATES = (
+    "1\n# be_id be_name srv_id srv_name srv_addr srv_port srv_op_state srv_admin_state srv_uweight srv_iweight\n"
+    "3 {0} 1 blue 127.0.0.1 8001 2 {1} 1 1\n\n"
+)
 COUNTED = "# pxname,svname,scur,check_health,check_rise,check_fall\n{0},blue,{2},6,2,5\n\n"
 #: backend -> administrative bits of its only server, and requests in flight
 BACKENDS = {"shop": ("0", "0"), "cart": ("0", "2")}

@@ -28,7 +28,11 @@ def parts(said: str) -> tuple[str, str]:
     ],
 )
 def test_recorded(moment: str, blue: Server, green: Server) -> None:
-    assert haproxy.parse(*parts(SAID[moment])) == {"blue": blue, "green": green}
+    assert haproxy.parse(*parts(SAID[moment])) == {"blue": at(blue, 8001), "green": at(green, 8002)}
+
+
+def at(server: Server, port: int) -> Server:
+    return server._replace(address=f"127.0.0.1:{port}")
 
 
 def with_bits(bits: int) -> str:
@@ -65,4 +69,5 @@ def test_what_names_no_server(said: str) -> None:
 
 
 def test_where_haproxy_checks_nothing_a_server_that_is_up_is_all_there_is_to_know() -> None:
-    assert haproxy.parse(parts(SAID["blue serves"])[0], "") == {"blue": Server("ready", True, 0), "green": Server("maint", False, 0)}
+    found = haproxy.parse(parts(SAID["blue serves"])[0], "")
+    assert found == {"blue": at(Server("ready", True, 0), 8001), "green": at(Server("maint", False, 0), 8002)}

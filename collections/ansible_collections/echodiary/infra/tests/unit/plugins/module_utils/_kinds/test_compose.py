@@ -133,3 +133,21 @@ def test_what_is_held_back_is_made_and_not_started() -> None:
     assert compose._apart(["api", "clerk"], ["clerk"]) == [("-d", ["api"]), ("--no-start", ["clerk"])]
     assert compose._apart(["clerk"], ["clerk"]) == [("--no-start", ["clerk"])]
     assert compose._apart(["api"], []) == [("-d", ["api"])]
+
+
+@pytest.mark.parametrize(
+    ("made", "now", "fields"),
+    [
+        ({"restart": "always"}, {"restart": "always"}, None),
+        ({"restart": "always"}, {"restart": "no"}, {"restart": ["no", "always"]}),
+        ({"mem_limit": "1024"}, {}, {"mem_limit": [None, "1024"]}),
+        ({}, {"cpus": "5"}, {"cpus": ["5", None]}),
+        # a record of an earlier version does not say how it was made
+        (None, {"restart": "no"}, None),
+    ],
+)
+def test_a_container_that_was_altered_while_it_ran(made: dict[str, str] | None, now: dict[str, str], fields: dict[str, Any] | None) -> None:
+    last = {**APPLIED, **({} if made is None else {"limits": made})}
+    changes = compose.plan(project(), {"web": [container(limits=now)]}, {"web:1": ONE}, {"web": last})
+    assert [change.fields for change in changes] == ([] if fields is None else [fields])
+    assert all((change.action, change.origin) == ("update", "corrective") for change in changes)

@@ -54,7 +54,7 @@ LOADED = processes.loaded(consumer())
         (consumer(identity="start-two", started_at=20.0), LOADED, None),
         # does not run: starting it is somebody else's change
         (consumer(identity="", files={CONFIG: 999.0}), LOADED, None),
-        (consumer(replaced_binary=True), LOADED, ("restart", "corrective")),
+        (consumer(replaced="runs from a binary that was replaced"), LOADED, ("restart", "corrective")),
     ],
 )
 def test_who_is_stale(of: processes.Consumer, last: dict[str, Any] | None, expected: tuple[str, str] | None) -> None:

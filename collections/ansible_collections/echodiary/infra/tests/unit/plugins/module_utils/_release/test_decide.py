@@ -12,7 +12,7 @@ from ansible_collections.echodiary.infra.plugins.module_utils._release import de
 
 EDGE: Any = {"socket": "/run/haproxy/admin.sock", "backend": "web", "save": ""}
 READY, MAINT = haproxy.Server("ready", True, 0), haproxy.Server("maint", False, 0)
-FOUND = decide.Traffic(EDGE, "blue", "green", {"blue": READY, "green": MAINT}, False, "")
+FOUND = decide.Traffic(EDGE, "blue", "green", {"blue": READY, "green": MAINT}, False, "", {})
 NOTHING = decide.Planned([], [], {})
 SAME: Any = {"web": {"digest": "one"}}
 OTHER: Any = {"web": {"digest": "two"}}

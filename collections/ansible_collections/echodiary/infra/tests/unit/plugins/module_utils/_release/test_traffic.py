@@ -12,13 +12,13 @@ EDGE = {"socket": "/run/x", "backend": "web", "save": ""}
 
 def test_another_weight_of_the_serving_slot_is_a_change() -> None:
     servers = {"blue": Server("ready", True, 0, 1), "green": Server("maint", False, 0, 100)}
-    (change,) = traffic.plan(EDGE, servers, "blue", model.CORRECTIVE)
+    (change,) = traffic.plan(EDGE, servers, "blue", model.CORRECTIVE, {})
     assert change.fields == {"blue weight": ["1 %", "100 %"]}
 
 
 def test_the_weight_of_the_resting_slot_means_nothing() -> None:
     servers = {"blue": Server("ready", True, 0), "green": Server("maint", False, 0, 11)}
-    assert traffic.plan(EDGE, servers, "blue", model.CORRECTIVE) == []
+    assert traffic.plan(EDGE, servers, "blue", model.CORRECTIVE, {}) == []
 
 
 def test_a_slot_on_trial_does_not_count_as_the_one_that_serves() -> None:

@@ -9,11 +9,12 @@ from ansible_collections.echodiary.infra.plugins.module_utils._kinds import mode
 from ansible_collections.echodiary.infra.plugins.module_utils._release import traffic
 
 EDGE = {"socket": "/run/x", "backend": "web", "save": ""}
+PORTS = {"blue": 8001, "green": 8002}
 STATES = ("ready", "drain", "maint")
 
 
 def planned(blue: str, green: str, active: str = "blue") -> list[model.Change]:
-    return traffic.plan(EDGE, {"blue": Server(blue, True, 0), "green": Server(green, True, 0)}, active, model.CORRECTIVE)
+    return traffic.plan(EDGE, {"blue": Server(blue, True, 0), "green": Server(green, True, 0)}, active, model.CORRECTIVE, PORTS)
 
 
 def test_one_serves_and_the_other_one_rests() -> None:
@@ -32,4 +33,17 @@ def test_everything_else_is_one_change_that_names_each_slot_that_differs(blue: s
 def test_ill_is_not_taken_out() -> None:
     """Whether a server is well is HAProxy's business; here counts what it was told."""
     servers = {"blue": Server("ready", False, 9), "green": Server("maint", False, 0)}
-    assert traffic.plan(EDGE, servers, "blue", model.CORRECTIVE) == []
+    assert traffic.plan(EDGE, servers, "blue", model.CORRECTIVE, PORTS) == []
+
+
+@pytest.mark.parametrize("slot", ["blue", "green"])
+def test_a_slot_whose_requests_are_sent_elsewhere(slot: str) -> None:
+    """That of the slot that rests, too: it would take them along when it is let in."""
+    servers = {
+        "blue": Server("ready", True, 0, address="127.0.0.1:8001"),
+        "green": Server("maint", False, 0, address="127.0.0.1:8002"),
+    }
+    assert traffic.plan(EDGE, servers, "blue", model.CORRECTIVE, PORTS) == []
+    moved = {**servers, slot: servers[slot]._replace(address="10.0.0.9:80")}
+    (change,) = traffic.plan(EDGE, moved, "blue", model.CORRECTIVE, PORTS)
+    assert change.fields == {f"{slot} address": ["10.0.0.9:80", servers[slot].address]}
