@@ -195,7 +195,7 @@ def test_what_no_file_shows_is_named_and_healed_without_losing_a_request(green: 
 
 
 def test_requests_that_haproxy_was_told_to_send_elsewhere_come_back(green: Machine) -> None:
-    green.parts("haproxy.command(EDGE, [haproxy.address_words(EDGE, 'green', '127.0.0.1:9')])")
+    green.parts("haproxy.aim(EDGE, {'green': '127.0.0.1:9'})")
     check = green.converge(check=True, **TWO)
     assert check.actions == [("traffic:echodiary", "update", "corrective")]
     [change] = check.changes

@@ -117,13 +117,18 @@ def state_words(edge: EdgeSpec, server: str, state: str) -> str:
     return f"set server {edge['backend']}/{server} state {state}"
 
 
-def address_words(edge: EdgeSpec, server: str, address: str) -> str:
-    host, _, port = address.rpartition(":")
-    return f"set server {edge['backend']}/{server} addr {host} port {port}"
-
-
 def weight_words(edge: EdgeSpec, server: str, weight: int | str) -> str:
     return f"set server {edge['backend']}/{server} weight {weight}"
+
+
+def aim(edge: EdgeSpec, wanted: dict[str, str]) -> None:
+    """``wanted``: servers to the address and port that each sends its requests to. HAProxy says what it changed, in words of its own."""
+    places = {name: address.rpartition(":") for name, address in wanted.items()}
+    said = ask(edge, ";".join(f"set server {edge['backend']}/{name} addr {host} port {port}" for name, (host, _, port) in places.items()))
+    found = {name: server.address for name, server in servers(edge).items()}
+    if any(found.get(name) != address for name, address in wanted.items()):
+        raise HaproxyError(f"HAProxy goes on sending requests elsewhere: {' '.join(said.split())}")
+    save(edge)
 
 
 def command(edge: EdgeSpec, words: list[str]) -> None:

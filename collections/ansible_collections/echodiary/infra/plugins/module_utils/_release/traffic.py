@@ -85,9 +85,9 @@ def correct(edge: haproxy.EdgeSpec, active: str, others: list[str], ports: Mappi
         return
     lost = _astray(haproxy.servers(edge), ports)
     if lost:
-        haproxy.command(edge, [haproxy.address_words(edge, name, address) for name, address in lost.items()])
+        haproxy.aim(edge, lost)
     found = haproxy.server(edge, active)
-    if found.admin != haproxy.READY or found.weight != 100:
+    if found.admin != haproxy.READY or found.weight != 100 or active in lost:
         let_in(edge, active)
     for name in others:
         if haproxy.server(edge, name).admin != haproxy.MAINT:
