@@ -123,6 +123,54 @@ def test_a_run_that_is_killed_while_the_work_changes_hands_leaves_it_to_one(at: 
     in_sync(at, 2, desk_pace="2")
 
 
+def test_work_goes_back_even_where_haproxy_cannot_be_told(at: Desk) -> None:
+    host, redis, _ = at
+    assert not converge(at, desk_pace="3").failed
+    redis.ask("RPUSH", "queue", "long")
+    eventually(lambda: redis.ask("LRANGE", "taken", "0", "-1") == ["long"], 20)
+    gone = host.start('until grep -q \'"next": "green"\' /var/lib/echodiary/slots/desk.json; do sleep 0.05; done; systemctl stop haproxy')
+    try:
+        done = release(at, number=2, desk_pace="3")
+    finally:
+        gone.terminate()
+        host.sh("systemctl start haproxy")
+    assert (done.failed, done.components["desk"]["status"], done.components["desk"]["sync"]) == (True, "taken_back", "OutOfSync")
+    assert "the traffic could not be put right" in done.msg
+    assert desk.runs(host, "desk") == {"desk-blue-api-1", "desk-blue-clerk-1"}
+    all_done_once(redis, ["long"])
+    assert redis.together() == {"1"}
+    assert not converge(at, desk_pace="3").failed
+    in_sync(at, 1, desk_pace="3")
+
+
+def test_a_release_that_fails_after_a_killed_run_leaves_somebody_at_work(at: Desk) -> None:
+    host, _, _ = at
+    assert not converge(at).failed
+    # as a run leaves it that was killed between the two
+    host.sh('sed -i \'s/"next": ""/"next": "green"/\' /var/lib/echodiary/slots/desk.json && docker stop desk-blue-clerk-1')
+    done = release(at, number=2, desk_grace="soon")
+    assert (done.failed, done.components["desk"]["status"]) == (True, "taken_back")
+    assert desk.runs(host, "desk") == {"desk-blue-api-1", "desk-blue-clerk-1"}
+    in_sync(at, 1)
+
+
+def test_a_worker_of_another_name_takes_the_work_over_on_a_host_that_kept_no_workers(at: Desk) -> None:
+    host, redis, _ = at
+    assert not converge(at).failed
+    # a version that knew no workers
+    forget = "import json, sys; path = sys.argv[1]; kept = json.load(open(path)); del kept['workers']; json.dump(kept, open(path, 'w'))"
+    host.sh(f'python3 -c "{forget}" /var/lib/echodiary/slots/desk.json')
+    assert (seen := converge(at)).actions == [], seen.result
+    with redis.work() as given:
+        assert not (done := release(at, number=2, desk_clerk="scribe")).failed, done.msg
+        assert desk.runs(host, "desk") == {"desk-green-api-1", "desk-green-scribe-1"}
+        eventually(lambda: redis.by().get(TWO, 0) > 5, 30)
+        assert not (back := release(at, "previous", 2, desk_clerk="scribe")).failed, back.msg
+        assert desk.runs(host, "desk") == {"desk-blue-api-1", "desk-blue-clerk-1"}
+    all_done_once(redis, given)
+    assert redis.together() == {"1"}
+
+
 def test_a_release_that_nobody_asks_has_no_port_and_goes_the_same_ways(at: Desk) -> None:
     host, redis, known = at
     check = converge(at, 1, "mailer", check=True)

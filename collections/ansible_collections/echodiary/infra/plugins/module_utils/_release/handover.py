@@ -6,6 +6,7 @@ It ends in one slot before it begins in the other, so that nothing is done twice
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .._converge import component_health, health
@@ -22,20 +23,28 @@ _KILLED = 137
 
 def over(standing: Standing, old: str, new: str) -> None:
     """Raises ConvergeError where the new ones do not stay up; ``back`` is for who called."""
-    halt(standing, old)
-    begin(standing, new)
+    _work_over(standing, old, new)
     jobs.follow(standing, new)
 
 
 def back(standing: Standing, new: str, old: str) -> str:
-    """The old ones are at work again; else what is to be said beside the error that led here."""
+    """The old ones are at work again, and the clock starts theirs; else what is to be said beside the error that led here."""
+    steps = (lambda: _work_over(standing, new, old), lambda: jobs.follow(standing, old))
+    failed = [why for step in steps if (why := _why_not(step))]
+    standing.unsettled = standing.unsettled or bool(failed)
+    return "".join(f"; and slot {old} does not work again: {why}" for why in failed)
+
+
+def _work_over(standing: Standing, old: str, new: str) -> None:
+    halt(standing, old)
+    begin(standing, new)
+
+
+def _why_not(step: Callable[[], None]) -> str:
     try:
-        halt(standing, new)
-        begin(standing, old)
-        jobs.follow(standing, old)
+        step()
     except model.ConvergeError as error:
-        standing.unsettled = True
-        return f"; and slot {old} does not work again: {error}"
+        return str(error)
     return ""
 
 

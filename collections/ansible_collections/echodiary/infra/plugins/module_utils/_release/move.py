@@ -23,10 +23,10 @@ def to(standing: Standing, slot: str) -> None:
         handover.over(standing, old, slot)
         traffic.let_in(standing.edge, slot)
     except model.ConvergeError as error:
-        traffic.correct(standing.edge, old, [slot], standing.release["slots"])
+        told = _given_back(standing, slot, old)
         standing.record["next"] = ""
         standing.save()
-        raise model.ConvergeError(f"{error}{handover.back(standing, slot, old)}") from error
+        raise model.ConvergeError(f"{error}{told}{handover.back(standing, slot, old)}") from error
     standing.clock("let_in")
     arrived(standing, slot)
     try:
@@ -35,6 +35,16 @@ def to(standing: Standing, slot: str) -> None:
         # the new slot serves, so this is no failure to be taken back: it is told, and the next run puts it right
         standing.unsettled = True
         standing.notes.append(f"slot {old} was left but does not rest yet ({error}); the next converge sees to it")
+
+
+def _given_back(standing: Standing, slot: str, old: str) -> str:
+    """The requests; that HAProxy cannot be told keeps nobody's work from being given back as well."""
+    try:
+        traffic.correct(standing.edge, old, [slot], standing.release["slots"])
+    except model.ConvergeError as error:
+        standing.unsettled = True
+        return f"; and the traffic could not be put right: {error}"
+    return ""
 
 
 def _try(standing: Standing, old: str, slot: str) -> None:
@@ -98,7 +108,7 @@ def settle(standing: Standing, slot: str) -> None:
         traffic.correct(standing.edge, slot, [standing.idle], ports)
     record = standing.record
     held = record["releases"].get(slot)
-    same = held == standing.wanted() and standing.workers(slot) == standing.release.get("workers", [])
+    same = held == standing.wanted() and record.get("workers", {}).get(slot, []) == standing.release.get("workers", [])
     if record["active"] != slot or record["next"] or record["trial"] or not same:
         arrived(standing, slot)
     if standing.running.get(standing.idle):

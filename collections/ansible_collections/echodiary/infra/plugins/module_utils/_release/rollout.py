@@ -159,6 +159,8 @@ class Rollout:
         now = self.standing
         if now.running.get(now.idle):
             move.take_out(now, now.idle)
+        if now.record["next"]:
+            self._resume()
         fresh = self._latest = Converger(slots.bind(self.spec, now.idle, self.release.get("workers", [])), self.host, idle=True)
         outcome = self._bring_up(fresh)
         now.seconds = outcome["seconds"]
@@ -173,6 +175,16 @@ class Rollout:
         if not now.unsettled and look.idle_trouble(now, compose.read(now.project(now.idle))):
             move.make_idle_anew(now)
         return self._result({**outcome, "status": "changed", "sync": "Synced"}, changes)
+
+    def _resume(self) -> None:
+        """A run that was killed while the work changed hands has left nobody at it."""
+        now = self.standing
+        try:
+            handover.over(now, now.idle, now.serving)
+        except model.ConvergeError as error:
+            now.note(f"slot {now.serving} does not work again, which a run that was killed had stopped: {error}")
+        now.record["next"] = ""
+        now.save()
 
     def _warm_up(self, slot: str) -> None:
         said = warming.warm(self.release["warm_up"], self.release["slots"][slot])

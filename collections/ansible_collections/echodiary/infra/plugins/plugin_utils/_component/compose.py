@@ -54,19 +54,21 @@ class Service(TypedDict, total=False):
 
 
 class Asides(NamedTuple):
-    """Of a Compose file, what is not converged. ``profiled``: services that are not started with the others; ``needs``: service -> those
-    that it depends on."""
+    """Of a Compose file, what is not converged. ``profiled``: services that are not started with the others, and the image of each;
+    ``needs``: service -> those that it depends on; ``returning``: services that come back with the engine, whoever had stopped them."""
 
-    profiled: list[str]
+    profiled: dict[str, str]
     needs: dict[str, list[str]]
+    returning: list[str]
 
 
 def asides(text: str) -> Asides:
     """``text``: of a file that ``read`` has taken."""
     services: dict[str, Service] = yaml.safe_load(text)["services"]
     return Asides(
-        [name for name, service in services.items() if (service or {}).get("profiles")],
+        {name: str((service or {}).get("image") or "") for name, service in services.items() if (service or {}).get("profiles")},
         {name: list((service or {}).get("depends_on") or []) for name, service in services.items()},
+        [name for name, service in services.items() if (service or {}).get("restart") == "always"],
     )
 
 

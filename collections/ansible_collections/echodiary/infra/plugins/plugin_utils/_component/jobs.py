@@ -41,7 +41,14 @@ def check_workers(name: str, workers: list[str], project: documents.ProjectSpec,
         if service is None:
             raise SpecError(f"{name}: release: workers: the Compose file has no service '{worker}' that is started with the others")
         if service["oneshot"]:
-            raise SpecError(f"{name}: release: workers: '{worker}' ends by itself (restart: no); let a job start it, or restart it always")
+            raise SpecError(
+                f"{name}: release: workers: '{worker}' ends by itself (restart: no); let a job start it, or restart it unless-stopped"
+            )
+        if worker in asides.returning:
+            raise SpecError(
+                f"{name}: release: workers: '{worker}' has restart: always, with which the engine starts it in the slot that rests, too, "
+                "after a reboot; write restart: unless-stopped"
+            )
     if len(set(workers)) < len(workers):
         raise SpecError(f"{name}: release: workers: {', '.join(workers)} names one twice; name each once")
     for service_name, needed in asides.needs.items():
@@ -71,6 +78,12 @@ def read(name: str, project: documents.ProjectSpec, given: Mapping[str, Job], as
     return cast("documents.JobsSpec", found)
 
 
+def refuse_taken(name: str, made: documents.JobsSpec, manifest: Mapping[str, Any]) -> None:
+    """SpecError for what the component declares as well, beside its release."""
+    if taken := [*(made["files"].keys() & manifest["files"].keys()), *(made["units"].keys() & manifest["units"].keys())]:
+        raise SpecError(f"{name}: release: jobs make {min(taken)}, which is declared as well; keep one of them")
+
+
 def _timer(name: str, job: str, entry: Job, project: documents.ProjectSpec, asides: Asides) -> timers.Timer:
     service = entry["service"]
     if service not in asides.profiled:
@@ -78,6 +91,8 @@ def _timer(name: str, job: str, entry: Job, project: documents.ProjectSpec, asid
             f"{name}: release: jobs {job}: the Compose file has no service '{service}' with profiles, which keep it from being started "
             "with the others; write it there as in profiles: [jobs]"
         )
+    if not asides.profiled[service]:
+        raise SpecError(f"{name}: release: jobs {job}: service '{service}' needs an image; building on hosts is not supported")
     place = ["--project-name", f"{project['name']}-{SLOT}", "--file", project["file"]]
     command = ["/usr/bin/docker", "compose", "--progress", "quiet", *place, "run", "--rm", "--no-deps", "-T", service]
     timer = {**{key: entry.get(key) for key in _SHARED}, "command": command, "environment_file": SERVING.format(name)}

@@ -208,9 +208,13 @@ def _work(name: str, manifest: dict[str, Any], release: dict[str, Any]) -> dict[
     if release["slots"] and release["service"] in workers:
         raise SpecError(f"{name}: release: workers: service '{release['service']}' answers requests, for which it has to run before")
     given = {job: _job(name, job, entry) for job, entry in release["jobs"].items()}
-    asides = compose.asides(manifest["files"][project["file"]]["content"]) if workers or given else compose.Asides([], {})
+    asides = compose.asides(manifest["files"][project["file"]]["content"]) if workers or given else compose.Asides({}, {}, [])
     jobs.check_workers(name, workers, project, asides)
-    return {**({"workers": workers} if workers else {}), **({"jobs": jobs.read(name, project, given, asides)} if given else {})}
+    if not given:
+        return {"workers": workers} if workers else {}
+    made = jobs.read(name, project, given, asides)
+    jobs.refuse_taken(name, made, manifest)
+    return {**({"workers": workers} if workers else {}), "jobs": made}
 
 
 def _job(name: str, job: str, entry: Any) -> jobs.Job:

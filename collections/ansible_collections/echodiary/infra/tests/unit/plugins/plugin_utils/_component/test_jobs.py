@@ -18,7 +18,9 @@ SERVICES: dict[str, Any] = {
     "api": {"image": "x:1"},
     "clerk": {"image": "x:1", "depends_on": ["api"]},
     "once": {"image": "x:1", "restart": "no"},
+    "steady": {"image": "x:1", "restart": "always"},
     "report": {"image": "x:1", "profiles": ["jobs"]},
+    "built": {"build": ".", "profiles": ["jobs"]},
 }
 
 
@@ -58,6 +60,9 @@ def test_two_that_nobody_asks_do_not_want_the_same_requests_or_port() -> None:
         ({"slots": SLOTS, "health": [PROBE], "workers": ["nobody"]}, ["workers", "no service 'nobody'"]),
         ({"slots": SLOTS, "health": [PROBE], "workers": ["report"]}, ["workers", "no service 'report'"]),
         ({"slots": SLOTS, "health": [PROBE], "workers": ["once"]}, ["workers", "'once' ends by itself"]),
+        ({"slots": SLOTS, "health": [PROBE], "workers": ["steady"]}, ["'steady' has restart: always", "restart: unless-stopped"]),
+        ({"service": "steady"}, ["'steady' has restart: always"]),
+        ({"service": "clerk", "jobs": {"night": job(service="built")}}, ["jobs night", "'built' needs an image"]),
         ({"slots": SLOTS, "health": [PROBE], "workers": ["api"]}, ["workers", "'api' answers requests"]),
         ({"slots": SLOTS, "health": [PROBE], "workers": ["clerk", "clerk"]}, ["names one twice"]),
         ({"service": "clerk", "health": [PROBE]}, ["{port}", "no slots"]),
@@ -106,3 +111,11 @@ def test_another_component_cannot_have_a_jobs_timer_and_what_it_is_made_of_is_de
     with pytest.raises(SpecError, match="timer x-night is claimed by two components, x and other"):
         manifest.check_claims([mine, manifest.build("other", {"timers": timer}, {})])
     assert {"/etc/systemd/system/x-night.timer", "timer:x-night", "unit:x-night.timer"} <= set(manifest.claimed([mine]).everywhere)
+
+
+def test_a_component_does_not_declare_what_its_jobs_make() -> None:
+    tree = {FILE: json.dumps({"services": SERVICES})}
+    spec = {"compose": FILE, "release": {"service": "clerk", "jobs": {"night": job()}}}
+    timers = {"x-night": {"schedule": "daily", "command": ["/bin/true"]}}
+    with pytest.raises(SpecError, match=r"x: release: jobs make /etc/systemd/system/x-night.service, which is declared as well"):
+        manifest.build("x", {**spec, "timers": timers}, tree)
