@@ -19,7 +19,7 @@ from tests.integration.deploy_flow.fleet_play import HOSTS, ROOT, Fleet
 V1, V2 = "registry/app@sha256:" + "1" * 64, "registry/app@sha256:" + "2" * 64
 #: keeps what serves on a host in a file, fails where it is told to (3: it put the new release back), and does whatever else is to happen
 STAND_IN = """
-import os, pathlib, subprocess
+import json, os, pathlib, subprocess
 from ansible.plugins.action import ActionBase
 
 class ActionModule(ActionBase):
@@ -41,8 +41,12 @@ class ActionModule(ActionBase):
         before = serving.read_text()
         if state in ("prepared", "read"):
             running = {"image": before, "config": "c"}
-            release = {"running": running, "slot": "", "previous": None}
-            return {"changed": False, "release": release, "prepared": {"directory": ""}, "environment": {}, "probes": []}
+            more = json.loads((place / "more").read_text()) if (place / "more").exists() else {}
+            release = {"running": running, "slot": more.get("slot", ""), "previous": None}
+            found = {"release": release, "prepared": {"directory": ""}, "environment": {}, "probes": []}
+            return {"changed": False, **found, "migrate": more.get("migrate", "")}
+        if state == "migrated":
+            return {"changed": True, "migration": {"command": ["migrate"], "seconds": 1.0, "output": ""}}
         now = task_vars["first"] if state == "previous" else task_vars["wanted"]
         serving.write_text(now)
         release = {"slot": "blue", "image": now, "config": "c", "previous": {"image": before, "config": "c"}}

@@ -93,6 +93,15 @@ def test_one_is_deployed_where_it_runs_and_has_a_history_and_a_pin_of_its_own(fl
     assert fleet.serving() == [SHOP, V1]
 
 
+def test_a_release_that_nobody_asks_is_migrated_for_and_of_the_one_before_it_is_not_claimed_that_it_is_well(fleet: Two) -> None:
+    (fleet.place / "roles/shop/component.yml").write_text("release: {service: web, migrate: {command: [migrate]}}\n")
+    (fleet.state / "more").write_text(json.dumps({"slot": "blue", "migrate": "command"}))
+    fleet.run("-e", "component=shop")
+    assert fleet.done("app1") == ["migrated", "present"], fleet.output
+    [entry] = fleet.history("app1")
+    assert (entry["outcome"], entry.get("gates", {})) == ("succeeded", {})
+
+
 def test_where_there_are_several_one_has_to_be_named(fleet: Two) -> None:
     assert fleet.run() != 0
     said = " ".join(fleet.output.split())
