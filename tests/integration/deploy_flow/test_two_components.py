@@ -120,12 +120,26 @@ def test_an_incident_looks_only_where_it_runs_and_refuses_what_it_cannot_ask_by_
     assert "which component? echodiary, shop" in fleet.incident(name, *words)
 
 
-def test_a_host_where_one_does_not_serve_stays_out_of_traffic(fleet: Two) -> None:
+def return_host(fleet: Two) -> str:
+    """What it says."""
     act = ROOT / "collections/ansible_collections/echodiary/infra/playbooks/incident/tasks/return-host/act.yml"
     os.environ.update(ANSIBLE_COLLECTIONS_PATH=str(fleet.collections), STAND_IN=str(fleet.state))
     try:
         fleet.play([{"name": "Act", "ansible.builtin.include_tasks": str(act)}])
     finally:
         del os.environ["ANSIBLE_COLLECTIONS_PATH"], os.environ["STAND_IN"]
-    assert "no slot of shop serves on app1, which stays out of traffic" in " ".join(fleet.output.split())
+    return " ".join(fleet.output.split())
+
+
+def test_a_host_where_one_does_not_serve_stays_out_of_traffic(fleet: Two) -> None:
+    assert "no slot of shop serves on app1, which stays out of traffic" in return_host(fleet)
     assert fleet.marked("through") == []
+
+
+def test_one_that_serves_and_that_nobody_asks_keeps_no_host_out_of_traffic(fleet: Two) -> None:
+    (fleet.place / "roles/shop/component.yml").write_text("release: {service: web}\n")
+    (fleet.state / "more").write_text(json.dumps({"slot": "blue"}))
+    said = return_host(fleet)
+    assert "stays out of traffic" not in said
+    assert "no condition" not in said
+    assert "Let it in" in said, said

@@ -38,11 +38,20 @@ class Volume(TypedDict, total=False):
     source: str
 
 
+class RestartPolicy(TypedDict, total=False):
+    condition: str
+
+
+class Deploy(TypedDict, total=False):
+    restart_policy: RestartPolicy
+
+
 class Service(TypedDict, total=False):
     """As it is written, as far as it is asked for."""
 
     image: str
     restart: str | bool
+    deploy: Deploy
     environment: dict[str, str | float] | list[str]
     env_file: str | EnvFile | list[str | EnvFile]
     volumes: list[str | Volume]
@@ -68,8 +77,15 @@ def asides(text: str) -> Asides:
     return Asides(
         {name: str((service or {}).get("image") or "") for name, service in services.items() if (service or {}).get("profiles")},
         {name: list((service or {}).get("depends_on") or []) for name, service in services.items()},
-        [name for name, service in services.items() if (service or {}).get("restart") == "always"],
+        [name for name, service in services.items() if _returns(service or {})],
     )
+
+
+def _returns(service: Service) -> bool:
+    """Of one that was stopped, Docker takes what it ended with for a failure; only ``unless-stopped`` remembers that it was told to."""
+    deploy = (service.get("deploy") or {}).get("restart_policy")
+    policy = str(service.get("restart") or "") if deploy is None else str(deploy.get("condition") or "any")
+    return policy.partition(":")[0] in ("always", "any", "on-failure")
 
 
 def read(component: str, project: str, path: str, tree: Mapping[str, Content | Long | None]) -> ProjectSpec:

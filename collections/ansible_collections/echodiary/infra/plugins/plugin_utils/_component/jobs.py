@@ -46,8 +46,8 @@ def check_workers(name: str, workers: list[str], project: documents.ProjectSpec,
             )
         if worker in asides.returning:
             raise SpecError(
-                f"{name}: release: workers: '{worker}' has restart: always, with which the engine starts it in the slot that rests, too, "
-                "after a reboot; write restart: unless-stopped"
+                f"{name}: release: workers: '{worker}' is restarted always, or on failure, with which a reboot starts it in the slot that "
+                "rests, too; write restart: unless-stopped"
             )
     if len(set(workers)) < len(workers):
         raise SpecError(f"{name}: release: workers: {', '.join(workers)} names one twice; name each once")

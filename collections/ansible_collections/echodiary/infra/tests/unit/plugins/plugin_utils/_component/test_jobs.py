@@ -60,8 +60,7 @@ def test_two_that_nobody_asks_do_not_want_the_same_requests_or_port() -> None:
         ({"slots": SLOTS, "health": [PROBE], "workers": ["nobody"]}, ["workers", "no service 'nobody'"]),
         ({"slots": SLOTS, "health": [PROBE], "workers": ["report"]}, ["workers", "no service 'report'"]),
         ({"slots": SLOTS, "health": [PROBE], "workers": ["once"]}, ["workers", "'once' ends by itself"]),
-        ({"slots": SLOTS, "health": [PROBE], "workers": ["steady"]}, ["'steady' has restart: always", "restart: unless-stopped"]),
-        ({"service": "steady"}, ["'steady' has restart: always"]),
+        ({"service": "steady"}, ["'steady' is restarted always", "restart: unless-stopped"]),
         ({"service": "clerk", "jobs": {"night": job(service="built")}}, ["jobs night", "'built' needs an image"]),
         ({"slots": SLOTS, "health": [PROBE], "workers": ["api"]}, ["workers", "'api' answers requests"]),
         ({"slots": SLOTS, "health": [PROBE], "workers": ["clerk", "clerk"]}, ["names one twice"]),
@@ -82,6 +81,27 @@ def test_refused_before_the_host_is_called(release: dict[str, Any], words: list[
         build(**release)
     assert str(refused.value).startswith("x: ")
     assert not [word for word in words if word not in str(refused.value)], refused.value
+
+
+@pytest.mark.parametrize(
+    ("said", "refused"),
+    [
+        ({"restart": "always"}, True),
+        ({"restart": "on-failure:3"}, True),
+        ({"deploy": {"restart_policy": {"condition": "on-failure"}}}, True),
+        ({"restart": "unless-stopped", "deploy": {"restart_policy": {}}}, True),
+        ({"restart": "unless-stopped", "deploy": {"resources": {}}}, False),
+        ({"restart": "always", "deploy": {"restart_policy": {"condition": "unless-stopped"}}}, False),
+        ({}, False),
+    ],
+)
+def test_a_worker_that_a_reboot_would_start_in_both_slots_is_refused(said: dict[str, Any], refused: bool) -> None:
+    services = {**SERVICES, "clerk": {"image": "x:1", **said}}
+    if not refused:
+        assert build(services=services, service="clerk")["release"]
+        return
+    with pytest.raises(SpecError, match="'clerk' is restarted always, or on failure"):
+        build(services=services, service="clerk")
 
 
 def test_a_service_that_waits_for_a_worker_is_refused() -> None:
