@@ -227,6 +227,18 @@ def test_the_clock_starts_what_the_release_that_serves_has(at: Desk) -> None:
     in_sync(at, 1)
 
 
+def test_a_job_that_takes_too_long_is_ended_with_what_it_runs_in(at: Desk) -> None:
+    host, redis, _ = at
+    short = {"report": {**NIGHTLY["report"], "timeout": 2}}
+    assert not (first := converge(at, desk_jobs=short, desk_grace="1s", desk_report="forever")).failed, first.msg
+    host.sh("! systemctl start desk-report.service")
+    assert redis.ask("LRANGE", "reports", "0", "-1") == [ONE], "it had begun"
+    assert host.sh("docker ps -aq --filter label=com.docker.compose.oneoff=True") == ""
+    # that it failed is for whoever watches units, and keeps no release from being deployed
+    assert not (done := release(at, number=2, desk_jobs=short, desk_grace="1s", desk_report="forever")).failed, done.msg
+    assert host.sh("systemctl is-failed desk-report.service") == "failed"
+
+
 def test_a_schedule_that_is_none_is_refused_before_anything_is_touched(at: Desk) -> None:
     host, _, _ = at
     assert not converge(at).failed

@@ -22,6 +22,9 @@ OPTIONS: dict[str, Any] = {
 #: what the clock's part of a job shares with ``timers``
 _SHARED = ("schedule", "description", "persistent", "random_delay", "timeout")
 ENTRY: dict[str, Any] = {"service": {"type": "str", "required": True}, **{key: timers.ENTRY[key] for key in _SHARED}}
+#: names the timer that a container was started by
+_LABEL = "echodiary.job"
+_STOPS = f'ExecStopPost=-/bin/sh -c "docker ps -q --filter label={_LABEL}={{}} | xargs -r docker stop"\n'
 _FILE = {"owner": "root", "group": "root", "mode": "0644", "sensitive": False}
 
 
@@ -67,13 +70,13 @@ def read(name: str, project: documents.ProjectSpec, given: Mapping[str, Job], as
         checked = timers.checked(made)
     except ConvergeError as error:
         raise SpecError(f"{name}: release: jobs: {error}") from error
-    parts = timers.parts(checked).values()
-    files = {path: {"content": _of_release(text), **_FILE} for one in parts for path, text in one.files.items()}
+    parts = timers.parts(checked)
+    files = {path: {"content": _of_release(timer, text), **_FILE} for timer, one in parts.items() for path, text in one.files.items()}
     found = {
         "timers": checked,
         "files": files,
-        "units": {unit: spec for one in parts for unit, spec in one.units.items()},
-        "validate": [judge for one in parts for judge in one.validate],
+        "units": {unit: spec for one in parts.values() for unit, spec in one.units.items()},
+        "validate": [judge for one in parts.values() for judge in one.validate],
     }
     return cast("documents.JobsSpec", found)
 
@@ -94,15 +97,29 @@ def _timer(name: str, job: str, entry: Job, project: documents.ProjectSpec, asid
     if not asides.profiled[service]:
         raise SpecError(f"{name}: release: jobs {job}: service '{service}' needs an image; building on hosts is not supported")
     place = ["--project-name", f"{project['name']}-{SLOT}", "--file", project["file"]]
-    command = ["/usr/bin/docker", "compose", "--progress", "quiet", *place, "run", "--rm", "--no-deps", "-T", service]
+    command = [
+        "/usr/bin/docker",
+        "compose",
+        "--progress",
+        "quiet",
+        *place,
+        "run",
+        "--rm",
+        "--no-deps",
+        "-T",
+        "--label",
+        f"{_LABEL}={name}-{job}",
+        service,
+    ]
     timer = {**{key: entry.get(key) for key in _SHARED}, "command": command, "environment_file": SERVING.format(name)}
     return cast("timers.Timer", timer)
 
 
-def _of_release(text: str) -> str:
-    """The slot is whichever serves when the clock strikes, and that needs the engine."""
+def _of_release(timer: str, text: str) -> str:
+    """The slot is whichever serves when the clock strikes, and that needs the engine. What systemd ends would go on in its container."""
     found = text.replace("timers in component.yml", "jobs of the release in component.yml", 1)
-    return found.replace("[Unit]\n", "[Unit]\nAfter=docker.service\nWants=docker.service\n", 1).replace(SLOT, "${SLOT}")
+    found = found.replace("[Unit]\n", "[Unit]\nAfter=docker.service\nWants=docker.service\n", 1).replace(SLOT, "${SLOT}")
+    return found.replace("ExecStart=", f"{_STOPS.format(timer)}ExecStart=", 1)
 
 
 def claims(rolled: documents.ReleaseSpec | None) -> Iterable[str]:

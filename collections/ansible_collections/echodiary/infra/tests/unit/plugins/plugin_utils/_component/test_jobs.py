@@ -117,7 +117,7 @@ def test_a_job_runs_what_the_slot_that_serves_has() -> None:
     assert list(jobs["timers"]) == ["x-night"]
     service = str(jobs["files"]["/etc/systemd/system/x-night.service"]["content"])
     assert "EnvironmentFile=/var/lib/echodiary/slots/x.env" in service
-    assert '"x-${SLOT}" --file "/opt/x/${SLOT}/compose.yaml" run --rm --no-deps -T report' in service
+    assert '"x-${SLOT}" --file "/opt/x/${SLOT}/compose.yaml" run --rm --no-deps -T --label echodiary.job=x-night report' in service
     assert "After=docker.service" in service
     clock = str(jobs["files"]["/etc/systemd/system/x-night.timer"]["content"])
     assert "OnCalendar=*-*-* 03:00:00" in clock

@@ -65,6 +65,8 @@ def clerk():
 def report():
     redis = Redis(sys.argv[3])
     redis.ask("RPUSH", "reports", IMAGE)
+    while ENDS == "forever":
+        time.sleep(1)
 
 
 ENDS = sys.argv[5] if len(sys.argv) > 5 else ""
