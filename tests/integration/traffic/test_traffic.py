@@ -46,7 +46,10 @@ def servers(host: Machine) -> Iterator[Servers]:
 
 def test_what_it_says_is_what_haproxy_knows(host: Machine, servers: Servers) -> None:
     servers(blue="one", green="two")
-    assert host.parts("haproxy.servers(EDGE)") == {"blue": ["ready", True, 0, 100], "green": ["maint", False, 0, 100]}
+    assert host.parts("haproxy.servers(EDGE)") == {
+        "blue": ["ready", True, 0, 100, "127.0.0.1:8001"],
+        "green": ["maint", False, 0, 100, "127.0.0.1:8002"],
+    }
 
 
 def test_let_in_waits_until_haproxy_itself_finds_it_well(host: Machine, servers: Servers) -> None:
@@ -116,7 +119,7 @@ def test_correcting_never_leaves_nobody_ready(host: Machine, servers: Servers) -
     host.parts("traffic.let_in(EDGE, 'green')")
     host.tell("blue", "maint")
     users = host.users()
-    (answer, _), seen = host.parts("watched(traffic.correct, EDGE, 'blue', ['green'])")
+    (answer, _), seen = host.parts("watched(traffic.correct, EDGE, 'blue', ['green'], {})")
     assert answer is None
     assert (seen[0], seen[-1]) == (["green"], ["blue"])
     assert [] not in seen
@@ -128,7 +131,7 @@ def test_correcting_towards_somebody_ill_leaves_the_other_one_serving(host: Mach
     servers(blue="sick", green="two")
     host.parts("traffic.let_in(EDGE, 'green')")
     host.tell("blue", "drain")
-    answer, _ = host.parts("took(traffic.correct, EDGE, 'blue', ['green'])", "traffic.AGREEMENT_DEADLINE = 1.0")
+    answer, _ = host.parts("took(traffic.correct, EDGE, 'blue', ['green'], {})", "traffic.AGREEMENT_DEADLINE = 1.0")
     assert "does not find slot blue well" in answer
     assert host.told()["green"] == "ready"
     assert host.edge() == "two"
@@ -186,7 +189,7 @@ def test_what_it_was_told_outlives_its_process(host: Machine, servers: Servers, 
         ({"backend": "nothing"}, "took(haproxy.servers, EDGE)", ["no backend 'nothing'", "converge component haproxy"]),
         ({}, "took(haproxy.tell, EDGE, 'red', 'ready')", ["echodiary/red", "ready", "No such server"]),
         ({}, "took(haproxy.tell, EDGE, 'blue', 'away')", ["echodiary/blue", "away", "expects"]),
-        ({}, "took(traffic.correct, EDGE, 'red', [])", ["no server 'red'", "converge component haproxy"]),
+        ({}, "took(traffic.correct, EDGE, 'red', [], {})", ["no server 'red'", "converge component haproxy"]),
     ],
 )
 def test_what_cannot_be_asked_or_told(host: Machine, edge: dict[str, str], expression: str, words: list[str]) -> None:

@@ -140,8 +140,8 @@ def test_a_share_outlives_a_reload_and_is_put_right_by_correcting(both: Machine)
     both.sh("systemctl reload haproxy")
     eventually(lambda: both.sh("test -S /run/haproxy/admin.sock && echo there", check=False))
     assert asked(both, 100)["one"] in range(85, 96)
-    planned = "[change.fields for change in traffic.plan(EDGE, haproxy.servers(EDGE), 'blue', 'pending')]"
+    planned = "[change.fields for change in traffic.plan(EDGE, haproxy.servers(EDGE), 'blue', 'pending', {})]"
     assert both.parts(planned) == [{"green": ["ready", "maint"]}] or "blue weight" in both.parts(planned)[0]
-    both.parts("traffic.correct(EDGE, 'blue', ['green'])")
+    both.parts("traffic.correct(EDGE, 'blue', ['green'], {})")
     assert both.parts(planned) == []
     assert asked(both, 10) == {"one": 10}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -43,10 +44,19 @@ def only(names: Iterable[str], playbook_dir: str) -> str:
 
 
 def led(components: Mapping[str, Iterable[str]], host: str, playbook_dir: str) -> list[str]:
-    """What is done once for all hosts of a component is this one's: it is the first by name. ``components``: of each host."""
-    own = among(components.get(host, ()), playbook_dir)
+    """What is done once for all hosts of a component is this one's: it is the first by name. ``components``: of each host.
+
+    A name that is no component is none of them: whoever converges it says so.
+    """
+    own = [name for name in components.get(host, ()) if _is_released(name, playbook_dir)]
     before = {called.short(name) for other, several in components.items() if other < host for name in several}
     return [name for name in own if called.short(name) not in before]
+
+
+def _is_released(name: str, playbook_dir: str) -> bool:
+    with contextlib.suppress(SpecError):
+        return has_release(name, playbook_dir)
+    return False
 
 
 def of_host(components: list[str] | str | None, playbook_dir: str) -> str:

@@ -59,4 +59,4 @@ def test_what_is_done_once_is_done_on_the_first_host_of_each() -> None:
         "by its full name it is the same one"
     )
     assert released.led(fleet, "mon1", ".") == []
-    assert released.led({"app2": ["echodiary"], "app3": ["echodiary"]}, "app2", ".") == ["echodiary"]
+    assert released.led({"app2": ["no_such", "echodiary"], "app3": ["echodiary"]}, "app2", ".") == ["echodiary"]
