@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 
+from .._host import dpkg
 from .._host.run import run
 from .._ledger import shapes
 from . import model, protocol
@@ -44,26 +45,14 @@ def installed(names: list[str], status_file: str = DPKG_STATUS) -> dict[str, str
         return {}
     if os.path.exists(status_file):
         with open(status_file, encoding="utf-8", errors="replace") as handle:
-            return parse_dpkg(handle.read(), names, updates(status_file))
+            return parse_dpkg(handle.read(), names, dpkg.updates(os.path.dirname(status_file)))
     query = "%{NAME}\t%{VERSION}-%{RELEASE}\n%{NAME}.%{ARCH}\t%{VERSION}-%{RELEASE}\n"
     return parse_rpm(run(["rpm", "-q", "--qf", query, *names]).output, names)
 
 
-def updates(status_file: str = DPKG_STATUS) -> str:
-    """What dpkg did since it last wrote its status whole: stanzas that replace those of the status, oldest first."""
-    directory = os.path.join(os.path.dirname(status_file), "updates")
-    found = []
-    with contextlib.suppress(FileNotFoundError):
-        for name in sorted(name for name in os.listdir(directory) if name.isdigit()):
-            # dpkg takes them away when it is done, which may be now
-            with contextlib.suppress(FileNotFoundError), open(os.path.join(directory, name), encoding="utf-8", errors="replace") as handle:
-                found.append(handle.read().strip("\n"))
-    return "\n\n".join(found)
-
-
 def interrupted(status_file: str = DPKG_STATUS) -> bool:
     """dpkg was killed in the middle of its work: until it is told to go on, apt refuses everything. One that works is none."""
-    if not updates(status_file):
+    if not dpkg.updates(os.path.dirname(status_file)):
         return False
     with contextlib.suppress(OSError), open(os.path.join(os.path.dirname(status_file), "lock"), "r+b") as lock:
         fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
