@@ -40,9 +40,13 @@ DEPLOYMENTS = Dashboard(
         ),
         Panel(
             "Age of the last backup",
-            {"age": "time() - max(echodiary_backup_last_success_timestamp_seconds)"},
+            {
+                "{{component}}": 'time() - (max by (component) (echodiary_backup_last_success_timestamp_seconds{component!=""})'
+                ' or max(echodiary_backup_last_success_timestamp_seconds{component=""})'
+                ' unless on () echodiary_backup_last_success_timestamp_seconds{component!=""})'
+            },
             "s",
-            "Age of the last good one.",
+            "Age of the last good one of each component.",
             "stat",
             6,
             ((26 * 3600, "red"),),

@@ -77,8 +77,8 @@ def unknown_workflows(known: list[Path]) -> list[str]:
 def variable_problems(role: Path) -> list[str]:
     """Where defaults/main.yml and meta/argument_specs.yml disagree, and names without the role's prefix."""
     defaults = load(role / "defaults/main.yml") or {}
-    specs = load(role / "meta/argument_specs.yml") or {}
-    options = specs.get("argument_specs", {}).get("main", {}).get("options") or {}
+    entries = (load(role / "meta/argument_specs.yml") or {}).get("argument_specs", {})
+    options = {name: option for entry in entries.values() for name, option in (entry.get("options") or {}).items()}
     return [f"{role.name}: {problem}" for problem in _variable_problems(role.name, defaults, options)]
 
 

@@ -96,10 +96,22 @@ def test_one_is_deployed_where_it_runs_and_has_a_history_and_a_pin_of_its_own(fl
 def test_a_release_that_nobody_asks_is_migrated_for_and_of_the_one_before_it_is_not_claimed_that_it_is_well(fleet: Two) -> None:
     (fleet.place / "roles/shop/component.yml").write_text("release: {service: web, migrate: {command: [migrate]}}\n")
     (fleet.state / "more").write_text(json.dumps({"slot": "blue", "migrate": "command"}))
-    fleet.run("-e", "component=shop")
+    fleet.run("-e", "component=shop", deploy_backup_tasks=str(DEPLOY.parent / "tasks/backup.yml"))
     assert fleet.done("app1") == ["migrated", "present"], fleet.output
+    assert "nothing to back up: component.yml of shop" in fleet.output
     [entry] = fleet.history("app1")
     assert (entry["outcome"], entry.get("gates", {})) == ("succeeded", {})
+
+
+def test_one_that_cannot_be_saved_as_it_declares_is_not_migrated(fleet: Two) -> None:
+    (fleet.place / "roles/shop/component.yml").write_text(
+        "release: {service: web, migrate: {command: [migrate]}}\ndatabase: {host: db, name: shop, user: shop, backup: {image: postgres}}\n"
+    )
+    (fleet.state / "more").write_text(json.dumps({"slot": "blue", "migrate": "command"}))
+    fleet.run("-e", "component=shop", deploy_backup_tasks=str(DEPLOY.parent / "tasks/backup.yml"))
+    assert "shop: component.yml: database: lacks password" in fleet.output
+    assert (fleet.done("app1"), fleet.serving()) == ([], [V1, V1])
+    assert fleet.lease() is None
 
 
 def test_where_there_are_several_one_has_to_be_named(fleet: Two) -> None:

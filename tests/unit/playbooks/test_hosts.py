@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -22,8 +23,9 @@ HOST = {
 }
 
 
-def run(place: Path, groups: dict[str, list[str]], *words: str) -> subprocess.CompletedProcess[str]:
-    inventory = {group: {"hosts": dict.fromkeys(names, HOST)} for group, names in groups.items()}
+def run(place: Path, groups: dict[str, list[str]], *words: str, **others: Any) -> subprocess.CompletedProcess[str]:
+    """``others``: what a host has otherwise."""
+    inventory = {group: {"hosts": {name: {**HOST, **others.get(name, {})} for name in names}} for group, names in groups.items()}
     (place / "hosts.yml").write_text(yaml.safe_dump(inventory))
     role = place / "roles/web/component.yml"
     role.parent.mkdir(parents=True, exist_ok=True)
@@ -41,7 +43,9 @@ def test_a_lease_is_taken_where_there_is_no_group_of_that_name(tmp_path: Path, p
 
 @pytest.mark.parametrize("playbook", ["backup", "backups", "restore"])
 def test_a_run_that_reaches_nobody_fails(tmp_path: Path, playbook: str) -> None:
-    done = run(tmp_path, {"app": ["one"], "other": ["two"]}, f"echodiary.infra.{playbook}", "--check", "--limit", "two")
+    done = run(
+        tmp_path, {"app": ["one"], "other": ["two"]}, f"echodiary.infra.{playbook}", "--check", "--limit", "two", two={"components": []}
+    )
     assert done.returncode != 0
     assert "none of one is among the hosts of this run (two)" in done.stdout
 

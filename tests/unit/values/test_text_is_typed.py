@@ -30,7 +30,8 @@ NEEDED = {
 
 @cache
 def options(role: Path) -> dict[str, Any]:
-    return yaml.safe_load((role / "meta/argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    entries = yaml.safe_load((role / "meta/argument_specs.yml").read_text())["argument_specs"].values()
+    return {name: option for entry in entries for name, option in entry["options"].items()}
 
 
 @cache

@@ -34,7 +34,13 @@ class ActionModule(LocalAction[Options]):
         except SpecError as error:
             raise SpecError("; ".join([str(error), *unknown])) from error
         warnings = {"warnings": [f"{why}; it is left out" for why in unknown]} if unknown else {}
-        return {**found._asdict(), **warnings, "changed": False, "msg": f"{found.component} on {', '.join(found.hosts)}"}
+        return {
+            **found._asdict(),
+            "also": found.also,
+            **warnings,
+            "changed": False,
+            "msg": f"{found.component} on {', '.join(found.hosts)}",
+        }
 
     def _fleet(self) -> tuple[target.Fleet, list[str]]:
         """By what the inventory lists; nothing of the hosts is rendered but that. The second: why a host's list cannot be told, as where it

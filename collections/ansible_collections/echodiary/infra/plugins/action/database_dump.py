@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..plugin_utils._calls.base import HostCall
+from ..plugin_utils._component.names import short
+from ..plugin_utils._database import component as components
+from ..plugin_utils._database import declared
 from ..plugin_utils._database import dump_options as options
 
 if TYPE_CHECKING:
@@ -21,8 +24,16 @@ class ActionModule(HostCall[options.Options]):
     _supports_diff = True
 
     def _answer(self, args: options.Options) -> Mapping[str, Any]:
-        answer: Result = self._ask(options.manifest(args, self._check))
+        answer: Result = self._ask(options.manifest(self._completed(args), self._check))
         backup = answer.get("backup")
         if self._task.diff and backup and "replaced" in answer:
             return {**answer, "diff": options.diff(answer["replaced"], backup)}
         return answer
+
+    def _completed(self, args: options.Options) -> options.Options:
+        """By what the component declares."""
+        if not (name := args["component"]):
+            return args
+        found = components.of(self, self._vars, name, options.purpose(args["state"]))
+        declared.required(found, short(name))
+        return options.completed(args, found, self._task.args) if found else args

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from ..plugin_utils._database import sessions_options as options
 from ..plugin_utils._database import sessions_plan as plan
-from ..plugin_utils._inside.remote import InsideCall
+from ..plugin_utils._database.administrator_call import AdministratorCall
 
 if TYPE_CHECKING:
     from ..module_utils._inside.shapes import Session, Sessions
 
 
-class ActionModule(InsideCall[options.Options]):
+class ActionModule(AdministratorCall[options.Options]):
     """``echodiary.infra.database_sessions: {image: …, end: idle, older_than: 600}``"""
 
     ARGUMENTS, RULES = options.ARGUMENTS, options.RULES
 
     def _answer(self, args: options.Options) -> dict[str, Any]:
+        args = self._as_administrator(args)
         rule = options.rule(args)
         found = self._facts(args, [])
         choice = plan.choose(found["sessions"], rule)

@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 
 from ..plugin_utils._calls.base import HostCall
 from ..plugin_utils._common.errors import SpecError
+from ..plugin_utils._database import kept_images
 
 
 class Options(TypedDict):
@@ -34,4 +35,4 @@ class ActionModule(HostCall[Options]):
     def _manifest(self, args: Options) -> Mapping[str, Any]:
         if args["days"] < 0 or args["journal"] < 16:
             raise SpecError("days must not be negative, and the journal needs 16 MiB at least")
-        return super()._manifest(args)
+        return {**super()._manifest(args), "keep": [*args["keep"], *kept_images.of_host(self, self._vars)]}

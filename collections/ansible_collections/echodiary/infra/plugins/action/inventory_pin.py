@@ -23,7 +23,7 @@ class Options(TypedDict):
 
 
 class ActionModule(LocalAction[Options]):
-    """``echodiary.infra.inventory_pin: {path: …, variable: echodiary_image, value: …, comment: …}``"""
+    """``echodiary.infra.inventory_pin: {path: …, variable: shop_image, value: …, comment: …}``"""
 
     ARGUMENTS = {
         "path": {"type": "path", "required": True},

@@ -145,9 +145,9 @@ EXAMPLES = r"""
 - name: Migrate to the release's newest revision
   echodiary.infra.alembic:
     state: head
-    image: "{{ echodiary_image }}"
-    env_file: /etc/echodiary/echodiary.env
-    volumes: ["/etc/echodiary/tls:/etc/echodiary/tls:ro"]
+    image: "{{ shop_image }}"
+    env_file: /opt/shop/blue/shop.env
+    volumes: ["/opt/shop/blue/tls:/etc/shop/tls:ro"]
     compat_image: "{{ running_image }}"
     allow:
       - {revision: "0007", rule: ban-drop-column, reason: no release since 1.8 reads entries.legacy}
@@ -158,8 +158,8 @@ EXAMPLES = r"""
   echodiary.infra.alembic:
     state: revision
     revision: "0006"
-    image: "{{ echodiary_image }}"
-    env_file: /etc/echodiary/echodiary.env
+    image: "{{ shop_image }}"
+    env_file: /opt/shop/blue/shop.env
     allow:
       - {revision: "0007", rule: ban-drop-column, direction: down, reason: the column is empty}
   become: true
@@ -168,9 +168,9 @@ EXAMPLES = r"""
 - name: See whether somebody changed the schema by hand
   echodiary.infra.alembic:
     state: compare
-    virtualenv: /opt/echodiary/venv
-    directory: /opt/echodiary/src
-    env_file: /etc/echodiary/echodiary.env
+    virtualenv: /opt/shop/venv
+    directory: /opt/shop/src
+    env_file: /opt/shop/blue/shop.env
   register: schema
   become: true
 

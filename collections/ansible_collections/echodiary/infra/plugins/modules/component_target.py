@@ -83,6 +83,11 @@ only:
   description: Whether it is the only component of the fleet that has a release.
   returned: success
   type: bool
+also:
+  description: What a command that is suggested has to say besides for the same component; empty where it need not be named.
+  returned: success
+  type: str
+  sample: " -e component=shop"
 msg:
   description: Both, in words.
   returned: success

@@ -82,9 +82,9 @@ author:
 EXAMPLES = r"""
 - name: See that old and new fit side by side
   echodiary.infra.database_budget:
-    image: "{{ echodiary_image }}"
-    env_file: /etc/echodiary/echodiary.env
-    volumes: ["/etc/echodiary/tls:/etc/echodiary/tls:ro"]
+    image: "{{ shop_image }}"
+    env_file: /opt/shop/blue/shop.env
+    volumes: ["/opt/shop/blue/tls:/etc/shop/tls:ro"]
     hosts: "{{ groups['app'] | length }}"
     overlap_hosts: 1
     workers: 4
@@ -137,7 +137,7 @@ sessions:
   type: list
   elements: dict
   sample:
-    - {role: echodiary, database: echodiary, application: echodiary-api/1.9.2, count: 12}
+    - {role: shop, database: shop, application: shop-api/1.9.2, count: 12}
 server_version_num:
   description: The server's version as PostgreSQL counts.
   returned: when the database could be read
@@ -156,12 +156,12 @@ role:
   description: The application's role. A limit of V(-1) is none; a superuser has none either way.
   returned: when the database could be read
   type: dict
-  sample: {name: echodiary, limit: -1, superuser: false}
+  sample: {name: shop, limit: -1, superuser: false}
 database:
   description: Its database. A limit of V(-1) is none.
   returned: when the database could be read
   type: dict
-  sample: {name: echodiary, limit: -1}
+  sample: {name: shop, limit: -1}
 seconds:
   description: Seconds that reading took on the host.
   returned: when the database could be read

@@ -26,6 +26,11 @@ options:
     type: str
     required: true
     choices: [created, read, restored]
+  component:
+    description:
+      - Component whose database it is. What its C(component.yml) says of it (C(database)) takes the place of the options that are not
+        given, from O(directory) and O(image) to O(timeout); of two logins, the one that O(state) needs.
+    type: str
   id:
     description: Name of the backup, of a-z, 0-9 and single hyphens, 40 at most. Required but for reading the list.
     type: str
@@ -34,7 +39,7 @@ options:
     type: path
     default: /var/backups/echodiary
   image:
-    description: An image with PostgreSQL's client programs, of the server's major version. Required but for O(state=read).
+    description: An image with PostgreSQL's client programs, of the server's major version. Needed but for O(state=read).
     type: str
   pull:
     description: Whether Docker may fetch the image.
@@ -45,14 +50,14 @@ options:
     description: Docker network of the containers. Docker's default when not given.
     type: str
   host:
-    description: Address of the server. Required but for O(state=read).
+    description: Address of the server. Needed but for O(state=read).
     type: str
   port:
     description: Its port.
     type: int
     default: 5432
   database:
-    description: The database. Required but for O(state=read).
+    description: The database. Needed but for O(state=read).
     type: str
   user:
     description:
@@ -80,7 +85,7 @@ options:
     type: int
     default: 7
   owner:
-    description: The role that owns the database and everything in it. Required with O(state=restored).
+    description: The role that owns the database and everything in it. Needed with O(state=restored).
     type: str
   maintenance_database:
     description: A database to be connected to while the other ones change their names.
@@ -125,11 +130,11 @@ EXAMPLES = r"""
     id: 20261121-170500
     image: postgres:17
     host: db.example
-    database: echodiary
-    user: echodiary
-    password: "{{ echodiary_secrets.database_password }}"
+    database: shop
+    user: shop
+    password: "{{ shop_database_password }}"
     ca_certificate: /etc/ssl/db-ca.pem
-    release: "{{ echodiary_image }}"
+    release: "{{ shop_image }}"
   become: true
   run_once: true
 
@@ -137,13 +142,7 @@ EXAMPLES = r"""
   echodiary.infra.database_dump:
     state: restored
     id: 20261121-170500
-    image: postgres:17
-    host: db.example
-    database: echodiary
-    owner: echodiary
-    user: echodiary_admin
-    password: "{{ echodiary_secrets.database_admin_password }}"
-    ca_certificate: /etc/ssl/db-ca.pem
+    component: shop
   check_mode: true
   become: true
   run_once: true
@@ -151,6 +150,7 @@ EXAMPLES = r"""
 - name: List the backups
   echodiary.infra.database_dump:
     state: read
+    directory: /var/backups/shop
   register: backups
   become: true
   run_once: true
@@ -220,7 +220,7 @@ kept_as:
   description: The name under which it is kept. Null when there was none.
   returned: with O(state=restored)
   type: str
-  sample: echodiary_before_20261121-170500
+  sample: shop_before_20261121-170500
 age:
   description: How old the backup is.
   returned: with O(state=restored)

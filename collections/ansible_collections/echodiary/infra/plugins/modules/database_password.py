@@ -30,6 +30,11 @@ options:
     description: How long it may take (s).
     type: int
     default: 60
+  component:
+    description:
+      - Component whose administrator connects, where its C(component.yml) declares one (C(database.admin)). Else the release connects as
+        it always does. What O(environment) says wins.
+    type: str
 extends_documentation_fragment:
   - echodiary.infra.release_place
 attributes:
@@ -57,18 +62,18 @@ author:
 EXAMPLES = r"""
 - name: Give the login that nobody uses now a password
   echodiary.infra.database_password:
-    image: "{{ echodiary_image }}"
-    environment: {DATABASE_URL: "{{ admin_url }}"}
-    role: echodiary_clone
+    image: "{{ shop_image }}"
+    component: shop
+    role: shop_clone
     password: "{{ new_password }}"
   become: true
   run_once: true
 
 - name: Take the old one away
   echodiary.infra.database_password:
-    image: "{{ echodiary_image }}"
+    image: "{{ shop_image }}"
     environment: {DATABASE_URL: "{{ admin_url }}"}
-    role: echodiary
+    role: shop
     state: absent
   become: true
   run_once: true

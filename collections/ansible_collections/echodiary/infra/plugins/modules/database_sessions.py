@@ -40,6 +40,11 @@ options:
     description: How long one look, or ending them, may take (s).
     type: int
     default: 60
+  component:
+    description:
+      - Component whose administrator connects, where its C(component.yml) declares one (C(database.admin)). Else the release connects as
+        it always does. What O(environment) says wins.
+    type: str
 extends_documentation_fragment:
   - echodiary.infra.release_place
 attributes:
@@ -68,8 +73,8 @@ author:
 EXAMPLES = r"""
 - name: See who would be ended
   echodiary.infra.database_sessions:
-    image: "{{ echodiary_image }}"
-    env_file: /opt/echodiary/echodiary/blue/echodiary.env
+    image: "{{ shop_image }}"
+    env_file: /opt/shop/blue/shop.env
     end: idle
     older_than: 600
   check_mode: true
@@ -78,8 +83,8 @@ EXAMPLES = r"""
 
 - name: End whoever holds up a queue for more than half a minute
   echodiary.infra.database_sessions:
-    image: "{{ echodiary_image }}"
-    env_file: /opt/echodiary/echodiary/blue/echodiary.env
+    image: "{{ shop_image }}"
+    env_file: /opt/shop/blue/shop.env
     end: blockers
     older_than: 30
   become: true

@@ -20,7 +20,9 @@ options:
     type: bool
     default: false
   keep:
-    description: Images that stay, by any of their names.
+    description:
+      - Images that stay, by any of their names. So do those that are pinned of the host's components (C(<component>_image)), and those
+        that back up their databases.
     type: list
     elements: str
     default: []

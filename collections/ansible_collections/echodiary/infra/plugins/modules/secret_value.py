@@ -61,7 +61,7 @@ author:
 EXAMPLES = r"""
 - name: Keep the new password
   echodiary.infra.secret_value:
-    name: echodiary/production/app
+    name: shop/production
     values: {database_password: "{{ new_password }}"}
     region: ap-northeast-2
   run_once: true

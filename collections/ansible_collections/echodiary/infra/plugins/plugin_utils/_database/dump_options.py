@@ -7,8 +7,11 @@ import re
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from .._common.errors import SpecError
+from . import declared as declarations
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ...module_utils._dump.shapes import Backup, Login, Manifest, Replaced, Wanted
 
 #: an RDS snapshot and a part of a database's name can be called the same
@@ -17,6 +20,7 @@ _LONGEST = 40
 
 ARGUMENTS: dict[str, Any] = {
     "state": {"type": "str", "required": True, "choices": ["created", "read", "restored"]},
+    "component": {"type": "str"},
     "id": {"type": "str"},
     "directory": {"type": "path", "default": "/var/backups/echodiary"},
     "image": {"type": "str"},
@@ -29,7 +33,7 @@ ARGUMENTS: dict[str, Any] = {
     "password": {"type": "str", "no_log": True},
     "sslmode": {
         "type": "str",
-        "choices": ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"],
+        "choices": declarations.SSLMODES,
         "default": "verify-full",
     },
     "ca_certificate": {"type": "path"},
@@ -45,6 +49,7 @@ class Options(TypedDict):
     """A task's values of ARGUMENTS."""
 
     state: str
+    component: str | None
     id: str | None
     directory: str
     image: str | None
@@ -64,12 +69,38 @@ class Options(TypedDict):
     timeout: int
 
 
-_CONNECTING = ["id", "image", "host", "database", "user", "password"]
-RULES: dict[str, Any] = {"required_if": [["state", "created", _CONNECTING], ["state", "restored", [*_CONNECTING, "owner"]]]}
+RULES: dict[str, Any] = {"required_if": [["state", "created", ["id"]], ["state", "restored", ["id"]]]}
+_CONNECTING = ("image", "host", "database", "user", "password")
+#: what has to be known, by the task or by the component's declaration
+_NEEDED: dict[str, tuple[str, ...]] = {"created": _CONNECTING, "restored": (*_CONNECTING, "owner"), "read": ()}
+_PURPOSES = {"created": "created", "restored": "restored", "read": "backups"}
+
+
+def purpose(state: str) -> str:
+    """Of a component's declaration, what is needed."""
+    return _PURPOSES[state]
+
+
+def completed(arguments: Options, found: declarations.Declared, given: Collection[str]) -> Options:
+    """With what the component declares in place of what the task does not say itself. ``given``: names of what it says."""
+    backup = declarations.required(found, found.component)
+    if backup.method != declarations.DUMP:
+        raise SpecError(
+            f"{found.component}: is saved by {backup.method} (component.yml: database: backup: method), so it has no dumps here"
+        )
+    login = found.restore if arguments["state"] == "restored" else found.login
+    filled: Options = {
+        **arguments, "directory": backup.directory, "image": backup.image, "host": found.host or None, "port": found.port,
+        "database": found.name or None, "user": login.user or None, "password": login.password or None, "sslmode": found.sslmode,
+        "ca_certificate": backup.ca_certificate or None, "keep": backup.keep, "owner": found.owner or None, "timeout": backup.timeout,
+    }  # fmt: skip
+    own: Any = {name: value for name, value in arguments.items() if name in given}
+    return {**filled, **own}
 
 
 def manifest(arguments: Options, check: bool) -> Manifest:
     """What the host is asked. Raises SpecError for what cannot be meant."""
+    _judge_needed(arguments)
     _judge(arguments)
     wanted: Wanted = {
         "login": _login(arguments), "id": arguments["id"] or "", "directory": arguments["directory"], "release": arguments["release"],
@@ -93,6 +124,21 @@ def diff(old: Replaced | None, new: Backup) -> dict[str, str]:
     before = f"revision {old['revision'] or 'none'}\nabout {old['rows']} rows\n" if old else ""
     after = f"revision {new['revision'] or 'none'}\n{new['rows']} rows\n"
     return {"before": before, "after": after, "before_header": "now", "after_header": f"backup {new['id']} of {new['time']}"}
+
+
+#: where component.yml has what an option is about
+_DECLARED = {"image": "backup: image", "database": "name"}
+
+
+def _judge_needed(arguments: Options) -> None:
+    lacking = [name for name in _NEEDED[arguments["state"]] if not arguments.get(name)]
+    if not lacking:
+        return
+    component, login = arguments["component"], "restore: " if arguments["state"] == "restored" else ""
+    if component is None:
+        raise SpecError(f"state is {arguments['state']} but all of the following are needed, and missing: {', '.join(lacking)}")
+    keys = [f"{login}{name}" if name in ("user", "password") else _DECLARED.get(name, name) for name in lacking]
+    raise SpecError(f"{component}: component.yml: database: lacks {', '.join(keys)}; declare it (docs/backup.md)")
 
 
 def _judge(arguments: Options) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._common.errors import SpecError
 from .._inside import place, words
+from . import administrator_call
 
 if TYPE_CHECKING:
     from ...module_utils._alembic.shapes import Run, Said
@@ -17,13 +18,14 @@ ARGUMENTS: dict[str, Any] = {
     "password": {"type": "str", "no_log": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "timeout": {"type": "int", "default": 60},
+    "component": {"type": "str"},
     **place.ARGUMENTS,
 }
 RULES: dict[str, Any] = {**place.RULES, "required_if": [("state", "present", ["password"])]}
 SHORTEST = 12
 
 
-class Options(place.Options):
+class Options(administrator_call.Options):
     """A task's values of ARGUMENTS."""
 
     role: str

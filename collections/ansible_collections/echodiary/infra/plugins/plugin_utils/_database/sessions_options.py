@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._common.errors import SpecError
 from .._inside import place, words
+from . import administrator_call
 from . import sessions_plan as plan
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ ARGUMENTS: dict[str, Any] = {
     "application": {"type": "str", "default": ""},
     "role": {"type": "str", "default": ""},
     "timeout": {"type": "int", "default": 60},
+    "component": {"type": "str"},
     **place.ARGUMENTS,
 }
 RULES: dict[str, Any] = place.RULES
 
 
-class Options(place.Options):
+class Options(administrator_call.Options):
     """A task's values of ARGUMENTS."""
 
     end: str

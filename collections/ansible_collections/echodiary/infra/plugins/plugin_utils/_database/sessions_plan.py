@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from ...module_utils._inside import shapes
 
 IDLE, BLOCKERS = "idle", "blockers"
-#: how tools that must end by themselves call their sessions
-NEVER = re.compile(r"^(echodiary-migrate|alembic|pg_dump|pg_restore|pg_basebackup)", re.IGNORECASE)
+#: how tools that must end by themselves call their sessions: those of backups, of migrations, and any application's own migration
+#: (shop-migrate/1.9.2, migrations)
+NEVER = re.compile(r"^(([\w.-]*[-_.])?migrat(e|ion|or)|alembic|flyway|liquibase|pg_dump|pg_restore|pg_basebackup)", re.IGNORECASE)
 
 
 class Rule(NamedTuple):

@@ -43,6 +43,11 @@ class Target(NamedTuple):
     hosts: list[str]
     only: bool
 
+    @property
+    def also(self) -> str:
+        """What a command that is suggested has to say besides."""
+        return "" if self.only else f" -e component={self.name}"
+
 
 def target(fleet: Fleet, typed: str, command: str, *, any_component: bool) -> Target:
     """``command``: what people typed, for what works instead. ``any_component``: with a release or not."""

@@ -27,7 +27,8 @@ def afterwards(answers: Answers, files: list[File], why: str, *, check: bool) ->
         yield f"note: {answers.image.reference} is pinned by its tag, which may move: {why}. The next deploy pins the digest:"
         yield f"  ansible-playbook echodiary.infra.deploy -e component={answers.app} -e release={answers.image.tag}"
     if answers.migrate:
-        yield "note: nothing saves the database before a migration, until deploy_backup_tasks says how (group_vars/all/main.yml)"
+        where = f"roles/{answers.app}/component.yml"
+        yield f"note: nothing saves the database before a migration, until database in {where} says where it is (docs/backup.md)"
     if answers.region:
         yield "note: hosts are found by their tags in AWS (inventories/production/aws_ec2.yml says which); make them first"
     for file in files:

@@ -46,7 +46,7 @@ def lead(place: Path, *names: str) -> Path:
 
 def test_a_playbook_that_only_imports_others_takes_what_they_take(tmp_path: Path) -> None:
     one = declared.playbook_options(lead(tmp_path, "echodiary.infra.restore"))
-    assert one is not None and set(one) == {"restore_backup", "confirm"}
+    assert one is not None and set(one) == {"restore_backup", "component", "confirm"}
     both = declared.playbook_options(lead(tmp_path, "echodiary.infra.restore", str(PLAYBOOK)))
     assert both is not None and set(both) == {"restore_backup", "confirm", "release", "component"}
 

@@ -32,6 +32,9 @@ def test_idle_means_idle_for_long_enough_and_in_no_transaction() -> None:
     "spared",
     [
         {"application": "echodiary-migrate/1.2"},
+        {"application": "shop-migrate/1.9.2"},
+        {"application": "my_shop.migrations"},
+        {"application": "Flyway by Redgate"},
         {"application": "pg_dump"},
         {"kind": "walsender"},
         {"kind": "autovacuum worker"},
@@ -43,6 +46,11 @@ def test_migrations_backups_and_replicas_are_never_ended(spared: dict[str, Any],
     choice = plan.choose([session(1, **spared), waiting(2, 1)], Rule(end))
     assert pids(choice) == []
     assert [one["pid"] for one, _ in choice.spared] == [1]
+
+
+@pytest.mark.parametrize("application", ["shop-api/1", "immigration-api", "shop-report migrate", ""])
+def test_an_application_that_only_sounds_like_one_is_none(application: str) -> None:
+    assert pids(plan.choose([session(1, application=application)], Rule(plan.IDLE))) == [1]
 
 
 def test_a_rule_can_be_narrowed() -> None:

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Snapshots of an RDS instance as backups of a component: what one is called, which are a component's own, which are old. Pure.
+
+What versions before made carries no component's name among its tags: such a one is told by its own name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from .._common import timestamps
+
+MADE_BY = "echodiary.infra"
+
+
+class Tag(TypedDict):
+    key: str
+    value: str
+
+
+class _Snapshot(TypedDict):
+    db_snapshot_identifier: str
+
+
+class Snapshot(_Snapshot, total=False):
+    """As ``amazon.aws.rds_snapshot_info`` returns it."""
+
+    snapshot_create_time: str
+    status: str
+    db_snapshot_arn: str
+    allocated_storage: int
+    tag_list: list[Tag]
+
+
+class Names(TypedDict):
+    """``prefix`` of what its snapshots are called; ``keep``: how many, 0 for all."""
+
+    component: str
+    environment: str
+    prefix: str
+    keep: int
+
+
+class Taken(TypedDict):
+    """``status`` is ``absent`` where there is none; ``timestamp`` in seconds since 1970, 0 where it is not known; ``removed``: older ones
+    of the same component that go."""
+
+    id: str
+    location: str
+    time: str
+    timestamp: int
+    status: str
+    removed: list[str]
+
+
+def prefix(component: str, environment: str) -> str:
+    """AWS takes letters, digits and single hyphens."""
+    return "".join(f"{part}-" for part in (component.replace("_", "-"), environment) if part)
+
+
+def tags(names: Names, identifier: str, release: str, revision: str) -> dict[str, str]:
+    return {
+        "Project": names["component"],
+        "Component": names["component"],
+        "Environment": names["environment"],
+        "Backup": identifier,
+        "MadeBy": MADE_BY,
+        "Release": release,
+        "Revision": revision,
+    }
+
+
+def taken(found: Sequence[Snapshot], names: Names, identifier: str) -> Taken:
+    called = f"{names['prefix']}{identifier}"
+    this = next((one for one in found if one["db_snapshot_identifier"] == called), None)
+    time = str(this.get("snapshot_create_time", "")).replace(" ", "T") if this else ""
+    return {
+        "id": identifier,
+        "location": this.get("db_snapshot_arn", "") if this else "",
+        "time": time,
+        "timestamp": int(timestamps.to_wall(f"{time[:19]}Z")) if time else 0,
+        "status": this.get("status", "absent") if this else "absent",
+        "removed": _old(found, names, called),
+    }
+
+
+def _old(found: Sequence[Snapshot], names: Names, called: str) -> list[str]:
+    """The one just made is one of those that are kept."""
+    others = [one["db_snapshot_identifier"] for one in own(found, names) if one["db_snapshot_identifier"] != called]
+    return others[max(names["keep"], 1) - 1 :] if names["keep"] else []
+
+
+def own(found: Sequence[Snapshot], names: Names) -> list[Snapshot]:
+    """Those that we made of this component, newest first."""
+    return sorted((one for one in found if _is_own(one, names)), key=lambda one: str(one.get("snapshot_create_time", "")), reverse=True)
+
+
+def _is_own(one: Snapshot, names: Names) -> bool:
+    found = {tag["key"]: tag["value"] for tag in one.get("tag_list") or []}
+    if found.get("MadeBy") != MADE_BY or found.get("Environment", names["environment"]) != names["environment"]:
+        return False
+    return found["Component"] == names["component"] if "Component" in found else one["db_snapshot_identifier"].startswith(names["prefix"])

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.echodiary.infra.plugins.plugin_utils._database import snapshots
+
+SHOP: snapshots.Names = {"component": "shop", "environment": "production", "prefix": "shop-production-", "keep": 2}
+
+
+def snapshot(name: str, day: int, **tags: str) -> Any:
+    found = [{"key": key, "value": value} for key, value in tags.items()]
+    return {
+        "db_snapshot_identifier": name,
+        "snapshot_create_time": f"2026-11-{day:02}T09:00:00+00:00",
+        "status": "available",
+        "db_snapshot_arn": f"arn:{name}",
+        "tag_list": found,
+    }
+
+
+def ours(name: str, day: int, component: str = "shop", environment: str = "production") -> Any:
+    return snapshot(name, day, MadeBy=snapshots.MADE_BY, Component=component, Environment=environment)
+
+
+@pytest.mark.parametrize(
+    ("component", "environment", "prefix"),
+    [("echodiary", "local", "echodiary-local-"), ("my_shop", "production", "my-shop-production-"), ("shop", "", "shop-")],
+)
+def test_what_a_snapshot_is_called(component: str, environment: str, prefix: str) -> None:
+    assert snapshots.prefix(component, environment) == prefix
+
+
+def test_only_a_component_s_own_go_and_never_the_one_just_made() -> None:
+    """On one instance, which several share: another's, another environment's, and one that somebody made by hand stay."""
+    found = [
+        ours("shop-production-b1", 1),
+        ours("shop-production-b3", 3),
+        ours("cart-production-b1", 1, component="cart"),
+        ours("shop-production-eu-b1", 1, environment="production-eu"),
+        snapshot("shop-production-by-hand", 1),
+        ours("shop-production-b2", 2),
+    ]
+    taken = snapshots.taken(found, SHOP, "b3")
+    assert (taken["removed"], taken["location"], taken["status"]) == (["shop-production-b1"], "arn:shop-production-b3", "available")
+    assert (taken["time"], taken["timestamp"]) == ("2026-11-03T09:00:00+00:00", 1793696400)
+    assert snapshots.taken(found, {**SHOP, "keep": 1}, "b1")["removed"] == ["shop-production-b3", "shop-production-b2"]
+    assert snapshots.taken(found, {**SHOP, "keep": 0}, "b3")["removed"] == []
+
+
+def test_one_of_a_version_before_is_told_by_its_name() -> None:
+    old = [snapshot(f"{name}-production-b0", 1, MadeBy=snapshots.MADE_BY, Environment="production") for name in ("shop", "cart")]
+    assert [one["db_snapshot_identifier"] for one in snapshots.own(old, SHOP)] == ["shop-production-b0"]
+
+
+def test_one_that_is_not_there_yet() -> None:
+    taken = snapshots.taken([], SHOP, "b1")
+    assert (taken["status"], taken["timestamp"], taken["time"], taken["removed"]) == ("absent", 0, "", [])
+
+
+def test_its_tags_are_what_it_is_told_by() -> None:
+    tags = snapshots.tags(SHOP, "b1", "shop:1", "0004")
+    assert snapshots.own([snapshot("any-name", 1, **tags)], SHOP) != []
+    assert snapshots.own([snapshot("any-name", 1, **tags)], {**SHOP, "component": "cart"}) == []
