@@ -11,6 +11,9 @@ from .._kinds import compose, model, processes, units
 from . import occupied, planning, staging, transaction
 from .view import View
 
+#: where systemd reads units, and what is merged into them (systemd.unit(5))
+UNITS = ("/etc/systemd/system", "/run/systemd/", "/usr/local/lib/systemd/system/", "/usr/lib/systemd/system/", "/lib/systemd/system/")
+
 
 def prepare(view: View) -> None:
     """All that can fail without having touched anything: images are pulled, and files validated, whichever step is about to load them."""
@@ -42,7 +45,7 @@ def retire(view: View) -> None:
 
 
 def changes_unit_files(plan: planning.Plan) -> bool:
-    return any(change.resource.kind == "file" and change.name.startswith("/etc/systemd/system/") for change in plan.paths)
+    return any(change.resource.kind == "file" and change.name.startswith(UNITS) for change in plan.paths)
 
 
 def swap(view: View, journal: transaction.Transaction) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .._host import docker, globs, mounted
-from .._kinds import compose, kinds, model, paths, processes, units
+from .._kinds import compose, definitions, kinds, model, paths, processes, units
 from . import occupied
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class Reading(NamedTuple):
     taken: frozenset[str] = frozenset()
     #: projects that were applied and are not declared any more
     left: tuple[compose.Left, ...] = ()
+    #: what the declared units are made of
+    definitions: Mapping[str, definitions.Definition] = {}
 
     @property
     def units(self) -> Mapping[str, units.Unit]:
@@ -43,15 +45,34 @@ def read(spec: documents.ComponentSpec, want: desired.Desired, state: remembered
     missing = [name for name in project["services"] if not services.get(name)] if project and services is not None else []
     dropped = _dropped(spec, state)
     among = kinds.concerned(spec, state["resources"], kinds.KINDS)
+    seen = {kind.NAME: host.look(kind, [*kinds.names(spec, kind), *dropped.get(kind.NAME, [])]) for kind in among}
     return Reading(
         paths=_paths(want, state, host),
-        kinds={kind.NAME: host.look(kind, [*kinds.names(spec, kind), *dropped.get(kind.NAME, [])]) for kind in among},
+        kinds=seen,
         services=services,
         images=images,
         occupied=occupied.look(project, missing) if project and missing else {},
         taken=frozenset(host.claimed | host.elsewhere(spec["name"])) if dropped else frozenset(),
         left=_left(state, host) if state["services"] and not project else (),
+        definitions=_definitions(spec, want, state, host, seen[units.NAME]) if spec["units"] else {},
     )
+
+
+def _definitions(
+    spec: documents.ComponentSpec, want: desired.Desired, state: remembered.Record, host: Host, seen: Mapping[str, units.Unit]
+) -> dict[str, definitions.Definition]:
+    declared = {name: unit for name, unit in seen.items() if name in spec["units"]}
+
+    elsewhere: set[str] = set()
+
+    def ours(path: str) -> bool:
+        if path in want.values or path in host.claimed or f"path:{path}" in state["resources"]:
+            return True
+        # the records of all others are read for what nobody of this run declares, which is hardly ever there
+        elsewhere.update(elsewhere or {"", *host.elsewhere(spec["name"])})
+        return f"path:{path}" in elsewhere
+
+    return definitions.observe(declared, ours, state.get("defined", {}))
 
 
 def _paths(want: desired.Desired, state: remembered.Record, host: Host) -> dict[str, paths.Live]:
@@ -116,7 +137,18 @@ def _unit_consumer(name: str, spec: documents.UnitSpec, want: desired.Desired, r
     alive = unit.active in units.RUNNING and not unit.oneshot and spec.get("state") != "stopped"
     identity = unit.identity if alive else ""
     digest = want.digest(list(files))
-    return processes.Consumer(name, "unit", identity, unit.started_at, files, digest, frozenset(), _binary_replaced(unit.pid))
+    definition = reading.definitions.get(name) if name.endswith(definitions.STARTED) else None
+    return processes.Consumer(
+        name,
+        "unit",
+        identity,
+        unit.started_at,
+        files,
+        digest,
+        frozenset(),
+        _binary_replaced(unit.pid),
+        definition or definitions.Definition(),
+    )
 
 
 def _service_consumer(name: str, spec: documents.ServiceSpec, want: desired.Desired, reading: Reading) -> processes.Consumer:

@@ -50,7 +50,8 @@ def plan(
     path_changes = list(_paths(spec, want, seen, state["resources"]))
     # what git dropped is not declared any more, yet no stranger: it goes because git says so
     ours = {change.name for change in path_changes}
-    path_changes += [change for change in strangers if change.name not in ours]
+    strangers = [*strangers, *_strangers_of_units(seen, state["resources"])] if seen.definitions else strangers
+    path_changes += [change for change in {one.name: one for one in strangers}.values() if change.name not in ours]
     of_kinds = kinds.plan(spec, seen.kinds, kinds.applied(spec, state, seen.taken, prune))
     return Plan(
         delegated=of_kinds.delegated,
@@ -75,6 +76,17 @@ def _paths(
             change = paths.plan_removal(path, live, _path_value(last, path) or {})
             if change:
                 yield change
+
+
+def _strangers_of_units(seen: observe.Reading, last: Mapping[str, remembered.Recorded]) -> Iterator[model.Change]:
+    """What changes a unit and was brought by nobody goes; what a package brought otherwise only the package can bring again."""
+    for name, unit in seen.definitions.items():
+        origin = model.CORRECTIVE if str(model.Resource("unit", name)) in last else model.PENDING
+        for path in unit.strangers:
+            yield model.Change(model.Resource("file", path), "remove", origin, why=f"changes {name}, and nobody declared it")
+        for path, command in unit.altered.items():
+            why = f"{name} is not made of what its package brought; bring it again: {command}"
+            yield model.Change(model.Resource("file", path), model.REPORT, origin, why=why)
 
 
 def _path_value(last: Mapping[str, remembered.Recorded], path: str) -> remembered.PathValue | None:
@@ -103,7 +115,7 @@ def _processes(
     replaced = replaced_services(spec, seen, state)
     found = []
     for consumer in observe.consumers(spec, want, seen):
-        changed = {path: origins[path] for path in consumer.files if path in origins}
+        changed = {path: origins[path] for path in {**consumer.files, **consumer.definition.touched} if path in origins}
         change = processes.plan(consumer, changed, state["loaded"].get(consumer.name), reload_of(spec, consumer))
         if change and consumer.name not in replaced:
             found.append(change)

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 VERSION = 1
 
 _PATH = shapes.fields({"kind": shapes.TEXT})
-_LOADED = shapes.fields({"identity": shapes.TEXT, "digest": shapes.TEXT, "newest": shapes.NUMBER})
+_LOADED = shapes.fields(
+    {"identity": shapes.TEXT, "digest": shapes.TEXT, "newest": shapes.NUMBER}, {"changed": shapes.NUMBER, "definition": shapes.TEXT}
+)
 _SERVICE = shapes.fields(
     {"digest": shapes.TEXT, "config_hash": shapes.TEXT, "image_id": shapes.TEXT},
     {"networks": shapes.items(shapes.TEXT), "limits": shapes.each(shapes.TEXT)},
@@ -81,6 +83,7 @@ FORMAT = Format(
             "services": shapes.each(_SERVICE),
             "health": shapes.items(_PROBE),
             "validate": shapes.items(_VALIDATOR),
+            "defined": shapes.each(shapes.NUMBER),
         },
     ),
     VERSION,

@@ -29,6 +29,7 @@ class View:
         self.seen: observe.Reading = observe.read(spec, self.want, self.last, host)
         self.want = desired.begun(contents.located(self.want, self.seen, host.state_dir), self.seen.paths)
         self.plan = self.left = self._planned(self.last)
+        self._doomed = self._bound_to_restart()
         #: as ``plan``, what was found at first
         self.projects: tuple[compose.Left, ...] = self.seen.left
         self.before = self._before()
@@ -76,9 +77,15 @@ class View:
         found = []
         for consumer in self.consumers():
             change = processes.plan(consumer, {}, self.last["loaded"].get(consumer.name), planning.reload_of(self.spec, consumer))
-            if change:
-                found.append((consumer, change.action))
+            doomed = bool(consumer.identity) and self._doomed.get(consumer.name) == consumer.identity
+            if change or doomed:
+                found.append((consumer, "restart" if doomed or not change else change.action))
         return found
+
+    def _bound_to_restart(self) -> dict[str, str]:
+        """Unit -> its start that ends: what is wrong with it may be gone by the time that it is looked at again."""
+        planned = {change.name for change in self.plan.processes if change.action == "restart"}
+        return {one.name: one.identity for one in self.consumers() if one.name in planned and one.kind == "unit"} if planned else {}
 
     def missing_images(self) -> list[str]:
         return [reference for reference, found in self.seen.images.items() if found is None]
@@ -93,7 +100,11 @@ class View:
 
     def record(self) -> None:
         """The last step: from now on this is what was last applied."""
-        loaded = {consumer.name: processes.loaded(consumer) for consumer in self.consumers() if consumer.identity}
+        loaded = {
+            consumer.name: processes.loaded(consumer, self.last["loaded"].get(consumer.name))
+            for consumer in self.consumers()
+            if consumer.identity
+        }
         resources = {**self._staying(), **planning.resources(self.spec, self.want)}
         record: remembered.Record = {
             "version": state.VERSION,
@@ -107,6 +118,9 @@ class View:
         before = {name: one for name, one in self.before.items() if name in resources}
         if before:
             record["before"] = before
+        defined = {name: unit.newest for name, unit in self.seen.definitions.items() if unit.newest}
+        if defined:
+            record["defined"] = defined
         state.save(self.host.state_dir, self.name, record)
 
     def _staying(self) -> dict[str, remembered.Recorded]:

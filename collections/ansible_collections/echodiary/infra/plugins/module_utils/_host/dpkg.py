@@ -74,7 +74,7 @@ def ucf(file: str = UCF) -> dict[str, str]:
 
 @functools.cache
 def owner(path: str, root: str = ROOT) -> str | None:
-    """The package whose ``path`` is, without its architecture; None for nobody's. All lists are read for one: ask for few."""
+    """The package whose ``path`` is, without its architecture; None for nobody's. Every list is searched for one: ask for few."""
     diverted = diversions(root)
     whose = next((one for one in diverted if _same(one.path, path)), None)
     if whose:
@@ -96,7 +96,12 @@ def spellings(path: str) -> tuple[str, ...]:
     return (found[1], f"/usr{found[1]}") if found else (path,)
 
 
-def _lists(root: str) -> Iterator[tuple[str, bytes]]:
+@functools.cache
+def _lists(root: str) -> list[tuple[str, bytes]]:
+    return list(_read_lists(root))
+
+
+def _read_lists(root: str) -> Iterator[tuple[str, bytes]]:
     folder = os.path.join(root, "info")
     with contextlib.suppress(FileNotFoundError):
         for name in sorted(os.listdir(folder)):
@@ -140,13 +145,34 @@ def md5(path: str) -> str | None:
 
 def untouched(path: str) -> bool | None:
     """Is ``path`` as its package brought it? None: no package says what it should be."""
-    brought = conffiles().get(path) or ucf().get(path)
+    brought = conffiles().get(path) or ucf().get(path) or _sum(path)
     return None if brought is None else md5(path) == brought
+
+
+def placed(path: str, changed: float, root: str = ROOT) -> bool:
+    """Was dpkg the last to touch ``path``, which changed last at ``changed`` (s)? A package's list is written once its files are there."""
+    package = owner(path, root)
+    lists = (name for name in os.listdir(os.path.join(root, "info")) if name.endswith(".list")) if package else ()
+    mine = [os.path.join(root, "info", name) for name in lists if name[:-5].partition(":")[0] == package]
+    return any(changed <= os.stat(one).st_ctime for one in mine)
+
+
+def again(path: str) -> str:
+    """The command that brings ``path`` as its package has it, and nothing else of the package that was changed."""
+    if path not in conffiles():
+        return f"apt-get install --reinstall {owner(path)}"
+    return f"rm -f {path} && apt-get install --reinstall -o Dpkg::Options::=--force-confmiss {owner(path)}"
+
+
+def _sum(path: str) -> str | None:
+    package = owner(path)
+    sums = md5sums(package) if package else {}
+    return next((sums[one] for one in spellings(path) if one in sums), None)
 
 
 def forget() -> None:
     """Packages were changed."""
-    for reader in (conffiles, ucf, owner, diversions, md5sums):
+    for reader in (conffiles, ucf, owner, diversions, md5sums, _lists):
         reader.cache_clear()
 
 

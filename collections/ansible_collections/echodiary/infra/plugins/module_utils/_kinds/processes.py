@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._host import globs
-from . import model
+from . import definitions, model
 
 if TYPE_CHECKING:
     from . import remembered
@@ -28,6 +28,8 @@ class Consumer(NamedTuple):
     rebound: frozenset[str]
     #: what became of that which it runs from, or sees, since it began
     replaced: str = ""
+    #: what its unit is made of
+    definition: definitions.Definition = definitions.Definition()
 
 
 class Reload(NamedTuple):
@@ -36,9 +38,17 @@ class Reload(NamedTuple):
     signal: str
 
 
-def loaded(consumer: Consumer) -> remembered.Loaded:
-    """The record of a process that has just read its files."""
-    return {"identity": consumer.identity, "digest": consumer.digest, "newest": newest(consumer.files)}
+def loaded(consumer: Consumer, last: remembered.Loaded | None = None) -> remembered.Loaded:
+    """The record of a process that has just read its files; ``last``: the one before."""
+    found: remembered.Loaded = {"identity": consumer.identity, "digest": consumer.digest, "newest": newest(consumer.files)}
+    definition = consumer.definition.digest
+    if consumer.definition.altered:
+        # whoever runs since before that began with what was recorded
+        same = last is not None and last["identity"] == consumer.identity
+        definition = (last.get("definition", "") if last and same else "") or definitions.ALTERED
+    if definition:
+        found["definition"] = definition
+    return found
 
 
 def newest(files: dict[str, float]) -> float:
@@ -52,13 +62,35 @@ def plan(consumer: Consumer, changed: dict[str, str], last: remembered.Loaded | 
     if changed:
         origin = model.merged_origin(list(changed.values()))
         return _change(consumer, origin, _how(consumer, list(changed), reload), "its files change")
-    if consumer.replaced:
-        return _change(consumer, model.CORRECTIVE, "restart", consumer.replaced)
+    replaced = consumer.replaced or redefined(consumer, last)
+    if replaced:
+        return _change(consumer, model.CORRECTIVE, "restart", replaced)
     stale = stale_paths(consumer, last)
     if stale is None:
         return None
     origin = model.CORRECTIVE if last and last["digest"] == consumer.digest else model.PENDING
     return _change(consumer, origin, _how(consumer, stale, reload), "older than " + (stale[0] if stale else "its configuration"))
+
+
+def redefined(consumer: Consumer, last: remembered.Loaded | None) -> str:
+    """Why its process does not run as its unit says; empty when it does, or nobody knows.
+
+    One that runs since we recorded it was started by what we saw then. Any other was started by what was there at that time.
+    """
+    unit = consumer.definition
+    if unit.bound_by:
+        return f"is bound by {unit.bound_by}"
+    if last is not None and last["identity"] == consumer.identity:
+        recorded = last.get("definition", "")
+        return "its unit is not what it was when it started" if recorded and unit.digest and recorded != unit.digest else ""
+    if unit.began_with:
+        return f"started with {unit.began_with}"
+    if last is None:
+        return ""
+    # a package that was installed once more brought the very same
+    same = unit.placed if last.get("definition") == unit.digest else frozenset()
+    newer = (path for path, changed in unit.touched.items() if changed > consumer.started_at and path not in same)
+    return next((f"older than {path}" for path in newer), "")
 
 
 def stale_paths(consumer: Consumer, last: remembered.Loaded | None) -> list[str] | None:

@@ -40,12 +40,20 @@ class UnitValue(TypedDict, total=False):
 Recorded = Union[str, PathValue, UserValue, UnitValue, None]
 
 
-class Loaded(TypedDict):
-    """Which start of a process read which contents, and the newest modification time (s) among its files then."""
-
+class _Loaded(TypedDict):
     identity: str
     digest: str
     newest: float
+
+
+class Loaded(_Loaded, total=False):
+    """Which start of a process read which contents, and the newest modification time (s) among its files then.
+
+    ``changed``: their newest change time (s), which nobody can set; ``definition``: a word for what its unit was made of.
+    """
+
+    changed: float
+    definition: str
 
 
 class _Applied(TypedDict):
@@ -72,3 +80,5 @@ class Record(_Record, total=False):
 
     validate: list[ValidatorSpec]
     before: dict[str, Recorded]
+    #: unit -> the newest change (s) of what it was made of, all of which was as declared or as its package brought it
+    defined: dict[str, float]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -26,12 +27,17 @@ ENTRY: model.Schema = {
 SHAPE = shapes.kind(dict)
 #: where unit files of ours lie
 FOLDER = "/etc/systemd/system/"
+#: where packages have theirs, and links of their own that enable some
+BROUGHT = "/usr/lib/systemd/system"
 
 PROPERTIES = (
-    "Id,LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,ExecMainStartTimestampMonotonic,InvocationID,MainPID,Type,Result"
+    "Id,LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,ExecMainStartTimestampMonotonic,InvocationID,MainPID,Type,Result,"
+    "ActiveEnterTimestampMonotonic,FragmentPath,DropInPaths,EnvironmentFiles"
 )
-#: states in which "enabled" has nothing left to do
-ENABLED = {"enabled", "enabled-runtime", "static", "alias", "indirect", "generated", "linked"}
+#: what systemctl says once for each
+_SEVERAL = "EnvironmentFiles"
+#: states in which "enabled" has nothing left to do, whatever links there are
+ENABLED = {"static", "alias", "indirect", "generated", "linked"}
 #: those of them that nobody can disable
 FIXED = {"static", "alias", "indirect", "generated"}
 STARTS = {"start", "restart", "reload"}
@@ -50,6 +56,10 @@ class Unit(NamedTuple):
     oneshot: bool
     #: there is nothing to enable or disable
     fixed: bool = False
+    #: what systemd has read: the unit's own file, what was merged into it, and what is read when it starts
+    fragment: str = ""
+    drop_ins: tuple[str, ...] = ()
+    environment_files: tuple[str, ...] = ()
 
 
 MISSING = Unit("not-found", "inactive", False, False, False, 0.0, "", 0, False)
@@ -62,21 +72,57 @@ def observe(names: list[str]) -> dict[str, Unit]:
     shown = run(["systemctl", "show", "--no-pager", "-p", PROPERTIES, "--", *names], timeout=20)
     if shown.code != 0:
         return dict.fromkeys(names, MISSING)
-    return parse(shown.output, names, time.time() - time.monotonic())
+    return parse(shown.output, names, time.time() - time.monotonic(), Links(linked(FOLDER), linked(BROUGHT)))
 
 
-def parse(output: str, names: list[str], boot: float) -> dict[str, Unit]:
+class Links(NamedTuple):
+    """Names of units that links enable for good: people's, and those that packages brought."""
+
+    own: frozenset[str]
+    brought: frozenset[str] = frozenset()
+
+
+def linked(folder: str) -> frozenset[str]:
+    """Units that others want, or that are known by another name, in ``folder``. What systemd says of it is as of its last reload."""
+    found: set[str] = set()
+    for entry in _entries(folder):
+        if entry.is_symlink():
+            found.add(os.path.basename(os.readlink(entry.path)))
+        elif entry.name.endswith((".wants", ".requires", ".upholds")):
+            found.update(one.name for one in _entries(entry.path))
+    return frozenset(found)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        return list(os.scandir(folder))
+    except OSError:
+        return []
+
+
+def parse(output: str, names: list[str], boot: float, links: Links) -> dict[str, Unit]:
     """``boot`` (s, epoch) turns systemd's monotonic microseconds into wall time; the blocks come in the order asked for."""
-    blocks = [dict(line.split("=", 1) for line in block.splitlines() if "=" in line) for block in output.split("\n\n")]
-    return {name: _unit(block, boot) for name, block in zip(names, blocks)}
+    found = {name: _properties(block) for name, block in zip(names, output.split("\n\n"))}
+    return {name: _unit(show, boot, _enabled(name, show.get("UnitFileState", ""), links)) for name, show in found.items()}
 
 
-def _unit(show: dict[str, str], boot: float) -> Unit:
-    started = int(show.get("ExecMainStartTimestampMonotonic") or 0) / 1e6
+def _enabled(name: str, state: str, links: Links) -> bool:
+    return name in links.own or state in ENABLED or (state == "enabled" and name in links.brought)
+
+
+def _properties(block: str) -> dict[str, str]:
+    pairs = [line.split("=", 1) for line in block.splitlines() if "=" in line]
+    return {**dict(pairs), _SEVERAL: "\n".join(value for key, value in pairs if key == _SEVERAL)}
+
+
+def _unit(show: dict[str, str], boot: float, enabled: bool) -> Unit:
+    # what has no process of its own began when it became active
+    began = show.get("ExecMainStartTimestampMonotonic", show.get("ActiveEnterTimestampMonotonic"))
+    started = int(began or 0) / 1e6
     return Unit(
         load=show.get("LoadState", "not-found"),
         active=show.get("ActiveState", "inactive"),
-        enabled=show.get("UnitFileState") in ENABLED,
+        enabled=enabled,
         masked=show.get("LoadState") == "masked",
         needs_daemon_reload=show.get("NeedDaemonReload") == "yes",
         started_at=boot + started if started else 0.0,
@@ -84,7 +130,19 @@ def _unit(show: dict[str, str], boot: float) -> Unit:
         pid=int(show.get("MainPID") or 0),
         oneshot=show.get("Type") == "oneshot",
         fixed=show.get("UnitFileState") in FIXED,
+        fragment=show.get("FragmentPath", ""),
+        drop_ins=_words(show.get("DropInPaths", "")),
+        environment_files=tuple(line.rpartition(" (ignore_errors=")[0] for line in show[_SEVERAL].splitlines() if line),
     )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Quoted as a shell would have it where there are blanks."""
+    if '"' not in text and "\\" not in text:
+        return tuple(text.split())
+    import shlex  # only for names that hardly anybody gives
+
+    return tuple(shlex.split(text))
 
 
 def checked(given: dict[str, documents.UnitSpec]) -> dict[str, documents.UnitSpec]:
@@ -130,8 +188,19 @@ def plan(declared: Mapping[str, documents.UnitSpec], seen: Mapping[str, Unit], l
         if unit.needs_daemon_reload:
             why = "systemd holds an older unit file"
             changes.append(model.Change(model.Resource(NAME, name), "daemon-reload", model.CORRECTIVE, why=why))
+        changes += _hindered(name, want, unit, name in last.values)
         changes += _differences(name, want, unit, cast("remembered.UnitValue", last.values.get(name) or {}))
     return [*changes, *_removals(set(declared), seen, last)]
+
+
+def _hindered(name: str, want: remembered.UnitValue, unit: Unit, known: bool) -> Iterator[model.Change]:
+    """What keeps it from its next start, though its process may go on running."""
+    origin = model.CORRECTIVE if known else model.PENDING
+    if unit.masked and want.get("state") != "stopped" and want.get("enabled") is not False:
+        yield model.Change(model.Resource(NAME, name), "unmask", origin, {"masked": [True, False]})
+    elif unit.load in ("bad-setting", "error") and not unit.needs_daemon_reload:
+        why = f"systemd cannot make a unit of its files; see why: systemd-analyze verify {name}"
+        yield model.Change(model.Resource(NAME, name), model.REPORT, origin, {"load": [unit.load, "loaded"]}, why=why)
 
 
 def _differences(name: str, want: remembered.UnitValue, unit: Unit, was: remembered.UnitValue) -> Iterator[model.Change]:
@@ -178,9 +247,10 @@ def apply(change: model.Change, unit: Unit) -> None:
     if change.action == "daemon-reload":
         must(["systemctl", "daemon-reload"])
         return
-    if change.action in ("enable", "start"):
+    if change.action in ("enable", "start", "unmask"):
         unmask(name, unit)
-    tell(name, change.action)
+    if change.action not in ("unmask", model.REPORT):
+        tell(name, change.action)
 
 
 def unmask(name: str, unit: Unit) -> None:

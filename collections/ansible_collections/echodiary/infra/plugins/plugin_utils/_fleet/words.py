@@ -37,6 +37,7 @@ _PAST = {
     "pull": "pulled",
     "report": "found",
     "restore": "restored",
+    "unmask": "unmasked",
 }
 _ORIGIN = {"corrective": " (changed on the host)", "conflict": " (changed on the host and in git)"}
 _DIGEST = re.compile(r"@sha256:([0-9a-f]{12})[0-9a-f]*")

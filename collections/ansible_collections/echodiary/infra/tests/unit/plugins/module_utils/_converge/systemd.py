@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import units
 
 UNIT = "x.service"
 
@@ -62,6 +63,7 @@ class Service:
         program.write_text(PROGRAM.format(state=self.state, config=config))
         program.chmod(0o755)
         monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+        monkeypatch.setattr(units, "linked", lambda _folder: frozenset({UNIT} if self.now("enabled") == "enabled" else ()))
 
     def mark(self, *names: str) -> None:
         """``mask``, ``mask--runtime``, ``limit-<unit>``"""

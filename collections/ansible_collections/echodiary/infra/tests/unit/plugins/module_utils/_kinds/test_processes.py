@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._kinds import processes
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import definitions, processes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,3 +91,45 @@ def test_a_stale_process_reloads_too_when_that_is_enough() -> None:
 def test_what_was_recorded_as_just_read_is_never_stale(files: dict[str, float], started_at: float, identity: str) -> None:
     alive = consumer(files=files, started_at=started_at, identity=identity)
     assert plan(alive, processes.loaded(alive)) is None
+
+
+def defined(digest: str = "one", **given: Any) -> definitions.Definition:
+    return definitions.Definition(digest=digest, **given)
+
+
+WITH = processes.loaded(consumer(definition=defined()))
+
+
+@pytest.mark.parametrize(
+    ("of", "last", "stale"),
+    [
+        (consumer(definition=defined()), WITH, False),
+        # systemd was told meanwhile, which changes nothing for who runs
+        (consumer(definition=defined("two")), WITH, True),
+        # a record of a version before does not know
+        (consumer(definition=defined("two")), LOADED, False),
+        # it runs since before that: what came and went was never its own
+        (consumer(definition=defined(began_with="/x.conf", touched={"/x.conf": 999.0})), WITH, False),
+        (consumer(definition=defined(began_with="/x.conf"), identity="start-two"), WITH, True),
+        (consumer(definition=defined(began_with="/x.conf"), identity="start-two"), None, True),
+        (consumer(definition=defined(touched={"/x.d": 150.0}), identity="start-two"), WITH, True),
+        (consumer(definition=defined(touched={"/x.d": 50.0}), identity="start-two"), WITH, False),
+        (consumer(definition=defined(touched={"/x.d": 150.0}), identity="start-two"), None, False),
+        # the same package once more, and another one
+        (consumer(definition=defined(touched={"/x": 150.0}, placed=frozenset({"/x"})), identity="start-two"), WITH, False),
+        (consumer(definition=defined("two", touched={"/x": 150.0}, placed=frozenset({"/x"})), identity="start-two"), WITH, True),
+        (consumer(definition=defined(bound_by="/x.conf")), WITH, True),
+        (consumer(definition=defined("", altered={"/x": "apt-get"})), WITH, False),
+    ],
+)
+def test_who_does_not_run_as_its_unit_says(of: processes.Consumer, last: dict[str, Any] | None, stale: bool) -> None:
+    assert plan(of, last) == (("restart", "corrective") if stale else None)
+
+
+def test_who_began_with_what_was_altered_is_told_once_it_is_not() -> None:
+    altered = consumer(definition=defined("", altered={"/x": "apt-get"}), identity="start-two")
+    record = processes.loaded(altered, WITH)
+    assert plan(altered, record) is None
+    assert plan(altered._replace(definition=defined()), record) == ("restart", "corrective")
+    older = processes.loaded(altered._replace(identity="start-one"), WITH)
+    assert plan(consumer(definition=defined()), older) is None

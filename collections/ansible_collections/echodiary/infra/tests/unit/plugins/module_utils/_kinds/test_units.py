@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ NAMES = ["haproxy.service", "once.service", "gone.service", "masked.service"]
 
 
 def test_one_answer_for_all_units() -> None:
-    found = units.parse(SHOWN, NAMES, boot=1_000_000.0)
+    found = units.parse(SHOWN, NAMES, 1_000_000.0, units.Links(frozenset({"haproxy.service"})))
     assert list(found) == NAMES
     haproxy, once = found["haproxy.service"], found["once.service"]
     assert (haproxy.active, haproxy.enabled, haproxy.pid, haproxy.identity) == ("active", True, 42, "abc")
@@ -86,6 +87,10 @@ BOTH = {"state": "started", "enabled": True}
         ({"state": "stopped"}, unit(), {"state": "stopped"}, [("stop", "corrective")]),
         ({"enabled": False}, unit(), {"enabled": True}, [("disable", "pending")]),
         ({}, unit(active="inactive", enabled=False), None, []),
+        (BOTH, unit(masked=True, load="masked"), BOTH, [("unmask", "corrective")]),
+        ({}, unit(masked=True, load="masked"), None, [("unmask", "pending")]),
+        ({"enabled": False}, unit(masked=True, load="masked", enabled=False), None, []),
+        (BOTH, unit(load="bad-setting"), BOTH, [("report", "corrective")]),
         (BOTH, unit(needs_daemon_reload=True), BOTH, [("daemon-reload", "corrective")]),
         # git declares one field more: what was applied before says nothing about it
         (BOTH, unit(enabled=False), {"state": "started"}, [("enable", "pending")]),
@@ -116,3 +121,44 @@ def test_a_masked_unit_is_unmasked_before_it_starts(monkeypatch: pytest.MonkeyPa
     (change,) = units.plan({"x.service": {"state": "started"}}, {"x.service": unit(active="inactive")}, Applied())
     units.apply(change, unit(active="inactive", masked=True, load="masked"))
     assert [command[1] for command in ran] == ["unmask", "unmask", "start"]
+
+
+@pytest.mark.parametrize(
+    ("state", "own", "brought", "enabled"),
+    [
+        ("enabled", True, False, True),
+        # its link was taken away, and systemd has not looked since
+        ("enabled", False, False, False),
+        ("enabled", False, True, True),
+        # a link of a package's is not what enables what systemd calls disabled
+        ("disabled", False, True, False),
+        ("disabled", True, False, True),
+        ("enabled-runtime", False, False, False),
+        ("masked", True, False, True),
+        ("static", False, False, True),
+    ],
+)
+def test_enabled_is_what_the_next_boot_will_see(state: str, own: bool, brought: bool, enabled: bool) -> None:
+    links = units.Links(frozenset({"x.service"} if own else ()), frozenset({"x.service"} if brought else ()))
+    found = units.parse(f"LoadState=loaded\nUnitFileState={state}\n", ["x.service"], 0.0, links)
+    assert found["x.service"].enabled is enabled
+
+
+def test_links_that_enable(tmp_path: Path) -> None:
+    wants = tmp_path / "multi-user.target.wants"
+    wants.mkdir()
+    (wants / "a.service").symlink_to("/usr/lib/systemd/system/a.service")
+    (tmp_path / "alias.service").symlink_to("/usr/lib/systemd/system/b.service")
+    (tmp_path / "own.service").write_text("")
+    assert units.linked(str(tmp_path)) == {"a.service", "b.service"}
+    assert units.linked(str(tmp_path / "none")) == frozenset()
+
+
+def test_what_systemd_has_read_for_a_unit() -> None:
+    shown = (
+        'FragmentPath=/usr/lib/x.service\nDropInPaths="/etc/a b.conf" /etc/c.conf\n'
+        "EnvironmentFiles=/etc/default/x (ignore_errors=yes)\nEnvironmentFiles=/etc/y (ignore_errors=no)\n"
+    )
+    found = units.parse(shown, ["x.service"], 0.0, units.Links(frozenset()))["x.service"]
+    assert (found.fragment, found.drop_ins) == ("/usr/lib/x.service", ("/etc/a b.conf", "/etc/c.conf"))
+    assert found.environment_files == ("/etc/default/x", "/etc/y")

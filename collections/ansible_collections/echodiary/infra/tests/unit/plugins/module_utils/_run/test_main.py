@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._converge import health, staging
+from ansible_collections.echodiary.infra.plugins.module_utils._kinds import units
 from ansible_collections.echodiary.infra.plugins.module_utils._run import main
 from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._converge.builders import directory, file, spec
 
@@ -219,6 +220,7 @@ def systemctl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.write_text(f'#!/bin/sh\necho "$*" >> {asked}\nprintf "LoadState=loaded\\nActiveState=active\\nUnitFileState=enabled\\n"\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(units, "linked", lambda _folder: frozenset({"web.service"}))
     return asked
 
 
