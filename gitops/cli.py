@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import NoReturn
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import identity, timestamps
 
-from gitops import clock, exits, history, operations, pauses, policy, render, runner, workspace
+from gitops import accept, clock, exits, history, operations, pauses, policy, render, runner, workspace
 from gitops.errors import GitopsError
 
 Verb = Callable[[argparse.Namespace, operations.Context], int]
@@ -66,6 +68,26 @@ def _sync(options: argparse.Namespace, context: operations.Context) -> int:
     report, code = operations.sync(context, _wanted(options), options.plan, options.reason)
     render.report(report, options.output, title="Sync")
     return code
+
+
+def _accept(options: argparse.Namespace, context: operations.Context) -> int:
+    """Nothing on a host is changed."""
+    decision = accept.Decision(options.resource, options.reason, _day(options.until))
+    report = operations.status(context, operations.Wanted(options.limit))
+    done = accept.accept(context.place, report, decision)
+    for one in done:
+        for told in one.accepted:
+            render.out(f"{told}: let be{f' until {decision.until}' if decision.until else ''}")
+    paths = " ".join(shlex.quote(os.path.relpath(one.path)) for one in done)
+    render.out(f"next: read it, then git add {paths} && git commit -m {shlex.quote(f'accept {decision.resource}: {decision.reason}')}")
+    return exits.GOOD
+
+
+def _day(given: str) -> str:
+    try:
+        return datetime.date.fromisoformat(given).isoformat() if given else ""
+    except ValueError:
+        raise GitopsError(f"until {given!r} is no day; write it as 2027-01-31") from None
 
 
 def _wait(options: argparse.Namespace, context: operations.Context) -> int:
@@ -173,6 +195,12 @@ def _asking(verbs: argparse._SubParsersAction[_Parser], name: str, run: Verb, sa
 
 
 def _add_keeping(verbs: argparse._SubParsersAction[_Parser]) -> None:
+    let = verbs.add_parser("accept", help="let a difference be: written into the inventory, or the policy, to be committed")
+    let.add_argument("resource", metavar="RESOURCE", help="as a check names it, such as stranger:/etc/cron.d/backup, or a glob")
+    let.add_argument("--reason", required=True)
+    let.add_argument("--until", default="", metavar="DAY", help="the last day, as in 2027-01-31")
+    let.add_argument("--limit", type=_names, default=[], metavar="HOSTS", help="hosts or groups, separated by commas")
+    let.set_defaults(run=_accept, asks=sys.stderr.isatty())
     past = verbs.add_parser("history", help="what was done, by whom, why, and how it ended")
     past.add_argument("--last", type=int, default=20, metavar="N")
     past.set_defaults(run=_history, asks=False)

@@ -46,7 +46,7 @@ class ActionModule(ActionBase):
         if state.get("drift") and not path.with_name(f"healed-{host}-{name}").exists():
             change = {"resource": state["drift"], "action": "update", "origin": state.get("origin", "corrective"), "fields": {}, "diff": "",
                       "why": "x"}
-            entry.update(sync="OutOfSync", changes=[change])
+            entry.update(sync="OutOfSync", changes=[change], watched=[state["drift"]] if state.get("undeclared") else [])
         if self._task.check_mode:
             return entry
         with open(path.with_name("applied"), "a") as log:
@@ -74,7 +74,10 @@ class ActionModule(ActionBase):
 
 
 class Checkout:
-    """``world``: {"hosts": {host: {component: {drift, origin, health, apply}}}, "held": bool, "releases": [...], "takes": seconds}."""
+    """``world``: {"hosts": {host: {component: state}}, "held": bool, "releases": [...], "takes": seconds}.
+
+    ``state``: drift, undeclared, origin, health, apply.
+    """
 
     def __init__(self, place: Path) -> None:
         self.root = place / "checkout"

@@ -32,11 +32,25 @@ def act(view: View, journal: transaction.Transaction) -> None:
     if view.plan.services and view.spec["compose"]:
         occupied.clear(view.seen.occupied)
         compose.up(view.spec["compose"], view.seen.services or {}, view.last["services"])
+    heal(view)
     freshen(view)
 
 
+def heal(view: View) -> None:
+    """What nobody declared and people chose to have ended."""
+    healing = {change.resource for change in view.plan.watched if change.action == "heal"}
+    for finding in view.watched.findings if healing and view.watched else ():
+        name = finding.resource.name
+        # a stranger may have gone by now, with the rights that it had
+        if finding.resource in healing and (not name.startswith("/") or os.path.lexists(name)):
+            must(list(finding.heal), timeout=60)
+
+
 def retire(view: View) -> None:
-    """What is not declared any more stops while all that it was started from is still there."""
+    """What is not declared any more, or was not by anybody, stops while all that it was started from is still there."""
+    for change in view.plan.paths:
+        if change.action == "remove" and change.resource.kind == "stranger" and change.name.startswith(UNITS):
+            units.try_to(os.path.basename(change.name), "stop")
     for change in view.plan.retiring:
         if change.resource.kind == units.NAME:
             units.apply(change, view.seen.units[change.name])
@@ -45,7 +59,8 @@ def retire(view: View) -> None:
 
 
 def changes_unit_files(plan: planning.Plan) -> bool:
-    return any(change.resource.kind == "file" and change.name.startswith(UNITS) for change in plan.paths)
+    changed = (change for change in plan.paths if change.resource.kind in ("file", "stranger"))
+    return any(change.name.startswith(UNITS) for change in changed)
 
 
 def swap(view: View, journal: transaction.Transaction) -> None:
@@ -55,7 +70,7 @@ def swap(view: View, journal: transaction.Transaction) -> None:
         if os.path.isdir(path) and not os.path.islink(path):
             journal.keep_tree(path)
     wanted = {path: view.want.values[path] for path in changes if path in view.want.values}
-    writing = planning.files_to_write(view.want, view.plan.paths)
+    writing = {**planning.files_to_write(view.want, view.plan.paths), **restored(view)}
     journal.apply(
         files=writing,
         attributes={path: value for path, value in wanted.items() if value["kind"] == "file" and path not in writing},
@@ -63,6 +78,13 @@ def swap(view: View, journal: transaction.Transaction) -> None:
         links={path: value["target"] for path, value in wanted.items() if value["kind"] == "link"},
         removals=removals,
     )
+
+
+def restored(view: View) -> dict[str, model.File]:
+    """Files that nobody declares, as they were recorded."""
+    restoring = {change.resource for change in view.plan.paths if change.action == "restore"}
+    found = view.watched.findings if restoring and view.watched else ()
+    return {one.resource.name: one.restore for one in found if one.restore is not None and one.resource in restoring}
 
 
 def freshen(view: View) -> None:

@@ -195,17 +195,24 @@ class Converger:
     def _result(self, status: str, sync: str, verdict: health.Verdict, msg: str = "") -> exchange.Outcome:
         if verdict.health not in ("Healthy", "Missing") and verdict.why and not msg:
             self.notes.append(verdict.why)
-        return {
+        harm = self.view.watched.degraded() if self.view.watched else ""
+        if harm:
+            verdict = verdict._replace(health=model.worst_health([verdict.health, "Degraded"]))
+            msg = msg or f"in sync but Degraded: {harm}"
+        outcome: exchange.Outcome = {
             "name": self.view.name,
             "status": status,
             "sync": sync,
             "health": verdict.health,
             "msg": msg,
             "changes": [change.as_dict() for change in self.view.told([*self.view.plan.all(), *self.unfinished])],
-            "notes": self.notes,
+            "notes": [*self.notes, *(self.view.watched.notes if self.view.watched else ())],
             "seconds": self.seconds,
             "project": self.view.spec["compose"]["name"] if self.view.spec["compose"] else "",
         }
+        if self.view.watched:
+            outcome["watched"] = [str(finding.resource) for finding in self.view.watched.findings]
+        return outcome
 
 
 def delegated(changes: list[model.Change], lacking: list[exchange.Lacking]) -> exchange.Needs:

@@ -73,7 +73,7 @@ class Serving(TypedDict, total=False):
 
 
 class Outcome(TypedDict, total=False):
-    """One component's result."""
+    """One component's result. ``watched``: what it found on its host that nobody declared."""
 
     name: str
     status: str
@@ -85,6 +85,7 @@ class Outcome(TypedDict, total=False):
     seconds: dict[str, float]
     project: str
     release: Serving
+    watched: list[str]
 
 
 class Held(TypedDict):

@@ -40,7 +40,7 @@ class Host:
         self.installing = False
         #: containers of a Compose project that were read a moment ago, for its next reader and nobody else
         self.containers: dict[str, dict[str, list[docker.Container]]] = {}
-        self._specs = specs
+        self.specs = specs
         self._asked: dict[str, set[str]] = {}
         self._seen: dict[str, dict[str, Any]] = {}
 
@@ -55,7 +55,7 @@ class Host:
         return {name: found[name] for name in names if name in found}
 
     def _declared(self, kind: protocol.AnyKind) -> set[str]:
-        return {name for spec in self._specs for name in kinds.names(spec, kind)}
+        return {name for spec in self.specs for name in kinds.names(spec, kind)}
 
     def units(self, names: Iterable[str]) -> Mapping[str, units.Unit]:
         return self.look(units, names)

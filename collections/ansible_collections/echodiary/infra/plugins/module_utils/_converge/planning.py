@@ -11,6 +11,7 @@ from . import observe, occupied
 
 if TYPE_CHECKING:
     from .._kinds import documents, remembered
+    from .._watch import aspects
     from . import desired
 
 
@@ -26,6 +27,8 @@ class Plan(NamedTuple):
     processes: list[model.Change]
     #: what goes once nothing needs it any more, or is only told
     leaving: list[model.Change]
+    #: what nobody declared, and is no path that can go: commands end it, where people chose so
+    watched: list[model.Change] = []  # noqa: RUF012 - a tuple field, never mutated
 
     def all(self) -> list[model.Change]:
         return [change for part in self for change in part]
@@ -62,6 +65,14 @@ def plan(
         processes=[] if seen.services is None else _processes(spec, want, seen, state, path_changes),
         leaving=of_kinds.leaving,
     )
+
+
+def watching(found: Plan, watched: aspects.Watched) -> Plan:
+    """With what is in force and nobody declared. What is compared as a path of somebody's is told once."""
+    told = {change.resource for change in found.all()}
+    changes = [change for change in watched.changes() if change.resource not in told]
+    paths = [change for change in changes if change.action in ("remove", "restore")]
+    return found._replace(paths=[*found.paths, *paths], watched=[change for change in changes if change not in paths])
 
 
 def _paths(

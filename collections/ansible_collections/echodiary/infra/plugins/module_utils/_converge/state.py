@@ -33,6 +33,11 @@ _PROBE = shapes.fields(
     {"url": shapes.TEXT},
     {"status": shapes.kind(int), "json": shapes.maybe(shapes.kind(dict)), "deadline": shapes.NUMBER, "timeout": shapes.NUMBER},
 )
+_KEPT = shapes.fields(
+    {"digest": shapes.TEXT, "mode": shapes.TEXT, "uid": shapes.kind(int), "gid": shapes.kind(int)},
+    {"text": shapes.TEXT, "by": shapes.TEXT},
+)
+_LISTEN = shapes.fields({"port": shapes.kind(int), "protocol": shapes.TEXT, "address": shapes.TEXT, "for": shapes.TEXT})
 _VALIDATOR = shapes.fields({"command": shapes.items(shapes.TEXT)}, {"timeout": shapes.NUMBER, "mounts": shapes.items(shapes.TEXT)})
 
 
@@ -84,6 +89,8 @@ FORMAT = Format(
             "health": shapes.items(_PROBE),
             "validate": shapes.items(_VALIDATOR),
             "defined": shapes.each(shapes.NUMBER),
+            "listens": shapes.items(_LISTEN),
+            "kept": shapes.each(_KEPT),
         },
     ),
     VERSION,

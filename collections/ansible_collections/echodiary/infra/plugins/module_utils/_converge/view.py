@@ -7,10 +7,11 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from .._kinds import compose, composed, kinds, model, paths, processes, units
-from . import contents, desired, observe, planning, state
+from . import contents, desired, observe, planning, state, watched
 
 if TYPE_CHECKING:
     from .._kinds import documents, remembered
+    from .._watch import aspects
     from . import exchange
     from .host import Host
 
@@ -28,6 +29,7 @@ class View:
         self.want = desired.resolve(spec, host.key, (host.check and host.installing) or self._brings_accounts())
         self.seen: observe.Reading = observe.read(spec, self.want, self.last, host)
         self.want = desired.begun(contents.located(self.want, self.seen, host.state_dir), self.seen.paths)
+        self.watched: aspects.Watched | None = self._watch()
         self.plan = self.left = self._planned(self.last)
         self._doomed = self._bound_to_restart()
         #: as ``plan``, what was found at first
@@ -41,6 +43,7 @@ class View:
         """A new reading and the plan that is left; ``plan`` stays what was planned at first."""
         self.host.forget()
         self.seen = observe.read(self.spec, self.want, self.last, self.host)
+        self.watched = self._watch()
         last: remembered.Record = {**self.last}
         if self.spec["compose"]:
             last["services"] = self.services_record()
@@ -48,7 +51,11 @@ class View:
         return self.left
 
     def _planned(self, last: remembered.Record) -> planning.Plan:
-        return planning.plan(self.spec, self.want, self.seen, last, planning.strangers(self.spec, self.want), self.host.prune)
+        found = planning.plan(self.spec, self.want, self.seen, last, planning.strangers(self.spec, self.want), self.host.prune)
+        return planning.watching(found, self.watched) if self.watched else found
+
+    def _watch(self) -> aspects.Watched | None:
+        return watched.look(self) if self.spec.get("watch") else None
 
     def _before(self) -> dict[str, remembered.Recorded]:
         """What had been there before a resource was first declared; nobody knows of one that an earlier version applied."""
@@ -115,6 +122,10 @@ class View:
         }
         if self.spec["validate"]:
             record["validate"] = self.spec["validate"]
+        if resources or self.spec.get("listens"):
+            record["listens"] = self.spec.get("listens", [])
+        if self.watched:
+            record["kept"] = dict(self.watched.kept)
         before = {name: one for name, one in self.before.items() if name in resources}
         if before:
             record["before"] = before

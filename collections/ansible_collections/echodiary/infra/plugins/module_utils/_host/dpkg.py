@@ -18,6 +18,7 @@ ROOT = "/var/lib/dpkg"
 UCF = "/var/lib/ucf/hashfile"
 #: directories of the root that are links into /usr by now, while a package may still say either (usrmerge)
 _MERGED = r"(?s)(?:/usr)?(/(?:bin|sbin|lib\w*)/.*)"
+_LINKED = ("/bin/", "/sbin/", "/lib/", "/lib64/", "/lib32/")
 #: the conffiles of one stanza: each line is path, md5, and maybe a flag (dpkg-query(1))
 _CONFFILES = r"(?m)^Conffiles:\n((?: .*\n)+)"
 _MD5 = r"[0-9a-f]{32}"
@@ -34,17 +35,38 @@ class Diversion(NamedTuple):
 @functools.cache
 def conffiles(root: str = ROOT) -> dict[str, str]:
     """Path -> md5 of the contents that its package brought last. Without those that their packages do not bring any more."""
-    return parse_conffiles(f"{_text(os.path.join(root, 'status'))}\n{updates(root)}\n")
+    return parse_conffiles(_status(root))
+
+
+@functools.cache
+def due(root: str = ROOT) -> dict[str, str]:
+    """The same of packages that are installed: these should be there."""
+    return _split(_status(root))[0]
+
+
+def _status(root: str) -> str:
+    return f"{_text(os.path.join(root, 'status'))}\n{updates(root)}\n"
+
+
+def held(root: str = ROOT) -> list[str]:
+    """Packages that people keep from being upgraded."""
+    found = re.findall(r"(?m)^Package: (.*)\nStatus: hold ", _status(root))
+    return sorted(set(found))
 
 
 def parse_conffiles(status: str) -> dict[str, str]:
     """Pure. What is installed counts before what was left behind by a package that was removed."""
+    here, left = _split(status)
+    return {**left, **here}
+
+
+def _split(status: str) -> tuple[dict[str, str], dict[str, str]]:
     here: dict[str, str] = {}
     left: dict[str, str] = {}
     for block in re.finditer(_CONFFILES, status):
         head = status[status.rfind("Package: ", 0, block.start()) : block.start()]
         (here if " ok installed\n" in head else left).update(_conffile_lines(block.group(1)))
-    return {**left, **here}
+    return here, left
 
 
 def _conffile_lines(block: str) -> Iterator[tuple[str, str]]:
@@ -120,13 +142,22 @@ def diversions(root: str = ROOT) -> tuple[Diversion, ...]:
 @functools.cache
 def md5sums(package: str, root: str = ROOT) -> dict[str, str]:
     """Path -> md5 of all that ``package`` brought but its conffiles, each where it lies: what another one diverts is elsewhere."""
-    info = os.path.join(root, "info")
-    with contextlib.suppress(FileNotFoundError):
-        names = [name for name in os.listdir(info) if name.endswith(".md5sums") and name[:-8].partition(":")[0] == package]
-        lines = (line.partition("  ") for name in names for line in _text(os.path.join(info, name)).splitlines())
-        elsewhere = {one.path: one.elsewhere for one in diversions(root) if one.package != package}
-        return {elsewhere.get(f"/{path}", f"/{path}"): md5 for md5, _, path in lines if re.fullmatch(_MD5, md5)}
-    return {}
+    texts = [_text(os.path.join(root, "info", f"{name}.md5sums")) for name in (package, f"{package}:{_architecture(root)}")]
+    lines = (line.partition("  ") for text in texts for line in text.splitlines())
+    elsewhere = {one.path: one.elsewhere for one in diversions(root) if one.package != package}
+    return {elsewhere.get(f"/{path}", f"/{path}"): md5 for md5, _, path in lines if len(md5) == 32}
+
+
+@functools.cache
+def _architecture(root: str) -> str:
+    """Of packages that may be there for several: what is in their files' names."""
+    arch = os.path.join(root, "arch")
+    native = _text(arch).split()
+    return native[0] if native else _machine()
+
+
+def _machine() -> str:
+    return {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "armhf"}.get(os.uname().machine, os.uname().machine)
 
 
 def md5(path: str) -> str | None:
@@ -172,8 +203,37 @@ def _sum(path: str) -> str | None:
 
 def forget() -> None:
     """Packages were changed."""
-    for reader in (conffiles, ucf, owner, diversions, md5sums, _lists):
+    for reader in (conffiles, due, ucf, owner, diversions, md5sums, _lists):
         reader.cache_clear()
+
+
+def listed(prefixes: tuple[str, ...], root: str = ROOT) -> frozenset[str]:
+    """All paths of all packages below ``prefixes``, which are written with ``/usr`` where the root's directories are links into it."""
+    found: set[str] = set()
+    for _, text in _lists(root):
+        lines = text.decode("utf-8", "surrogateescape").split("\n")
+        found.update(line for line in map(spelled, lines) if line.startswith(prefixes))
+    return frozenset(found)
+
+
+def spelled(path: str) -> str:
+    """The one spelling that is compared."""
+    return "/usr" + path if path.startswith(_LINKED) else path
+
+
+def unpacked(root: str = ROOT) -> list[float]:
+    """When each package's files were last put there (s, epoch)."""
+    folder = os.path.join(root, "info")
+    with contextlib.suppress(FileNotFoundError):
+        return [entry.stat().st_mtime for entry in os.scandir(folder) if entry.name.endswith(".list")]
+    return []
+
+
+def settled(root: str = ROOT) -> float:
+    """When dpkg last wrote down what it had done (s, epoch)."""
+    with contextlib.suppress(FileNotFoundError):
+        return os.stat(os.path.join(root, "status")).st_mtime
+    return 0.0
 
 
 def _text(file: str) -> str:

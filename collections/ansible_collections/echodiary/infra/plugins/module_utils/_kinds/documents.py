@@ -238,6 +238,24 @@ class ReleaseSpec(_Release, total=False):
 ListenSpec = TypedDict("ListenSpec", {"port": int, "protocol": str, "address": str, "from": "list[str]", "for": str})
 
 
+class AllowedSpec(TypedDict):
+    """What people let be: globs over ``kind:name``, why, until which day (none: for good), on which hosts (globs; none: on all)."""
+
+    resources: list[str]
+    reason: str
+    until: str
+    hosts: list[str]
+
+
+class WatchSpec(TypedDict):
+    """``host``: as the inventory calls it. ``remove``: globs over ``kind:name`` of what an apply puts right where it can."""
+
+    host: str
+    aspects: list[str]
+    allowed: list[AllowedSpec]
+    remove: list[str]
+
+
 class DistributionSpec(TypedDict, total=False):
     """What takes the place of what a component says for all distributions.
 
@@ -281,6 +299,7 @@ class ComponentSpec(_Placed, total=False):
 
     release: ReleaseSpec | None
     listens: list[ListenSpec]
+    watch: WatchSpec | None
     timers: dict[str, dict[str, model.Json]]
     restart: bool
     distributions: dict[str, DistributionSpec]

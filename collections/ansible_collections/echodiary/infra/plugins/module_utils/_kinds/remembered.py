@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TypedDict, Union
 
-from .documents import ProbeSpec, ValidatorSpec
+from .documents import ListenSpec, ProbeSpec, ValidatorSpec
 
 
 class PathValue(TypedDict, total=False):
@@ -67,6 +67,23 @@ class AppliedService(_Applied, total=False):
     limits: dict[str, str]
 
 
+class _Kept(TypedDict):
+    digest: str
+    mode: str
+    uid: int
+    gid: int
+
+
+class Kept(_Kept, total=False):
+    """A file that the system itself makes, as it was when the host was last converged. ``digest``: of a link where it leads.
+
+    ``text``: where it is short and no secret. ``by``: by which entries it was allowed.
+    """
+
+    text: str
+    by: str
+
+
 class _Record(TypedDict):
     version: int
     resources: dict[str, Recorded]
@@ -76,9 +93,14 @@ class _Record(TypedDict):
 
 
 class Record(_Record, total=False):
-    """What was last applied to a component; ``before``: what had been there when a resource was first declared, None for nothing."""
+    """What was last applied to a component; ``before``: what had been there when a resource was first declared, None for nothing.
+
+    ``listens``: the sockets that it declares; a record of a version before does not say. ``kept``: files that nobody declares.
+    """
 
     validate: list[ValidatorSpec]
     before: dict[str, Recorded]
     #: unit -> the newest change (s) of what it was made of, all of which was as declared or as its package brought it
     defined: dict[str, float]
+    listens: list[ListenSpec]
+    kept: dict[str, Kept]

@@ -17,8 +17,8 @@ Entry = tuple[yaml.Node, yaml.Node]
 def text(before: str, variable: str, value: Json, comment: str) -> str:
     """The file as it is to be; ``comment`` stands above a variable that is new. ValueError where that cannot be done."""
     line = yaml.dump({variable: value}, Dumper=AnsibleDumper, width=10_000, allow_unicode=True)
-    wanted = _entries(line)[variable]
-    known = _entries(before)
+    wanted = entries(line)[variable]
+    known = entries(before)
     there = known.get(variable)
     if there and _meaning(there[1]) == _meaning(wanted[1]):
         return before
@@ -28,7 +28,7 @@ def text(before: str, variable: str, value: Json, comment: str) -> str:
     return after
 
 
-def _entries(content: str) -> dict[str, Entry]:
+def entries(content: str) -> dict[str, Entry]:
     """Name -> key and value, as they are written."""
     try:
         root = yaml.compose(content, Loader=yaml.SafeLoader)
@@ -46,7 +46,7 @@ def _entries(content: str) -> dict[str, Entry]:
 
 def _holds(content: str, meant: dict[str, object]) -> bool:
     try:
-        return _meanings(_entries(content)) == meant
+        return _meanings(entries(content)) == meant
     except ValueError:
         return False
 
@@ -70,10 +70,10 @@ def _appended(before: str, line: str, comment: str) -> str:
 
 def _replaced(before: str, entry: Entry, line: str) -> str:
     key, value = entry
-    return before[: key.start_mark.index] + line.rstrip("\n") + before[_end(before, value) :]
+    return before[: key.start_mark.index] + line.rstrip("\n") + before[end(before, value) :]
 
 
-def _end(content: str, value: yaml.Node) -> int:
+def end(content: str, value: yaml.Node) -> int:
     """A block's mark is where what comes after it begins; what lies between are other people's lines."""
     marked: int = value.end_mark.index
     if content[:marked].endswith("\n") or marked == len(content):

@@ -15,7 +15,7 @@ from ...module_utils._kinds.model import ALONE, ANY, ConvergeError
 from ...module_utils._release import slots
 from .._common.errors import SpecError
 from . import compose as compose_file
-from . import contents, distributions, jobs, listens, release, routes
+from . import contents, distributions, jobs, listens, release, routes, watch
 
 if TYPE_CHECKING:
     from ...module_utils._kinds import documents, protocol
@@ -80,6 +80,7 @@ _SPEC: dict[str, Any] = {
     },
     "release": {"type": "dict", "options": release.OPTIONS},
     "listens": {"type": "list", "elements": "dict", "default": [], "options": listens.OPTIONS},
+    "watch": {"type": "dict", "options": watch.OPTIONS},
 }
 
 
@@ -114,6 +115,7 @@ def _build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, A
     _check_references(name, manifest)
     manifest["release"] = release.read(manifest, checked["release"])
     manifest["listens"] = listens.read(name, checked["listens"], manifest["release"])
+    manifest["watch"] = watch.read(name, checked["watch"])
     return manifest
 
 

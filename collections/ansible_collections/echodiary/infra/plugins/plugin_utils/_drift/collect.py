@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import HEALTH_ORDER, SYNC_ORDER, worst_sync
@@ -46,7 +46,7 @@ def component(data: Outcome, *, check: bool) -> model.Component:
         status=status,
         msg=str(data.get("msg") or ""),
         notes=tuple(str(note) for note in data.get("notes") or ()),
-        resources=(*(_resource(change, left=left) for change in data.get("changes") or ()), *_release(data)),
+        resources=(*_resources(data, left=left), *_release(data)),
         seconds=round(sum((data.get("seconds") or {}).values()), 3),
         release=dict(data.get("release") or {}),
     )
@@ -61,7 +61,12 @@ def _known(value: str | None, order: tuple[str, ...]) -> str:
     return str(value) if value in order else "Unknown"
 
 
-def _resource(change: Change, *, left: bool) -> model.Resource:
+def _resources(data: Outcome, *, left: bool) -> Iterator[model.Resource]:
+    undeclared = set(data.get("watched") or ())
+    return (_resource(change, left=left, undeclared=str(change["resource"]) in undeclared) for change in data.get("changes") or ())
+
+
+def _resource(change: Change, *, left: bool, undeclared: bool) -> model.Resource:
     return model.Resource(
         resource=str(change["resource"]),
         sync=model.OUT_OF_SYNC if left else model.SYNCED,
@@ -70,6 +75,7 @@ def _resource(change: Change, *, left: bool) -> model.Resource:
         why=str(change.get("why") or ""),
         fields={name: list(pair) for name, pair in (change.get("fields") or {}).items()},
         diff=str(change.get("diff") or ""),
+        undeclared=undeclared,
     )
 
 

@@ -40,6 +40,8 @@ class Resource:
     host: dict[str, str] = field(default_factory=dict)
     #: reason and end, where somebody said that this difference is meant to be
     ignored: dict[str, str] = field(default_factory=dict)
+    #: nobody declared it: it is let be in the inventory (baseline_allowed), not by an ignore rule
+    undeclared: bool = False
 
     @property
     def counts(self) -> bool:
