@@ -44,6 +44,7 @@ def known(view: View) -> Known:
         files={path: file["content"] for path, file in view.spec["files"].items() if isinstance(file["content"], str)},
         kept=view.last.get("kept", {}),
         kept_at=_written(state.path_of(view.host.state_dir, view.name)),
+        applied=tuple(one for record in records.values() for one in record.get("listens", [])),
         compose=frozenset(spec["compose"]["file"] for spec in specs if spec["compose"]),
     )
 
@@ -79,13 +80,11 @@ def _declared_users(specs: list[documents.ComponentSpec]) -> dict[str, tuple[str
 
 
 def _listens(specs: list[documents.ComponentSpec], records: Mapping[str, remembered.Record]) -> tuple[documents.ListenSpec, ...] | None:
-    """None where a component that is not of this run was last applied by a version that did not record them."""
+    """What is declared, and what runs until that is applied. None where a component of another run does not say."""
     declared = {spec["name"]: list(spec.get("listens", [])) for spec in specs}
     found = [one for listed in declared.values() for one in listed]
     for name, record in records.items():
-        if name.partition("@")[0] in declared:
-            continue
-        if "listens" not in record:
+        if "listens" not in record and name.partition("@")[0] not in declared:
             return None
-        found += record["listens"]
+        found += record.get("listens", [])
     return tuple(found)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .._host import globs
 from .._kinds import model
-from . import allowed, containers, files, mounts, names, packets, privileges, verified
+from . import accounts, allowed, apt, containers, files, mounts, names, packets, privileges, sockets, sshd, verified
 from .shapes import Finding
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ ASPECTS: Mapping[str, Aspect] = {
     names.NAME: names,
     containers.NAME: containers,
     packets.NAME: packets,
+    accounts.NAME: accounts,
+    sshd.NAME: sshd,
+    apt.NAME: apt,
+    sockets.NAME: sockets,
 }
 #: told of one aspect: a directory that was copied here would hide everything else
 MOST = 100
@@ -58,6 +62,7 @@ def look(spec: documents.WatchSpec, known: Known, today: str) -> Watched:
         notes += list(_remembered(seen, known)) if aspect is verified else []
         kept.update({one.finding.resource.name: one.kept for one in judged if one.kept})
         found = [one.finding for one in judged if not one.allowed]
+        notes += sockets.notes(known) if aspect is sockets else []
         notes += [f"{len(found) - MOST} more of {name} are not shown"] if len(found) > MOST else []
         findings += found[:MOST]
     healed = frozenset(one.resource for one in findings if one.healable and globs.matches_any(str(one.resource), spec["remove"]))

@@ -17,7 +17,8 @@ class Known(NamedTuple):
 
     ``owned``: directories whose strangers their own components see. ``users``: name -> groups; ``listens``: None where some component's
     record does not say; ``files``: contents that the component that watches declares; ``kept``: living files as they were recorded at
-    ``kept_at`` (s, epoch); ``compose``: files that containers may be made from.
+    ``kept_at`` (s, epoch); ``compose``: files that containers may be made from; ``applied``: what components that were
+    converged listen on.
     """
 
     paths: frozenset[str] = frozenset()
@@ -33,6 +34,7 @@ class Known(NamedTuple):
     check: bool = True
     state_dir: str = ""
     compose: frozenset[str] = frozenset()
+    applied: tuple[documents.ListenSpec, ...] = ()
 
 
 class Finding(NamedTuple):

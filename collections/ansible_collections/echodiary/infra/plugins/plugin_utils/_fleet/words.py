@@ -66,6 +66,14 @@ def _called() -> Mapping[str, Called]:
         "image": Called("image", "images", "image "),
         "process": Called("process", "processes"),
         "component": Called("component", "components", "component "),
+        "account": Called("account", "accounts", "account "),
+        "password": Called("password", "passwords", "password of "),
+        "member": Called("membership", "memberships", "member "),
+        "key": Called("key", "keys", "key "),
+        "sshd": Called("setting of sshd", "settings of sshd", "sshd "),
+        "apt": Called("setting of apt", "settings of apt", "apt "),
+        "hold": Called("hold", "holds", "hold of "),
+        "socket": Called("socket", "sockets", "socket "),
     }
 
 

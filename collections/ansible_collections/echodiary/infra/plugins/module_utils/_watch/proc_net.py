@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kernel's own list of what listens in the host's network; containers have networks of their own (proc_net(5))."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_LISTENS, _UNCONNECTED = "0A", "07"
+_WIDTH = {"tcp": 4, "udp": 4, "tcp6": 6, "udp6": 6}
+
+
+class Socket(NamedTuple):
+    protocol: str
+    address: str
+    port: int
+    inode: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.protocol}/{shown(self.address)}:{self.port}"
+
+
+def shown(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+def listening() -> Iterator[Socket]:
+    for table in _WIDTH:
+        yield from parse(table, text_of(f"/proc/net/{table}"))
+
+
+def parse(table: str, text: str) -> Iterator[Socket]:
+    """``table``: tcp, tcp6, udp, udp6. Of UDP what asks nobody in particular. Pure."""
+    wanted = _LISTENS if table.startswith("tcp") else _UNCONNECTED
+    for line in text.splitlines()[1:]:
+        words = line.split(None, 10)
+        if len(words) > 9 and words[3] == wanted and words[2].endswith(":0000"):
+            address, _, port = words[1].partition(":")
+            yield Socket(table[:3], _address(address), int(port, 16), int(words[9]))
+
+
+def _address(digits: str) -> str:
+    """In words of 32 bits, each as this processor keeps it."""
+    words = [bytes.fromhex(digits[at : at + 8]) for at in range(0, len(digits), 8)]
+    packed = b"".join(word[::-1] if sys.byteorder == "little" else word for word in words)
+    return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)
+
+
+def ephemeral() -> tuple[int, int]:
+    """First and last of the ports that a client gets."""
+    words = text_of("/proc/sys/net/ipv4/ip_local_port_range").split()
+    return (int(words[0]), int(words[1])) if len(words) == 2 else (32768, 60999)
+
+
+def text_of(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as handle:
+            return handle.read()
+    except OSError:
+        return ""
