@@ -35,7 +35,7 @@ _TRUSTED = re.compile(r"(?im)^(?!\s*#).*?\b((?:trusted|allow-insecure|allow-weak
 
 
 class Seen(NamedTuple):
-    """``files``: of apt.conf.d, in their order; ``packaged``: those that are as their packages brought them.
+    """``files``: of apt.conf.d, in their order; ``packaged``: those of packages; ``declared``: those of components as they lie there.
 
     ``since``: from when on upgrades should have come (s, epoch); ``ran``: when they last did.
     """
@@ -44,6 +44,7 @@ class Seen(NamedTuple):
     settings: apt_words.Settings | None = None
     refusal: str = ""
     files: Mapping[str, str] = {}
+    declared: Mapping[str, str] = {}
     packaged: frozenset[str] = frozenset()
     trusting: Mapping[str, str] = {}
     since: float = 0.0
@@ -62,6 +63,7 @@ def observe(known: Known) -> Seen:
         settings,
         done.output.splitlines()[-1] if done.code and done.output else "",
         files,
+        {path: text for path, text in files.items() if path in known.files},
         frozenset(path for path in files if path in dpkg.conffiles() or path in dpkg.ucf()),
         dict(_trusting(known)),
         *_upgrades(),
@@ -127,14 +129,13 @@ def _trusted(path: str, said: str) -> Finding:
     return Finding(model.Resource(NAME, f"source:{path}"), why, step=f"sudoedit {path}")
 
 
-def declared(known: Known) -> dict[str, list[str]]:
+def declared(seen: Seen) -> dict[str, list[str]]:
     """What the declared files come to, in the order in which apt reads them."""
-    texts = [text for path, text in sorted(known.files.items()) if os.path.dirname(path) == CONF]
-    return apt_words.settings([said for text in texts for said in apt_words.parse(text)])
+    return apt_words.settings([said for _, text in sorted(seen.declared.items()) for said in apt_words.parse(text)])
 
 
 def _differing(settings: apt_words.Settings, seen: Seen, known: Known) -> Iterator[Finding]:
-    wanted = declared(known)
+    wanted = declared(seen)
     nothing: dict[str, list[str]] = {KEPT_BACK: []} if wanted else {}
     for name, values in {**nothing, **wanted}.items():
         found = settings.get(name, [])
@@ -173,7 +174,7 @@ def _step(place: str) -> str:
 
 
 def _open(settings: apt_words.Settings, seen: Seen, known: Known) -> Iterator[Finding]:
-    wanted = declared(known)
+    wanted = declared(seen)
     for name, values in settings.items():
         bad = next((words for pattern, words in OPEN.items() if re.fullmatch(pattern, name)), ())
         if values[-1].lower() in bad and name not in wanted:

@@ -38,6 +38,7 @@ class Seen(NamedTuple):
     """``refusal``: why sshd would not start; ``words``: of the command line of the one that runs, None where none does.
 
     ``loaded``: when that one read its configuration, ``changed``: path -> when what nobody declares of it was (s, epoch).
+    ``declared``: drop-ins of components as they lie there: what they should be is compared as files.
     """
 
     installed: bool = False
@@ -47,6 +48,7 @@ class Seen(NamedTuple):
     words: tuple[str, ...] | None = None
     loaded: float | None = None
     changed: Mapping[str, float] = {}
+    declared: Mapping[str, str] = {}
 
 
 def observe(known: Known) -> Seen:
@@ -61,7 +63,8 @@ def observe(known: Known) -> Seen:
         if done.code:
             return Seen(True, tuple(answers), _refusal(done.output), lines, running)
         answers.append(Asked(whom, parse(done.output)))
-    return Seen(True, tuple(answers), "", lines, running, _loaded(), _changed(lines, known))
+    ours = {path: sshd_files.text_of(path) for path in known.files if path.startswith(DROP_INS)}
+    return Seen(True, tuple(answers), "", lines, running, _loaded(), _changed(lines, known), ours)
 
 
 def contexts(lines: Sequence[sshd_files.Line], known: Known) -> list[str]:
@@ -209,13 +212,13 @@ def _differing(seen: Seen, known: Known) -> Iterator[Finding]:
     """Each keyword once: what holds for everybody before what holds for some."""
     told: dict[str, _Different] = {}
     for answer in seen.answers:
-        for one in _compared(answer, known):
+        for one in _compared(answer, seen, known):
             told.setdefault(one.keyword, one)
     yield from (_finding(one, seen, known) for one in told.values())
 
 
-def _compared(answer: Asked, known: Known) -> Iterator[_Different]:
-    wanted = {**sshd_words.usual(known), **declared(known, _named(answer.whom))}
+def _compared(answer: Asked, seen: Seen, known: Known) -> Iterator[_Different]:
+    wanted = {**sshd_words.usual(known), **declared(seen.declared, _named(answer.whom))}
     for keyword, values in wanted.items():
         found = answer.values.get(keyword)
         if found is not None and not sshd_words.agree(keyword, found, values):
@@ -226,12 +229,12 @@ def _named(whom: str) -> str:
     return dict(one.split("=", 1) for one in whom.split(",") if one).get("user", "")
 
 
-def declared(known: Known, user: str) -> dict[str, list[str]]:
+def declared(texts: Mapping[str, str], user: str) -> dict[str, list[str]]:
     """What the declared drop-ins come to for ``user`` ("": nobody in particular): the first that is said wins, a block before all. Pure."""
     everybody: dict[str, list[str]] = {}
     theirs: dict[str, list[str]] = {}
-    for path in sorted(path for path in known.files if path.startswith(DROP_INS)):
-        for line in sshd_files.parse(path, known.files[path]):
+    for path, text in sorted(texts.items()):
+        for line in sshd_files.parse(path, text):
             if line.keyword in ("match", "include") or (line.match and _criteria(line.match) != {"user": user}):
                 continue
             place = theirs if line.match else everybody
@@ -244,7 +247,7 @@ def declared(known: Known, user: str) -> dict[str, list[str]]:
 
 def _finding(one: _Different, seen: Seen, known: Known) -> Finding:
     set_by = _where(one, seen.lines, known)
-    why = "not what is declared" if one.keyword in declared(known, _named(one.whom)) else "not as sshd is by itself"
+    why = "not what is declared" if one.keyword in declared(seen.declared, _named(one.whom)) else "not as sshd is by itself"
     whom = f" for {one.whom}" if set_by and set_by.match else ""
     place = f": {set_by.place} says '{set_by.keyword} {set_by.value}'" if set_by else ""
     block = f" in 'Match {set_by.match}'" if set_by and set_by.match else ""

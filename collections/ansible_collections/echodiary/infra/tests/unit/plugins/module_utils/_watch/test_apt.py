@@ -24,6 +24,7 @@ DAY = 86400.0
 
 def seen(hand: str = "", dump: str = "", **more: Any) -> apt.Seen:
     files = {**PACKAGED, PATH: OURS, HAND: hand}
+    more.setdefault("declared", {PATH: OURS})
     base = apt_words.parse_dump(DUMP)
     return apt.Seen(settings={**base, **apt_words.parse_dump(dump)}, files=files, packaged=frozenset(PACKAGED), now=100 * DAY, **more)
 
@@ -80,8 +81,8 @@ def test_a_configuration_that_apt_refuses_is_told() -> None:
     [("1", 90, 0, True), ("1", 90, 98, False), ("1", 90, 96, True), ("1", 98, 50, False), ("0", 90, 0, False)],
 )
 def test_upgrades_that_do_not_come_are_told_but_not_of_a_young_host(on: str, since: float, ran: float, late: bool) -> None:
-    declared = KNOWN._replace(files={PATH: OURS.replace('Unattended-Upgrade "0"', f'Unattended-Upgrade "{on}"')})
-    found = told(seen("", f'APT::Periodic::Unattended-Upgrade "{on}";', since=since * DAY, ran=ran * DAY), declared)
+    ours = {PATH: OURS.replace('Unattended-Upgrade "0"', f'Unattended-Upgrade "{on}"')}
+    found = told(seen("", f'APT::Periodic::Unattended-Upgrade "{on}";', since=since * DAY, ran=ran * DAY, declared=ours))
     assert list(found) == (["apt:unattended-upgrades"] if late else [])
 
 

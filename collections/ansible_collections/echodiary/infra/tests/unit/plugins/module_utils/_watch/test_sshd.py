@@ -32,7 +32,7 @@ def told(seen: sshd.Seen, known: Known = KNOWN) -> dict[str, Finding]:
 
 
 def seen(*answers: sshd.Asked, hand: str = "", **more: Any) -> sshd.Seen:
-    return sshd.Seen(True, answers, lines=(*sshd_files.parse(HAND, hand), *LINES), words=("-D",), **more)
+    return sshd.Seen(True, answers, lines=(*sshd_files.parse(HAND, hand), *LINES), words=("-D",), declared={PATH: OURS}, **more)
 
 
 @pytest.mark.parametrize("whom", ["", WHOM, "user=root,host=x,addr=192.0.2.1"])
@@ -76,6 +76,11 @@ def test_a_line_in_a_package_s_file_is_for_people_to_mend() -> None:
     changed = sshd.Seen(True, (answer(forcecommand="/tmp/x"),), lines=tuple(sshd_files.parse(sshd_files.MAIN, "ForceCommand /tmp/x\n")))
     (one,) = told(changed).values()
     assert (one.heal, sshd_files.MAIN in one.step) == ((), True)
+
+
+def test_what_is_declared_and_not_there_yet_is_no_doing_of_anybody_s() -> None:
+    fresh = sshd.Seen(True, (answer(permitrootlogin="yes", maxauthtries="6"),), lines=LINES, words=("-D",), declared={PATH: ""})
+    assert told(fresh) == {}
 
 
 def test_a_refused_configuration_locks_everybody_out_at_the_next_start() -> None:
