@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .._kinds import model
 from . import account_files, entering, keys
 from .account_files import Account
-from .shapes import Finding, Known
+from .shapes import Finding, Known, as_it_is
 
 NAME = "accounts"
 #: whoever is in one of these can become root. ``adm`` reads logs: by choice
@@ -70,7 +70,8 @@ def _whose(account: Account, seen: Seen, known: Known) -> Finding | None:
     if shell and account.name not in known.users and (account.hashed or account.empty or _opened(account, seen)):
         how = "a password" if account.hashed else "no password at all" if account.empty else "keys"
         heal = ("usermod", "--lock", "--shell", NOLOGIN, account.name)
-        return _mine(Finding(resource, f"may log in (with {how}), and nobody declared it", heal=heal), account.name, seen)
+        content = as_it_is(f"{account.uid} with {how}")
+        return _mine(Finding(resource, f"may log in (with {how}), and nobody declared it", heal=heal, content=content), account.name, seen)
     return None
 
 
@@ -124,7 +125,9 @@ def _key(key: keys.Key, seen: Seen) -> Finding:
     options = f", with {key.options}" if key.options else ""
     why = f"opens {key.account}{options}: {key.kind}{told} in {key.path}"
     heal = ("sed", "-i", "--follow-symlinks", f"\\,{key.blob},d", key.path)
-    return _mine(Finding(model.Resource("key", f"{key.account}:{key.fingerprint}"), why, heal=heal), key.account, seen)
+    fields = {"options": [key.options, None]} if key.options else {}
+    resource = model.Resource("key", f"{key.account}:{key.fingerprint}")
+    return _mine(Finding(resource, why, fields, heal=heal, content=as_it_is(key.options)), key.account, seen)
 
 
 def _mine(found: Finding, account: str, seen: Seen) -> Finding:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from .._host import dpkg, run
 from .._kinds import model
 from . import apt_words
-from .shapes import Finding, Known
+from .shapes import Finding, Known, as_it_is
 
 NAME = "apt"
 CONF, SOURCES, STAMPS = "/etc/apt/apt.conf.d", "/etc/apt/sources.list.d", "/var/lib/apt/periodic"
@@ -126,7 +126,7 @@ def _held(package: str) -> Finding:
 
 def _trusted(path: str, said: str) -> Finding:
     why = f"'{said}': apt installs what comes from there without asking who signed it"
-    return Finding(model.Resource(NAME, f"source:{path}"), why, step=f"sudoedit {path}")
+    return Finding(model.Resource(NAME, f"source:{path}"), why, step=f"sudoedit {path}", content=as_it_is(said))
 
 
 def declared(seen: Seen) -> dict[str, list[str]]:
@@ -155,7 +155,7 @@ def _different(name: str, found: Sequence[str], wanted: Sequence[str], seen: See
     shown = name[:-2] if name.endswith("::") else name
     why = f"not what is declared{f': {place} says otherwise' if place else ''}"
     fields = {"in force": [", ".join(found) if found else None, ", ".join(wanted)]}
-    return Finding(model.Resource(NAME, shown), why, fields, step=_step(place))
+    return Finding(model.Resource(NAME, shown), why, fields, step=_step(place), content=as_it_is(", ".join(found)))
 
 
 def _said_by(name: str, seen: Seen, known: Known) -> str:
@@ -180,7 +180,9 @@ def _open(settings: apt_words.Settings, seen: Seen, known: Known) -> Iterator[Fi
         if values[-1].lower() in bad and name not in wanted:
             place = _said_by(name, seen, known)
             why = f"lets in what nobody vouches for{f': {place}' if place else ''}"
-            yield Finding(model.Resource(NAME, name), why, {"in force": [values[-1], None]}, step=_step(place))
+            yield Finding(
+                model.Resource(NAME, name), why, {"in force": [values[-1], None]}, step=_step(place), content=as_it_is(values[-1])
+            )
 
 
 def _hooks(settings: apt_words.Settings, seen: Seen, known: Known) -> Iterator[Finding]:
@@ -191,8 +193,8 @@ def _hooks(settings: apt_words.Settings, seen: Seen, known: Known) -> Iterator[F
         strange = [value for value in values if value not in usual] if HOOKS.fullmatch(name) else []
         if strange:
             place = _said_by(name, _without_packages(seen), known)
-            why = f"runs as root whenever packages are changed{f': {place}' if place else ''}"
-            yield Finding(model.Resource(NAME, name[:-2]), why, {"commands": [", ".join(strange), None]}, step=_step(place))
+            why, said = f"runs as root whenever packages are changed{f': {place}' if place else ''}", ", ".join(strange)
+            yield Finding(model.Resource(NAME, name[:-2]), why, {"commands": [said, None]}, step=_step(place), content=as_it_is(said))
 
 
 def _without_packages(seen: Seen) -> Seen:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-import socket
+# all of socket takes a host longer than the rest of this
+import _socket
 import sys
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -46,7 +47,7 @@ def _address(digits: str) -> str:
     """In words of 32 bits, each as this processor keeps it."""
     words = [bytes.fromhex(digits[at : at + 8]) for at in range(0, len(digits), 8)]
     packed = b"".join(word[::-1] if sys.byteorder == "little" else word for word in words)
-    return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)
+    return _socket.inet_ntop(_socket.AF_INET if len(packed) == 4 else _socket.AF_INET6, packed)
 
 
 def ephemeral() -> tuple[int, int]:

@@ -61,6 +61,11 @@ class Finding(NamedTuple):
         return self.removable or bool(self.heal) or self.restore is not None
 
 
+def as_it_is(said: str) -> remembered.Kept:
+    """Of what is no file: who lets it be lets be exactly what ``said`` says of it."""
+    return {"digest": said, "mode": "", "uid": 0, "gid": 0}
+
+
 class Aspect(Protocol):
     """``Any``: what one aspect has seen is its own matter."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .._kinds import model
 from . import proc_net, processes
 from .proc_net import Socket
-from .shapes import Finding, Known
+from .shapes import Finding, Known, as_it_is
 
 if TYPE_CHECKING:
     from .._kinds import documents
@@ -147,7 +147,8 @@ def _undeclared(one: Socket, seen: Seen, known: Known) -> Finding:
     )
     fields = {"address": [one.address, ", ".join(entry["address"] for entry in declared)]} if declared else {}
     why = f"{who} listens wider than declared" if declared else f"{who} listens, and nobody declared that"
-    return Finding(model.Resource("socket", one.name), why, fields, degraded=not is_near(one.address), step=_step(owner))
+    content = as_it_is(f"{owner.name} of {owner.user}" if owner else "")
+    return Finding(model.Resource("socket", one.name), why, fields, not is_near(one.address), step=_step(owner), content=content)
 
 
 def _step(owner: processes.Process | None) -> str:

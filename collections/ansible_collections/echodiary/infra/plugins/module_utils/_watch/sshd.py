@@ -12,7 +12,7 @@ from typing import NamedTuple
 from .._host import run
 from .._kinds import model
 from . import sshd_files, sshd_words
-from .shapes import Finding, Known
+from .shapes import Finding, Known, as_it_is
 
 NAME = "sshd"
 DROP_INS = "/etc/ssh/sshd_config.d/"
@@ -190,7 +190,9 @@ def plan(seen: Seen, known: Known) -> Iterator[Finding]:
 def _command_line(words: Sequence[str]) -> Finding:
     fields = {"words": [" ".join(words), " ".join(USUAL_WORDS)]}
     why = "the sshd that runs was started with words of somebody's own"
-    return Finding(model.Resource(NAME, "command-line"), why, fields, step="systemctl cat ssh; cat /etc/default/ssh")
+    return Finding(
+        model.Resource(NAME, "command-line"), why, fields, content=as_it_is(" ".join(words)), step="systemctl cat ssh; cat /etc/default/ssh"
+    )
 
 
 def _not_loaded(loaded: float, changed: Mapping[str, float]) -> Iterator[Finding]:
@@ -252,7 +254,9 @@ def _finding(one: _Different, seen: Seen, known: Known) -> Finding:
     place = f": {set_by.place} says '{set_by.keyword} {set_by.value}'" if set_by else ""
     block = f" in 'Match {set_by.match}'" if set_by and set_by.match else ""
     fields = {"in force": ["; ".join(one.found), "; ".join(one.wanted)]}
-    return Finding(model.Resource(NAME, one.keyword), f"{why}{whom}{place}{block}", fields, heal=_heal(set_by, known), step=_step(set_by))
+    content = as_it_is(f"{'; '.join(one.found)} {one.whom if set_by and set_by.match else ''}")
+    told = Finding(model.Resource(NAME, one.keyword), f"{why}{whom}{place}{block}", fields, content=content)
+    return told._replace(heal=_heal(set_by, known), step=_step(set_by))
 
 
 def _where(one: _Different, lines: Sequence[sshd_files.Line], known: Known) -> sshd_files.Line | None:

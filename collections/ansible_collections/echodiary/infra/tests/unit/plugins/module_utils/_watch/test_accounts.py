@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._watch import account_files, accounts, entering, keys, sshd_files
+from ansible_collections.echodiary.infra.plugins.module_utils._watch import account_files, accounts, allowed, entering, keys, sshd_files
 from ansible_collections.echodiary.infra.plugins.module_utils._watch.account_files import Account, Group
 from ansible_collections.echodiary.infra.plugins.module_utils._watch.shapes import Finding, Known
 
@@ -180,3 +181,17 @@ def test_a_declared_key_may_stand_in_the_home_of_a_declared_account_and_of_no_ot
 
 def test_a_group_file_names_its_members() -> None:
     assert account_files.parse_groups("sudo:x:27:a,b\nbad\n+:::\n") == (Group("sudo", 27, ("a", "b")),)
+
+
+def test_who_lets_something_be_lets_be_exactly_that() -> None:
+    """An account with a key that gets a password, and a key that loses its command, are told again."""
+    eve = PASSWD + "eve:x:1002:100::/home/eve:/bin/bash\n"
+    before = told(seen(eve, keys=(key("eve", options='command="true"'),)))
+    after = told(seen(eve, SHADOW + "eve:$y$abc:1::::::\n", keys=(key("eve"),)))
+    assert list(before) == list(after)
+    spec: Any = {"host": "app1", "aspects": [], "allowed": [{"resources": ["**"], "reason": "us", "until": "", "hosts": []}], "remove": []}
+    judged = [allowed.judge(one, spec, KNOWN, "2026-01-31") for one in before.values()]
+    assert all(one.allowed for one in judged)
+    later = KNOWN._replace(kept={one.finding.resource.name: one.kept for one in judged if one.kept})
+    assert [allowed.judge(one, spec, later, "2026-01-31").allowed for one in after.values()] == [False, False]
+    assert [allowed.judge(one, spec, later, "2026-01-31").allowed for one in before.values()] == [True, True]
