@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from . import reading
+
 PASSWD, GROUP, SHADOW = "/etc/passwd", "/etc/group", "/etc/shadow"
 
 
@@ -27,11 +29,11 @@ class Group(NamedTuple):
 
 
 def accounts() -> tuple[Account, ...]:
-    return parse_accounts(_text(PASSWD), _text(SHADOW))
+    return parse_accounts(reading.text(PASSWD), reading.text(SHADOW))
 
 
 def groups() -> tuple[Group, ...]:
-    return parse_groups(_text(GROUP))
+    return parse_groups(reading.text(GROUP))
 
 
 def parse_accounts(passwd: str, shadow: str) -> tuple[Account, ...]:
@@ -50,11 +52,3 @@ def _account(row: list[str], passwords: dict[str, str]) -> Account:
 def parse_groups(text: str) -> tuple[Group, ...]:
     rows = (line.split(":") for line in text.splitlines() if line.count(":") == 3)
     return tuple(Group(row[0], int(row[2]), tuple(filter(None, row[3].split(",")))) for row in rows if row[2].isdigit())
-
-
-def _text(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as handle:
-            return handle.read()
-    except OSError:
-        return ""

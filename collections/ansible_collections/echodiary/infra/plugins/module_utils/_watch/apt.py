@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from .._host import dpkg, run
 from .._kinds import model
-from . import apt_words
+from . import apt_words, reading
 from .shapes import Finding, Known, as_it_is
 
 NAME = "apt"
@@ -56,7 +56,7 @@ def observe(known: Known) -> Seen:
     done = run.run(["apt-config", "dump"], timeout=20)
     if done.code == 127:
         return Seen()
-    files = {path: _text(path) for path in [*_listed(CONF), "/etc/apt/apt.conf"]}
+    files = {path: reading.text(path) for path in [*_listed(CONF), "/etc/apt/apt.conf"]}
     settings = apt_words.parse_dump(done.output) if not done.code else None
     return Seen(
         tuple(dpkg.held()),
@@ -72,7 +72,7 @@ def observe(known: Known) -> Seen:
 
 def _trusting(known: Known) -> Iterator[tuple[str, str]]:
     for path in ["/etc/apt/sources.list", *_listed(SOURCES)]:
-        found = _TRUSTED.search(_text(path)) if path not in known.paths else None
+        found = _TRUSTED.search(reading.text(path)) if path not in known.paths else None
         if found:
             yield path, found[1]
 
@@ -80,8 +80,8 @@ def _trusting(known: Known) -> Iterator[tuple[str, str]]:
 def _upgrades() -> tuple[float, float, float]:
     """``since``, ``ran``, ``now``: a host that was just made, or was switched off, is not to blame."""
     now = time.time()
-    started = now - float((_text("/proc/uptime") or "0").split()[0])
-    return max(started, _when(f"{dpkg.ROOT}/info/unattended-upgrades.list")), _when(STAMP), now
+    started = now - float((reading.text("/proc/uptime") or "0").split()[0])
+    return max(started, reading.modified(f"{dpkg.ROOT}/info/unattended-upgrades.list")), reading.modified(STAMP), now
 
 
 def _listed(directory: str) -> list[str]:
@@ -89,21 +89,6 @@ def _listed(directory: str) -> list[str]:
         return sorted(entry.path for entry in os.scandir(directory) if entry.is_file())
     except OSError:
         return []
-
-
-def _when(path: str) -> float:
-    try:
-        return os.stat(path).st_mtime
-    except OSError:
-        return 0.0
-
-
-def _text(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as handle:
-            return handle.read()
-    except OSError:
-        return ""
 
 
 def plan(seen: Seen, known: Known) -> Iterator[Finding]:

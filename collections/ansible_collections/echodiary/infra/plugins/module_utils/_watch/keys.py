@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._ledger import sha
-from . import sshd_files
+from . import reading, sshd_files
 
 if TYPE_CHECKING:
     from .account_files import Account
@@ -43,7 +43,7 @@ def read(accounts: Sequence[Account], known: Known) -> Iterator[Key]:
     for account in accounts:
         told = set(mine) if account.name in known.users else set()
         for path in paths(patterns, account):
-            for key in parse(account.name, path, sshd_files.text_of(path)) if path not in known.paths else ():
+            for key in parse(account.name, path, reading.text(path)) if path not in known.paths else ():
                 if key.blob not in told:
                     yield key
                 told.add(key.blob)

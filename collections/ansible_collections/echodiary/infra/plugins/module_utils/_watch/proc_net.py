@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from . import reading
+
 _LISTENS, _UNCONNECTED = "0A", "07"
 _WIDTH = {"tcp": 4, "udp": 4, "tcp6": 6, "udp6": 6}
 
@@ -30,7 +32,7 @@ def shown(address: str) -> str:
 
 def listening() -> Iterator[Socket]:
     for table in _WIDTH:
-        yield from parse(table, text_of(f"/proc/net/{table}"))
+        yield from parse(table, reading.text(f"/proc/net/{table}"))
 
 
 def parse(table: str, text: str) -> Iterator[Socket]:
@@ -52,13 +54,5 @@ def _address(digits: str) -> str:
 
 def ephemeral() -> tuple[int, int]:
     """First and last of the ports that a client gets."""
-    words = text_of("/proc/sys/net/ipv4/ip_local_port_range").split()
+    words = reading.text("/proc/sys/net/ipv4/ip_local_port_range").split()
     return (int(words[0]), int(words[1])) if len(words) == 2 else (32768, 60999)
-
-
-def text_of(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as handle:
-            return handle.read()
-    except OSError:
-        return ""

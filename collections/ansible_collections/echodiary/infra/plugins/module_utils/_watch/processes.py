@@ -7,8 +7,7 @@ import os
 import re
 from typing import NamedTuple
 
-from . import account_files
-from .proc_net import text_of
+from . import account_files, reading
 
 #: of a command line (characters)
 LONGEST = 120
@@ -54,12 +53,12 @@ def _held(pid: int, left: dict[str, int]) -> set[int]:
 
 
 def _process(pid: int, names: dict[int, str]) -> Process:
-    status = text_of(f"/proc/{pid}/status")
+    status = reading.text(f"/proc/{pid}/status")
     uid = re.search(r"(?m)^Uid:\s*(\d+)", status)
-    command = shown(text_of(f"/proc/{pid}/cmdline"))
-    name = text_of(f"/proc/{pid}/comm").strip()
+    command = shown(reading.text(f"/proc/{pid}/cmdline"))
+    name = reading.text(f"/proc/{pid}/comm").strip()
     user = names.get(int(uid[1]), uid[1]) if uid else "?"
-    return Process(pid, name, command or name, user, unit(text_of(f"/proc/{pid}/cgroup")))
+    return Process(pid, name, command or name, user, unit(reading.text(f"/proc/{pid}/cgroup")))
 
 
 def shown(command: str) -> str:

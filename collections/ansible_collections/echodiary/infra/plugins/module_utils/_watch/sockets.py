@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._kinds import model
-from . import proc_net, processes
+from . import proc_net, processes, reading
 from .proc_net import Socket
 from .shapes import Finding, Known, as_it_is
 
@@ -72,7 +72,7 @@ def observe(known: Known) -> Seen:
 
 def _published(known: Known) -> Iterator[Published]:
     for path in sorted(known.compose):
-        yield from published(proc_net.text_of(path))
+        yield from published(reading.text(path))
 
 
 def published(text: str) -> Iterator[Published]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from .._host import run
 from .._kinds import model
-from . import sshd_files, sshd_words
+from . import reading, sshd_files, sshd_words
 from .shapes import Finding, Known, as_it_is
 
 NAME = "sshd"
@@ -63,7 +63,7 @@ def observe(known: Known) -> Seen:
         if done.code:
             return Seen(True, tuple(answers), _refusal(done.output), lines, running)
         answers.append(Asked(whom, parse(done.output)))
-    ours = {path: sshd_files.text_of(path) for path in known.files if path.startswith(DROP_INS)}
+    ours = {path: reading.text(path) for path in known.files if path.startswith(DROP_INS)}
     return Seen(True, tuple(answers), "", lines, running, _loaded(), _changed(lines, known), ours)
 
 
@@ -131,8 +131,8 @@ def _refusal(output: str) -> str:
 
 def _running() -> tuple[str, ...] | None:
     """It shows its own command line in its title: ``sshd: /usr/sbin/sshd -D [listener] …``."""
-    pid = sshd_files.text_of("/run/sshd.pid").strip()
-    title = sshd_files.text_of(f"/proc/{pid}/cmdline") if pid.isdigit() else ""
+    pid = reading.text("/run/sshd.pid").strip()
+    title = reading.text(f"/proc/{pid}/cmdline") if pid.isdigit() else ""
     return words_of(title)
 
 
@@ -167,10 +167,7 @@ def _changed(lines: Sequence[sshd_files.Line], known: Known) -> dict[str, float]
 
 def _listed(directory: str) -> dict[str, float]:
     """What was there once is not there to be asked when it went."""
-    try:
-        return {directory: os.stat(directory).st_mtime}
-    except OSError:
-        return {}
+    return {directory: reading.modified(directory)}
 
 
 def plan(seen: Seen, known: Known) -> Iterator[Finding]:

@@ -10,6 +10,8 @@ import shlex
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from . import reading
+
 MAIN = "/etc/ssh/sshd_config"
 #: what a keyword was called before
 RENAMED = {
@@ -41,15 +43,7 @@ class Line(NamedTuple):
 
 def read(path: str = MAIN, open_file: Callable[[str], str] | None = None) -> tuple[Line, ...]:
     """All lines in the order in which sshd reads them, included files where they are named."""
-    return tuple(_read(path, "", open_file or text_of, 0))
-
-
-def text_of(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as handle:
-            return handle.read()
-    except OSError:
-        return ""
+    return tuple(_read(path, "", open_file or reading.text, 0))
 
 
 def _read(path: str, match: str, open_file: Callable[[str], str], depth: int) -> Iterator[Line]:

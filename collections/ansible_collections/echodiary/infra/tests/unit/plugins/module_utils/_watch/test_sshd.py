@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._watch import sshd, sshd_files, sshd_words
+from ansible_collections.echodiary.infra.plugins.module_utils._watch import reading, sshd, sshd_files, sshd_words
 from ansible_collections.echodiary.infra.plugins.module_utils._watch.shapes import Finding, Known
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -158,7 +158,7 @@ def test_words_of_one_meaning(keyword: str, found: str, wanted: str, same: bool)
 def test_files_are_read_where_they_are_included(tmp_path: Path) -> None:
     (tmp_path / "b.conf").write_text("PermitRootLogin yes\nMatch User eve\nX11Forwarding yes\n")
     files = {sshd_files.MAIN: f"Include {tmp_path}/*.conf\nPermitRootLogin no\nMatch User x\nSkeyAuthentication yes\nMatch all\nUseDNS=no"}
-    lines = sshd_files.read(open_file=lambda path: files.get(path) or sshd_files.text_of(path))
+    lines = sshd_files.read(open_file=lambda path: files.get(path) or reading.text(path))
     said = [(one.keyword, one.value, one.match) for one in lines if one.keyword not in ("include", "match")]
     assert said == [
         ("permitrootlogin", "yes", ""),
