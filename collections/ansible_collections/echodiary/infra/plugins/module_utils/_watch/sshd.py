@@ -253,7 +253,8 @@ def _finding(one: _Different, seen: Seen, known: Known) -> Finding:
     fields = {"in force": ["; ".join(one.found), "; ".join(one.wanted)]}
     content = as_it_is(f"{'; '.join(one.found)} {one.whom if set_by and set_by.match else ''}")
     told = Finding(model.Resource(NAME, one.keyword), f"{why}{whom}{place}{block}", fields, content=content)
-    return told._replace(heal=_heal(set_by, known), step=_step(set_by))
+    heal = _heal(set_by, known)
+    return told._replace(heal=heal, step="" if heal else _step(set_by))
 
 
 def _where(one: _Different, lines: Sequence[sshd_files.Line], known: Known) -> sshd_files.Line | None:
