@@ -60,6 +60,7 @@ def parse_conffiles(status: str) -> dict[str, str]:
     return {**left, **here}
 
 
+@functools.lru_cache(maxsize=1)
 def _split(status: str) -> tuple[dict[str, str], dict[str, str]]:
     here: dict[str, str] = {}
     left: dict[str, str] = {}

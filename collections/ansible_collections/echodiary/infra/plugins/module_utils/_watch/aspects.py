@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .._host import globs
+from .._host import dpkg, globs
 from .._kinds import model
-from . import accounts, allowed, apt, containers, files, mounts, names, packets, privileges, sockets, sshd, verified
+from . import accounts, allowed, apt, containers, files, memory, mounts, names, packets, privileges, sockets, sshd, verified
 from .shapes import Finding
 
 if TYPE_CHECKING:
@@ -51,29 +51,42 @@ class Watched(NamedTuple):
 
 def look(spec: documents.WatchSpec, known: Known, today: str) -> Watched:
     """``today``: as in 2026-01-31."""
-    findings: list[Finding] = []
-    kept: dict[str, remembered.Kept] = {}
-    notes: list[str] = []
-    for name in spec["aspects"]:
-        aspect = ASPECTS[name]
-        seen = aspect.observe(known)
-        judged = [allowed.judge(finding, spec, known, today) for finding in aspect.plan(seen, known)]
-        kept.update(files.kept(seen, known) if aspect is files else {})
-        notes += list(_remembered(seen, known)) if aspect is verified else []
-        kept.update({one.finding.resource.name: one.kept for one in judged if one.kept})
-        found = [one.finding for one in judged if not one.allowed]
-        notes += sockets.notes(known) if aspect is sockets else []
-        notes += [f"{len(found) - MOST} more of {name} are not shown"] if len(found) > MOST else []
-        findings += found[:MOST]
-    healed = frozenset(one.resource for one in findings if one.healable and globs.matches_any(str(one.resource), spec["remove"]))
-    return Watched(tuple(findings), healed, kept, tuple(notes))
-
-
-def _remembered(seen: verified.Seen, known: Known) -> Iterator[str]:
+    basis = memory.basis([str(dpkg.settled())], known.paths, known.units, known.owned, known.packages)
+    known = known._replace(memory=memory.load(known.state_dir, basis))
+    seen = {name: ASPECTS[name].observe(known) for name in spec["aspects"]}
+    judged = {name: [allowed.judge(one, spec, known, today) for one in ASPECTS[name].plan(seen[name], known)] for name in seen}
+    told = {name: [one.finding for one in several if not one.allowed] for name, several in judged.items()}
     if not known.check:
-        verified.remember(seen, known.state_dir)
-    elif seen.left:
-        yield verified.note(seen)
+        memory.save(known.state_dir, basis, _remembered(seen, told))
+    findings = tuple(one for several in told.values() for one in several[:MOST])
+    return Watched(
+        findings,
+        frozenset(one.resource for one in findings if one.healable and globs.matches_any(str(one.resource), spec["remove"])),
+        _kept(seen, [one for several in judged.values() for one in several], known),
+        tuple(_notes(seen, told, known)),
+    )
+
+
+def _remembered(seen: Mapping[str, Any], told: Mapping[str, list[Finding]]) -> memory.Memory:
+    """What is told stays to be looked at."""
+    walked: files.Seen = seen.get(files.NAME, files.Seen())
+    sums: verified.Seen = seen.get(verified.NAME, verified.Seen())
+    moved = {one.resource.name for one in told.get(files.NAME, ())}
+    noted = {path: note for path, note in walked.noted.items() if path not in moved or note.found in (memory.STRANGER, memory.GONE)}
+    return memory.Memory(noted, sums.noted, sums.whole)
+
+
+def _kept(seen: Mapping[str, Any], judged: list[allowed.Judged], known: Known) -> dict[str, remembered.Kept]:
+    living = files.kept(seen[files.NAME], known) if files.NAME in seen else {}
+    return {**living, **{one.finding.resource.name: one.kept for one in judged if one.kept}}
+
+
+def _notes(seen: Mapping[str, Any], told: Mapping[str, list[Finding]], known: Known) -> Iterator[str]:
+    yield from (f"{len(found) - MOST} more of {name} are not shown" for name, found in told.items() if len(found) > MOST)
+    if verified.NAME in seen and seen[verified.NAME].left:
+        yield verified.told(seen[verified.NAME])
+    if sockets.NAME in seen:
+        yield from sockets.notes(known)
 
 
 def _change(finding: Finding, healed: bool) -> model.Change:

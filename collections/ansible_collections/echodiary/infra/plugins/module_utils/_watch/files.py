@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .._host import differences, dpkg, globs
 from .._kinds import model
-from . import generated, links, modes, mounts, packaged
+from . import generated, links, memory, modes, mounts, packaged
 from .shapes import Finding, Known
 
 if TYPE_CHECKING:
@@ -103,18 +103,18 @@ class Seen(NamedTuple):
     steps: Mapping[str, str] = {}
     #: what is mounted over cannot be replaced
     mounted: frozenset[str] = frozenset()
+    #: living files that are as they were recorded
+    unchanged: frozenset[str] = frozenset()
+    noted: Mapping[str, memory.Note] = {}
 
 
 def observe(known: Known) -> Seen:
     if not packaged.is_known():
         return Seen()
-    brought = packaged.read(PREFIXES)
-    found = _Walk(known, brought)
+    found = _Walk(known)
     for root in [*ROOTS, *_homes()]:
         found.walk(root.path, root)
-    missing = {path: _owner(path) for path in brought.due - known.paths if not os.path.lexists(path)}
-    scripted = (path for path in found.living if generated.IS_SCRIPTED.match(path))
-    by_scripts = (path for path in scripted if brought.by_scripts(found.living[path].changed, known.kept_at))
+    missing = _gone(found, known)
     return Seen(
         tuple(found.strangers),
         tuple(found.altered),
@@ -122,10 +122,26 @@ def observe(known: Known) -> Seen:
         found.living,
         tuple(found.open),
         tuple(links.disabled(known)),
-        frozenset(by_scripts),
+        frozenset(_by_scripts(found, known)),
         {path: dpkg.again(path) for path in [*missing, *(entry.path for entry, owner in found.altered if owner)]},
-        mounts.points() & found.living.keys(),
+        mounts.points() & found.living.keys() if found.living else frozenset(),
+        frozenset(found.unchanged),
+        {**found.noted, **dict.fromkeys(missing, memory.Note(0, 0, memory.GONE))},
     )
+
+
+def _gone(found: _Walk, known: Known) -> dict[str, str]:
+    """Where all is there that was noted, nothing is gone."""
+    if known.memory.files and known.memory.files.keys() <= found.noted.keys():
+        return {}
+    due = found.brought.due - known.paths
+    return {path: _owner(path) for path in due if not os.path.lexists(path)}
+
+
+def _by_scripts(found: _Walk, known: Known) -> Iterator[str]:
+    for path, entry in found.living.items():
+        if generated.IS_SCRIPTED.match(path) and found.brought.by_scripts(entry.changed, known.kept_at):
+            yield path
 
 
 def _homes() -> list[Root]:
@@ -136,16 +152,26 @@ def _homes() -> list[Root]:
 
 
 class _Walk:
-    """Collects while it descends; nothing that is a package's or a component's is looked at longer than a moment."""
+    """Collects while it descends; nothing that is as it was noted, a package's or a component's is looked at longer than a moment."""
 
-    def __init__(self, known: Known, brought: packaged.Packaged) -> None:
+    def __init__(self, known: Known) -> None:
         self._known = known
-        self._brought = brought
+        self._noted = known.memory.files
+        self._brought: packaged.Packaged | None = None
         self._parents = {parent for path in known.paths for parent in _parents(path)}
         self.strangers: list[Entry] = []
         self.altered: list[tuple[Entry, str]] = []
         self.living: dict[str, Entry] = {}
+        self.unchanged: set[str] = set()
         self.open: list[Entry] = []
+        self.noted: dict[str, memory.Note] = {}
+
+    @property
+    def brought(self) -> packaged.Packaged:
+        """Read once something is to be judged."""
+        if self._brought is None:
+            self._brought = packaged.read(PREFIXES)
+        return self._brought
 
     def walk(self, directory: str, root: Root) -> None:
         try:
@@ -163,55 +189,87 @@ class _Walk:
 
     def _look(self, entry: os.DirEntry[str], root: Root) -> None:
         path = entry.path
-        if entry.is_dir(follow_symlinks=False):
-            self._look_below(entry, root)
-        elif path in self._brought.conffiles:
-            self._compare(entry)
-        elif path not in self._brought.paths and path not in self._known.paths:
-            self._judge(entry)
-        if not entry.is_symlink():
-            self._check_mode(entry)
-
-    def _look_below(self, entry: os.DirEntry[str], root: Root) -> None:
-        path = entry.path
-        there = path in self._brought.paths or path in self._known.paths or path in self._parents
-        if path in self._known.owned:
+        info = entry.stat(follow_symlinks=False)
+        noted = self._noted.get(path)
+        if stat.S_ISDIR(info.st_mode):
+            self._enter(entry, root, noted)
+        elif noted and noted[:2] == (info.st_ino, info.st_ctime_ns) and self._holds(path, noted.found):
+            self._again(entry, noted)
             return
-        if there or root.only or _is_expected(path):
-            self.walk(path, root)
-        elif not generated.IS_VOLATILE.match(path) and any(os.scandir(path)):
-            before = len(self.strangers)
-            self.walk(path, root)
-            if len(self.strangers) > before + 1:
-                below = "".join(f"{one.path} {one.digest} {one.mode}\n" for one in self.strangers[before:])
-                self.strangers[before:] = [_entry(entry, "directory")._replace(digest=packaged.md5(below.encode()))]
-
-    def _compare(self, entry: os.DirEntry[str]) -> None:
-        path = entry.path
-        if path not in self._known.paths and packaged.md5(_read(path)) != self._brought.conffiles[path]:
-            self.altered.append((_with_content(_entry(entry)), _owner(path)))
-
-    def _judge(self, entry: os.DirEntry[str]) -> None:
-        path = entry.path
-        if entry.is_symlink() and links.are_known(path, os.readlink(path), self._known):
-            return
-        if generated.IS_VOLATILE.match(path) or path in generated.ACCOUNTS or path.endswith(".echodiary-new") or _is_as_skeleton(path):
-            return
-        if _unit_of(path) in self._known.units:
-            return
-        if generated.IS_LIVING.match(path):
-            self.living[path] = _with_content(_entry(entry))
         else:
+            self._judge(entry, memory.note(info))
+        if info.st_mode & stat.S_IWOTH or path.startswith("/etc/s"):
+            self._check_mode(entry, info.st_mode)
+
+    def _holds(self, path: str, found: str) -> bool:
+        return found != memory.LIVING or path in self._known.kept
+
+    def _again(self, entry: os.DirEntry[str], noted: memory.Note) -> None:
+        """As it was when it was noted."""
+        self.noted[entry.path] = noted
+        if noted.found == memory.LIVING:
+            self.unchanged.add(entry.path)
+        elif noted.found == memory.STRANGER:
             self.strangers.append(_with_content(_entry(entry)))
 
-    def _check_mode(self, entry: os.DirEntry[str]) -> None:
-        mode = entry.stat(follow_symlinks=False).st_mode
-        if (
-            (mode & stat.S_IWOTH or entry.path.startswith("/etc/s"))
-            and modes.surplus(entry.path, mode)
-            and entry.path not in self._known.paths
-        ):
+    def _enter(self, entry: os.DirEntry[str], root: Root, noted: memory.Note | None) -> None:
+        path = entry.path
+        if path in self._known.owned:
+            return
+        expected = noted.found == memory.FINE if noted else root.only or _is_expected(path) or self._is_known(path)
+        if expected:
+            self.noted[path] = memory.Note(0, 0)
+            self.walk(path, root)
+        elif not generated.IS_VOLATILE.match(path) and any(os.scandir(path)):
+            self.noted[path] = memory.Note(0, 0, memory.STRANGER)
+            self._enter_strange(entry, root)
+
+    def _enter_strange(self, entry: os.DirEntry[str], root: Root) -> None:
+        """Named once, not file by file; of a single file that is enough to say."""
+        before = len(self.strangers)
+        self.walk(entry.path, root)
+        if len(self.strangers) > before + 1:
+            below = "".join(f"{one.path} {one.digest} {one.mode}\n" for one in self.strangers[before:])
+            self.strangers[before:] = [_entry(entry, "directory")._replace(digest=packaged.md5(below.encode()))]
+
+    def _is_known(self, path: str) -> bool:
+        return path in self._known.paths or path in self._parents or path in self.brought.paths
+
+    def _judge(self, entry: os.DirEntry[str], now: memory.Note) -> None:
+        path = entry.path
+        found: str | None = memory.FINE
+        if path in self.brought.conffiles:
+            found = self._compare(entry)
+        elif path not in self.brought.paths and path not in self._known.paths:
+            found = self._judge_unknown(entry)
+        if found is not None:
+            self.noted[path] = now._replace(found=found)
+
+    def _compare(self, entry: os.DirEntry[str]) -> str | None:
+        path = entry.path
+        if path in self._known.paths or packaged.md5(_read(path)) == self.brought.conffiles[path]:
+            return memory.FINE
+        self.altered.append((_with_content(_entry(entry)), _owner(path)))
+        return None
+
+    def _judge_unknown(self, entry: os.DirEntry[str]) -> str:
+        path = entry.path
+        if entry.is_symlink() and links.are_known(path, os.readlink(path), self._known):
+            return memory.FINE
+        if generated.IS_VOLATILE.match(path) or path in generated.ACCOUNTS or path.endswith(".echodiary-new") or _is_as_skeleton(path):
+            return memory.FINE
+        if _unit_of(path) in self._known.units:
+            return memory.FINE
+        if generated.IS_LIVING.match(path):
+            self.living[path] = _with_content(_entry(entry))
+            return memory.LIVING
+        self.strangers.append(_with_content(_entry(entry)))
+        return memory.STRANGER
+
+    def _check_mode(self, entry: os.DirEntry[str], mode: int) -> None:
+        if modes.surplus(entry.path, mode) and entry.path not in self._known.paths:
             self.open.append(_entry(entry, "directory" if stat.S_ISDIR(mode) else ""))
+            self.noted.pop(entry.path, None)
 
 
 def _owner(path: str) -> str:
@@ -309,7 +367,7 @@ def _missing(path: str, owner: str, step: str) -> Finding:
 
 def _changed(seen: Seen, known: Known) -> Iterator[Finding]:
     """Before anything was recorded nobody can tell what is new."""
-    passed = seen.by_scripts | known.paths
+    passed = seen.by_scripts | known.paths | seen.unchanged
     for path, was in known.kept.items():
         now = seen.living.get(path)
         if path not in passed and generated.IS_LIVING.match(path) and _differs(now, was):
@@ -366,7 +424,8 @@ def _disabled(name: str) -> Finding:
 def kept(seen: Seen, known: Known) -> dict[str, remembered.Kept]:
     """What is recorded of living files; by which decision they are as they are stays."""
     found = {path: _kept(entry) for path, entry in seen.living.items()}
-    return {path: _with_decision(one, known.kept.get(path)) for path, one in found.items()}
+    unchanged = {path: known.kept[path] for path in seen.unchanged}
+    return {**unchanged, **{path: _with_decision(one, known.kept.get(path)) for path, one in found.items()}}
 
 
 def _with_decision(now: remembered.Kept, was: remembered.Kept | None) -> remembered.Kept:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .._kinds import model
+from .memory import Memory
 
 if TYPE_CHECKING:
     from .._kinds import documents, remembered
@@ -33,6 +34,7 @@ class Known(NamedTuple):
     packages: frozenset[str] = frozenset()
     check: bool = True
     state_dir: str = ""
+    memory: Memory = Memory()
     compose: frozenset[str] = frozenset()
     applied: tuple[documents.ListenSpec, ...] = ()
 

@@ -8,14 +8,13 @@ an apply reads all of it.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from .._host import dpkg
 from .._kinds import model
-from .._ledger import files
+from . import memory
 from .shapes import Finding, Known
 
 NAME = "verified"
@@ -30,10 +29,6 @@ SKIPPED = ("/usr/share/", "/usr/lib/modules/")
 CHECK, APPLY = 4 << 20, 1 << 30
 
 
-#: path -> inode, size, and when the inode was last changed (ns)
-Identities = Mapping[str, list[int]]
-
-
 class Brought(NamedTuple):
     """A file as its package brought it."""
 
@@ -43,27 +38,32 @@ class Brought(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """``memory``: path -> what the kernel said of it when it was as brought. ``left``: how many were never read."""
+    """``noted``: of files that are as they were brought. ``left``: how many were never read."""
 
     altered: tuple[Brought, ...] = ()
     missing: tuple[Brought, ...] = ()
-    memory: Mapping[str, list[int]] = {}
+    noted: Mapping[str, memory.Note] = {}
     left: int = 0
+
+    @property
+    def whole(self) -> bool:
+        return not (self.altered or self.missing or self.left)
 
 
 def observe(known: Known) -> Seen:
+    noted = known.memory.verified
+    if known.memory.whole and all(_note(path) == note for path, note in noted.items()):
+        return Seen(noted=noted)
     brought = list(_brought(known))
-    remembered = _remembered(known.state_dir)
-    there = {one.path: now for one in brought if (now := _identity(one.path))}
-    unread = [one for one in brought if one.path in there and remembered.get(one.path) != there[one.path]]
+    there = {one.path: now for one in brought if (now := _note(one.path))}
+    unread = [one for one in brought if one.path in there and noted.get(one.path) != there[one.path]]
     # what is not as it was when it was read is read at once
-    unread.sort(key=lambda one: one.path not in remembered)
-    reading = list(_affordable(unread, there, remembered, CHECK if known.check else APPLY))
+    unread.sort(key=lambda one: one.path not in noted)
+    reading = list(_affordable(unread, noted, CHECK if known.check else APPLY))
     altered = tuple(one for one in reading if dpkg.md5(one.path) != one.md5)
     passed = {one.path for one in unread} - ({one.path for one in reading} - {one.path for one in altered})
-    memory = {path: now for path, now in there.items() if path not in passed}
     missing = tuple(one for one in brought if one.path not in there)
-    return Seen(altered, missing, memory, len(unread) - len(reading))
+    return Seen(altered, missing, {path: now for path, now in there.items() if path not in passed}, len(unread) - len(reading))
 
 
 def _brought(known: Known) -> Iterator[Brought]:
@@ -73,42 +73,18 @@ def _brought(known: Known) -> Iterator[Brought]:
                 yield Brought(path, package, md5)
 
 
-def _affordable(
-    unread: list[Brought], there: Mapping[str, list[int]], remembered: Mapping[str, list[int]], budget: int
-) -> Iterator[Brought]:
+def _affordable(unread: list[Brought], noted: Mapping[str, memory.Note], budget: int) -> Iterator[Brought]:
     for one in unread:
-        budget -= 0 if one.path in remembered else there[one.path][1]
-        if budget >= 0 or one.path in remembered:
+        budget -= 0 if one.path in noted else os.stat(one.path).st_size
+        if budget >= 0 or one.path in noted:
             yield one
 
 
-def _identity(path: str) -> list[int] | None:
+def _note(path: str) -> memory.Note | None:
     try:
-        info = os.stat(path)
+        return memory.note(os.stat(path))
     except OSError:
         return None
-    return [info.st_ino, info.st_size, info.st_ctime_ns]
-
-
-def _place(state_dir: str) -> str:
-    return os.path.join(state_dir, "verified.json")
-
-
-def _remembered(state_dir: str) -> dict[str, list[int]]:
-    """What is damaged is only a memory."""
-    try:
-        with open(_place(state_dir), encoding="utf-8") as handle:
-            found = json.load(handle)["files"]
-    except (OSError, ValueError, LookupError, TypeError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def remember(seen: Seen, state_dir: str) -> None:
-    """Written only when it says something new: a run that changes nothing leaves no trace."""
-    if dict(seen.memory) != _remembered(state_dir):
-        os.makedirs(state_dir, mode=0o700, exist_ok=True)
-        files.write_json(_place(state_dir), {"version": 1, "files": dict(seen.memory)}, 0o600)
 
 
 def plan(seen: Seen, known: Known) -> Iterator[Finding]:
@@ -123,5 +99,5 @@ def _again(one: Brought) -> str:
     return f"apt-get install --reinstall -y {one.package}"
 
 
-def note(seen: Seen) -> str:
+def told(seen: Seen) -> str:
     return f"{seen.left} files of packages were not compared with them yet: the next apply does" if seen.left else ""

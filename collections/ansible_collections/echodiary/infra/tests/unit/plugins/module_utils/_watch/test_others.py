@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._host import dpkg
-from ansible_collections.echodiary.infra.plugins.module_utils._watch import containers, mounts, names, privileges, verified
+from ansible_collections.echodiary.infra.plugins.module_utils._watch import containers, memory, mounts, names, privileges, verified
 from ansible_collections.echodiary.infra.plugins.module_utils._watch.shapes import Known
 
 
@@ -138,9 +138,10 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def look(host: Path, *, check: bool = True) -> verified.Seen:
-    seen = verified.observe(Known(check=check, state_dir=str(host / "state")))
+    state = str(host / "state")
+    seen = verified.observe(Known(check=check, memory=memory.load(state, "basis")))
     if not check:
-        verified.remember(seen, str(host / "state"))
+        memory.save(state, "basis", memory.Memory(verified=seen.noted, whole=seen.whole))
     return seen
 
 
@@ -178,12 +179,18 @@ def test_a_check_reads_so_much_at_most_and_says_what_is_left(host: Path, monkeyp
     assert look(host).left == 0
 
 
-def test_a_check_writes_nothing(host: Path) -> None:
-    look(host)
-    assert not (host / "state").exists()
+def test_what_holds_is_not_asked_of_the_package_again(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    look(host, check=False)
+    monkeypatch.setattr(dpkg, "md5sums", lambda package: pytest.fail("was asked"))
+    assert look(host).whole
+
+
+def test_kept_for_other_declarations_it_is_no_memory(host: Path) -> None:
+    look(host, check=False)
+    assert memory.load(str(host / "state"), "another basis") == memory.Memory()
 
 
 def test_a_damaged_memory_is_none(host: Path) -> None:
     (host / "state").mkdir()
-    (host / "state" / "verified.json").write_text("{")
+    (host / "state" / "watched.json").write_text("{")
     assert look(host)[:2] == ((), ())
