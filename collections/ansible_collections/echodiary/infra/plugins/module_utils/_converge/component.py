@@ -178,6 +178,7 @@ class Converger:
         back, verdict = rollback.take_back(self.view, journal)
         if not os.path.isdir(self.view.journal()):
             self.view.unremember()
+            self.view.settle()
         self._clock("take_back")
         return self._result("taken_back", "OutOfSync", verdict, f"{reason(error)}; {back}{logs}")
 

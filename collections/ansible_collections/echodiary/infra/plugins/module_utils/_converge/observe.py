@@ -147,6 +147,7 @@ def _unit_consumer(name: str, spec: documents.UnitSpec, want: desired.Desired, r
         digest,
         frozenset(),
         _binary_replaced(unit.pid),
+        _changes(files, want, reading),
         definition or definitions.Definition(),
     )
 
@@ -164,6 +165,7 @@ def _service_consumer(name: str, spec: documents.ServiceSpec, want: desired.Desi
         want.digest(list(files)),
         frozenset(spec["rebound"]),
         _mount_replaced(container) if container else "",
+        _changes(files, want, reading),
     )
 
 
@@ -176,6 +178,12 @@ def _mount_replaced(container: docker.Container) -> str:
 def _files(patterns: list[str], want: desired.Desired, reading: Reading) -> dict[str, float]:
     """Declared files that match, with their modification times as found (0 when absent)."""
     return {path: reading.paths[path].mtime for path in want.files if globs.matches_any(path, patterns)}
+
+
+def _changes(files: dict[str, float], want: desired.Desired, reading: Reading) -> dict[str, float]:
+    """Of files that are as declared: what differs tells for itself, and what is somebody else's to fill changes all the time."""
+    found = {path: reading.paths[path] for path in files if path not in want.initial}
+    return {path: live.changed for path, live in found.items() if live.value == want.values[path]}
 
 
 def _binary_replaced(pid: int) -> str:

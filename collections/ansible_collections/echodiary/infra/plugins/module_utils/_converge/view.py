@@ -76,6 +76,16 @@ class View:
         elif before is not None:
             state.remove(self.host.state_dir, self.name)
 
+    def settle(self) -> None:
+        """What was put back was changed only now; who runs all the while has read nothing else."""
+        record = state.load(self.host.state_dir, self.name)
+        for consumer in self.consumers():
+            loaded = record["loaded"].get(consumer.name)
+            if loaded and "changed" in loaded and loaded["identity"] == consumer.identity:
+                loaded["changed"] = max([loaded["changed"], *(os.stat(path).st_ctime for path in consumer.files if os.path.exists(path))])
+        if record != state.empty():
+            state.save(self.host.state_dir, self.name, record)
+
     def consumers(self) -> list[processes.Consumer]:
         return observe.consumers(self.spec, self.want, self.seen)
 
@@ -83,11 +93,17 @@ class View:
         """Running processes that are older than what they read, each with what has to be done."""
         found = []
         for consumer in self.consumers():
+            consumer = self._excused(consumer)
             change = processes.plan(consumer, {}, self.last["loaded"].get(consumer.name), planning.reload_of(self.spec, consumer))
             doomed = bool(consumer.identity) and self._doomed.get(consumer.name) == consumer.identity
             if change or doomed:
                 found.append((consumer, "restart" if doomed or not change else change.action))
         return found
+
+    def _excused(self, consumer: processes.Consumer) -> processes.Consumer:
+        """Owners and modes that were set by this very run say nothing about what was read."""
+        ours = {change.name for change in self.plan.paths if not planning.rewrites(change)}
+        return consumer._replace(changes={path: one for path, one in consumer.changes.items() if path not in ours})
 
     def _bound_to_restart(self) -> dict[str, str]:
         """Unit -> its start that ends: what is wrong with it may be gone by the time that it is looked at again."""

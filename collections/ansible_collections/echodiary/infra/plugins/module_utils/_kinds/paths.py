@@ -35,6 +35,8 @@ class Live(NamedTuple):
     #: empty where it is longer than what is shown
     content: bytes = b""
     size: int = 0
+    #: when anything of it was changed last (s), which nobody can set
+    changed: float = 0.0
 
 
 def observe(path: str, key: bytes | None = None) -> Live:
@@ -54,14 +56,15 @@ def observe(path: str, key: bytes | None = None) -> Live:
         return Live({"kind": "special", **owner}, info.st_mtime)
     try:
         if info.st_size > LONGEST_SHOWN and not key:
-            return Live({"kind": "file", "content": digests.MEMORY.sha256(path), **owner}, info.st_mtime, b"", info.st_size)
+            content_of = digests.MEMORY.sha256(path)
+            return Live({"kind": "file", "content": content_of, **owner}, info.st_mtime, b"", info.st_size, info.st_ctime)
         with open(path, "rb") as handle:
             content = handle.read()
     except FileNotFoundError:
         return Live(None)
     except OSError as error:
         raise OSError(error.errno, error.strerror, path) from error
-    return Live({"kind": "file", "content": digest(content, key), **owner}, info.st_mtime, content, len(content))
+    return Live({"kind": "file", "content": digest(content, key), **owner}, info.st_mtime, content, len(content), info.st_ctime)
 
 
 def holds_something(path: str) -> bool:

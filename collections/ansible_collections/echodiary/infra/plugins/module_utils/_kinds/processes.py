@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which process still runs yesterday's configuration. Decided from state alone: nobody has to remember to notify a handler.
 
-The record of a process: ``{"identity", "digest", "newest"}``: which start of it loaded which contents, and the newest
-modification time (s) among the files it read then.
+The record of a process: ``{"identity", "digest", "newest", "changed", "definition"}``: which start of it loaded which contents, the newest
+times (s) of modification and of any change among the files it read then, and a word for what its unit was made of.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._host import globs
@@ -28,6 +29,8 @@ class Consumer(NamedTuple):
     rebound: frozenset[str]
     #: what became of that which it runs from, or sees, since it began
     replaced: str = ""
+    #: its files that are as declared, and when anything of them was changed last (s)
+    changes: Mapping[str, float] = {}
     #: what its unit is made of
     definition: definitions.Definition = definitions.Definition()
 
@@ -41,6 +44,8 @@ class Reload(NamedTuple):
 def loaded(consumer: Consumer, last: remembered.Loaded | None = None) -> remembered.Loaded:
     """The record of a process that has just read its files; ``last``: the one before."""
     found: remembered.Loaded = {"identity": consumer.identity, "digest": consumer.digest, "newest": newest(consumer.files)}
+    if consumer.changes:
+        found["changed"] = max(consumer.changes.values())
     definition = consumer.definition.digest
     if consumer.definition.altered:
         # whoever runs since before that began with what was recorded
@@ -67,7 +72,10 @@ def plan(consumer: Consumer, changed: dict[str, str], last: remembered.Loaded | 
         return _change(consumer, model.CORRECTIVE, "restart", replaced)
     stale = stale_paths(consumer, last)
     if stale is None:
-        return None
+        swapped = swapped_paths(consumer, last)
+        return (
+            _change(consumer, model.CORRECTIVE, _how(consumer, swapped, reload), f"may have read another {swapped[0]}") if swapped else None
+        )
     origin = model.CORRECTIVE if last and last["digest"] == consumer.digest else model.PENDING
     return _change(consumer, origin, _how(consumer, stale, reload), "older than " + (stale[0] if stale else "its configuration"))
 
@@ -107,6 +115,17 @@ def stale_paths(consumer: Consumer, last: remembered.Loaded | None) -> list[str]
         read_until = max(read_until, consumer.started_at)
     stale = [path for path, mtime in consumer.files.items() if mtime > read_until]
     return stale or None
+
+
+def swapped_paths(consumer: Consumer, last: remembered.Loaded | None) -> list[str]:
+    """Files that were changed since they were read, though they have the contents and the time of modification that they had then.
+
+    What was read in between nobody knows. A start that is not the recorded one read what was there when it began.
+    """
+    if last is None or "changed" not in last:
+        return []
+    since = last["changed"] if last["identity"] == consumer.identity else max(last["changed"], consumer.started_at)
+    return [path for path, changed in consumer.changes.items() if changed > since]
 
 
 def _how(consumer: Consumer, paths: list[str], reload: Reload | None) -> str:

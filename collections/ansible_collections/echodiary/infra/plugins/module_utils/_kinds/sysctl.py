@@ -28,12 +28,13 @@ ROOT = "/proc/sys"
 
 
 class Line(NamedTuple):
-    """What a file says of a parameter: as it is written, and by its name with dots."""
+    """What a file says of a parameter: as it is written, and by its name with dots. ``brought``: a package did, and it stays."""
 
     file: str
     written: str
     key: str
     value: str
+    brought: bool = False
 
 
 class Live(NamedTuple):
@@ -59,8 +60,13 @@ def observe(names: list[str], root: str = ROOT, file: str = FILE, folders: tuple
 def _live(running: str | None, own: str | None, said: list[Line], file: str) -> Live:
     """The last line counts. One with a pattern counts only where none names the parameter, and ours does."""
     places = [number for number, line in enumerate(said) if line.file == file]
-    later = tuple(line for line in said[places[-1] + 1 :] if line.file != file) if places else ()
-    return Live(running, own, said[-1].value if said else None, later)
+    later = [line for line in said[places[-1] + 1 :] if line.file != file] if places else []
+    return Live(running, own, said[-1].value if said else None, tuple(line._replace(brought=_is_brought(line.file)) for line in later))
+
+
+def _is_brought(file: str) -> bool:
+    real = os.path.realpath(file)
+    return real.startswith(BROUGHT) or bool(dpkg.untouched(real))
 
 
 def lines(folders: tuple[str, ...] = FOLDERS) -> Iterator[Line]:
@@ -147,12 +153,7 @@ def _won_back(later: tuple[Line, ...], want: str) -> Iterator[tuple[str, list[mo
     """File -> the line of it that goes, or the value that is written there."""
     for line in later:
         if line.value != want:
-            yield (LAST, [None, want]) if _is_a_packages(line.file) else (line.file, [line.written, None])
-
-
-def _is_a_packages(file: str) -> bool:
-    real = os.path.realpath(file)
-    return real.startswith(BROUGHT) or bool(dpkg.untouched(real))
+            yield (LAST, [None, want]) if line.brought else (line.file, [line.written, None])
 
 
 def _removals(declared: set[str], seen: Mapping[str, Live], last: model.Applied) -> Iterator[model.Change]:

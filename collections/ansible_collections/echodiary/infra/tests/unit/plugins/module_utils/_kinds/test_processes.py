@@ -133,3 +133,37 @@ def test_who_began_with_what_was_altered_is_told_once_it_is_not() -> None:
     assert plan(altered._replace(definition=defined()), record) == ("restart", "corrective")
     older = processes.loaded(altered._replace(identity="start-one"), WITH)
     assert plan(consumer(definition=defined()), older) is None
+
+
+@pytest.mark.parametrize(
+    ("of", "last", "expected"),
+    [
+        (consumer(changes={CONFIG: 60.0}), processes.loaded(consumer(changes={CONFIG: 60.0})), None),
+        # swapped, read by somebody's reload, and put back with its old time
+        (consumer(changes={CONFIG: 70.0}), processes.loaded(consumer(changes={CONFIG: 60.0})), ("reload", "corrective")),
+        # a record of a version before does not know
+        (consumer(changes={CONFIG: 70.0}), LOADED, None),
+        (consumer(changes={CONFIG: 70.0}), None, None),
+        # another start: it read what was there when it began
+        (
+            consumer(changes={CONFIG: 170.0}, identity="start-two", started_at=200.0),
+            processes.loaded(consumer(changes={CONFIG: 60.0})),
+            None,
+        ),
+        (
+            consumer(changes={CONFIG: 270.0}, identity="start-two", started_at=200.0),
+            processes.loaded(consumer(changes={CONFIG: 60.0})),
+            ("reload", "corrective"),
+        ),
+        # a host restored from a copy: all is new, and nothing newer than its processes
+        (
+            consumer(changes={CONFIG: 900.0}, identity="start-two", started_at=901.0),
+            processes.loaded(consumer(changes={CONFIG: 60.0})),
+            None,
+        ),
+    ],
+)
+def test_what_was_read_in_between_nobody_knows(
+    of: processes.Consumer, last: dict[str, Any] | None, expected: tuple[str, str] | None
+) -> None:
+    assert plan(of, last, reload=RELOAD) == expected

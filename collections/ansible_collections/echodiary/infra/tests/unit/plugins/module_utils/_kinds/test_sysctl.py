@@ -127,8 +127,7 @@ def line(value: str, file: str = "/etc/sysctl.d/99-hand.conf", written: str = "n
     return sysctl.Line(file, written, KEY, value)
 
 
-def test_a_later_line_of_somebodys_is_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dpkg, "untouched", lambda _file: None)
+def test_a_later_line_of_somebodys_is_taken_away() -> None:
     (change,) = changes(sysctl.Live("4096", "4096", "128", (line("128"),)))
     assert (change.origin, change.fields) == (
         "corrective", {"boot": ["128", "4096"], "/etc/sysctl.d/99-hand.conf": ["net/core/somaxconn", None]},
@@ -137,13 +136,19 @@ def test_a_later_line_of_somebodys_is_taken_away(monkeypatch: pytest.MonkeyPatch
     assert call.args == {"name": "net/core/somaxconn", "sysctl_file": "/etc/sysctl.d/99-hand.conf", "reload": False, "state": "absent"}
 
 
-@pytest.mark.parametrize(("file", "untouched"), [("/usr/lib/sysctl.d/99-brought.conf", None), ("/etc/sysctl.d/99-brought.conf", True)])
-def test_a_packages_line_stays_and_ours_comes_after_it(monkeypatch: pytest.MonkeyPatch, file: str, untouched: bool | None) -> None:
-    monkeypatch.setattr(dpkg, "untouched", lambda _file: untouched)
-    (change,) = changes(sysctl.Live("4096", "4096", "128", (line("128", file),)), None)
+def test_a_packages_line_stays_and_ours_comes_after_it() -> None:
+    brought = line("128", "/usr/lib/sysctl.d/99-brought.conf")._replace(brought=True)
+    (change,) = changes(sysctl.Live("4096", "4096", "128", (brought,)), None)
     assert (change.origin, change.fields) == ("pending", {"boot": ["128", "4096"], sysctl.LAST: [None, "4096"]})
     (call,) = sysctl.delegate([change], {KEY: "4096"}, "apt")
     assert call.args == {"name": KEY, "value": "4096", "sysctl_file": sysctl.LAST, "reload": False, "state": "present"}
+
+
+@pytest.mark.parametrize("untouched", [True, False, None])
+def test_whose_a_later_line_is(folders: Folders, monkeypatch: pytest.MonkeyPatch, untouched: bool | None) -> None:
+    monkeypatch.setattr(dpkg, "untouched", lambda _file: untouched)
+    (folders.etc / "99-brought.conf").write_text(f"{KEY}=128")
+    assert [line.brought for line in folders.look().later] == [bool(untouched)]
 
 
 def test_a_later_line_that_says_the_same_is_nobodys_trouble() -> None:
