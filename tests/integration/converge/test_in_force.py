@@ -26,6 +26,7 @@ units:
   haproxy.service: {state: started, enabled: true, consumes: [/etc/haproxy/haproxy.cfg]}
   docker.service: {state: started, enabled: true}
   ssh.service: {state: started}
+sysctl: {net.ipv4.tcp_fin_timeout: "42"}
 reload:
   - {unit: haproxy.service, paths: [/etc/haproxy/**]}
 """
@@ -55,6 +56,10 @@ RELOADED = ("unit:haproxy.service", "daemon-reload", "corrective")
 RESTARTED = ("process:haproxy.service", "restart", "corrective")
 ENVIRONMENT = "tr '\\0' '\\n' < /proc/$(systemctl show -p MainPID --value haproxy)/environ"
 CLEAN = f"! {ENVIRONMENT} | grep HAND="
+
+BOOTED = "/usr/lib/systemd/systemd-sysctl --prefix=/net/ipv4/tcp_fin_timeout && test $(sysctl -n net.ipv4.tcp_fin_timeout) = 42"
+PARAMETER = ("sysctl:net.ipv4.tcp_fin_timeout", "update", "corrective")
+ANSWERS = "python3 -c 'import urllib.request as r; r.urlopen(\"http://127.0.0.1:8199/\", timeout=3)'"
 
 HANDS = {
     "drop-in, not read yet": Hand(
@@ -109,6 +114,15 @@ HANDS = {
     "environment file that no package has": Hand(
         f"mkdir -p /etc/sysconfig && echo HAND=1 > /etc/sysconfig/haproxy && {RESTART} && {ENVIRONMENT} | grep HAND=1",
         {gone("/etc/sysconfig/haproxy"), RESTARTED}, CLEAN),
+    "kernel parameter for the next boot": Hand(
+        "echo 'net/ipv4/tcp_fin_timeout = 7' > /etc/sysctl.d/99-hand.conf", {PARAMETER}, f"{BOOTED} && rm /etc/sysctl.d/99-hand.conf"),
+    "kernel parameter where packages have theirs": Hand(
+        "echo 'net.ipv4.tcp_fin_timeout = 7' > /usr/lib/sysctl.d/99-hand.conf", {PARAMETER},
+        f"{BOOTED} && rm /usr/lib/sysctl.d/99-hand.conf"),
+    "configuration swapped, read and put back with its time": Hand(
+        "cd /etc/haproxy && cp -p haproxy.cfg /tmp/kept && sed -i 's/200/503/' haproxy.cfg && systemctl reload haproxy"
+        f" && cp -p /tmp/kept haproxy.cfg && sleep 1 && ! {ANSWERS} 2>/dev/null",
+        {("process:haproxy.service", "reload", "corrective")}, ANSWERS),
 }  # fmt: skip
 
 
@@ -121,6 +135,8 @@ ALWAYS = (
     "masked until the next boot",
     "its link taken away",
     "environment file that no package has",
+    "kernel parameter for the next boot",
+    "configuration swapped, read and put back with its time",
 )
 
 
@@ -145,3 +161,34 @@ def test_a_hand_is_found_and_undone(served: Machine, name: str) -> None:
     assert apply.actions == check.actions
     served.sh(hand.proof)
     assert (after.actions, after.result["sync"], after.result["health"]) == ([], "Synced", "Healthy")
+
+
+def test_what_a_package_brought_comes_again_by_the_command_that_is_told(served: Machine) -> None:
+    """Nobody but the package has its contents; its process follows once they are back."""
+    served.sh(f"echo HAND=1 >> /etc/default/haproxy && {RESTART}")
+    check, apply = served.play(task(["in_force"], check=True), task(["in_force"])).tasks["machine"]
+    found = [("file:/etc/default/haproxy", "report", "corrective")]
+    assert (check.actions, apply.actions, apply.result["sync"]) == (found, found, "OutOfSync")
+    served.sh(check.changes[0]["why"].rpartition(": ")[2])
+    again, apply, after = served.play(task(["in_force"], check=True), task(["in_force"]), task(["in_force"], check=True)).tasks["machine"]
+    assert again.actions == [RESTARTED]
+    assert not apply.failed, apply.msg
+    served.sh(CLEAN)
+    assert (after.actions, after.result["sync"]) == ([], "Synced")
+
+
+QUIET = {
+    "systemd reads its units": RELOAD,
+    "restarted": f"{RESTART} ssh docker",
+    "restarted, and units read": f"{RESTART} && {RELOAD}",
+    "reloaded": "systemctl reload haproxy",
+    "its package once more": "DEBIAN_FRONTEND=noninteractive apt-get install -qq --reinstall haproxy >/dev/null 2>&1",
+    "a later file that says the same": "echo net.ipv4.tcp_fin_timeout=42 > /etc/sysctl.d/99-same.conf",
+}
+
+
+def test_what_changes_nothing_is_no_drift(served: Machine) -> None:
+    for name, what in QUIET.items():
+        served.sh(what)
+        assert served.one(["in_force"], check=True).actions == [], name
+    served.sh("rm /etc/sysctl.d/99-same.conf")
