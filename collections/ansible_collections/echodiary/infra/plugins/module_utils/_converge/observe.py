@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .._host import docker, globs, mounted
-from .._kinds import compose, definitions, kinds, model, paths, processes, units
+from .._kinds import begun, compose, definitions, kinds, model, paths, processes, units
 from . import occupied
 
 if TYPE_CHECKING:
@@ -148,6 +148,7 @@ def _unit_consumer(name: str, spec: documents.UnitSpec, want: desired.Desired, r
         frozenset(),
         _binary_replaced(unit.pid),
         _changes(files, want, reading),
+        begun.word(unit.pid, identity) if identity and unit.pid else "",
         definition or definitions.Definition(),
     )
 

@@ -23,7 +23,8 @@ VERSION = 1
 
 _PATH = shapes.fields({"kind": shapes.TEXT})
 _LOADED = shapes.fields(
-    {"identity": shapes.TEXT, "digest": shapes.TEXT, "newest": shapes.NUMBER}, {"changed": shapes.NUMBER, "definition": shapes.TEXT}
+    {"identity": shapes.TEXT, "digest": shapes.TEXT, "newest": shapes.NUMBER},
+    {"changed": shapes.NUMBER, "definition": shapes.TEXT, "began": shapes.TEXT},
 )
 _SERVICE = shapes.fields(
     {"digest": shapes.TEXT, "config_hash": shapes.TEXT, "image_id": shapes.TEXT},

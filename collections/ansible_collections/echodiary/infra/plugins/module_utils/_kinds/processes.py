@@ -31,6 +31,8 @@ class Consumer(NamedTuple):
     replaced: str = ""
     #: its files that are as declared, and when anything of them was changed last (s)
     changes: Mapping[str, float] = {}
+    #: how its process was begun, in one word
+    began: str = ""
     #: what its unit is made of
     definition: definitions.Definition = definitions.Definition()
 
@@ -53,6 +55,8 @@ def loaded(consumer: Consumer, last: remembered.Loaded | None = None) -> remembe
         definition = (last.get("definition", "") if last and same else "") or definitions.ALTERED
     if definition:
         found["definition"] = definition
+    if consumer.began:
+        found["began"] = consumer.began
     return found
 
 
@@ -98,7 +102,14 @@ def redefined(consumer: Consumer, last: remembered.Loaded | None) -> str:
     # a package that was installed once more brought the very same
     same = unit.placed if last.get("definition") == unit.digest else frozenset()
     newer = (path for path, changed in unit.touched.items() if changed > consumer.started_at and path not in same)
-    return next((f"older than {path}" for path in newer), "")
+    return next((f"older than {path}" for path in newer), _begun_otherwise(consumer, last))
+
+
+def _begun_otherwise(consumer: Consumer, last: remembered.Loaded) -> str:
+    """Its unit is what it was, and so is the way in which its process begins."""
+    if not consumer.began or last.get("began", consumer.began) == consumer.began or last.get("definition") != consumer.definition.digest:
+        return ""
+    return "was not started as its unit says"
 
 
 def stale_paths(consumer: Consumer, last: remembered.Loaded | None) -> list[str] | None:

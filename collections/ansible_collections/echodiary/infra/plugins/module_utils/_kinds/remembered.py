@@ -49,11 +49,13 @@ class _Loaded(TypedDict):
 class Loaded(_Loaded, total=False):
     """Which start of a process read which contents, and the newest modification time (s) among its files then.
 
-    ``changed``: their newest change time (s), which nobody can set; ``definition``: a word for what its unit was made of.
+    ``changed``: their newest change time (s), which nobody can set; ``definition``: a word for what its unit was made of,
+    ``began``: one for how its process began then.
     """
 
     changed: float
     definition: str
+    began: str
 
 
 class _Applied(TypedDict):

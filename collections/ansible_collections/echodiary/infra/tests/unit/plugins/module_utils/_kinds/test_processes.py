@@ -167,3 +167,23 @@ def test_what_was_read_in_between_nobody_knows(
     of: processes.Consumer, last: dict[str, Any] | None, expected: tuple[str, str] | None
 ) -> None:
     assert plan(of, last, reload=RELOAD) == expected
+
+
+BEGAN = processes.loaded(consumer(began="a", definition=defined()))
+
+
+@pytest.mark.parametrize(
+    ("of", "last", "stale"),
+    [
+        (consumer(began="b", definition=defined(), identity="start-two"), BEGAN, True),
+        (consumer(began="a", definition=defined(), identity="start-two"), BEGAN, False),
+        # the recorded start is the one that we saw begin
+        (consumer(began="b", definition=defined()), BEGAN, False),
+        # its unit says something else by now
+        (consumer(began="b", definition=defined("two"), identity="start-two"), BEGAN, False),
+        (consumer(began="b", definition=defined(), identity="start-two"), WITH, False),
+        (consumer(began="", definition=defined(), identity="start-two"), BEGAN, False),
+    ],
+)
+def test_who_was_not_started_as_its_unit_says(of: processes.Consumer, last: dict[str, Any], stale: bool) -> None:
+    assert plan(of, last) == (("restart", "corrective") if stale else None)
