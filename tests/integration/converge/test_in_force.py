@@ -75,6 +75,9 @@ HANDS = {
     "drop-in, restarted with it, taken away and read": Hand(
         f"{drop_in(f'{SYSTEM}/haproxy.service.d')} && {RELOAD} && {RESTART} && rm {SYSTEM}/haproxy.service.d/hand.conf && {RELOAD}",
         {RESTARTED}, CLEAN),
+    "drop-in for docker, restarted with it, taken away with its directory and read": Hand(
+        f"{drop_in(f'{SYSTEM}/docker.service.d')} && {RELOAD} && systemctl restart docker && rm -r {SYSTEM}/docker.service.d && {RELOAD}",
+        {("process:docker.service", "restart", "corrective")}),
     "drop-in until the next boot": Hand(
         f"{drop_in(f'{RUNTIME}/haproxy.service.d')} && {RELOAD} && {RESTART}",
         {gone(f"{RUNTIME}/haproxy.service.d/hand.conf"), RESTARTED}, CLEAN),
