@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._host import fingerprints
 from .._kinds import kinds, units
 from .._ledger import digests
+from .._watch import allowed
 from . import state
 
 if TYPE_CHECKING:
@@ -64,6 +66,15 @@ class Host:
         """What the records of other components have. One in the other slot is another one, but not for both slots together."""
         others = (name for name in state.names(self.state_dir) if component not in (name, name.partition("@")[0]))
         return {resource for name in others for resource in state.load(self.state_dir, name)["resources"]}
+
+    def lets_be(self, path: str) -> bool:
+        """Is it allowed by people, as a component of this run has it, or, where none watches, as one had that was applied?"""
+        watching = [watch for watch in (spec.get("watch") for spec in self.specs) if watch]
+        if not watching:
+            records = (state.load(self.state_dir, name) for name in state.names(self.state_dir))
+            return any("by" in record.get("kept", {}).get(path, {}) for record in records)
+        today = time.strftime("%Y-%m-%d")
+        return any(allowed.lets_be(one, f"{kind}:{path}", today) for one in watching for kind in ("stranger", "file"))
 
     def told(self) -> list[str]:
         """The notes since the last time, each once."""

@@ -68,11 +68,11 @@ def _definitions(
     def ours(path: str) -> bool:
         if path in want.values or path in host.claimed or f"path:{path}" in state["resources"]:
             return True
-        # the records of all others are read for what nobody of this run declares, which is hardly ever there
+        # all that follows is asked for what nobody of this run declares, which is hardly ever there
         elsewhere.update(elsewhere or {"", *host.elsewhere(spec["name"])})
         return f"path:{path}" in elsewhere
 
-    return definitions.observe(declared, ours, state.get("defined", {}))
+    return definitions.observe(declared, ours, host.lets_be, state.get("defined", {}))
 
 
 def _paths(want: desired.Desired, state: remembered.Record, host: Host) -> dict[str, paths.Live]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from .view import View
 
 #: to ask the kinds themselves would load them on every host
-SYSCTL, REPOSITORIES = "/etc/sysctl.d/90-echodiary.conf", "/etc/apt/sources.list.d/"
+SYSCTL = ("/etc/sysctl.d/90-echodiary.conf", "/etc/sysctl.d/zz-echodiary.conf")
+REPOSITORIES = "/etc/apt/sources.list.d/"
 
 
 def look(view: View) -> aspects.Watched:
@@ -61,7 +62,7 @@ def _paths_of(resource: model.Resource) -> tuple[str, ...]:
     if resource.kind == "path":
         return (resource.name,)
     if resource.kind == "sysctl":
-        return (SYSCTL,)
+        return SYSCTL
     return (f"{REPOSITORIES}{resource.name}.sources",) if resource.kind == "repository" else ()
 
 

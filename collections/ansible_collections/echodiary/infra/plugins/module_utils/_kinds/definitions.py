@@ -28,12 +28,14 @@ STARTED = (".service", ".socket")
 #: of the whole machine, and made by the scripts of packages: nobody's file, and nothing strange
 MACHINES = ("/etc/environment", "/etc/default/locale", "/etc/locale.conf")
 STRANGER = "stranger"
+#: people have said that it may be: it is neither, whatever it does
+LET_BE = "let be"
 #: in a record, of a process that began with what somebody had altered
 ALTERED = "altered"
 
 
 class Definition(NamedTuple):
-    """``digest``: of all that belongs to it, empty where some of it is altered; ``newest``: its last change (s), then 0."""
+    """``digest``: of all that belongs to it, empty where some of it is altered or let be; ``newest``: its last change (s), then 0."""
 
     digest: str = ""
     newest: float = 0.0
@@ -59,17 +61,20 @@ class Piece(NamedTuple):
 
 
 class Known(NamedTuple):
-    """Is a path declared, or recorded? And until when (s) was all of a unit's definition seen to be as it was brought?"""
+    """Is a path declared, or recorded? Is it allowed? And until when (s) was all of a unit's definition seen to be as it was brought?"""
 
     ours: Callable[[str], bool]
+    allowed: Callable[[str], bool]
     verified: float = 0.0
 
 
-def observe(units: Mapping[str, Unit], ours: Callable[[str], bool], verified: Mapping[str, float]) -> dict[str, Definition]:
+def observe(
+    units: Mapping[str, Unit], ours: Callable[[str], bool], allowed: Callable[[str], bool], verified: Mapping[str, float]
+) -> dict[str, Definition]:
     """``verified``: of each unit, as ``Definition.newest`` was recorded."""
     there = {name: unit for name, unit in units.items() if unit.load not in ("not-found", "masked")}
     names = {base: _names(base) for base in ADMINS} if there else {}
-    return {name: _definition(name, unit, names, Known(ours, verified.get(name, 0.0))) for name, unit in there.items()}
+    return {name: _definition(name, unit, names, Known(ours, allowed, verified.get(name, 0.0))) for name, unit in there.items()}
 
 
 def _definition(name: str, unit: Unit, names: Mapping[str, frozenset[str]], known: Known) -> Definition:
@@ -77,23 +82,25 @@ def _definition(name: str, unit: Unit, names: Mapping[str, frozenset[str]], know
     pieces = list(_pieces(_paths(name, unit, names, folders)))
     judged = {piece.path: _verdict(piece, name, known) for piece in pieces}
     environment = _environment(unit, [piece for piece in pieces if judged[piece.path] == ""])
-    judged.update({path: dpkg.again(path) for path in environment if not os.path.lexists(path) and path in dpkg.conffiles()})
+    gone = [path for path in environment if not os.path.lexists(path) and path in dpkg.conffiles()]
+    judged.update({path: _word(path, False, known) for path in gone})
     for piece in _pieces(environment):
         pieces.append(piece)
         judged[piece.path] = _environment_verdict(piece, known)
     sound = [piece for piece in pieces if judged[piece.path] == ""]
     lasting = {piece.path: piece.changed for piece in sound if not piece.path.startswith(GENERATED)}
-    altered = {path: verdict for path, verdict in judged.items() if verdict not in ("", STRANGER)}
+    altered = {path: verdict for path, verdict in judged.items() if verdict not in ("", STRANGER, LET_BE)}
+    whole = not altered and LET_BE not in judged.values()
     read = [*_gone(unit, judged), *(piece.path for piece in pieces if _was_read(piece, unit) and judged[piece.path] == STRANGER)]
     return Definition(
-        digest="" if altered else _digest(sound),
-        newest=0.0 if altered else max(lasting.values(), default=0.0),
+        digest=_digest(sound) if whole else "",
+        newest=0.0 if not whole else max(lasting.values(), default=0.0),
         touched={**lasting, **{folder: _modified(folder) for folder in folders}},
         placed=frozenset(path for path, changed in lasting.items() if _was_placed(path, changed, known)),
         strangers=tuple(path for path, verdict in judged.items() if verdict == STRANGER),
         altered=altered,
         began_with=next(iter(read), ""),
-        bound_by=next((path for path in unit.drop_ins if path.startswith(CONTROL) and judged.get(path) != ""), ""),
+        bound_by=next((path for path in unit.drop_ins if path.startswith(CONTROL) and judged.get(path, STRANGER) == STRANGER), ""),
     )
 
 
@@ -159,11 +166,13 @@ def _verdict(piece: Piece, name: str, known: Known) -> str:
     brought = dpkg.untouched(path)
     if brought is None and vendors and (fragment or not dpkg.conffiles()):
         return ""
-    return _word(path, brought)
+    return _word(path, brought, known)
 
 
-def _word(path: str, brought: bool | None) -> str:
-    return "" if brought else STRANGER if brought is None else dpkg.again(path)
+def _word(path: str, brought: bool | None, known: Known) -> str:
+    if brought:
+        return ""
+    return LET_BE if known.allowed(path) else STRANGER if brought is None else dpkg.again(path)
 
 
 def _hides_nothing(piece: Piece, name: str) -> bool:
@@ -185,7 +194,7 @@ def _environment_verdict(piece: Piece, known: Known) -> str:
     """Without dpkg nobody knows whose it is."""
     if piece.changed <= known.verified or known.ours(piece.path) or not dpkg.conffiles():
         return ""
-    return _word(piece.path, dpkg.untouched(piece.path))
+    return _word(piece.path, dpkg.untouched(piece.path), known)
 
 
 def _digest(pieces: list[Piece]) -> str:

@@ -37,6 +37,11 @@ def judge(finding: Finding, spec: documents.WatchSpec, known: Known, today: str)
     return Judged(_changed(finding, good[-1]), False, was) if changed else Judged(finding, True, was)
 
 
+def lets_be(spec: documents.WatchSpec, resource: str, today: str) -> bool:
+    """Whatever it holds: whether it is as it was then is told where it is judged."""
+    return any(_covers(one, resource, spec["host"]) and not _is_over(one, today) for one in spec["allowed"])
+
+
 def _by(entries: list[documents.AllowedSpec]) -> str:
     """Who is allowed anew is another decision."""
     return sha.sha256(json.dumps(entries, sort_keys=True).encode())[:16]

@@ -64,3 +64,11 @@ def test_what_a_component_declares_is_no_stranger(host: Host, service: Service, 
     host.run(other)
     # a run of one component alone knows by the record of the other
     assert "hand.conf" not in [name for name, *_ in told(host.component(demo(host), check=True))]
+
+
+@pytest.mark.parametrize(("until", "lets"), [("", True), ("2999-01-01", True), ("2020-01-01", False)])
+def test_what_people_let_be_is_let_be(host: Host, service: Service, hand: Path, until: str, lets: bool) -> None:
+    entry = {"resources": ["stranger:**/hand.conf"], "reason": "a trial", "until": until, "hosts": []}
+    watch = {"host": "h", "aspects": [], "allowed": [entry], "remove": []}
+    found = host.run(demo(host), {**spec("base"), "watch": watch}, check=True)["components"][0]
+    assert told(found) == ([] if lets else [("hand.conf", "remove", "corrective")])

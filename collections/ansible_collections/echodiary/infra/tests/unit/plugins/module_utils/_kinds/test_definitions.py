@@ -36,6 +36,7 @@ class Place:
         self.fragment = self.write(f"{self.usr}/{NAME}", "[Service]\nExecStart=/bin/x\n")
         self.brought: dict[str, bool | None] = {self.fragment: True}
         self.declared: set[str] = set()
+        self.allowed: set[str] = set()
         monkeypatch.setattr(definitions, "ADMINS", (self.control, self.etc))
         monkeypatch.setattr(definitions, "CONTROL", (self.control,))
         monkeypatch.setattr(definitions, "VENDORS", (self.usr,))
@@ -51,7 +52,7 @@ class Place:
 
     def look(self, verified: float = 0.0, **given: Any) -> definitions.Definition:
         shown = unit(**{"fragment": self.fragment, "started_at": LATER, **given})
-        return definitions.observe({NAME: shown}, self.declared.__contains__, {NAME: verified})[NAME]
+        return definitions.observe({NAME: shown}, self.declared.__contains__, self.allowed.__contains__, {NAME: verified})[NAME]
 
 
 @pytest.fixture
@@ -97,6 +98,16 @@ def test_another_unit_file_over_the_packages_is_a_stranger(place: Place) -> None
     assert place.look(fragment=hand).strangers == (hand,)
 
 
+@pytest.mark.parametrize("altered", [True, False])
+def test_what_people_let_be_is_neither_told_nor_counted(place: Place, altered: bool) -> None:
+    hand = place.write(f"{place.etc}/{NAME}.d/hand.conf")
+    place.brought[hand] = False if altered else None
+    place.allowed.add(hand)
+    found = place.look(drop_ins=(hand,))
+    assert (found.strangers, found.altered, found.began_with) == ((), {}, "")
+    assert found.digest == "", "nobody is asked to start anew because of it"
+
+
 def test_somebodys_own_unit_that_hides_nothing_is_none(place: Place) -> None:
     os.unlink(place.fragment)
     own = place.write(f"{place.etc}/{NAME}")
@@ -122,7 +133,7 @@ def test_what_was_seen_as_it_was_brought_is_not_looked_up_again(place: Place) ->
 
 
 def test_a_masked_unit_has_no_definition() -> None:
-    assert definitions.observe({NAME: unit(load="masked"), "y.service": units.MISSING}, lambda _path: False, {}) == {}
+    assert definitions.observe({NAME: unit(load="masked"), "y.service": units.MISSING}, lambda _path: False, lambda _path: False, {}) == {}
 
 
 @pytest.fixture
