@@ -148,11 +148,12 @@ def _undeclared(one: Socket, seen: Seen, known: Known) -> Finding:
     fields = {"address": [one.address, ", ".join(entry["address"] for entry in declared)]} if declared else {}
     why = f"{who} listens wider than declared" if declared else f"{who} listens, and nobody declared that"
     content = as_it_is(f"{owner.name} of {owner.user}" if owner else "")
-    return Finding(model.Resource("socket", one.name), why, fields, not is_near(one.address), step=_step(owner), content=content)
+    return Finding(model.Resource("socket", one.name), why, fields, not is_near(one.address), step=_step(owner, known), content=content)
 
 
-def _step(owner: processes.Process | None) -> str:
-    if owner is None:
+def _step(owner: processes.Process | None, known: Known) -> str:
+    """What a component runs is not ended for a port too many: its configuration has it."""
+    if owner is None or owner.unit in known.units:
         return "ss -lntup"
     return f"systemctl disable --now {owner.unit}" if owner.unit.endswith(".service") else f"kill {owner.pid}"
 

@@ -260,8 +260,9 @@ def _finding(one: _Different, seen: Seen, known: Known) -> Finding:
 def _where(one: _Different, lines: Sequence[sshd_files.Line], known: Known) -> sshd_files.Line | None:
     """Who says what is in force; else who says anything of it."""
     saying = [line for line in lines if line.keyword == one.keyword and line.path not in known.files]
+    more = (line for line in saying if line.value in one.found and line.value not in one.wanted)
     same = (line for line in saying if sshd_words.agree(one.keyword, one.found, [line.value]))
-    return next(same, saying[0] if saying else None)
+    return next(more, None) or next(same, saying[0] if saying else None)
 
 
 def _heal(line: sshd_files.Line | None, known: Known) -> tuple[str, ...]:

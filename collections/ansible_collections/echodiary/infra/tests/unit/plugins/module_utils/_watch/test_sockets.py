@@ -77,6 +77,12 @@ def test_a_unit_is_what_people_stop() -> None:
     assert found["socket:tcp/0.0.0.0:8080"].step == "systemctl disable --now evil.service"
 
 
+def test_a_component_s_own_unit_is_not_stopped_for_a_port_too_many() -> None:
+    known = KNOWN._replace(units=frozenset({"ssh.service"}))
+    found = told(at("0.0.0.0", 2222), known=known, owner=WEB._replace(unit="ssh.service"))
+    assert found["socket:tcp/0.0.0.0:2222"].step == "ss -lntup"
+
+
 def test_several_that_share_an_address_are_one() -> None:
     assert len(told(at("0.0.0.0", 8080), Socket("tcp", "0.0.0.0", 8080, 4711))) == 1
 

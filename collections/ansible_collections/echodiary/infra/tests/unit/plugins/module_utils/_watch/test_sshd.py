@@ -72,6 +72,12 @@ def test_each_hand_is_named_with_the_line_that_says_so(line: str, printed: dict[
     assert HAND in one.heal[-1], "the drop-in goes, and what runs reads the rest"
 
 
+def test_of_several_ports_the_line_is_named_that_says_one_too_many() -> None:
+    asked = sshd.Asked(WHOM, {**answer(WHOM).values, "port": ["22", "2222"]})
+    (one,) = told(seen(asked, hand="Port 22\nPort 2222\n")).values()
+    assert f"{HAND}:2" in one.why
+
+
 def test_a_line_in_a_package_s_file_is_for_people_to_mend() -> None:
     changed = sshd.Seen(True, (answer(forcecommand="/tmp/x"),), lines=tuple(sshd_files.parse(sshd_files.MAIN, "ForceCommand /tmp/x\n")))
     (one,) = told(changed).values()
