@@ -129,6 +129,39 @@ def test_a_container_paused_or_scaled_by_hand(machine: Machine) -> None:
     assert after.actions == []
 
 
+#: with every label of ours
+COPIED = """
+labels=$(docker inspect -f '{{range $key, $one := .Config.Labels}}--label {{$key}}={{$one}} {{end}}' web-web-1)
+[ -n "$1" ] || docker rm -f web-web-1
+docker run -d --name ${1:-web-web-1} $labels --network web_default --cap-add SYS_ADMIN converge-test/web:1 sleep 600
+"""
+
+
+@pytest.mark.parametrize("name", ["", pytest.param("beside", marks=pytest.mark.full)])
+def test_a_container_that_somebody_made_with_our_labels(machine: Machine, name: str) -> None:
+    """In place of ours, or beside it."""
+    machine.sh(f"set -- {name}; {COPIED}")
+    check, apply, after = machine.play(task(["web"], check=True), task(["web"]), task(["web"], check=True)).tasks["machine"]
+    assert check.actions == [("service:web", "update", "corrective")]
+    if not name:
+        assert {"command", "cap_add", "volumes"} <= check.changes[0]["fields"].keys()
+    assert not apply.failed, apply.msg
+    assert after.actions == []
+    machine.sh(RUNS + "&& test $(docker ps -q | wc -l) = 1 && docker inspect web-web-1 | grep -c SYS_ADMIN | grep 0")
+
+
+def test_what_is_there_and_answers_nobody_is_begun_anew(machine: Machine) -> None:
+    """Every file is as declared, and so is its unit: it runs."""
+    machine.sh(f"kill -STOP {machine.pid('demo')}")
+    check, apply, after = machine.play(task(["demo"], check=True), task(["demo"]), task(["demo"], check=True)).tasks["machine"]
+    assert ("process:demo.service", "restart", "corrective") in check.actions
+    assert (check.result["sync"], check.result["health"]) == ("OutOfSync", "Degraded")
+    assert "echodiary.infra.restart -e component=demo" in check.components["demo"]["msg"]
+    assert not apply.failed, apply.msg
+    assert apply.actions == check.actions
+    assert (after.actions, after.result["health"]) == ([], "Healthy")
+
+
 def test_a_masked_unit_comes_back(machine: Machine) -> None:
     machine.sh("systemctl stop demo; rm -f /etc/systemd/system/x; systemctl mask --runtime demo")
     check, apply, after = machine.play(task(["demo"], check=True), task(["demo"]), task(["demo"], check=True)).tasks["machine"]

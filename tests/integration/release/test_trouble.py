@@ -171,11 +171,24 @@ def _drifts(green: Machine, do: str) -> None:
         green.sh(do)
 
 
+#: every label is ours, and so are its image, its files and its port
+COPIED = """
+name=app-{slot}-api-1; port=$(docker port $name 8000)
+labels=$(docker inspect -f '{{{{range $key, $one := .Config.Labels}}}}--label {{{{$key}}}}={{{{$one}}}} {{{{end}}}}' $name)
+docker rm -f $name
+docker run -d --name $name $labels --network app-{slot}_default --network-alias api -p $port:8000 --restart unless-stopped \\
+  --stop-timeout 5 --env-file /opt/app/{slot}/app.env -v /usr:/usr:ro -v /opt/app/{slot}/code:/srv:ro --cap-add SYS_ADMIN \\
+  release-test/app:2 python3 -u /srv/server.py two
+until python3 -c "import urllib.request as u; u.urlopen('http://$port/ready')"; do sleep 0.1; done
+"""
 #: of what serves; to heal it takes a new container, or HAProxy's ear
 HANDS = (
     ("docker update --restart no app-{slot}-api-1", "service:api"),
     ("docker update --memory 300m --memory-swap 300m app-{slot}-api-1", "service:api"),
     ("cd /opt/app/{slot} && cp -a code another && mv code gone && mv another code && rm -r gone", "process:api"),
+    (COPIED, "service:api"),
+    ("docker network connect bridge app-{slot}-api-1", "service:api"),
+    ("docker rename app-{slot}-api-1 another", "service:api"),
 )
 
 

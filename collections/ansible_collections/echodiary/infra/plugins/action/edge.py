@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+import os
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
 from ..plugin_utils._calls.base import HostCall
+from ..plugin_utils._common import identity
 
 
 class Options(TypedDict):
@@ -13,6 +16,7 @@ class Options(TypedDict):
     message: str | None
     drain: float
     backend: str
+    minutes: int | None
 
 
 class ActionModule(HostCall[Options]):
@@ -23,6 +27,10 @@ class ActionModule(HostCall[Options]):
         "message": {"type": "str"},
         "drain": {"type": "float", "default": 30.0},
         "backend": {"type": "str", "default": ""},
+        "minutes": {"type": "int"},
     }
     PACKAGE = "_edge"
     BEARABLE = True
+
+    def _manifest(self, args: Options) -> Mapping[str, Any]:
+        return {**super()._manifest(args), "who": identity.owner(os.environ)}

@@ -33,6 +33,11 @@ options:
     description: The only backend of HAProxy that is waited for and looked at. Empty for those of all applications of the host.
     type: str
     default: ''
+  minutes:
+    description:
+      - For how long this is meant to hold. It is kept with who said so and when, and shown wherever the host's state is; nothing ends by
+        itself.
+    type: int
 attributes:
   check_mode:
     description: Says what would be told, and tells nothing.

@@ -7,7 +7,7 @@ import os
 
 from .._host import http
 from .._host.run import must
-from .._kinds import compose, model, processes, units
+from .._kinds import compose, kinds, model, processes, units
 from . import occupied, planning, staging, transaction
 from .view import View
 
@@ -28,10 +28,10 @@ def act(view: View, journal: transaction.Transaction) -> None:
     if changes_unit_files(view.plan):
         must(["systemctl", "daemon-reload"])
     for change in view.plan.units:
-        units.apply(change, view.seen.units[change.name])
+        kinds.apply(view.spec, change, view.seen.kinds)
     if view.plan.services and view.spec["compose"]:
         occupied.clear(view.seen.occupied)
-        compose.up(view.spec["compose"], view.seen.services or {}, view.last["services"])
+        compose.up(view.spec["compose"], view.seen.services or {}, compose.altered(view.plan.services))
     heal(view)
     freshen(view)
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from . import exchange
     from .host import Host
 
+#: within which what is not well may become so by itself (s)
+GRACE = 3.0
 #: to ask the kind itself for its name would load it on every host
 REPOSITORY = "repository"
 
@@ -32,6 +34,8 @@ class Converger:
         self.given = last
         self.view = View(spec, host, idle, last)
         self.unfinished = self._unfinished()
+        self.ailing: list[model.Change] | None = None
+        self._verdict: health.Verdict | None = None
         if spec.get("restart"):
             self.view.plan = apply.restarts(self.view)
         self._clock("read")
@@ -59,10 +63,63 @@ class Converger:
             self._check_images()
         except model.ConvergeError as error:
             return self._result("failed", sync, health.Verdict("Unknown"), str(error))
-        verdict = component_health.now(self.view)
+        verdict = self._looked()
         self._clock("health")
         self._announce()
-        return self._result("ok", sync, verdict)
+        if self.ails():
+            sync = "OutOfSync"
+        msg = f"{verdict.why}; {self._next_step()}" if verdict.health == "Degraded" else ""
+        return self._with_asked(self._result("ok", sync, verdict, msg))
+
+    def ails(self) -> list[model.Change]:
+        """All is as declared, and yet nobody answers: a new process is all that is left to try."""
+        if self.ailing is None:
+            quiet = not self.view.plan.acting() and not self.unfinished and (not self.view.spec["compose"] or docker.running())
+            self.ailing = self._ill(self._patiently() if quiet else health.Verdict("Healthy"))
+        return self.ailing
+
+    def _looked(self) -> health.Verdict:
+        """How it is, before anything is done about it."""
+        if self._verdict is None:
+            self._verdict = component_health.now(self.view, seen=True)
+        return self._verdict
+
+    def _patiently(self) -> health.Verdict:
+        """What is about to be changed may become well by itself; a check does not wait."""
+        verdict = self._looked()
+        if verdict.health != "Healthy" and not self.view.host.check:
+            verdict = self._verdict = health.wait(lambda: component_health.now(self.view), GRACE)
+        return verdict
+
+    def _ill(self, verdict: health.Verdict) -> list[model.Change]:
+        if not verdict.stuck or self.view.plan.acting() or self.unfinished:
+            return []
+        running = [consumer.name for consumer in self.view.consumers() if consumer.identity]
+        why = f"is not well: {verdict.why}"
+        return [model.Change(model.Resource("process", name), "restart", model.CORRECTIVE, why=why) for name in running]
+
+    def _next_step(self) -> str:
+        """For people, where nothing that is known would help."""
+        names = [f"journalctl -u {name}" for name in self.view.spec["units"]]
+        if self.view.spec["compose"]:
+            names.append(f"docker compose -p {self.view.spec['compose']['name']} logs --tail 50")
+        component = self.view.name.partition("@")[0]
+        anew = f"ansible-playbook echodiary.infra.restart -e component={component}"
+        return f"look at: {'; '.join(names) or 'what answers there'}; or begin it anew: {anew}"
+
+    def _with_asked(self, result: exchange.Outcome) -> exchange.Outcome:
+        """What other hosts' edges answer to their users: who watches them asks."""
+        asks = self.view.spec.get("asks")
+        if not asks:
+            return result
+        from .._host import users  # a host that asks nobody loads nothing for it
+
+        found: list[exchange.Asked] = [
+            {"host": one["host"], "component": one["component"], "why": why} for one, why in users.troubles(asks)
+        ]
+        self._clock("asked")
+        told = [f"{one['component']} on {one['host']}: {one['why']}" for one in found]
+        return {**result, "asked": found, "notes": [*result["notes"], *told]}
 
     def _sync_of_the_unseen(self) -> str:
         if self.view.seen.services is not None or not self.view.spec["compose"]:
@@ -146,19 +203,30 @@ class Converger:
             return self._take_back(journal, error)
         journal.commit()
         self.view.record()
-        return self._result("changed" if self.view.plan.acting() or interrupted else "ok", self._sync_after(), verdict)
+        return self._with_asked(self._result("changed" if self.view.plan.acting() or interrupted else "ok", self._sync_after(), verdict))
 
     def _nothing_to_do(self) -> exchange.Outcome:
-        verdict = component_health.now(self.view, seen=True)
-        if verdict.health != "Healthy":
-            verdict = health.wait(lambda: component_health.now(self.view), 3.0)
+        verdict = self._patiently()
         self._clock("health")
         self.view.record()
+        if self.ails() and not self.view.spec.get("release"):
+            return self._begin_anew()
         if verdict.health in ("Healthy", "Progressing"):
-            return self._result("ok", self._sync_after(), verdict)
+            return self._with_asked(self._result("ok", self._sync_after(), verdict))
         # nothing of ours to take back, and the components after this one may be what tells somebody about it
-        msg = f"in sync but {verdict.health}: {verdict.why}{component_health.log_tail(self.view)}"
+        msg = f"in sync but {verdict.health}: {verdict.why}; {self._next_step()}{component_health.log_tail(self.view)}"
         return self._result("ok", self._sync_after(), verdict, msg)
+
+    def _begin_anew(self) -> exchange.Outcome:
+        """Nothing differs that could be taken back, and what does not answer loses nothing by a restart."""
+        apply.restart_all(self.view)
+        verdict = component_health.wait(self.view)
+        self._clock("restart")
+        self.view.record()
+        if verdict.health == "Healthy":
+            return self._result("changed", self._sync_after(), verdict)
+        msg = f"in sync but {verdict.health}, and a restart did not help: {verdict.why}; {self._next_step()}"
+        return self._result("changed", self._sync_after(), verdict, f"{msg}{component_health.log_tail(self.view)}")
 
     def _make_it_so(self, journal: transaction.Transaction) -> health.Verdict:
         apply.act(self.view, journal)
@@ -206,7 +274,7 @@ class Converger:
             "sync": sync,
             "health": verdict.health,
             "msg": msg,
-            "changes": [change.as_dict() for change in self.view.told([*self.view.plan.all(), *self.unfinished])],
+            "changes": [change.as_dict() for change in self.view.told([*self.view.plan.all(), *self.unfinished, *(self.ailing or [])])],
             "notes": [*self.notes, *(self.view.watched.notes if self.view.watched else ())],
             "seconds": self.seconds,
             "project": self.view.spec["compose"]["name"] if self.view.spec["compose"] else "",

@@ -25,7 +25,9 @@ def now(view: View, checks: list[documents.ProbeSpec] | None = None, seen: bool 
     found = of_processes(view, seen)
     verdict = model.worst_health(found.values())
     if verdict != "Healthy":
-        return health.Verdict(verdict, ", ".join(f"{name} is {value}" for name, value in found.items() if value != "Healthy"))
+        ill = [name for name, value in found.items() if value != "Healthy"]
+        stuck = verdict == "Degraded" and all(name.startswith("container ") for name in ill)
+        return health.Verdict(verdict, ", ".join(f"{name} is {found[name]}" for name in ill), stuck)
     return health.once(view.spec["health"] if checks is None else checks)
 
 

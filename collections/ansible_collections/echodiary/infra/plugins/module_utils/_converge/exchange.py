@@ -73,7 +73,8 @@ class Serving(TypedDict, total=False):
 
 
 class Outcome(TypedDict, total=False):
-    """One component's result. ``watched``: what it found on its host that nobody declared."""
+    """One component's result. ``watched``: what it found on its host that nobody declared; ``said``: what people said of it that is no
+    difference, by whom and since when; ``asked``: what users of other hosts get that they do not want."""
 
     name: str
     status: str
@@ -86,6 +87,16 @@ class Outcome(TypedDict, total=False):
     project: str
     release: Serving
     watched: list[str]
+    asked: list[Asked]
+    said: list[str]
+
+
+class Asked(TypedDict):
+    """What users of another host's component get, where that is not what they want."""
+
+    host: str
+    component: str
+    why: str
 
 
 class Held(TypedDict):

@@ -28,8 +28,11 @@ class Pace(NamedTuple):
 
 
 class Verdict(NamedTuple):
+    """``stuck``: a process is there and nobody answers, or Docker's own checks fail again and again: a new one may be well."""
+
     health: str
     why: str = ""
+    stuck: bool = False
 
 
 def probe(check: documents.ProbeSpec) -> Verdict:
@@ -41,7 +44,7 @@ def probe(check: documents.ProbeSpec) -> Verdict:
 def judge(check: documents.ProbeSpec, answer: http.Answer) -> Verdict:
     wanted = check.get("status", 200)
     if answer.status == 0:
-        return Verdict("Degraded", f"{check['url']} does not answer ({answer.text})")
+        return Verdict("Degraded", f"{check['url']} does not answer ({answer.text})", stuck=True)
     if answer.status != wanted:
         return Verdict("Degraded", f"{check['url']} answers {answer.status}, not {wanted}: {answer.text[:300].strip()}")
     body = answer.json() if check.get("json") else None

@@ -33,6 +33,8 @@ class Reading(NamedTuple):
     left: tuple[compose.Left, ...] = ()
     #: what the declared units are made of
     definitions: Mapping[str, definitions.Definition] = {}
+    #: of the host's fingerprints
+    key: bytes = b""
 
     @property
     def units(self) -> Mapping[str, units.Unit]:
@@ -55,6 +57,7 @@ def read(spec: documents.ComponentSpec, want: desired.Desired, state: remembered
         taken=frozenset(host.claimed | host.elsewhere(spec["name"])) if dropped else frozenset(),
         left=_left(state, host) if state["services"] and not project else (),
         definitions=_definitions(spec, want, state, host, seen[units.NAME]) if spec["units"] else {},
+        key=host.key,
     )
 
 

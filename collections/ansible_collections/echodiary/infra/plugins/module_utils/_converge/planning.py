@@ -116,7 +116,7 @@ def _services(spec: documents.ComponentSpec, seen: observe.Reading, state: remem
         return []
     if seen.services is None and state["services"]:
         return []
-    return compose.plan(spec["compose"], seen.services or {}, seen.images, state["services"])
+    return compose.plan(spec["compose"], seen.services or {}, seen.images, state["services"], seen.key)
 
 
 def _processes(

@@ -28,7 +28,7 @@ _LOADED = shapes.fields(
 )
 _SERVICE = shapes.fields(
     {"digest": shapes.TEXT, "config_hash": shapes.TEXT, "image_id": shapes.TEXT},
-    {"networks": shapes.items(shapes.TEXT), "limits": shapes.each(shapes.TEXT)},
+    {"networks": shapes.items(shapes.TEXT), "limits": shapes.each(shapes.TEXT), "made": shapes.kind(dict)},
 )
 _PROBE = shapes.fields(
     {"url": shapes.TEXT},

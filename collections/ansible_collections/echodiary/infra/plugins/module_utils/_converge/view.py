@@ -119,7 +119,7 @@ class View:
 
     def services_record(self) -> dict[str, Any]:
         project = self.spec["compose"]
-        return compose.record(project, self.seen.services or {}) if project else {}
+        return compose.record(project, self.seen.services or {}, self.host.key) if project else {}
 
     def record(self) -> None:
         """The last step: from now on this is what was last applied."""
@@ -128,6 +128,7 @@ class View:
             for consumer in self.consumers()
             if consumer.identity
         }
+        loaded.update(kinds.kept(self.spec, self.seen.kinds))
         resources = {**self._staying(), **planning.resources(self.spec, self.want)}
         record: remembered.Record = {
             "version": state.VERSION,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from .._host import haproxy
@@ -33,7 +34,7 @@ def _run(manifest: Asked, edge: haproxy.EdgeSpec, path: str) -> Answer:
     now = read(edge, path)
     after = planning.wanted(now, manifest["traffic"], manifest["message"])
     if after != now and not manifest["check"]:
-        tell(edge, path, planning.to_value(after))
+        tell(edge, path, planning.to_value(after), planning.remark(manifest.get("who", ""), time.time(), manifest.get("minutes")))
     places = _places(edge)
     left = sum(_drained(place, manifest["drain"]) for place in places) if after.traffic == planning.OUT and not manifest["check"] else None
     return {
@@ -61,9 +62,12 @@ def _entries(edge: haproxy.EdgeSpec, path: str) -> list[tuple[str, str]]:
     return [(row[1], row[2]) for row in rows if len(row) == 3]
 
 
-def tell(edge: haproxy.EdgeSpec, path: str, value: str) -> None:
-    """The file first: a process that starts in between must not go back. Both versions are whole at every moment."""
-    files.write(path, f"{planning.KEY} {value}\n" if value else "", MODE)
+def tell(edge: haproxy.EdgeSpec, path: str, value: str, remark: str = "") -> None:
+    """The file first: a process that starts in between must not go back. Both versions are whole at every moment.
+
+    ``remark``: who says so and when, which HAProxy does not read.
+    """
+    files.write(path, f"{remark}{planning.KEY} {value}\n" if value else "", MODE)
     version = haproxy.ask(edge, f"prepare map {path}").strip().rpartition(" ")[2]
     lines = [f"add map @{version} {path} <<\n{planning.KEY} {value}\n"] if value else []
     for command in (*lines, f"commit map @{version} {path}"):

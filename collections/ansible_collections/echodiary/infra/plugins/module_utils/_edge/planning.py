@@ -11,6 +11,8 @@ import html
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from .._host import timestamps
+
 if TYPE_CHECKING:
     from .shapes import Shown
 
@@ -68,6 +70,17 @@ def from_value(value: str) -> Edge:
 def words(edge: Edge) -> str:
     said = {IN: "takes requests", LEAVING: "is leaving: its health check fails", OUT: "is out of traffic"}[edge.traffic]
     return f"{said}; maintenance: {edge.message}" if edge.message else said
+
+
+def remark(who: str, wall: float, minutes: int | None) -> str:
+    """A line that HAProxy takes for a comment."""
+    until = f" until {timestamps.to_text(wall + 60 * minutes)}" if minutes else ""
+    return f"# by {' '.join(who.split()) or 'somebody'} since {timestamps.to_text(wall)}{until}\n"
+
+
+def remarked(text: str) -> str:
+    """``text``: of the file. Empty where nobody said who it was."""
+    return next((line[2:].strip() for line in text.splitlines() if line.startswith("# by ")), "")
 
 
 def serving(slots: dict[str, str]) -> str:

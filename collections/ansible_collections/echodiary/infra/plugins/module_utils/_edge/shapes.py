@@ -15,8 +15,11 @@ class _Asked(TypedDict):
 
 
 class Asked(_Asked, total=False):
-    """``traffic`` and ``message``: None leaves it; ``drain`` in seconds; ``backend``: empty for all. Places for tests."""
+    """``traffic`` and ``message``: None leaves it; ``drain`` in seconds; ``backend``: empty for all; ``who`` says so, for how many
+    ``minutes``. Places for tests."""
 
+    who: str
+    minutes: int | None
     map: str
     socket: str
 

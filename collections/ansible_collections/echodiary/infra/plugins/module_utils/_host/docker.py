@@ -43,6 +43,8 @@ class Container(NamedTuple):
     pid: int = 0
     #: what of the host is mounted where: destination to source
     binds: dict[str, str] = {}  # noqa: RUF012 - a tuple field, never mutated
+    #: all that the engine says of it
+    inspected: Inspected | None = None
 
     @property
     def identity(self) -> str:
@@ -68,6 +70,11 @@ def post(target: str, timeout: float = 60.0) -> http.Answer:
 
 def delete(target: str, timeout: float = 60.0) -> http.Answer:
     return http.request("DELETE", f"unix://{SOCKET}:{target}", timeout)
+
+
+def connect(network: str, container: str, alias: str) -> bool:
+    content = http.of_json({"Container": container, "EndpointConfig": {"Aliases": [alias]}})
+    return http.request("POST", f"unix://{SOCKET}:/networks/{quote(network)}/connect", 10, content).status == 200
 
 
 def containers(project: str) -> list[Container]:
@@ -142,6 +149,7 @@ def parse(inspect: Inspected) -> Container:
         limits=_limits(inspect.get("HostConfig") or {}),
         pid=state.get("Pid", 0),
         binds={one["Destination"]: one["Source"] for one in inspect.get("Mounts") or [] if one.get("Type") == "bind"},
+        inspected=inspect,
     )
 
 

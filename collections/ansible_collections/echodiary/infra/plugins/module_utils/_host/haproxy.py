@@ -92,7 +92,7 @@ def _server(row: dict[str, str], counted: dict[str, str]) -> Server:
     steady = row["srv_op_state"] == _RUNNING and health >= rise + fall - 1
     weight = round(100 * int(row["srv_uweight"]) / max(1, int(row["srv_iweight"])))
     address = f"{row['srv_addr']}:{row['srv_port']}"
-    return Server(_admin(int(row["srv_admin_state"])), steady, int(counted.get("scur") or 0), weight, address)
+    return Server(admin(int(row["srv_admin_state"])), steady, int(counted.get("scur") or 0), weight, address)
 
 
 def counters(edge: EdgeSpec) -> dict[str, dict[str, str]]:
@@ -104,7 +104,7 @@ def counters(edge: EdgeSpec) -> dict[str, dict[str, str]]:
     return found
 
 
-def _admin(bits: int) -> str:
+def admin(bits: int) -> str:
     return MAINT if bits & _MAINT_BITS else DRAIN if bits & _DRAIN_BITS else READY
 
 

@@ -71,6 +71,7 @@ class _Inspected(TypedDict):
 
 
 class Inspected(_Inspected, total=False):
+    Name: str
     Created: str
     RestartCount: int
     NetworkSettings: NetworkSettings | None

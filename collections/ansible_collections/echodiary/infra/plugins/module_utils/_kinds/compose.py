@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from .._host import docker, registry
+from .._host import docker, inspected, registry
 from .._host.run import TIMED_OUT, must, run, tail
 from . import model
 
@@ -29,6 +29,13 @@ CRASH_WINDOW = 10.0
 RESTING = ("created", "exited", "dead")
 #: what is done about a service that makes its container anew
 RENEWING = ("create", "update")
+
+
+class Last(NamedTuple):
+    """A service as it was applied, and the key of the fingerprints in it."""
+
+    service: remembered.AppliedService | None
+    key: bytes
 
 
 class Left(NamedTuple):
@@ -85,11 +92,12 @@ def plan(
     live: dict[str, list[docker.Container]],
     image_ids: dict[str, str | None],
     last: dict[str, remembered.AppliedService],
+    key: bytes = b"",
 ) -> list[model.Change]:
-    """``last``: service -> {"digest", "config_hash", "image"} as recorded when we applied it."""
+    """``last``: service -> what was recorded when we applied it; ``key``: of the host's fingerprints."""
     changes = [model.Change(model.Resource("image", ref), "pull", model.PENDING) for ref, found in image_ids.items() if found is None]
     for name, service in project["services"].items():
-        found = _plan_service(name, service, live.get(name, []), image_ids[service["image"]], last.get(name))
+        found = _plan_service(name, service, live.get(name, []), image_ids[service["image"]], Last(last.get(name), key))
         renews = any(change.action in RENEWING for change in found)
         changes += found if renews else _plan_networks(project, name, live) or found
     for name in sorted(set(live) - set(project["services"])):
@@ -131,9 +139,9 @@ def _plan_networks(project: documents.ProjectSpec, name: str, live: dict[str, li
 
 
 def _plan_service(
-    name: str, service: documents.ServiceSpec, live: list[docker.Container], image_id: str | None, last: remembered.AppliedService | None
+    name: str, service: documents.ServiceSpec, live: list[docker.Container], image_id: str | None, applied: Last
 ) -> list[model.Change]:
-    resource = model.Resource("service", name)
+    resource, last = model.Resource("service", name), applied.service
     same_as_applied = last is not None and last["digest"] == service["digest"]
     touched_origin = model.PENDING if last is None else model.CORRECTIVE if same_as_applied else model.CONFLICT
     if not live:
@@ -148,8 +156,8 @@ def _plan_service(
         moved = last is not None and container.config_hash != last["config_hash"]
         origin = model.CONFLICT if moved else model.PENDING
         return [model.Change(resource, "update", origin, why="definition or environment changed")]
-    if altered := _altered(container, last):
-        return [model.Change(resource, "update", model.CORRECTIVE, altered, why="altered since it was made (docker update)")]
+    if other := made_otherwise(container, last, applied.key):
+        return [model.Change(resource, "update", model.CORRECTIVE, other, why="altered since it was made, or made by somebody else")]
     if container.config_hash != last["config_hash"]:
         fields = {"config_hash": [container.config_hash[:12], last["config_hash"][:12]]}
         return [model.Change(resource, "update", model.CORRECTIVE, fields, why="made from another definition")]
@@ -163,6 +171,15 @@ def _altered(container: docker.Container, last: remembered.AppliedService | None
         return {}
     names = [name for name in {**made, **container.limits} if container.limits.get(name) != made.get(name)]
     return {name: [container.limits.get(name), made.get(name)] for name in names}
+
+
+def made_otherwise(container: docker.Container, last: remembered.AppliedService | None, key: bytes) -> dict[str, list[model.Json]]:
+    """Labels can be copied; what a container was made with cannot. A record of an earlier version does not say what that was."""
+    was = last.get("made") if last else None
+    limits = _altered(container, last)
+    if was is None or container.inspected is None:
+        return limits
+    return {**limits, **inspected.differences(inspected.made(container.inspected, key), was)}
 
 
 def _image_origin(container: docker.Container, image_id: str | None, last: remembered.AppliedService | None, same: bool) -> str:
@@ -230,13 +247,11 @@ def _why(done: Ran) -> str:
     return done.output.splitlines()[0] if done.code == TIMED_OUT else tail(done.output, 1)
 
 
-def up(
-    project: documents.ProjectSpec, live: dict[str, list[docker.Container]], last: dict[str, remembered.AppliedService] | None = None
-) -> None:
-    """``live``: as they were found."""
+def up(project: documents.ProjectSpec, live: dict[str, list[docker.Container]], altered: Sequence[str] = ()) -> None:
+    """``live``: as they were found; ``altered``: services whose containers somebody changed, of which Compose itself would not know."""
     for container in (container for several in live.values() for container in several if container.state == "paused"):
         docker.post(f"/containers/{container.id}/unpause")
-    renewed = list(dict.fromkeys([*astray(project, live), *(name for name, found in live.items() if _any_altered(name, found, last))]))
+    renewed = list(dict.fromkeys([*astray(project, live), *altered]))
     held = [name for name, service in project["services"].items() if service.get("held")]
     for how, names in _apart(renewed, held) if renewed else ():
         # a container keeps the networks it was made with, and Compose starts it as it is
@@ -245,8 +260,9 @@ def up(
         _up(project, how, names=names if held else [])
 
 
-def _any_altered(name: str, live: list[docker.Container], last: dict[str, remembered.AppliedService] | None) -> bool:
-    return any(_altered(one, (last or {}).get(name)) for one in live)
+def altered(changes: Sequence[model.Change]) -> list[str]:
+    """Services that somebody changed, if not only git did. Pure."""
+    return [one.name for one in changes if one.resource.kind == "service" and one.action == "update" and one.origin != model.PENDING]
 
 
 def recreate(project: documents.ProjectPlace, services: list[str], held: list[str]) -> None:
@@ -323,7 +339,9 @@ def kill(container: docker.Container, name: str) -> None:
         raise model.ConvergeError(f"container of {container.service} takes no {name}: {error}") from error
 
 
-def record(project: documents.ProjectSpec, live: dict[str, list[docker.Container]]) -> dict[str, remembered.AppliedService]:
+def record(
+    project: documents.ProjectSpec, live: dict[str, list[docker.Container]], key: bytes = b""
+) -> dict[str, remembered.AppliedService]:
     """What the state file keeps of each service."""
     kept: dict[str, remembered.AppliedService] = {}
     for name, service in project["services"].items():
@@ -338,4 +356,6 @@ def record(project: documents.ProjectSpec, live: dict[str, list[docker.Container
             wanted = networks_of(project, name)
             if wanted is not None:
                 kept[name]["networks"] = wanted
+            if container.inspected is not None:
+                kept[name]["made"] = inspected.made(container.inspected, key)
     return kept

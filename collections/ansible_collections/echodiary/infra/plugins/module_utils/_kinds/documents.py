@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TypedDict, Union
 
-from .._host import haproxy
+from .._host import haproxy, users
 from . import model
 
 
@@ -81,6 +81,15 @@ class _Unit(TypedDict):
 class UnitSpec(_Unit, total=False):
     state: str
     enabled: bool
+
+
+class HaproxySpec(TypedDict):
+    """By the path of its socket. ``rolled``: backends of releases; ``said``: maps in which people keep what they say."""
+
+    config: str
+    unit: str
+    rolled: list[str]
+    said: list[str]
 
 
 class _Service(TypedDict):
@@ -232,6 +241,7 @@ class ReleaseSpec(_Release, total=False):
     requests: list[RequestSpec] | None
     steps: list[StepSpec]
     bounds: BoundsSpec
+    asks: list[users.Question]
 
 
 #: a socket, who may ask it, and what it is for
@@ -301,6 +311,9 @@ class ComponentSpec(_Placed, total=False):
     listens: list[ListenSpec]
     watch: WatchSpec | None
     timers: dict[str, dict[str, model.Json]]
+    haproxy: dict[str, HaproxySpec]
+    asks_edges: bool
+    asks: list[users.Question]
     restart: bool
     distributions: dict[str, DistributionSpec]
 

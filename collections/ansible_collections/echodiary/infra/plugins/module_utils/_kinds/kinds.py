@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
-from . import groups, model, mounts, packages, repositories, sysctl, timers, units, users
+from . import groups, haproxy, model, mounts, packages, repositories, sysctl, timers, units, users
 
 if TYPE_CHECKING:
     from . import documents, protocol, remembered
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: changed by the controller, before the transaction and, what goes, after it
 DELEGATED: tuple[protocol.Delegated[Any, Any, Any], ...] = (repositories, packages, groups, users, mounts, sysctl)
 #: changed within the transaction
-OWN: tuple[protocol.Own[Any, Any, Any], ...] = (units,)
+OWN: tuple[protocol.Own[Any, Any, Any], ...] = (units, haproxy)
 KINDS: tuple[protocol.AnyKind, ...] = (*DELEGATED, *OWN)
 #: made of files and units on the controller, and on the host nothing else
 COMPOSED: tuple[protocol.Composed[Any, Any], ...] = (timers,)
@@ -107,7 +107,21 @@ def applied(spec: documents.ComponentSpec, record: remembered.Record, taken: Col
     mine = {text: one for text, one in record["resources"].items() if text not in taken}
     paths = frozenset(name for kind, name in map(model.Resource.parse, mine) if kind == "path")
     before = record.get("before", {})
-    return {kind.NAME: model.Applied(_of(kind, mine), _of(kind, before), paths, prune) for kind in concerned(spec, (*mine, *before), KINDS)}
+    return {
+        kind.NAME: model.Applied(_of(kind, mine), _of(kind, before), paths, prune, record.get("loaded", {}))
+        for kind in concerned(spec, (*mine, *before), KINDS)
+    }
+
+
+def kept(spec: documents.ComponentSpec, seen: Seen) -> dict[str, remembered.Loaded]:
+    """What processes have read, of those that a kind looks at itself."""
+    return haproxy.kept(spec["haproxy"], seen.get("haproxy", {})) if spec.get("haproxy") else {}
+
+
+def apply(spec: documents.ComponentSpec, change: model.Change, seen: Seen) -> None:
+    """Of what is changed within the transaction."""
+    kind = cast("protocol.Own[Any, Any, Any]", named(change.resource.kind))
+    kind.apply(change, seen[kind.NAME][change.name], declared(spec, kind))
 
 
 def _of(kind: protocol.AnyKind, resources: Mapping[str, remembered.Recorded]) -> dict[str, remembered.Recorded]:

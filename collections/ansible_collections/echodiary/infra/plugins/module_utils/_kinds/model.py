@@ -131,13 +131,15 @@ class Applied(NamedTuple):
     """One kind's part of what was last applied, by name.
 
     ``values`` without what somebody else declares now. ``before``: what had been there when a name was first declared (None: nothing);
-    a name that is missing there was first applied by a version that did not look. ``paths``: all that was applied to the file system.
+    a name that is missing there was first applied by a version that did not look. ``paths``: all that was applied to the file system;
+    ``loaded``: which start of a process read what.
     """
 
     values: Mapping[str, remembered.Recorded] = {}
     before: Mapping[str, remembered.Recorded] = {}
     paths: frozenset[str] = frozenset()
     prune: bool = False
+    loaded: Mapping[str, remembered.Loaded] = {}
 
     def gone(self, kind: str, name: str, fields: Fields, certain: bool = True) -> Change:
         """What is not declared any more: removed where we are ``certain`` that it is ours to remove, else when people say so (prune)."""

@@ -90,7 +90,7 @@ class Delegated(Kind[Declared, Seen, Kept], Protocol):
 class Own(Kind[Declared, Seen, Kept], Protocol):
     """Changed on the host, inside its transaction."""
 
-    def apply(self, change: model.Change, seen: Seen) -> None: ...
+    def apply(self, change: model.Change, seen: Seen, declared: Declared) -> None: ...
 
 
 class Parts(NamedTuple):

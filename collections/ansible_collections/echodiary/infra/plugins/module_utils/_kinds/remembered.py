@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TypedDict, Union
 
+from .._ledger.values import Json
 from .documents import ListenSpec, ProbeSpec, ValidatorSpec
 
 
@@ -67,6 +68,8 @@ class _Applied(TypedDict):
 class AppliedService(_Applied, total=False):
     networks: list[str]
     limits: dict[str, str]
+    #: field -> value, as ``_host.inspected`` has it
+    made: dict[str, Json]
 
 
 class _Kept(TypedDict):

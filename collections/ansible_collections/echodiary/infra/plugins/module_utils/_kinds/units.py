@@ -241,7 +241,7 @@ def health(spec: documents.UnitSpec, unit: Unit) -> str:
     return "Healthy" if unit.active == "active" else "Degraded"
 
 
-def apply(change: model.Change, unit: Unit) -> None:
+def apply(change: model.Change, unit: Unit, declared: Mapping[str, documents.UnitSpec] | None = None) -> None:
     """Carry out one planned change of a unit."""
     name = change.name
     if change.action == "daemon-reload":

@@ -26,8 +26,8 @@ def runs(live: Live) -> bool:
     return any(container.state in ("running", "restarting", "paused") for several in live.values() for container in several)
 
 
-def trouble(live: Live, services: Services) -> dict[str, list[model.Json]]:
-    """Why what rests could not start, as the fields of a change. Pure.
+def trouble(live: Live, services: Services, key: bytes = b"") -> dict[str, list[model.Json]]:
+    """Why what rests could not start, or would not start as it was left, as the fields of a change. Pure.
 
     ``services``: as recorded when it was applied. A container only ever takes the networks that it was made with.
     """
@@ -35,7 +35,10 @@ def trouble(live: Live, services: Services) -> dict[str, list[model.Json]]:
     if gone or not live:
         return {"container": ["gone", ", ".join(gone) or "one"]}
     lost = {name for several in live.values() for container in several for name in _wanted(container, services) - set(container.networks)}
-    return {"network": ["gone", ", ".join(sorted(lost))]} if lost else {}
+    if lost:
+        return {"network": ["gone", ", ".join(sorted(lost))]}
+    found = (compose.made_otherwise(one, services.get(one.service), key) for several in live.values() for one in several)
+    return {name: pair for fields in found for name, pair in fields.items()}
 
 
 def _wanted(container: docker.Container, services: Services) -> set[str]:

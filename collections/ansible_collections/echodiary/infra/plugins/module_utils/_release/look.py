@@ -115,7 +115,7 @@ def idle_trouble(standing: Standing, live: idle_slot.Live) -> dict[str, list[mod
     held = standing.record["releases"].get(standing.idle)
     if not standing.active or not held:
         return {}
-    lost = idle_slot.trouble(live, standing.kept(standing.idle)["services"])
+    lost = idle_slot.trouble(live, standing.kept(standing.idle)["services"], standing.host.key)
     return lost or ({"image": ["gone", held["image"]]} if idle_slot.image_gone(live) else {})
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from .._converge import component_health, contents, health, occupied, staging
 from .._converge.component import Converger
-from .._host import docker
+from .._host import docker, users
 from .._kinds import compose, model
-from . import decide, declared, handover, idle_slot, images, jobs, look, move, slots, traffic, warming
+from . import decide, declared, first_aid, handover, idle_slot, images, jobs, look, move, slots, traffic, warming
 from .decide import PREVIOUS
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Rollout:
 
     def changes(self) -> list[model.Change]:
         """Everything that differs from git on this host, in the order in which it is put right."""
-        planned, unfinished, found = list(self.current.view.plan.all()), self.current.unfinished, self._traffic()
+        planned, unfinished, found = [*self.current.view.plan.all(), *self._ailing()], self.current.unfinished, self._traffic()
         if self.jobs:
             unfinished = [*unfinished, *self.jobs.view.told([*self.jobs.view.plan.all(), *self.jobs.unfinished])]
         if self.rolls():
@@ -56,7 +56,13 @@ class Rollout:
 
     def _planned(self) -> decide.Planned:
         view = self.current.view
-        return decide.Planned(view.plan.services, view.plan.processes, view.last["services"])
+        return decide.Planned(view.plan.services, [*view.plan.processes, *self._ailing()], view.last["services"])
+
+    def _ailing(self) -> list[model.Change]:
+        """What serves and answers nobody is rolled; not while the other slot runs, which may be all that users have."""
+        now = self.standing
+        alone = now.active and not now.running.get(now.idle) and not now.record["next"]
+        return self.current.ails() if alone else []
 
     def _traffic(self) -> decide.Traffic:
         now = self.standing
@@ -157,6 +163,7 @@ class Rollout:
     def _roll(self, changes: list[model.Change]) -> exchange.Outcome:
         """The other slot as declared, then the traffic. Until that has moved, the slot that serves is not touched."""
         now = self.standing
+        first_aid.reconnect(now, self.current.view.spec["compose"])
         if now.running.get(now.idle):
             move.take_out(now, now.idle)
         if now.record["next"]:
@@ -169,6 +176,8 @@ class Rollout:
         try:
             self._warm_up(now.idle)
             self._verify(now.idle)
+            if self._ailing():
+                first_aid.spare(now)
             move.to(now, now.idle)
         except model.ConvergeError as error:
             return self._still(changes, str(error), fresh, component_health.log_tail(fresh.view))
@@ -256,7 +265,9 @@ class Rollout:
 
     def _failed(self, changes: list[model.Change], msg: str) -> exchange.Outcome:
         verdict = component_health.now(self.current.view)
-        outcome: exchange.Outcome = {**self._quiet(), "status": "taken_back", "sync": "OutOfSync", "health": verdict.health, "msg": msg}
+        # what was as declared, and tried anew in vain, keeps nobody from the components after it
+        status = "ok" if self.current.ailing else "taken_back"
+        outcome: exchange.Outcome = {**self._quiet(), "status": status, "sync": "OutOfSync", "health": verdict.health, "msg": msg}
         return self._result(outcome, changes)
 
     def _quiet(self) -> exchange.Outcome:
@@ -265,8 +276,9 @@ class Rollout:
         return {"status": "ok", "sync": "Synced", "health": verdict.health, "msg": "", "notes": [], "seconds": seconds}
 
     def _result(self, result: exchange.Outcome, changes: list[model.Change]) -> exchange.Outcome:
-        """Under the component's own name, with what runs where."""
+        """Under the component's own name, with what runs where, and what users get of it."""
         now = self.standing
+        result = self._as_users_ask(result)
         notes = [*now.notes, *result["notes"]] if result["status"] != "ok" or now.active else result["notes"]
         return {
             **result,
@@ -278,6 +290,15 @@ class Rollout:
             "project": slots.project_name(self.spec, now.serving),
             "release": self._serving(),
         }
+
+    def _as_users_ask(self, result: exchange.Outcome) -> exchange.Outcome:
+        """That it answers at its own port is of no use to those who ask at the edge."""
+        asks = self.release.get("asks", []) if self.standing.active and result["health"] == "Healthy" else []
+        troubles = [why for _, why in users.troubles(asks)] if asks else []
+        if not troubles:
+            return result
+        why = f"{'; '.join(troubles)}; look at: systemctl status haproxy; nft list ruleset"
+        return {**result, "health": "Degraded", "notes": [*result["notes"], why], "msg": result["msg"] or why}
 
     def _serving(self) -> exchange.Serving:
         now = self.standing

@@ -14,7 +14,7 @@ from .._kinds import distributions, model, packages
 from .._kinds.model import Applied
 from .._ledger import digests, files
 from .._release import rollout
-from . import leaving, prepare
+from . import leaving, prepare, said
 
 if TYPE_CHECKING:
     from .._converge import exchange
@@ -122,6 +122,8 @@ def _one(spec: documents.ComponentSpec, host: Host) -> tuple[exchange.Outcome, e
     except Exception as error:
         result, needs = component.failed(spec["name"], error), None
     result["notes"] = [*host.told(), *result["notes"]]
+    if spec.get("haproxy"):
+        result["said"] = said.of(spec, host)
     return result, needs
 
 

@@ -81,6 +81,7 @@ _SPEC: dict[str, Any] = {
     "release": {"type": "dict", "options": release.OPTIONS},
     "listens": {"type": "list", "elements": "dict", "default": [], "options": listens.OPTIONS},
     "watch": {"type": "dict", "options": watch.OPTIONS},
+    "asks_edges": {"type": "bool", "default": False},
 }
 
 
@@ -116,6 +117,8 @@ def _build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, A
     manifest["release"] = release.read(manifest, checked["release"])
     manifest["listens"] = listens.read(name, checked["listens"], manifest["release"])
     manifest["watch"] = watch.read(name, checked["watch"])
+    if checked["asks_edges"]:
+        manifest["asks_edges"] = True
     return manifest
 
 

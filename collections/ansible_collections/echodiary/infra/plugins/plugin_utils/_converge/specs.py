@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._component import contents, gather, monitoring, render, roster
+from .._component import contents, gather, monitoring, render, roster, users
 from .._component import manifest as manifests
 from .._component import source as sources
 from .._component.names import listed
@@ -30,6 +30,7 @@ class Specs:
         known = {**hosts.variables(), **monitoring.Monitoring(hosts).variables()}
         specs = [self._one(name, hosts, known) for name in names]
         manifests.check_claims(specs)
+        users.attach(specs, hosts)
         return specs
 
     def listing(self, component: str) -> dict[str, str]:

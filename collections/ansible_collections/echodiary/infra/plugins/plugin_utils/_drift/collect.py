@@ -46,6 +46,7 @@ def component(data: Outcome, *, check: bool) -> model.Component:
         status=status,
         msg=str(data.get("msg") or ""),
         notes=tuple(str(note) for note in data.get("notes") or ()),
+        said=tuple(str(one) for one in data.get("said") or ()),
         resources=(*_resources(data, left=left), *_release(data)),
         seconds=round(sum((data.get("seconds") or {}).values()), 3),
         release=dict(data.get("release") or {}),
@@ -174,12 +175,21 @@ def _with_evidence(one: model.Component, told: Told) -> model.Component:
     return dataclasses.replace(one, resources=found)
 
 
+def _as_asked(one: model.Component, why: str) -> model.Component:
+    """On a host where nothing was released yet, nobody waits for an answer."""
+    if not why or one.health != "Healthy" or not one.release.get("slot"):
+        return one
+    return dataclasses.replace(one, health="Degraded", msg=one.msg or f"{why}, asked from another host")
+
+
 class Collected:
     """What a run has told so far, per host. The only thing here that remembers."""
 
     def __init__(self) -> None:
         self._hosts: dict[str, model.Host] = {}
         self._tasks: dict[str, list[model.Resource]] = {}
+        #: (host, component) -> what its users get, as another host found
+        self._asked: dict[tuple[str, str], str] = {}
 
     def expect(self, host: str, groups: tuple[str, ...] = ()) -> None:
         """A host of the play: until something is heard of it, it is unknown."""
@@ -188,6 +198,9 @@ class Collected:
     def converged(self, host: str, result: Result, *, check: bool) -> None:
         found = [component(entry, check=check) for entry in result["components"]]
         now = self._heard(host)
+        self._asked.update(
+            {(one["host"], one["component"]): one["why"] for entry in result["components"] for one in entry.get("asked") or ()}
+        )
         kept = [one for one in now.components if one.name not in {new.name for new in found}]
         self._hosts[host] = dataclasses.replace(
             now,
@@ -221,7 +234,12 @@ class Collected:
         self._hosts[host] = dataclasses.replace(now, components=told)
 
     def hosts(self) -> tuple[model.Host, ...]:
-        return tuple(self._with_tasks(host) for host in self._hosts.values())
+        return tuple(self._with_tasks(self._as_users_see(host)) for host in self._hosts.values())
+
+    def _as_users_see(self, host: model.Host) -> model.Host:
+        """A component that serves, as it says, and does not answer where its users ask."""
+        found = [_as_asked(one, self._asked.get((host.name, one.name), "")) for one in host.components]
+        return dataclasses.replace(host, components=tuple(found))
 
     def _heard(self, host: str) -> model.Host:
         known = self._hosts.get(host)

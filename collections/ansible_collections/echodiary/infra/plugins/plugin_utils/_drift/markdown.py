@@ -51,6 +51,7 @@ def _remarks(report: model.Report) -> list[str]:
         if component.health != "Healthy" or state:
             verdict = words.verdict(component.sync, component.health)
             found.append(f"- **{_text(host.name)} {_text(component.name)}**: {verdict}{': ' + _text(state) if state else ''}\n")
+        found += [f"- **{_text(host.name)} {_text(component.name)}**: {_text(said)}\n" for said in component.said]
     return [*found, *(f"- {_text(note)}\n" for note in report.notes)]
 
 

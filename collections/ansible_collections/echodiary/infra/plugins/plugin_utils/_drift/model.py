@@ -60,6 +60,8 @@ class Component:
     seconds: float = 0.0
     since: str = ""
     release: dict[str, Any] = field(default_factory=dict)
+    #: what people said of it (out of traffic, maintenance), by whom and since when
+    said: tuple[str, ...] = ()
     #: what a watcher does about it: detect, warn, heal; empty where nobody watches
     mode: str = ""
     #: reason and end of a pause

@@ -57,6 +57,7 @@ def _remarks(report: model.Report, paint: Paint) -> list[str]:
             said = ": ".join([words.verdict(component.sync, component.health), *([state] if state else []), *message])
             tone = "quiet" if component.health == "Healthy" and component.sync != model.UNKNOWN else "bad"
             found.append(paint(tone, f"{host.name}  {component.name}  {said}"))
+    found += [paint("change", f"{host.name}  {one.name}  {clean(said)}") for host, one in report.components() for said in one.said]
     found += [
         paint("change", f"{host.name}: not declared any more: {', '.join(host.undeclared)}") for host in report.hosts if host.undeclared
     ]

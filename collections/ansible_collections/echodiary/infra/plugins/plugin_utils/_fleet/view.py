@@ -64,7 +64,7 @@ def result_lines(host: str, result: Result, view: View, *, failed: bool = False)
 def is_quiet(component: Component) -> bool:
     """Nothing changed, nothing is wrong: not worth a line of its own."""
     state = (component.get("status"), component.get("sync"), component.get("health"))
-    return state == ("ok", "Synced", "Healthy") and not component.get("changes")
+    return state == ("ok", "Synced", "Healthy") and not component.get("changes") and not component.get("said")
 
 
 def message_lines(host: str, what: str, message: Json, view: View) -> list[str]:
@@ -101,6 +101,7 @@ def _component_lines(host: str, component: Component, width: int, view: View) ->
     name = f"{clean(component.get('name', '')):<{width}}"
     yield f"{host:<{view.host_width}}  {name}  {view.paint(tone, first)}{time}"
     yield from _indented(rest, view)
+    yield from _indented([view.paint("change", clean(one)) for one in component.get("said") or []], view)
     if component.get("status") in _FAILURES or view.details:
         yield from _indented([clean(note) for note in component.get("notes") or []], view)
     if view.details:

@@ -15,7 +15,9 @@ def test_one_call_with_what_was_asked(check: bool) -> None:
     rig = Rig(edge, ANSWER)
     assert rig.run(check=check, traffic="out", message="back soon") == ANSWER
     assert rig.packages == ["_edge"]
-    assert rig.manifest == {"traffic": "out", "message": "back soon", "drain": 30.0, "backend": "", "check": check}
+    asked = {"traffic": "out", "message": "back soon", "drain": 30.0, "backend": "", "minutes": None, "check": check}
+    assert rig.manifest == {**asked, "who": rig.manifest["who"]}
+    assert rig.manifest["who"], "whoever asks later wants to know"
 
 
 def test_another_way_for_traffic_is_refused() -> None:

@@ -73,7 +73,7 @@ def test_waits_until_it_is_healthy(server: str) -> None:
 
 def test_gives_up_at_the_deadline_with_the_last_reason() -> None:
     verdict = health.wait(lambda: health.Verdict("Degraded", "still not"), 0.0)
-    assert verdict == ("Degraded", "still not")
+    assert (verdict.health, verdict.why) == ("Degraded", "still not")
 
 
 def test_nobody_there_is_an_answer_not_an_exception() -> None:

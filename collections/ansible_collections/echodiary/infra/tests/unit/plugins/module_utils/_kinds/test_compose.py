@@ -12,6 +12,7 @@ from ansible_collections.echodiary.infra.tests.unit.plugins.module_utils._conver
 
 ONE, TWO = "sha256:one", "sha256:two"
 APPLIED = {"digest": "d1", "config_hash": "hash-one", "image_id": ONE}
+KEY = b"k" * 32
 
 
 def project(**service: Any) -> dict[str, Any]:
@@ -151,3 +152,28 @@ def test_a_container_that_was_altered_while_it_ran(made: dict[str, str] | None, 
     changes = compose.plan(project(), {"web": [container(limits=now)]}, {"web:1": ONE}, {"web": last})
     assert [change.fields for change in changes] == ([] if fields is None else [fields])
     assert all((change.action, change.origin) == ("update", "corrective") for change in changes)
+
+
+def inspected(**config: Any) -> dict[str, Any]:
+    """As the engine would show it."""
+    return {"Id": "c" * 64, "Image": ONE, "State": {"Status": "running"}, "Config": {"Labels": {}, **config}}
+
+
+def test_a_container_with_our_labels_that_was_made_otherwise() -> None:
+    last = compose.record(project(digest=APPLIED["digest"]), {"web": [container(inspected=inspected(Cmd=["serve"]))]}, KEY)
+    live = {"web": [container(inspected=inspected(Cmd=["mine"], Env=["PASSWORD=hunter22"]))]}
+    [change] = compose.plan(project(digest=APPLIED["digest"]), live, {"web:1": ONE}, last, KEY)
+    assert (change.action, change.origin, change.fields["command"]) == ("update", "corrective", [["mine"], ["serve"]])
+    assert "hunter22" not in str(change)
+    assert compose.altered([change]) == ["web"]
+
+
+def test_a_record_of_an_earlier_version_does_not_say_what_a_container_was_made_with() -> None:
+    live = {"web": [container(inspected=inspected(Cmd=["mine"]))]}
+    assert compose.plan(project(digest=APPLIED["digest"]), live, {"web:1": ONE}, {"web": APPLIED}, KEY) == []
+
+
+def test_what_only_git_changed_compose_sees_for_itself() -> None:
+    changes = compose.plan(project(digest="new"), {"web": [container()]}, {"web:1": ONE}, {"web": APPLIED})
+    assert [change.action for change in changes] == ["update"]
+    assert compose.altered(changes) == []

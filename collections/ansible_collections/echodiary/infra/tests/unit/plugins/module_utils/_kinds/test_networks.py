@@ -116,3 +116,10 @@ def test_why_what_rests_could_not_start(
     live: dict[str, list[docker.Container]], services: dict[str, dict[str, Any]], trouble: dict[str, list[str]]
 ) -> None:
     assert idle_slot.trouble(live, services) == trouble
+
+
+def test_what_rests_and_was_made_otherwise_would_not_start_as_it_was_left() -> None:
+    shown = {"Id": "c" * 64, "Image": "i", "State": {"Status": "exited"}, "Config": {"Labels": {}, "Cmd": ["mine"]}}
+    services = {"web": {**SERVICES["web"], "made": {"command": ["serve"]}}}
+    found = idle_slot.trouble(rests(networks={OWN: ID}, inspected=shown), services)
+    assert found["command"] == [["mine"], ["serve"]]

@@ -145,3 +145,31 @@ def test_evidence_of_one_component_is_not_put_beside_another() -> None:
 def test_schemas_of_several_are_told_apart() -> None:
     assert collect.schema({"sync": "Synced", "component": "shop"}, failed=False).name == "schema-shop"
     assert collect.schema({"msg": "no database", "component": "shop"}, failed=True).name == "schema-shop"
+
+
+def of_one(health: str = "Healthy", slot: str = "blue", **more: Any) -> dict[str, Any]:
+    release = {"slot": slot, "image": "shop:1"}
+    return {"name": "shop", "status": "ok", "sync": "Synced", "health": health, "msg": "", "changes": [], "release": release, **more}
+
+
+@pytest.mark.parametrize(
+    ("given", "health"),
+    [({}, "Degraded"), ({"slot": ""}, "Healthy"), ({"health": "Missing"}, "Missing")],
+)
+def test_a_component_whose_users_get_no_answer_is_degraded_whoever_asked(given: dict[str, Any], health: str) -> None:
+    """Not before there was a release; and what its own host says weighs more."""
+    collected = collect.Collected()
+    asked = [{"host": "app1", "component": "shop", "why": "users get 503 at http://10.0.0.5/"}]
+    watching = {"name": "prometheus", "status": "ok", "sync": "Synced", "health": "Healthy", "msg": "", "changes": [], "asked": asked}
+    collected.converged("mon1", {"components": [watching]}, check=True)
+    collected.converged("app1", {"components": [of_one(**given)]}, check=True)
+    found = {host.name: host for host in collected.hosts()}
+    assert (found["app1"].health, found["mon1"].health) == (health, "Healthy")
+    assert ("users get 503" in found["app1"].components[0].msg) == (health == "Degraded")
+
+
+def test_what_people_said_is_part_of_the_report_and_no_difference() -> None:
+    collected = collect.Collected()
+    collected.converged("app1", {"components": [of_one(said=["is out of traffic; said by ann"])]}, check=True)
+    [host] = collected.hosts()
+    assert (host.sync, host.health, host.components[0].said) == ("Synced", "Healthy", ("is out of traffic; said by ann",))
