@@ -21,11 +21,12 @@ from gitops.workspace import Workspace
 
 
 class Decision(NamedTuple):
-    """``resource``: as a check names it, or a glob. ``until``: as in 2027-01-31, or empty."""
+    """``resource``: as a check names it, or a glob. ``until``: as in 2027-01-31, or empty. ``everywhere``: no host was left out."""
 
     resource: str
     reason: str
     until: str = ""
+    everywhere: bool = True
 
 
 class Written(NamedTuple):
@@ -61,7 +62,7 @@ def _into_inventory(place: Workspace, report: model.Report, found: list[Entry], 
     if found:
         path = (place.inventory if place.inventory.is_dir() else place.inventory.parent) / "group_vars" / "all" / "allowed.yml"
         by_host = {host.name: [one.resource for owner, _, one in found if owner.name == host.name] for host in report.hosts}
-        entries = plan.entries(by_host, decision.reason, decision.until)
+        entries = plan.entries(by_host, decision.reason, decision.until, everywhere=decision.everywhere)
         yield path, _text(path, entries, written.VARIABLE), _told(found)
 
 

@@ -72,7 +72,7 @@ def _sync(options: argparse.Namespace, context: operations.Context) -> int:
 
 def _accept(options: argparse.Namespace, context: operations.Context) -> int:
     """Nothing on a host is changed."""
-    decision = accept.Decision(options.resource, options.reason, _day(options.until))
+    decision = accept.Decision(options.resource, options.reason, _day(options.until), not options.limit)
     report = operations.status(context, operations.Wanted(options.limit))
     done = accept.accept(context.place, report, decision)
     for one in done:

@@ -17,6 +17,7 @@ class Options(TypedDict):
     found: dict[str, list[str]]
     reason: str
     until: str
+    everywhere: bool
 
 
 class ActionModule(LocalAction[Options]):
@@ -27,11 +28,12 @@ class ActionModule(LocalAction[Options]):
         "found": {"type": "dict", "required": True},
         "reason": {"type": "str", "required": True},
         "until": {"type": "str", "default": ""},
+        "everywhere": {"type": "bool", "default": False},
     }
 
     def _answer(self, args: Options) -> dict[str, Any]:
         path = Path(args["path"])
-        added = plan.entries(args["found"], args["reason"], args["until"])
+        added = plan.entries(args["found"], args["reason"], args["until"], everywhere=args["everywhere"])
         try:
             before = path.read_text(encoding="utf-8") if path.exists() else ""
             after = written.text(before, added) if added else before

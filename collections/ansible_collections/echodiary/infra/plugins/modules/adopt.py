@@ -31,6 +31,10 @@ options:
     description: The last day on which they are, as in V(2027-01-31). For good when empty.
     type: str
     default: ""
+  everywhere:
+    description: Whether O(found) names all hosts that there are. What all of them have is then let be on hosts that come later, too.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Says what would be written.

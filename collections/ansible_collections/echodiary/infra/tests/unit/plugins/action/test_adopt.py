@@ -20,7 +20,9 @@ def test_what_was_found_is_written_where_the_role_reads_it(tmp_path: Path) -> No
     path = tmp_path / "group_vars" / "all" / "allowed.yml"
     result = run(path, {"app1": ["stranger:/etc/x"]})
     assert result["changed"] and result["resources"] == ["stranger:/etc/x"]
-    assert yaml.safe_load(path.read_text())["baseline_allowed"] == [{"reason": "image", "resources": ["stranger:/etc/x"]}]
+    assert yaml.safe_load(path.read_text())["baseline_allowed"] == [
+        {"reason": "image", "resources": ["stranger:/etc/x"], "hosts": ["app1"]}
+    ]
 
 
 def test_nothing_found_leaves_the_file_alone(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from ansible._internal._datatag._tags import TrustedAsTemplate
 from ansible_collections.echodiary.infra.plugins.plugin_utils._adopt import plan, written
 
 FOUND = {"app1": ["stranger:/etc/a", "stranger:/etc/both"], "app2": ["stranger:/etc/both"]}
@@ -13,6 +14,10 @@ def test_what_all_hosts_have_names_none() -> None:
         {"reason": "image", "resources": ["stranger:/etc/both"]},
         {"reason": "image", "resources": ["stranger:/etc/a"], "hosts": ["app1"]},
     ]
+
+
+def test_where_hosts_were_left_out_each_is_named() -> None:
+    assert plan.entries({"app1": ["x:y"]}, "why", everywhere=False)[0]["hosts"] == ["app1"]
 
 
 def test_an_end_is_written_where_there_is_one() -> None:
@@ -53,3 +58,12 @@ def test_adding_twice_keeps_both() -> None:
     once = written.text("", plan.entries({"app1": ["a:b"]}, "one"))
     twice = written.text(once, plan.entries({"app1": ["c:d"]}, "two"))
     assert [entry["reason"] for entry in yaml.safe_load(twice)["baseline_allowed"]] == ["one", "two"]
+
+
+def test_words_that_ansible_has_marked_are_words() -> None:
+    """What comes out of a template is a kind of text of its own."""
+    marked = TrustedAsTemplate().tag("why")
+    added = plan.entries({TrustedAsTemplate().tag("app1"): [TrustedAsTemplate().tag("a:b")], "app2": []}, marked, marked)
+    for before in ("", "baseline_allowed:\n  - reason: old\n    resources: ['c:d']\n"):
+        entry = yaml.safe_load(written.text(before, added))["baseline_allowed"][-1]
+        assert entry == {"reason": "why", "resources": ["a:b"], "hosts": ["app1"], "until": "why"}
