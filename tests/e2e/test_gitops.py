@@ -69,7 +69,7 @@ DRIFTS = (
     Drift("mon1", "prometheus", "stranger:/etc/prometheus/rules/old.yml", "echo 'groups: []' > /etc/prometheus/rules/old.yml"),
     Drift("mon1", "postgres_exporter", "service:postgres_exporter", "docker stop -t 1 postgres-exporter-postgres_exporter-1"),
     Drift("app1", "haproxy", "file:/etc/haproxy/pages/503.http", "chown nobody /etc/haproxy/pages/503.http"),
-    Drift("mon1", "blackbox_exporter", f"file:{BLACKBOX}", f"mv {BLACKBOX} /etc/moved.yml && ln -s /etc/moved.yml {BLACKBOX}"),
+    Drift("mon1", "blackbox_exporter", f"file:{BLACKBOX}", f"mv {BLACKBOX} /srv/moved.yml && ln -s /srv/moved.yml {BLACKBOX}"),
     Drift("app2", "node_exporter", "unit:prometheus-node-exporter.service", "systemctl disable prometheus-node-exporter"),
     Drift("mon1", "redis_exporter", "service:redis_exporter", "docker rm -f redis-exporter-redis_exporter-1"),
     Drift("mon1", "alertmanager", "service:alertmanager", ALERTMANAGER),
