@@ -121,7 +121,7 @@ def _service(
     if not isinstance(service, dict) or not service.get("image"):
         raise SpecError(f"{component}: {path}: service '{name}' needs an image; building on hosts is not supported")
     environment = {file: tree.get(file) for file in _env_files(service, directory)}
-    definition = json.dumps([service, shared, environment], sort_keys=True, default=str)
+    definition = _written([service, shared, environment])
     sources = _bind_sources(service, directory)
     rebound = [source for source in sources if source in tree]
     return {
@@ -134,6 +134,19 @@ def _service(
         "networks": _networks(service, shared),
         "container_name": str(service.get("container_name") or ""),
     }
+
+
+def _written(definition: Any) -> str:
+    try:
+        return json.dumps(definition, sort_keys=True, default=str)
+    except TypeError:  # YAML reads a key such as ON as true, and that cannot be put in order with text
+        return json.dumps(_named(definition), sort_keys=True, default=str)
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key if isinstance(key, str) else json.dumps(key, default=str): _named(one) for key, one in value.items()}
+    return [_named(one) for one in value] if isinstance(value, list) else value
 
 
 def _networks(service: Service, shared: Shared) -> dict[str, str] | None:

@@ -103,3 +103,10 @@ def test_the_networks_of_a_service(service: str, top: str, networks: dict[str, s
     text = f"services:\n  web:\n    image: x\n    {service}\n{top}\n"
     found = compose.read("x", "x", "/x/compose.yaml", {"/x/compose.yaml": text})
     assert found["services"]["web"]["networks"] == networks
+
+
+def test_a_name_that_yaml_reads_as_a_boolean_is_one_like_any_other() -> None:
+    """Beside others it could not be put in order with them; Compose takes it for text."""
+    text = "services:\n  web:\n    image: web:1\n    environment: {ON: a, HOME: b}\n"
+    assert digest(text) != digest(text.replace("ON: a", "ON: b"))
+    assert digest(text) == digest(text)
