@@ -39,17 +39,21 @@ def boot() -> dict[str, str]:
     LAB.command("controller", CORES[-1])
     for name in ("one", "two"):
         LAB.command("host", "create", name, "--image", "bare")
-    client = docker.from_env()
-    found = {name: client.containers.get(f"{LAB.lab}-{name}").attrs["NetworkSettings"]["Networks"][LAB.lab] for name in ("one", "two")}
-    return {name: str(network["IPAddress"]) for name, network in found.items()}
+    return {name: address(name) for name in ("one", "two")}
 
 
-def publish(application: str, release: str) -> None:
+def address(name: str) -> str:
+    """Of a host, or of a service of the lab."""
+    return str(docker.from_env().containers.get(f"{LAB.lab}-{name}").attrs["NetworkSettings"]["Networks"][LAB.lab]["IPAddress"])
+
+
+def publish(application: str, release: str, source: str = "static") -> None:
     """An image that nobody here would write, in the registry."""
     arguments = {"APPLICATION": application, "VERSION": release}
-    tag = f"echodiary-lab/static-{application}:{release}"
+    tag = f"echodiary-lab/{source}-{application}:{release}"
     client = docker.from_env()
-    identifier, _ = ensure(client, Recipe(f"static-{application}-{release}", tag, ROOT / "tests/e2e/static", base.reference(), arguments))
+    recipe = Recipe(f"{source}-{application}-{release}", tag, ROOT / "tests/e2e" / source, base.reference(), arguments)
+    identifier, _ = ensure(client, recipe)
     registry.push(client, 5077 + LAB.offset, identifier, f"you/{application}", release)
 
 
@@ -71,9 +75,22 @@ def typed(block: int) -> list[str]:
     return [" ".join(shlex.split(line, comments=True, posix=False)) for line in joined.splitlines() if line.strip()]
 
 
+def add_worker(place: Controller) -> None:
+    """By hand, as docs/init.md has it: a component that nobody asks, its pin, and where its queue is."""
+    page = (ROOT / "docs/init.md").read_text(encoding="utf-8").partition("### A worker")[2]
+    [block] = re.findall(r"^```sh\n(.*?)^```", page, re.M | re.S)[:1]
+    said = type_in(place, here(block, {"one": "", "two": "", "redis": address("redis")}))
+    assert said.code == 0, said.output
+
+
 def here(command: str, addresses: dict[str, str]) -> str:
     """With the hosts and the registry that there are in place of the page's."""
-    names = {"203.0.113.10": addresses["one"], "203.0.113.11": addresses["two"], "ghcr.io/you/": f"{REGISTRY}/you/"}
+    names = {
+        "203.0.113.10": addresses["one"],
+        "203.0.113.11": addresses["two"],
+        "203.0.113.20": addresses.get("redis", ""),
+        "ghcr.io/you/": f"{REGISTRY}/you/",
+    }
     for name, value in names.items():
         command = command.replace(name, value)
     return command

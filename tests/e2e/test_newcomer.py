@@ -15,6 +15,7 @@ import pytest
 from lab.topology import CORES
 from tests.e2e import newcomer
 from tests.e2e.controllers import Controller
+from tests.e2e.jobs import Jobs
 from tests.e2e.newcomer import LAB
 
 pytestmark = [pytest.mark.e2e, pytest.mark.full]
@@ -49,9 +50,9 @@ class Story:
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     addresses = newcomer.boot()
-    for application in ("shop", "cart"):
+    for application, source in (("shop", "static"), ("cart", "static"), ("mailer", "worker")):
         for release in ("1.0", "2.0"):
-            newcomer.publish(application, release)
+            newcomer.publish(application, release, source)
     place = tmp_path_factory.mktemp("newcomer") / "infra"
     place.mkdir()
     made = Controller(place, f"{LAB.lab}-controller-{CORES[-1].replace('.', '-')}")
@@ -103,6 +104,25 @@ def test_a_second_one_beside_it_is_deployed_alone(story: Story) -> None:
     assert story.answers(SHOP) == {"shop 1.0"}
     assert {host: LAB.on(host, "docker ps -q --filter name=shop-") for host in story.addresses} == containers
     assert story.typed - before <= 10
+
+
+def test_a_worker_is_switched_without_a_job_that_is_lost_or_done_twice(story: Story) -> None:
+    """Beside an application that is asked all the time, and that is not touched."""
+    jobs = Jobs(newcomer.address("redis"), rate=40, database=0)
+    newcomer.add_worker(story.place)
+    story.look("ansible-playbook site.yml")
+    with newcomer.asked(story.addresses, SHOP) as counts, jobs.given():
+        for command, release in (("deploy -e release=2.0", "2.0"), ("rollback", "1.0"), ("restart", "1.0")):
+            story.look(f"ansible-playbook echodiary.infra.{command} -e component=mailer")
+            jobs.is_done_by(release, hosts=2)
+            log.info("%s: %s", command, jobs.by())
+    found = jobs.count()
+    log.info("%s; %d requests of the other, %d failed", found, counts["sent"], counts["failed"])
+    assert found.sent > 500
+    assert (found.done, found.lost, found.doubled, counts["failed"]) == (found.sent, 0, 0, 0)
+    assert jobs.together() == {"1"}, "on no host both slots were at work"
+    history = story.look("ansible-playbook echodiary.infra.history -e component=mailer")
+    assert all(kind in history for kind in ("deploy", "rollback", "restart"))
 
 
 def test_git_says_what_runs(story: Story) -> None:
