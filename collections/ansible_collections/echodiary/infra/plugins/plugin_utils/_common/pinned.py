@@ -22,7 +22,7 @@ def text(before: str, variable: str, value: Json, comment: str) -> str:
     there = known.get(variable)
     if there and _meaning(there[1]) == _meaning(wanted[1]):
         return before
-    after = _replaced(before, there, line) if there else _appended(before, line, comment)
+    after = _replaced(before, there, line) if there else appended(before, line, comment)
     if not _holds(after, _meanings({**known, variable: wanted})):
         raise ValueError(f"it cannot be told which lines of it are {variable}'s; write each variable on lines of its own")
     return after
@@ -62,7 +62,7 @@ def _meaning(node: yaml.Node) -> object:
     return node.tag, [_meaning(one) for one in node.value] if isinstance(node, yaml.SequenceNode) else node.value
 
 
-def _appended(before: str, line: str, comment: str) -> str:
+def appended(before: str, line: str, comment: str) -> str:
     said = "".join(f"# {words}\n" for words in comment.splitlines())
     above = before or "---\n"
     return above + ("" if above.endswith("\n") else "\n") + ("" if said in above else said) + line
