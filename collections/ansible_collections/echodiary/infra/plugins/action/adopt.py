@@ -16,7 +16,7 @@ class Options(TypedDict):
     path: str
     found: dict[str, list[str]]
     reason: str
-    until: str
+    last_day: str
     everywhere: bool
 
 
@@ -27,13 +27,13 @@ class ActionModule(LocalAction[Options]):
         "path": {"type": "path", "required": True},
         "found": {"type": "dict", "required": True},
         "reason": {"type": "str", "required": True},
-        "until": {"type": "str", "default": ""},
+        "last_day": {"type": "str", "default": ""},
         "everywhere": {"type": "bool", "default": False},
     }
 
     def _answer(self, args: Options) -> dict[str, Any]:
         path = Path(args["path"])
-        added = plan.entries(args["found"], args["reason"], args["until"], everywhere=args["everywhere"])
+        added = plan.entries(args["found"], args["reason"], args["last_day"], everywhere=args["everywhere"])
         try:
             before = path.read_text(encoding="utf-8") if path.exists() else ""
             after = written.text(before, added) if added else before

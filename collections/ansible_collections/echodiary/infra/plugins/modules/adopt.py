@@ -27,7 +27,7 @@ options:
     description: Why they are let be.
     type: str
     required: true
-  until:
+  last_day:
     description: The last day on which they are, as in V(2027-01-31). For good when empty.
     type: str
     default: ""
