@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .._kinds import model
+from . import reading
 from .shapes import Finding, Known
 
 NAME = "mounts"
@@ -48,7 +49,7 @@ class Seen(NamedTuple):
 
 
 def observe(known: Known) -> Seen:
-    return Seen(tuple(_mounts()), tuple(line.split()[0] for line in _lines(SWAPS)[1:]), frozenset(_expected()))
+    return Seen(tuple(_mounts()), tuple(line.split()[0] for line in reading.text(SWAPS).splitlines()[1:]), frozenset(_expected()))
 
 
 @functools.cache
@@ -57,7 +58,7 @@ def points() -> frozenset[str]:
 
 
 def _mounts() -> Iterator[Mount]:
-    for line in _lines(MOUNTINFO):
+    for line in reading.text(MOUNTINFO).splitlines():
         fields, _, rest = line.partition(" - ")
         _, _, _, root, point, options, *_ = fields.split(" ")
         kind, source, *_ = rest.split(" ")
@@ -70,18 +71,10 @@ def unescaped(text: str) -> str:
 
 
 def _expected() -> Iterator[str]:
-    for line in _lines(FSTAB):
+    for line in reading.text(FSTAB).splitlines():
         fields = line.split()
         if len(fields) > 2 and not line.startswith("#"):
             yield unescaped(fields[0] if fields[2] == "swap" else fields[1])
-
-
-def _lines(path: str) -> list[str]:
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as handle:
-            return handle.read().splitlines()
-    except OSError:
-        return []
 
 
 def plan(seen: Seen, known: Known) -> Iterator[Finding]:

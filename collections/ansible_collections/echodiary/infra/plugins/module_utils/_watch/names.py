@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from .._host.run import run
 from .._kinds import model
+from . import reading
 from .shapes import Finding, Known
 
 NAME = "names"
@@ -35,16 +36,8 @@ class Seen(NamedTuple):
 def observe(known: Known) -> Seen:
     shown = run(["systemctl", "show-environment"], timeout=10)
     environment = dict(line.split("=", 1) for line in shown.output.splitlines() if "=" in line) if shown.code == 0 else {}
-    kernel = {key: value for key in KERNEL if (value := _read(f"/proc/sys/{key.replace('.', '/')}"))}
-    return Seen(os.uname().nodename, _read("/etc/hostname"), environment, kernel)
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as handle:
-            return handle.read().strip()
-    except OSError:
-        return ""
+    kernel = {key: value for key in KERNEL if (value := reading.text(f"/proc/sys/{key.replace('.', '/')}").strip())}
+    return Seen(os.uname().nodename, reading.text("/etc/hostname").strip(), environment, kernel)
 
 
 def plan(seen: Seen, known: Known) -> Iterator[Finding]:

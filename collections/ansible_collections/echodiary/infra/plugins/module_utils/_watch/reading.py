@@ -14,6 +14,14 @@ def text(path: str) -> str:
         return ""
 
 
+def content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as handle:
+            return handle.read()
+    except OSError:
+        return b""
+
+
 def modified(path: str) -> float:
     """s, epoch; 0 where there is none."""
     try:

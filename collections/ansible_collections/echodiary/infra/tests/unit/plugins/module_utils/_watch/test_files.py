@@ -5,12 +5,12 @@ import stat
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._watch import files, generated, links, modes, packaged
+from ansible_collections.echodiary.infra.plugins.module_utils._watch import entries, files, generated, links, modes, packaged
 from ansible_collections.echodiary.infra.plugins.module_utils._watch.shapes import Known
 
 
-def entry(path: str, digest: str = "now", **more: Any) -> files.Entry:
-    return files.Entry(path, more.pop("kind", "file"), more.pop("mode", 0o644), digest=digest, **more)
+def entry(path: str, digest: str = "now", **more: Any) -> entries.Entry:
+    return entries.Entry(path, more.pop("kind", "file"), more.pop("mode", 0o644), digest=digest, **more)
 
 
 def kept(digest: str = "then", mode: str = "0644", **more: Any) -> Any:
@@ -81,9 +81,9 @@ def test_what_was_decided_stays_with_what_is_recorded_anew() -> None:
 def test_a_secret_is_not_kept(tmp_path: Any) -> None:
     path = tmp_path / "key"
     path.write_text("secret")
-    open_to_all = files._with_content(entry(str(path)))
+    open_to_all = entries.with_content(entry(str(path)))
     assert open_to_all.text == "secret"
-    assert files._with_content(entry(str(path), mode=0o600)).text is None
+    assert entries.with_content(entry(str(path), mode=0o600)).text is None
 
 
 @pytest.mark.parametrize(

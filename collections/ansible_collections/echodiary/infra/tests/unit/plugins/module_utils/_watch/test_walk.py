@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._watch import files, memory, packaged
+from ansible_collections.echodiary.infra.plugins.module_utils._watch import files, memory, packaged, roots
 from ansible_collections.echodiary.infra.plugins.module_utils._watch.shapes import Known
 
 
@@ -21,8 +21,8 @@ class Host:
             (self.place / name).write_text(name)
         self.reads = 0
         self.brought = packaged.Packaged({f"{self.place}/theirs": packaged.md5(b"theirs")}, frozenset([f"{self.place}/theirs"]))
-        monkeypatch.setattr(files, "ROOTS", (files.Root(str(self.place)),))
-        monkeypatch.setattr(files, "_homes", list)
+        monkeypatch.setattr(roots, "ROOTS", (roots.Root(str(self.place)),))
+        monkeypatch.setattr(roots, "homes", list)
         monkeypatch.setattr(files.links, "disabled", lambda known: iter(()))
         monkeypatch.setattr(files.packaged, "is_known", lambda: True)
         monkeypatch.setattr(files.packaged, "read", self._read)
