@@ -140,7 +140,18 @@ def test_living(path: str) -> None:
     assert not generated.IS_VOLATILE.match(path)
 
 
-@pytest.mark.parametrize("path", ["/etc/cron.d/x", "/etc/sudoers.d/x", "/etc/ld.so.preload", "/etc/pam.d/sshd2", "/etc/hosts2"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/cron.d/x",
+        "/etc/sudoers.d/x",
+        "/etc/ld.so.preload",
+        "/etc/pam.d/sshd2",
+        "/etc/hosts2",
+        "/etc/apt/apt.conf.d/99x",
+        "/etc/default/x",
+    ],
+)
 def test_not_living(path: str) -> None:
     assert not generated.IS_LIVING.match(path)
     assert not generated.IS_VOLATILE.match(path)
