@@ -161,9 +161,7 @@ def _open(entry: Entry) -> Finding:
 
 def _disabled(name: str) -> Finding:
     why = "enabled by its package, and disabled by hand"
-    return Finding(
-        model.Resource("unit", name), why, {"enabled": [False, True]}, heal=("systemctl", "enable", name), step=f"systemctl enable {name}"
-    )
+    return Finding(model.Resource("unit", name), why, {"enabled": [False, True]}, heal=("systemctl", "enable", name))
 
 
 def kept(seen: Seen, known: Known) -> dict[str, remembered.Kept]:

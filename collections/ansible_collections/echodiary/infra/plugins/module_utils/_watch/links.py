@@ -42,11 +42,7 @@ def _is_unit_known(link: str, target: str, known: Known) -> bool:
     if target == "/dev/null":
         return os.path.lexists(f"{MASKED}/{os.path.basename(link)}")
     unit = os.path.basename(link)
-    return unit in known.units or link in PRESET or os.path.lexists(f"{ENABLED}/{link}") or _aliased(target, known)
-
-
-def _aliased(target: str, known: Known) -> bool:
-    return os.path.basename(target) in known.units
+    return unit in known.units or link in PRESET or os.path.lexists(f"{ENABLED}/{link}") or os.path.basename(target) in known.units
 
 
 def _is_certificate_known(target: str) -> bool:
