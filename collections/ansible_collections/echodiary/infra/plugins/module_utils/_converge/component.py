@@ -96,7 +96,9 @@ class Converger:
             return []
         running = [consumer.name for consumer in self.view.consumers() if consumer.identity]
         why = f"is not well: {verdict.why}"
-        return [model.Change(model.Resource("process", name), "restart", model.CORRECTIVE, why=why) for name in running]
+        found = [model.Change(model.Resource("process", name), "restart", model.CORRECTIVE, why=why) for name in running]
+        passed = self.view.unsettled(found)
+        return [change for change in found if change.resource not in passed]
 
     def _next_step(self) -> str:
         """For people, where nothing that is known would help."""

@@ -12,6 +12,7 @@ from .._host import fingerprints
 from .._kinds import kinds, units
 from .._ledger import digests
 from .._watch import allowed
+from .._watch.upgrading import Upgrading
 from . import state
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Host:
         self.prune = prune
         #: what was found wrong with the state kept here, to be told with the component that is worked on
         self.notes: list[str] = []
+        self.upgrading = Upgrading(self.notes)
         key_file = os.path.join(state_dir, "fingerprint.key")
         self.key = fingerprints.read_key(key_file, self.notes) if check else fingerprints.ensure_key(key_file, self.notes)
         #: check mode only: something that brings programs, users and units is planned but not there yet

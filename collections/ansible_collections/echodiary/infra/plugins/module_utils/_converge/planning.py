@@ -75,6 +75,10 @@ def watching(found: Plan, watched: aspects.Watched) -> Plan:
     return found._replace(paths=[*found.paths, *paths], watched=[change for change in changes if change not in paths])
 
 
+def without(found: Plan, passed: frozenset[model.Resource]) -> Plan:
+    return Plan(*([change for change in part if change.resource not in passed] for part in found)) if passed else found
+
+
 def _paths(
     spec: documents.ComponentSpec, want: desired.Desired, seen: observe.Reading, last: Mapping[str, remembered.Recorded]
 ) -> Iterator[model.Change]:

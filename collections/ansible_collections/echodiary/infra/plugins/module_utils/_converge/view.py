@@ -52,7 +52,13 @@ class View:
 
     def _planned(self, last: remembered.Record) -> planning.Plan:
         found = planning.plan(self.spec, self.want, self.seen, last, planning.strangers(self.spec, self.want), self.host.prune)
-        return planning.watching(found, self.watched) if self.watched else found
+        found = planning.watching(found, self.watched) if self.watched else found
+        return planning.without(found, self.unsettled(found.all()))
+
+    def unsettled(self, changes: list[model.Change]) -> frozenset[model.Resource]:
+        """What looks moved because a package is just being upgraded. An apply waits for that by itself."""
+        moved = [change.resource for change in changes if change.origin == model.CORRECTIVE] if self.host.check else []
+        return self.host.upgrading.concerned(moved)
 
     def _watch(self) -> aspects.Watched | None:
         return watched.look(self) if self.spec.get("watch") else None

@@ -41,6 +41,7 @@ def known(view: View) -> Known:
         packages=frozenset(name for kind, name in named if kind == "package"),
         check=view.host.check,
         state_dir=view.host.state_dir,
+        upgrading=view.host.upgrading,
         listens=_listens(specs, records),
         files={path: file["content"] for path, file in view.spec["files"].items() if isinstance(file["content"], str)},
         kept=view.last.get("kept", {}),

@@ -35,22 +35,22 @@ class Diversion(NamedTuple):
 @functools.cache
 def conffiles(root: str = ROOT) -> dict[str, str]:
     """Path -> md5 of the contents that its package brought last. Without those that their packages do not bring any more."""
-    return parse_conffiles(_status(root))
+    return parse_conffiles(status(root))
 
 
 @functools.cache
 def due(root: str = ROOT) -> dict[str, str]:
     """The same of packages that are installed: these should be there."""
-    return _split(_status(root))[0]
+    return _split(status(root))[0]
 
 
-def _status(root: str) -> str:
-    return f"{_text(os.path.join(root, 'status'))}\n{updates(root)}\n"
+def status(root: str) -> str:
+    return f"{text(os.path.join(root, 'status'))}\n{updates(root)}\n"
 
 
 def held(root: str = ROOT) -> list[str]:
     """Packages that people keep from being upgraded."""
-    found = re.findall(r"(?m)^Package: (.*)\nStatus: hold ", _status(root))
+    found = re.findall(r"(?m)^Package: (.*)\nStatus: hold ", status(root))
     return sorted(set(found))
 
 
@@ -92,7 +92,7 @@ def updates(root: str = ROOT) -> str:
 @functools.cache
 def ucf(file: str = UCF) -> dict[str, str]:
     """The same of what packages hand over to ucf(1), which is no conffile and no package's own: sshd_config, say."""
-    return {path: md5 for md5, _, path in (line.partition("  ") for line in _text(file).splitlines()) if re.fullmatch(_MD5, md5)}
+    return {path: md5 for md5, _, path in (line.partition("  ") for line in text(file).splitlines()) if re.fullmatch(_MD5, md5)}
 
 
 @functools.cache
@@ -136,14 +136,14 @@ def _read_lists(root: str) -> Iterator[tuple[str, bytes]]:
 
 @functools.cache
 def diversions(root: str = ROOT) -> tuple[Diversion, ...]:
-    lines = _text(os.path.join(root, "diversions")).splitlines()
+    lines = text(os.path.join(root, "diversions")).splitlines()
     return tuple(Diversion(*three) for three in zip(lines[::3], lines[1::3], lines[2::3]))
 
 
 @functools.cache
 def md5sums(package: str, root: str = ROOT) -> dict[str, str]:
     """Path -> md5 of all that ``package`` brought but its conffiles, each where it lies: what another one diverts is elsewhere."""
-    texts = [_text(os.path.join(root, "info", f"{name}.md5sums")) for name in (package, f"{package}:{_architecture(root)}")]
+    texts = [text(os.path.join(root, "info", f"{name}.md5sums")) for name in (package, f"{package}:{_architecture(root)}")]
     lines = (line.partition("  ") for text in texts for line in text.splitlines())
     elsewhere = {one.path: one.elsewhere for one in diversions(root) if one.package != package}
     return {elsewhere.get(f"/{path}", f"/{path}"): md5 for md5, _, path in lines if len(md5) == 32}
@@ -153,7 +153,7 @@ def md5sums(package: str, root: str = ROOT) -> dict[str, str]:
 def _architecture(root: str) -> str:
     """Of packages that may be there for several: what is in their files' names."""
     arch = os.path.join(root, "arch")
-    native = _text(arch).split()
+    native = text(arch).split()
     return native[0] if native else _machine()
 
 
@@ -237,7 +237,7 @@ def settled(root: str = ROOT) -> float:
     return 0.0
 
 
-def _text(file: str) -> str:
+def text(file: str) -> str:
     try:
         with open(file, encoding="utf-8", errors="replace") as handle:
             return handle.read()

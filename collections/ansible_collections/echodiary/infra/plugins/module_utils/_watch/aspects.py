@@ -55,7 +55,7 @@ def look(spec: documents.WatchSpec, known: Known, today: str) -> Watched:
     known = known._replace(memory=memory.load(known.state_dir, basis))
     seen = {name: ASPECTS[name].observe(known) for name in spec["aspects"]}
     judged = {name: [allowed.judge(one, spec, known, today) for one in ASPECTS[name].plan(seen[name], known)] for name in seen}
-    told = {name: [one.finding for one in several if not one.allowed] for name, several in judged.items()}
+    told = _settled({name: [one.finding for one in several if not one.allowed] for name, several in judged.items()}, known)
     if not known.check:
         memory.save(known.state_dir, basis, _remembered(seen, told))
     findings = tuple(one for several in told.values() for one in several[:MOST])
@@ -65,6 +65,13 @@ def look(spec: documents.WatchSpec, known: Known, today: str) -> Watched:
         _kept(seen, [one for several in judged.values() for one in several], known),
         tuple(_notes(seen, told, known)),
     )
+
+
+def _settled(told: Mapping[str, list[Finding]], known: Known) -> dict[str, list[Finding]]:
+    """Without what a package is in the middle of."""
+    resources = [one.resource for several in told.values() for one in several]
+    passed = known.upgrading.concerned(resources) if known.upgrading else frozenset()
+    return {name: [one for one in several if one.resource not in passed] for name, several in told.items()}
 
 
 def _remembered(seen: Mapping[str, Any], told: Mapping[str, list[Finding]]) -> memory.Memory:

@@ -2,7 +2,8 @@
 """What files were found to be when the host was last converged, so that a check only looks at what changed since.
 
 Nobody can set the time of an inode's last change, so the same inode with the same time is the same file, in contents, owner and mode. What
-was found holds for what was declared, and for the packages that were there, at that time: with any other ``basis`` all is looked at anew.
+was found of ``files`` holds for what was declared, and for the packages that were there, at that time: with any other ``basis`` all of
+that is looked at anew.
 Kept by runs that may change something; a check only reads it.
 """
 
@@ -44,14 +45,16 @@ def basis(*parts: Iterable[str]) -> str:
 
 
 def load(state_dir: str, wanted: str) -> Memory:
-    """Nothing where it was kept for another basis; what is damaged is only a memory."""
+    """Of files nothing where it was kept for another basis: a package that is replaced brings other inodes, so ``verified`` holds by itself.
+
+    What is damaged is only a memory.
+    """
     try:
         with open(_place(state_dir), encoding="utf-8") as handle:
             kept = json.load(handle)
-        if kept["basis"] != wanted:
-            return Memory()
-        noted = [{path: Note(*one) for path, one in kept[name].items()} for name in ("files", "verified")]
-        return Memory(noted[0], noted[1], bool(kept["whole"]))
+        noted = {name: {path: Note(*one) for path, one in kept[name].items()} for name in ("files", "verified")}
+        same = kept["basis"] == wanted
+        return Memory(noted["files"] if same else {}, noted["verified"], same and bool(kept["whole"]))
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return Memory()
 

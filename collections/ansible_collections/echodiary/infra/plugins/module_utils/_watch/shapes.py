@@ -11,6 +11,7 @@ from .memory import Memory
 
 if TYPE_CHECKING:
     from .._kinds import documents, remembered
+    from .upgrading import Upgrading
 
 
 class Known(NamedTuple):
@@ -37,6 +38,7 @@ class Known(NamedTuple):
     memory: Memory = Memory()
     compose: frozenset[str] = frozenset()
     applied: tuple[documents.ListenSpec, ...] = ()
+    upgrading: Upgrading | None = None
 
 
 class Finding(NamedTuple):

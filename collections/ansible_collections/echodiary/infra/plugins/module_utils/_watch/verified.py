@@ -75,9 +75,16 @@ def _brought(known: Known) -> Iterator[Brought]:
 
 def _affordable(unread: list[Brought], noted: Mapping[str, memory.Note], budget: int) -> Iterator[Brought]:
     for one in unread:
-        budget -= 0 if one.path in noted else os.stat(one.path).st_size
+        budget -= 0 if one.path in noted else _size(one.path)
         if budget >= 0 or one.path in noted:
             yield one
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
 
 
 def _note(path: str) -> memory.Note | None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterator
@@ -44,8 +45,10 @@ class Walk:
         except OSError:
             return
         for entry in found:
-            if not root.only or self._counts(entry.path, root):
-                self._look(entry, root)
+            # dpkg and people go on working
+            with contextlib.suppress(FileNotFoundError):
+                if not root.only or self._counts(entry.path, root):
+                    self._look(entry, root)
 
     @staticmethod
     def _counts(path: str, root: Root) -> bool:

@@ -185,9 +185,16 @@ def test_what_holds_is_not_asked_of_the_package_again(host: Path, monkeypatch: p
     assert look(host).whole
 
 
-def test_kept_for_other_declarations_it_is_no_memory(host: Path) -> None:
+def test_once_packages_were_replaced_only_their_files_are_read_again(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     look(host, check=False)
-    assert memory.load(str(host / "state"), "another basis") == memory.Memory()
+    kept = memory.load(str(host / "state"), "another basis")
+    assert (set(kept.verified), kept.files, kept.whole) == ({f"{host}/one", f"{host}/two"}, {}, False)
+    (host / "new").write_text("new")
+    (host / "new").rename(host / "one")
+    read: list[str] = []
+    monkeypatch.setattr(dpkg, "md5", read.append)
+    verified.observe(Known(memory=kept))
+    assert read == [f"{host}/one"]
 
 
 def test_a_damaged_memory_is_none(host: Path) -> None:

@@ -108,3 +108,14 @@ def test_a_strange_directory_is_named_once(host: Host) -> None:
     (host.place / "more" / "b").write_text("other")
     assert host.look() == ["stranger hand", "stranger more"]
     assert host.seen.strangers != before, "what was let be is not what is there"
+
+
+def test_what_goes_while_it_is_looked_at_is_not_there(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    def scandir(path: str) -> list[os.DirEntry[str]]:
+        found = list(listed(path))
+        (host.place / "hand").unlink(missing_ok=True)
+        return found
+
+    listed = os.scandir
+    monkeypatch.setattr(files.walk.os, "scandir", scandir)
+    assert host.look() == []
