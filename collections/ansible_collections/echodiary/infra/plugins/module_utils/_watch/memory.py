@@ -45,7 +45,7 @@ def basis(*parts: Iterable[str]) -> str:
 
 
 def load(state_dir: str, wanted: str) -> Memory:
-    """Of files nothing where it was kept for another basis: a package that is replaced brings other inodes, so ``verified`` holds by itself.
+    """Nothing of ``files`` where it was kept for another basis; ``verified`` holds: a package that is replaced brings other inodes.
 
     What is damaged is only a memory.
     """
