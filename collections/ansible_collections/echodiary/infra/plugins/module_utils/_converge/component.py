@@ -120,7 +120,7 @@ class Converger:
             {"host": one["host"], "component": one["component"], "why": why} for one, why in users.troubles(asks)
         ]
         self._clock("asked")
-        told = [f"{one['component']} on {one['host']}: {one['why']}" for one in found]
+        told = [f"{one['component']} on {one['host']}: {one['why']}; look there at: {users.LOOK}" for one in found]
         return {**result, "asked": found, "notes": [*result["notes"], *told]}
 
     def _sync_of_the_unseen(self) -> str:

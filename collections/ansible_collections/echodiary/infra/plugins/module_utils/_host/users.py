@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 #: for all questions together, and between two attempts at one (s)
 PATIENCE, PAUSE = 2.0, 0.2
+#: what people look at where no answer came, or a bad one
+LOOK = "systemctl status haproxy; nft list ruleset"
 #: by which an edge tells that people said what it answers
 SAID = "X-Edge-Said"
 

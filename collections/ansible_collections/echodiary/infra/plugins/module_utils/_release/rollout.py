@@ -297,7 +297,7 @@ class Rollout:
         troubles = [why for _, why in users.troubles(asks)] if asks else []
         if not troubles:
             return result
-        why = f"{'; '.join(troubles)}; look at: systemctl status haproxy; nft list ruleset"
+        why = f"{'; '.join(troubles)}; look at: {users.LOOK}"
         return {**result, "health": "Degraded", "notes": [*result["notes"], why], "msg": result["msg"] or why}
 
     def _serving(self) -> exchange.Serving:

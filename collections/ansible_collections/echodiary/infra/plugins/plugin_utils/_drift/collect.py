@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from ansible_collections.echodiary.infra.plugins.module_utils._host import users
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import HEALTH_ORDER, SYNC_ORDER, worst_sync
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model
 
@@ -175,11 +176,11 @@ def _with_evidence(one: model.Component, told: Told) -> model.Component:
     return dataclasses.replace(one, resources=found)
 
 
-def _as_asked(one: model.Component, why: str) -> model.Component:
+def _as_asked(one: model.Component, why: str, host: str) -> model.Component:
     """On a host where nothing was released yet, nobody waits for an answer."""
     if not why or one.health != "Healthy" or not one.release.get("slot"):
         return one
-    return dataclasses.replace(one, health="Degraded", msg=one.msg or f"{why}, asked from another host")
+    return dataclasses.replace(one, health="Degraded", msg=one.msg or f"{why}; look on {host} at: {users.LOOK}")
 
 
 class Collected:
@@ -188,7 +189,7 @@ class Collected:
     def __init__(self) -> None:
         self._hosts: dict[str, model.Host] = {}
         self._tasks: dict[str, list[model.Resource]] = {}
-        #: (host, component) -> what its users get, as another host found
+        #: (host, component) -> what its users get, and who asked
         self._asked: dict[tuple[str, str], str] = {}
 
     def expect(self, host: str, groups: tuple[str, ...] = ()) -> None:
@@ -198,9 +199,8 @@ class Collected:
     def converged(self, host: str, result: Result, *, check: bool) -> None:
         found = [component(entry, check=check) for entry in result["components"]]
         now = self._heard(host)
-        self._asked.update(
-            {(one["host"], one["component"]): one["why"] for entry in result["components"] for one in entry.get("asked") or ()}
-        )
+        asked = (one for entry in result["components"] for one in entry.get("asked") or ())
+        self._asked.update({(one["host"], one["component"]): f"{one['why']}, asked from {host}" for one in asked})
         kept = [one for one in now.components if one.name not in {new.name for new in found}]
         self._hosts[host] = dataclasses.replace(
             now,
@@ -238,7 +238,7 @@ class Collected:
 
     def _as_users_see(self, host: model.Host) -> model.Host:
         """A component that serves, as it says, and does not answer where its users ask."""
-        found = [_as_asked(one, self._asked.get((host.name, one.name), "")) for one in host.components]
+        found = [_as_asked(one, self._asked.get((host.name, one.name), ""), host.name) for one in host.components]
         return dataclasses.replace(host, components=tuple(found))
 
     def _heard(self, host: str) -> model.Host:

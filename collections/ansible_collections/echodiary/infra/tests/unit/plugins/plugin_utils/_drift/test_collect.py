@@ -165,7 +165,8 @@ def test_a_component_whose_users_get_no_answer_is_degraded_whoever_asked(given: 
     collected.converged("app1", {"components": [of_one(**given)]}, check=True)
     found = {host.name: host for host in collected.hosts()}
     assert (found["app1"].health, found["mon1"].health) == (health, "Healthy")
-    assert ("users get 503" in found["app1"].components[0].msg) == (health == "Degraded")
+    told = "users get 503 at http://10.0.0.5/, asked from mon1; look on app1 at: systemctl status haproxy; nft list ruleset"
+    assert (found["app1"].components[0].msg == told) == (health == "Degraded")
 
 
 def test_what_people_said_is_part_of_the_report_and_no_difference() -> None:
