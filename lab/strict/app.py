@@ -23,9 +23,8 @@ from .calls import Call, made_in
 from .errors import DroppedError, RefusedError
 from .faults import Fault, Faults
 from .memory import Memory
-from .rules import Asked
+from .rules import Asked, cache, database
 from .rules.access import authorize
-from .rules.database import maintain_all
 from .settings import Settings
 from .wire import Response
 
@@ -83,7 +82,8 @@ class Strict:
     def maintain(self) -> None:
         """The maintenance window: what was put off until then is done."""
         with self.lock:
-            maintain_all(self.memory)
+            database.maintain_all(self.memory)
+            cache.maintain(self.memory)
 
     def settle(self) -> None:
         with self.lock:

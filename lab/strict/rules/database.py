@@ -73,7 +73,7 @@ def two_zones(asked: Asked) -> None:
 def group_is_unused(asked: Asked) -> None:
     name = str(asked.get("DBSubnetGroupName")).lower()
     for database in asked.backend("rds").databases.values():
-        if str(database.db_subnet_group_name).lower() == name:
+        if database.db_subnet_group is not None and database.db_subnet_group.name == name:
             user = database.db_instance_identifier
             message = f"Cannot delete the subnet group '{name}' because at least one database instance: {user} is still using it."
             _refuse("InvalidDBSubnetGroupStateFault", message)

@@ -194,3 +194,43 @@ def known_new_type(asked: Asked) -> None:
 def dry_run(asked: Asked) -> None:
     if str(asked.get("DryRun", "")).lower() == "true":
         raise RefusedError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
+
+
+@after("ec2:DescribeTags")
+def addresses_by_their_name(asked: Asked, answer: dict[str, Any]) -> dict[str, Any] | None:
+    """AWS's word for the type of an address is not moto's."""
+    tags = answer.get("Tags", [])
+    if all(one.get("ResourceType") != "vpc-elastic-ip" for one in tags):
+        return None
+    return {**answer, "Tags": [{**one, "ResourceType": one["ResourceType"].replace("vpc-elastic-ip", "elastic-ip")} for one in tags]}
+
+
+#: of the account: how instances answer for their metadata where their request does not say
+METADATA = ("HttpTokens", "HttpPutResponseHopLimit", "HttpEndpoint", "InstanceMetadataTags")
+
+
+@instead("ec2:ModifyInstanceMetadataDefaults")
+def set_metadata_defaults(asked: Asked) -> dict[str, Any]:
+    kept = asked.kept("ec2:metadata-defaults")
+    for name in METADATA:
+        value = asked.get(name)
+        if value in ("no-preference", -1, "-1"):
+            kept.pop(name, None)
+        elif value is not None:
+            kept[name] = int(value) if name == "HttpPutResponseHopLimit" else value
+    return {"Return": True}
+
+
+@instead("ec2:GetInstanceMetadataDefaults")
+def metadata_defaults(asked: Asked) -> dict[str, Any]:
+    return {"AccountLevel": {**asked.kept("ec2:metadata-defaults"), "ManagedBy": "account"}}
+
+
+@after("ec2:RunInstances")
+def metadata_as_the_account_has_it(asked: Asked, answer: dict[str, Any]) -> None:
+    defaults, wanted = asked.kept("ec2:metadata-defaults"), asked.get("MetadataOptions") or {}
+    for instance in answer.get("Instances", ()):
+        options = asked.backend("ec2").get_instance(instance["InstanceId"]).metadata_options
+        for name, attribute in (("HttpTokens", "http_tokens"), ("HttpPutResponseHopLimit", "http_put_response_hop_limit")):
+            if name in defaults and wanted.get(name) is None:
+                setattr(options, attribute, defaults[name])

@@ -76,8 +76,6 @@ def _groups_worn(asked: Asked) -> Iterator[str]:
     for name in ("replication_groups", "cache_clusters"):
         for cache in getattr(asked.backend("elasticache"), name).values():
             yield from getattr(cache, "security_group_ids", None) or ()
-    for cache in asked.kept("elasticache:replication-groups").values():
-        yield from cache.get("SecurityGroupIds", ())
     for balancer in asked.backend("elbv2").load_balancers.values():
         yield from balancer.security_groups or ()
 
