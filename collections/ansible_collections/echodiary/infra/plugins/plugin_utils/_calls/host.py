@@ -89,4 +89,4 @@ def payload(package: Package, manifest: Mapping[str, Any], keep: bool = False) -
 
 @functools.cache
 def _loader_source() -> bytes:
-    return zlib.compress(packages.source("_loader").encode(), 9)
+    return zlib.compress(packages.bare(packages.source("_loader")).encode(), 9)

@@ -26,6 +26,8 @@ _IMPORT = re.compile(r"^[ \t]*from (\.{1,2})([\w.]*) import (\([^)]*\)|[^\n(]+)"
 #: a docstring of one or more lines, and a line that is a comment
 _DOCSTRING = re.compile(r'^([ \t]*)"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""[ \t]*$', re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+#: the end of a function's head that says what it returns
+_RETURNS = re.compile(r"^([ \t]*(?:def .*)?\)) -> .*:$", re.MULTILINE)
 
 
 class Package(NamedTuple):
@@ -89,8 +91,8 @@ def bare(source: str) -> str:
     # a body may consist of its docstring, a file need not have one
     running = _TYPES.sub(lambda found: _lines(found[0]), source)
     left = _DOCSTRING.sub(lambda found: (found[1] and f'{found[1]}""') + _lines(found[0]), running)
-    # a text of several lines may have lines that look like comments
-    return running if '"""' in left or "'''" in left else _COMMENT.sub("", left)
+    # a text of several lines may have lines that look like others
+    return running if '"""' in left or "'''" in left else _RETURNS.sub(r"\1:", _COMMENT.sub("", left))
 
 
 def _lines(text: str) -> str:

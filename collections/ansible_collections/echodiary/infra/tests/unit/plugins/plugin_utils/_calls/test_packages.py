@@ -97,6 +97,12 @@ def is_text(one: ast.AST) -> bool:
     return isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str)
 
 
+def test_what_a_function_returns_is_for_types_alone() -> None:
+    several, one = "def f(\n    a: int,\n) -> dict[str, int]:\n    return {}\n", "class P:\n    def g(self) -> int:\n        return 1\n"
+    short = "def h() -> int: ...\n"
+    assert packages.bare(several + one + short) == several.replace(" -> dict[str, int]", "") + one.replace(" -> int", "") + short
+
+
 def test_texts_of_several_lines_are_sent_as_they_are() -> None:
     source = 'X = """\n# not a comment\n"""\ndef f() -> None:\n    """Doc."""\n'
     assert packages.bare(source) == source
