@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import grp
 import pwd
 from collections.abc import Callable, Mapping
@@ -101,4 +101,4 @@ def named(content: documents.Content) -> documents.Named | None:
 
 def decode(content: documents.Content) -> bytes:
     """Text travels as text, anything else as {"b64": …}; what is long does not travel, {"sha256", "size"} stands for it."""
-    return content.encode() if isinstance(content, str) else base64.b64decode(cast("documents.Binary", content)["b64"])
+    return content.encode() if isinstance(content, str) else binascii.a2b_base64(cast("documents.Binary", content)["b64"])

@@ -7,7 +7,6 @@ escaped before they get there, and the separator with them. No value means an or
 
 from __future__ import annotations
 
-import html
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,6 +48,8 @@ def to_value(edge: Edge) -> str:
     """Empty for an ordinary edge. A percent sign would be a format's for HAProxy, a bar our own."""
     if edge == Edge():
         return ""
+    import html  # only who tells an edge something pays for it
+
     as_json = json.dumps(edge.message)[1:-1].replace("|", "\\u007c").replace("%", "\\u0025")
     as_html = html.escape(edge.message).replace("|", "&#124;").replace("\\", "&#92;").replace("%", "&#37;")
     return f"{edge.traffic}|{as_json}|{as_html}"

@@ -6,11 +6,15 @@ Columns and admin bits: HAProxy's management guide, "show servers state" and "sh
 
 from __future__ import annotations
 
-import csv
-import socket
+import contextlib
 import time
+
+# csv itself takes a host longer to load than all that is read with it
+from _csv import reader
+from collections.abc import Iterator
 from typing import NamedTuple, TypedDict
 
+from . import connections
 from .errors import ConvergeError
 from .run import run, tail
 
@@ -80,11 +84,18 @@ def server(edge: EdgeSpec, name: str) -> Server:
 
 def parse(states: str, statistics: str) -> dict[str, Server]:
     """Pure: the two answers as text."""
-    counted = {row["svname"]: row for row in csv.DictReader(statistics.lstrip("# ").splitlines())}
+    counted = {row["svname"]: row for row in rows_of(statistics)}
     lines = [line.split() for line in states.splitlines() if line.strip()]
     header = next((line[1:] for line in lines if line[0] == "#"), [])
     rows = [dict(zip(header, line)) for line in lines if len(line) == len(header)]
     return {row["srv_name"]: _server(row, counted.get(row["srv_name"], {})) for row in rows}
+
+
+def rows_of(statistics: str) -> Iterator[dict[str, str]]:
+    """Of "show stat": column -> text. Pure."""
+    lines = reader(statistics.lstrip("# ").splitlines())
+    header = next(lines, [])
+    return ({**dict.fromkeys(header, ""), **dict(zip(header, line))} for line in lines if line)
 
 
 def _server(row: dict[str, str], counted: dict[str, str]) -> Server:
@@ -98,7 +109,7 @@ def _server(row: dict[str, str], counted: dict[str, str]) -> Server:
 def counters(edge: EdgeSpec) -> dict[str, dict[str, str]]:
     """Server name -> its row of "show stat": column -> text."""
     said = ask(edge, f"show stat {edge['backend']} 4 -1")
-    found = {row["svname"]: row for row in csv.DictReader(said.lstrip("# ").splitlines()) if row.get("svname")}
+    found = {row["svname"]: row for row in rows_of(said) if row.get("svname")}
     if not found:
         raise HaproxyError(f"HAProxy counts nothing for backend '{edge['backend']}'; converge component haproxy first")
     return found
@@ -156,9 +167,7 @@ def save(edge: EdgeSpec) -> None:
 
 def ask(edge: EdgeSpec, command: str) -> str:
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(5)
-            connection.connect(edge["socket"])
+        with contextlib.closing(connections.to_file(edge["socket"], 5)) as connection:
             connection.sendall(command.encode() + b"\n")
             return b"".join(iter(lambda: connection.recv(65536), b"")).decode(errors="replace")
     except OSError as error:

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import http.client
+import re
 import threading
 import time
 from typing import NamedTuple, TypedDict
-from urllib.parse import urlsplit
+
+from . import http
 
 #: for all questions together, and between two attempts at one (s)
 PATIENCE, PAUSE = 2.0, 0.2
@@ -71,11 +71,9 @@ def _until(question: Question, end: float, number: int, found: dict[int, Answer]
 
 
 def ask(question: Question, timeout: float) -> Answer:
-    parts = urlsplit(question["url"])
     try:
-        with contextlib.closing(http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout)) as connection:
-            connection.request("GET", parts.path or "/", headers={"Host": question["name"]} if question["name"] else {})
-            response = connection.getresponse()
-            return Answer(response.status, "", response.getheader(SAID) or "")
-    except (OSError, http.client.HTTPException) as error:
+        status, headers = http.head(question["url"], timeout, question["name"])
+    except (OSError, ValueError) as error:
         return Answer(0, f"{type(error).__name__}: {error}")
+    said = re.search(rf"(?im)^{SAID}: *(.*?)\s*$", headers)
+    return Answer(status, "", said[1] if said else "")

@@ -8,7 +8,6 @@ definition it came from, so a check needs neither ``docker compose config`` nor 
 from __future__ import annotations
 
 import os
-import signal
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -330,6 +329,8 @@ def kill(container: docker.Container, name: str) -> None:
 
     A container with ``restart: unless-stopped`` would then not come back with the engine, after a reboot say.
     """
+    import signal  # only who kills pays for it
+
     state = (docker.get(f"/containers/{container.id}/json").json() or {}).get("State", {})
     try:
         if not state.get("Pid"):

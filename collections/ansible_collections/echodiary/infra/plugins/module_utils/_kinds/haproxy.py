@@ -8,7 +8,6 @@ they say (out of traffic, maintenance) are no difference.
 
 from __future__ import annotations
 
-import csv
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -103,7 +102,7 @@ def parse(said: str) -> Tables:
     statistics, _, rest = rest.partition("# be_id")
     states, _, patterns = rest.partition("# id (file)")
     # what is quoted is the end of a check's answer, which may have lines
-    rows = [row for row in csv.DictReader(("pxname" + statistics).splitlines()) if row.get("svname")]
+    rows = [row for row in haproxy.rows_of("pxname" + statistics) if row.get("svname")]
     header, *lines = ("be_id" + states).splitlines()
     names = header.split()
     found = [dict(zip(names, line.split())) for line in lines]

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Mapping, Sequence
 
@@ -82,6 +81,8 @@ def _each(keyword: str, values: Sequence[str]) -> set[str]:
 def _adjusted(found: Sequence[str], sign: str, asked: Sequence[str]) -> bool:
     """Of a list that is changed against the one that sshd has built in: what was asked for, and no more can be said."""
     if sign == "-":
+        import fnmatch  # hardly anybody takes something out of a list
+
         return not any(fnmatch.fnmatchcase(one, pattern) for one in found for pattern in asked)
     return list(found[: len(asked)]) == list(asked) if sign == "^" else set(asked) <= set(found)
 

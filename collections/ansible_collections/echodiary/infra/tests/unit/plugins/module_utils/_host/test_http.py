@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import socket
 import socketserver
 import ssl
 import subprocess
@@ -125,3 +126,90 @@ def test_whatever_goes_wrong_is_an_answer(url: str, said: str) -> None:
 def test_a_certificate_that_is_not_there_is_an_answer() -> None:
     answer = calls.request("GET", "https://127.0.0.1:1/", 1.0, tls=calls.Tls(ca_path="/nobody/there"))
     assert (answer.status, answer.text.split(":")[0]) == (0, "FileNotFoundError")
+
+
+@pytest.fixture
+def says(tmp_path: Path) -> Iterator[list[bytes]]:
+    """What is said to everybody who asks at a socket, until the other end has closed."""
+    said: list[bytes] = []
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "s"))
+        listening.listen()
+        threading.Thread(target=_serve, args=(listening, said), daemon=True).start()
+        yield said
+
+
+def _serve(listening: socket.socket, said: list[bytes]) -> None:
+    while True:
+        try:
+            connection, _ = listening.accept()
+        except OSError:
+            return
+        with connection:
+            connection.recv(65536)
+            for piece in said:
+                connection.sendall(piece)
+
+
+WORDS = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [WORDS + b"Content-Length: 5\r\n\r\nhellothis is another answer"],
+        [WORDS + b"Content-Length: 5\r\n\r\nhe", b"llo"],
+        [WORDS + b"Content-Length: 9\r\n\r\nhello"],
+        [WORDS + b"content-length:5\r\n\r\nhello"],
+        [b"HTTP/1.0 404 No\r\n\r\nhello", b" there"],
+        [b"HTTP/1.1 204\r\nContent-Length: 5\r\n\r\nhello"],
+        [b"HTTP/1.1 304 Not Modified\r\n\r\n"],
+        [b"HTTP/1.1 100 Continue\r\n\r\n" + WORDS + b"Content-Length: 2\r\n\r\nok"],
+        [WORDS + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", b"6;x=y\r\n there\r\n0\r\nTrailer: 1\r\n\r\n"],
+        [WORDS + b"Transfer-Encoding: chunked\r\n\r\n", b"f4241\r\n", b"x" * 0xF4241, b"\r\n0\r\n\r\n"],
+        [WORDS + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
+        [WORDS + b"\r\n\xc3\xa9\xff"],
+    ],
+    ids=range(12),
+)
+def test_plain_answers_are_understood_as_by_the_whole_client(says: list[bytes], tmp_path: Path, said: list[bytes]) -> None:
+    says[:] = said
+    url = f"unix://{tmp_path}/s:/x"
+    assert calls.request("GET", url) == calls._of_client("GET", url, 3.0, calls.NONE, calls.STRICT)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ([], "ConnectionResetError: the connection was closed without an answer"),
+        ([b"HTTP/1.1 200 OK\r\nContent-"], "ConnectionResetError"),
+        ([b"SSH-2.0-OpenSSH\r\n\r\n"], "ValueError: no HTTP: b'SSH-2.0-OpenSSH'"),
+        ([WORDS + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhel"], "ConnectionResetError: the answer was cut off"),
+        ([WORDS + b"Transfer-Encoding: chunked\r\n\r\nhello\r\n"], "ValueError"),
+    ],
+)
+def test_what_is_no_answer_is_one_that_says_so(says: list[bytes], tmp_path: Path, said: list[bytes], why: str) -> None:
+    says[:] = said
+    answer = calls.request("GET", f"unix://{tmp_path}/s:/x")
+    assert answer.status == 0
+    assert why in answer.text
+
+
+def test_who_never_ends_is_not_waited_for() -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        assert calls.request("GET", f"http://127.0.0.1:{deaf.getsockname()[1]}/", 0.2) == calls.Answer(0, "TimeoutError: timed out")
+
+
+def test_a_name_is_asked_for_at_all_its_addresses(web: http.server.ThreadingHTTPServer) -> None:
+    """localhost is ::1 as well, where nobody listens."""
+    assert calls.request("GET", f"http://localhost:{web.server_port}/a?b=c").json()["path"] == "/a?b=c"
+    assert "gaierror" in calls.request("GET", "http://nobody.invalid:1/").text
+
+
+def test_the_head_alone_is_asked_for_by_another_name(web: http.server.ThreadingHTTPServer) -> None:
+    status, headers = calls.head(f"http://127.0.0.1:{web.server_port}/moved", 3.0, "shop.example")
+    assert (status, "Location: /" in headers) == (302, True)
+    with pytest.raises(ValueError, match="not an address"):
+        calls.head("https://127.0.0.1/", 3.0)
