@@ -8,12 +8,15 @@ write to, under a digest of their sources: what is there is read, in check mode 
 from __future__ import annotations
 
 import _thread
+import collections
 import contextlib
+import gc
 import json
 import marshal
 import os
 import sys
 import types
+import typing
 import zlib
 from typing import Any, BinaryIO, Union
 
@@ -22,6 +25,9 @@ MARKER = "\x02echodiary\x02"
 FOLDER = "/var/cache/echodiary"
 #: no name that an application could have, since ours run in its Python, too
 ROOT = "echodiary_infra"
+
+#: things made and not gone before Python looks for circles of them: more than a quiet call makes
+QUIET = 200_000
 
 #: a file as it was sent (its source), or compiled
 Code = Union[str, bytes]
@@ -45,8 +51,22 @@ class Lazy(types.ModuleType):
         return object.__getattribute__(self, name)
 
 
+class Fields(type):
+    """Makes what typing makes of a NamedTuple, without a look at every annotation, which takes a host longer than all its reading."""
+
+    def __new__(cls, name: str, _bases: tuple[type, ...], space: dict[str, Any]) -> Any:
+        names = list(space.get("__annotations__", ()))
+        made = collections.namedtuple(name, names, defaults=[space[one] for one in names if one in space])  # type: ignore[misc]
+        for key, value in space.items():
+            if key not in names:
+                setattr(made, key, value)
+        return made
+
+
 def answer(stdin: BinaryIO) -> None:
-    """``stdin``: a line about what follows, the sources, the manifest. The command that starts Python calls this."""
+    """``stdin``: a line about what follows, the sources, the manifest. The command that starts Python calls this: it has it for itself."""
+    gc.set_threshold(QUIET)
+    typing.NamedTuple = type.__new__(Fields, "NamedTuple", (), {})  # type: ignore[assignment, misc]
     about = json.loads(stdin.readline())
     sent = stdin.read(about["size"])
     manifest = json.loads(zlib.decompress(stdin.read()))

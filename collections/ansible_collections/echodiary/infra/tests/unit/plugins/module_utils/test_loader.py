@@ -11,7 +11,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils import _loader
@@ -144,3 +144,31 @@ def test_two_threads_that_ask_for_a_file_at_once_both_have_all_of_it(folder: Pat
     for thread in threads:
         thread.join()
     assert found == ["old"] * 4
+
+
+def test_a_tuple_with_names_is_what_typing_makes_of_it() -> None:
+    class Told(NamedTuple):
+        """Words."""
+
+        first: int
+        second: tuple[str, ...] = ()
+        third: dict[str, str] = {}  # noqa: RUF012 - a tuple field, never mutated
+
+        @property
+        def twice(self) -> int:
+            return 2 * self.first
+
+        @classmethod
+        def of(cls) -> Told:
+            return cls(1)
+
+    space = {key: value for key, value in vars(Told).items() if key in ("__doc__", "__module__", "twice", "of")}
+    names = {"first": "int", "second": "tuple[str, ...]", "third": "dict[str, str]"}
+    made = _loader.Fields("Told", (), {**space, "__qualname__": "Told", "__annotations__": names, "second": (), "third": {}})
+    assert (made._fields, made._field_defaults, made.__module__) == (Told._fields, Told._field_defaults, Told.__module__)
+    one = made(3, third={"a": "b"})
+    assert (one, one.twice, one._replace(first=4).twice, made.of(), repr(made.of())) == (
+        Told(3, third={"a": "b"}), 6, 8, Told.of(), "Told(first=1, second=(), third={})",
+    )  # fmt: skip
+    with pytest.raises(TypeError):
+        made()
