@@ -37,7 +37,7 @@ def parse_dump(output: str) -> dict[str, list[str]]:
 
 def _decoded(value: str) -> str:
     """apt writes what would end its own text as in an address."""
-    return re.sub("%([0-9a-fA-F]{2})", lambda found: chr(int(found[1], 16)), value)
+    return re.sub("%([0-9a-fA-F]{2})", lambda found: chr(int(found[1], 16)), value) if "%" in value else value
 
 
 def settings(said: Sequence[Said]) -> dict[str, list[str]]:

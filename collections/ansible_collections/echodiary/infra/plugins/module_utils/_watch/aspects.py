@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._host import dpkg, globs
 from .._kinds import model
-from . import accounts, allowed, apt, containers, files, memory, mounts, names, packets, privileges, sockets, sshd, verified
+from . import accounts, allowed, apt, containers, files, memory, mounts, names, packets, privileges, reading, sockets, sshd, verified
 from .shapes import Finding
 
 if TYPE_CHECKING:
@@ -51,13 +51,14 @@ class Watched(NamedTuple):
 
 def look(spec: documents.WatchSpec, known: Known, today: str) -> Watched:
     """``today``: as in 2026-01-31."""
+    reading.entries.cache_clear()
     basis = memory.basis([str(dpkg.settled())], known.paths, known.units, known.owned, known.packages)
     known = known._replace(memory=memory.load(known.state_dir, basis))
     seen = {name: ASPECTS[name].observe(known) for name in spec["aspects"]}
     judged = {name: [allowed.judge(one, spec, known, today) for one in ASPECTS[name].plan(seen[name], known)] for name in seen}
     told = _settled({name: [one.finding for one in several if not one.allowed] for name, several in judged.items()}, known)
     if not known.check:
-        memory.save(known.state_dir, basis, _remembered(seen, told))
+        memory.save(known.state_dir, basis, _remembered(seen, told), known.memory)
     findings = tuple(one for several in told.values() for one in several[:MOST])
     return Watched(
         findings,

@@ -52,16 +52,16 @@ def load(state_dir: str, wanted: str) -> Memory:
     try:
         with open(_place(state_dir), encoding="utf-8") as handle:
             kept = json.load(handle)
-        noted = {name: {path: Note(*one) for path, one in kept[name].items()} for name in ("files", "verified")}
+        noted = {name: dict(zip(kept[name], map(Note._make, kept[name].values()))) for name in ("files", "verified")}
         same = kept["basis"] == wanted
         return Memory(noted["files"] if same else {}, noted["verified"], same and bool(kept["whole"]))
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return Memory()
 
 
-def save(state_dir: str, wanted: str, memory: Memory) -> None:
-    """Written only when it says something new: a run that changes nothing leaves no trace."""
-    if load(state_dir, wanted) != memory:
+def save(state_dir: str, wanted: str, memory: Memory, known: Memory) -> None:
+    """Written only when it says something new (``known`` was loaded): a run that changes nothing leaves no trace."""
+    if known != memory:
         files.make_directories(state_dir, 0o700)
         # thousands of entries that nobody reads: every check parses them
         text = json.dumps({"version": 1, "basis": wanted, **memory._asdict()}, separators=(",", ":"))

@@ -6,6 +6,7 @@ Which packages' programs have such rights is a short list that no database of th
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .._kinds import model
+from . import reading
 from .shapes import Finding, Known
 
 NAME = "privileges"
@@ -68,18 +70,12 @@ def _files() -> Iterator[tuple[str, int]]:
 
 
 def _below(directory: str, depth: int) -> Iterator[tuple[str, int]]:
-    try:
-        entries = list(os.scandir(directory))
-    except OSError:
-        return
-    for entry in entries:
-        try:
-            mode = entry.stat(follow_symlinks=False).st_mode
-        except OSError:
-            continue
-        if stat.S_ISREG(mode):
-            yield entry.path, mode
-        elif depth and stat.S_ISDIR(mode):
+    for entry in reading.entries(directory):
+        if entry.is_file(follow_symlinks=False):
+            # what has gone meanwhile has no mode
+            with contextlib.suppress(OSError):
+                yield entry.path, entry.stat(follow_symlinks=False).st_mode
+        elif depth and entry.is_dir(follow_symlinks=False):
             yield from _below(entry.path, depth - 1)
 
 

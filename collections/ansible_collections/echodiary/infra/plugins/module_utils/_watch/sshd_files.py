@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import re
 import shlex
@@ -55,7 +54,18 @@ def _read(path: str, match: str, open_file: Callable[[str], str], depth: int) ->
 
 def _included(line: Line) -> list[str]:
     patterns = (os.path.join(os.path.dirname(MAIN), word) for word in words(line.value))
-    return [path for pattern in patterns for path in sorted(glob.glob(pattern))]
+    return [path for pattern in patterns for path in sorted(_matching(pattern))]
+
+
+def _matching(pattern: str) -> list[str]:
+    """As by glob(7); all that is said of most is that a name has an end."""
+    folder, _, name = pattern.rpartition("/")
+    if name[:1] != "*" or any(letter in folder + name[1:] for letter in "*?["):
+        import glob
+
+        return glob.glob(pattern)
+    found = (entry for entry in reading.entries(folder) if entry.name.endswith(name[1:]))
+    return [entry.path for entry in found if not entry.name.startswith(".")]
 
 
 def parse(path: str, text: str, match: str = "") -> Iterator[Line]:

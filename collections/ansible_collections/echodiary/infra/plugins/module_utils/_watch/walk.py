@@ -40,11 +40,7 @@ class Walk:
         return self._brought
 
     def walk(self, directory: str, root: Root) -> None:
-        try:
-            found = sorted(os.scandir(directory), key=lambda entry: entry.name)
-        except OSError:
-            return
-        for entry in found:
+        for entry in reading.entries(directory):
             # dpkg and people go on working
             with contextlib.suppress(FileNotFoundError):
                 if not root.only or self._counts(entry.path, root):
@@ -88,8 +84,10 @@ class Walk:
         if expected:
             self.noted[path] = memory.Note(0, 0)
             self.walk(path, root)
-        elif not generated.IS_VOLATILE.match(path) and any(os.scandir(path)):
-            self.noted[path] = memory.Note(0, 0, memory.STRANGER)
+            return
+        # an empty one is nothing to tell, and may be filled by the next time
+        self.noted[path] = memory.Note(0, 0, memory.STRANGER)
+        if not generated.IS_VOLATILE.match(path) and reading.entries(path):
             self._enter_strange(entry, root)
 
     def _enter_strange(self, entry: os.DirEntry[str], root: Root) -> None:

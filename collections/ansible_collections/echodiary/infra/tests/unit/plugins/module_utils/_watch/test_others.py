@@ -139,9 +139,10 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def look(host: Path, *, check: bool = True) -> verified.Seen:
     state = str(host / "state")
-    seen = verified.observe(Known(check=check, memory=memory.load(state, "basis")))
+    known = Known(check=check, memory=memory.load(state, "basis"))
+    seen = verified.observe(known)
     if not check:
-        memory.save(state, "basis", memory.Memory(verified=seen.noted, whole=seen.whole))
+        memory.save(state, "basis", memory.Memory(verified=seen.noted, whole=seen.whole), known.memory)
     return seen
 
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._watch import files, memory, packaged, roots
+from ansible_collections.echodiary.infra.plugins.module_utils._watch import files, memory, packaged, reading, roots
 from ansible_collections.echodiary.infra.plugins.module_utils._watch.shapes import Known
 
 
@@ -35,6 +35,8 @@ class Host:
         return self.brought
 
     def look(self) -> list[str]:
+        """As in a call of its own."""
+        reading.entries.cache_clear()
         known = Known(paths=frozenset([f"{self.place}/ours"]), memory=self.memory)
         self.seen = files.observe(known)
         return sorted(f"{one.resource.kind} {os.path.basename(one.resource.name)}" for one in files.plan(self.seen, known))
@@ -89,6 +91,16 @@ def test_what_is_gone_is_missed(host: Host) -> None:
     assert host.look() == ["file theirs", "stranger hand"]
     host.note()
     assert host.look() == ["file theirs", "stranger hand"]
+
+
+def test_an_empty_directory_is_asked_about_once_and_told_once_it_is_filled(host: Host) -> None:
+    (host.place / "opt").mkdir()
+    host.note()
+    reads = host.reads
+    assert host.look() == ["stranger hand"]
+    assert host.reads == reads
+    (host.place / "opt" / "new").write_text("")
+    assert host.look() == ["stranger hand", "stranger new"]
 
 
 def test_a_mode_that_lets_all_write_is_told_again_and_again(host: Host) -> None:
