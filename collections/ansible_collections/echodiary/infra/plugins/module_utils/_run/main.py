@@ -135,7 +135,9 @@ def _converged(spec: documents.ComponentSpec, host: Host) -> tuple[exchange.Outc
     if needs:
         return converger.waiting(), needs
     result = converger.apply()
-    host.forget()
+    # what was well and left as it was has not been waited for either
+    if spec.get("release") or (result["status"], result["health"]) != ("ok", "Healthy"):
+        host.forget()
     return result, converger.afterwards() if result["status"] in ("ok", "changed") else None
 
 

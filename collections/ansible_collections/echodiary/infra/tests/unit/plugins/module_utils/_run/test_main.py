@@ -232,6 +232,19 @@ def test_a_quiet_host_is_asked_for_its_units_once(host: Host, systemctl: Path, c
     assert len(systemctl.read_text(encoding="utf-8").splitlines()) == 1
 
 
+@pytest.mark.parametrize("changed", [False, True])
+def test_what_was_read_holds_until_a_component_is_changed(host: Host, systemctl: Path, changed: bool) -> None:
+    def with_unit(name: str) -> dict[str, Any]:
+        return spec(name, units={"web.service": {"state": "started", "consumes": []}})
+
+    first = [with_unit("one"), *([] if changed else [demo(host)]), with_unit("two")]
+    host.run(*first)
+    systemctl.write_text("", encoding="utf-8")
+    answer = host.run(with_unit("one"), demo(host), with_unit("two"))
+    assert [one["status"] for one in answer["components"]] == ["ok", "changed" if changed else "ok", "ok"]
+    assert len(systemctl.read_text(encoding="utf-8").splitlines()) == (2 if changed else 1)
+
+
 def test_a_unit_that_is_not_well_is_looked_at_again(host: Host, systemctl: Path) -> None:
     program = systemctl.parent / "bin" / "systemctl"
     at_first = f"$(test $(wc -l < {systemctl}) = 1 && echo activating || echo active)"
