@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import socket
@@ -140,15 +141,14 @@ def says(tmp_path: Path) -> Iterator[list[bytes]]:
 
 
 def _serve(listening: socket.socket, said: list[bytes]) -> None:
-    while True:
-        try:
+    """Until nobody listens any more; who asks may go before all is said."""
+    while listening.fileno() >= 0:
+        with contextlib.suppress(OSError):
             connection, _ = listening.accept()
-        except OSError:
-            return
-        with connection:
-            connection.recv(65536)
-            for piece in said:
-                connection.sendall(piece)
+            with connection:
+                connection.recv(65536)
+                for piece in said:
+                    connection.sendall(piece)
 
 
 WORDS = b"HTTP/1.1 200 OK\r\n"
