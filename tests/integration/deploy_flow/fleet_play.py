@@ -17,6 +17,18 @@ HOSTS = ("app1", "app2")
 
 Task = dict[str, Any]
 
+#: leaves a file where the controller is; a module would be two processes for each host
+MARK = """
+import pathlib
+from ansible.plugins.action import ActionBase
+
+class ActionModule(ActionBase):
+    def run(self, tmp=None, task_vars=None):
+        if not self._task.check_mode:
+            pathlib.Path(self._task.args["path"]).touch()
+        return {"changed": True}
+"""
+
 
 def _closed_port() -> int:
     """A port on which nobody listens."""
@@ -30,6 +42,8 @@ class Fleet:
     def __init__(self, place: Path) -> None:
         self.place, self.marks = place, place / "marks"
         self.marks.mkdir()
+        (place / "action_plugins").mkdir()
+        (place / "action_plugins/mark.py").write_text(MARK)
         here = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
         gone = {"ansible_host": "127.0.0.1", "ansible_port": _closed_port(), "ansible_connection": "ssh", "ansible_ssh_retries": 0}
         inventory = {
@@ -43,8 +57,7 @@ class Fleet:
 
     def mark(self, name: str) -> Task:
         """A task that every host that comes here leaves a file of."""
-        path = f"{self.marks}/{name}.{{{{ inventory_hostname }}}}"
-        return {"name": f"mark {name}", "ansible.builtin.copy": {"dest": path, "content": ""}, "delegate_to": "localhost"}
+        return {"name": f"mark {name}", "mark": {"path": f"{self.marks}/{name}.{{{{ inventory_hostname }}}}"}}
 
     def marked(self, name: str) -> list[str]:
         return sorted(path.suffix[1:] for path in self.marks.glob(f"{name}.*"))
