@@ -163,6 +163,19 @@ def test_connections_that_fail_for_a_second_are_tried_again(host: Machine, serve
     assert set(json.loads(crowd.communicate(timeout=30)[0])) == {"one"}
 
 
+def test_a_restart_turns_nobody_away(host: Machine, servers: Servers) -> None:
+    """Not by its own process, which is another one afterwards, nor while there is none."""
+    servers(blue="one")
+    before = host.pid("haproxy")
+    crowd = host.start(f"python3 -c '{CROWD}'")
+    eventually(lambda: host.parts("haproxy.servers(EDGE)['blue'].sessions") > 0)
+    host.sh("systemctl restart haproxy")
+    assert set(json.loads(crowd.communicate(timeout=30)[0])) == {"one"}
+    assert host.pid("haproxy") != before
+    eventually(lambda: host.sh("systemctl is-active haproxy-hold", check=False) == "inactive")
+    host.sh("systemctl stop haproxy && ! systemctl is-active haproxy-hold && systemctl start haproxy")
+
+
 @pytest.mark.parametrize(
     "how",
     [
