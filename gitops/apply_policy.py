@@ -34,7 +34,7 @@ def _component(host: str, one: model.Component, policy: Policy, pauses: Sequence
         one,
         resources=resources,
         mode=policy.mode(one.name),
-        paused={"reason": pause.reason, "until": timestamps.to_text(pause.until)} if pause else {},
+        paused={"reason": pause.reason, "until": timestamps.to_text(pause.until), "who": pause.who} if pause else {},
         flapping=f"{host}/{one.name}" in stopped,
     )
     return model.rejudged(changed) if any(found.ignored for found in resources) else changed

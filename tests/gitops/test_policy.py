@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import markdown, table, words
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -208,3 +209,11 @@ def test_spans(given_: str, seconds: float) -> None:
 def test_what_is_no_span(bad: str) -> None:
     with pytest.raises(ValueError, match="no span"):
         clock.seconds(bad)
+
+
+def test_a_pause_is_shown_with_who_said_it_and_until_when() -> None:
+    quiet = build.report(build.host("app1", build.component("web")))
+    report = build.judged(quiet, build.policy(), (build.pause(),))
+    told = "paused by ann until 2026-11-21T13:00:00Z: being looked at"
+    assert [words.state(one) for _, one in report.components()] == [told]
+    assert all(told in text for text in ("\n".join(table.lines(report)), markdown.text(report)))

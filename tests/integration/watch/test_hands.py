@@ -166,3 +166,16 @@ def test_a_quiet_host_has_nothing_to_say(machine: Machine) -> None:
     checked = machine.check()
     assert (checked.components["baseline"]["sync"], checked.components["baseline"]["health"]) == ("Synced", "Healthy")
     assert machine.footprint() == before
+    [told] = [note for note in checked.components["baseline"]["notes"] if "files of packages" in note]
+    assert "as they were brought: read since 20" in told, told
+
+
+def test_what_people_said_of_deploys_is_told_and_no_difference(machine: Machine) -> None:
+    def lock(state: str, **given: str) -> dict[str, object]:
+        return {"action": {"echodiary.infra.deploy_lock": {"state": state, "owner": "ann", "reason": "holidays", **given}}}
+
+    run = machine.play(lock("frozen", until="2999-01-02T00:00:00Z"), machine.task(check=True), lock("thawed"), machine.task(check=True))
+    frozen, thawed = run[1], run[3]
+    [told] = frozen.components["baseline"]["said"]
+    assert told.startswith("lock deploy: frozen until 2999-01-02T00:00:00Z; said by ann, ") and told.endswith(": holidays"), told
+    assert (frozen.changes, frozen.result["sync"], thawed.components["baseline"].get("said", [])) == ([], "Synced", [])

@@ -14,7 +14,7 @@ from .._kinds import distributions, model, packages
 from .._kinds.model import Applied
 from .._ledger import digests, files
 from .._release import rollout
-from . import leaving, prepare, said
+from . import leases, leaving, prepare, said
 
 if TYPE_CHECKING:
     from .._converge import exchange
@@ -79,7 +79,9 @@ def _all(manifest: exchange.Manifest, began: float) -> Answer:
         results.append(masking.mask(result, spec["secrets"]))
         if needs or (not check and result["status"] in ("failed", "taken_back")):
             break
-    if not check:
+    if check:
+        _tell_of_deploys(results, specs, host)
+    else:
         contents.drop(host.state_dir, specs[max(len(results) - bool(needs), 0) :])
         digests.MEMORY.save()
     stopped = not check and bool(results) and results[-1]["status"] in ("failed", "taken_back")
@@ -113,6 +115,15 @@ def _gone(kept: dict[str, str]) -> dict[str, str]:
 def _has_news(results: list[exchange.Outcome]) -> bool:
     """Only a run that changes something is worth a second call; a quiet one stays one call, however slow the host is."""
     return any(result["status"] == "changed" for result in results)
+
+
+def _tell_of_deploys(results: list[exchange.Outcome], specs: list[documents.ComponentSpec], host: Host) -> None:
+    """Beside what is released here, or what comes first. Who changes something is under the lease itself."""
+    told = list(leases.told(os.path.join(host.state_dir, "lease")))
+    released = {spec["name"] for spec in specs if spec.get("release")}
+    about = next((one for one in results if one["name"] in released), results[0] if results else None)
+    if told and about:
+        about["said"] = [*about.get("said", []), *told]
 
 
 def _one(spec: documents.ComponentSpec, host: Host) -> tuple[exchange.Outcome, exchange.Needs | None]:

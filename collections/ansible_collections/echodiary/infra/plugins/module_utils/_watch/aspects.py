@@ -81,7 +81,7 @@ def _remembered(seen: Mapping[str, Any], told: Mapping[str, list[Finding]]) -> m
     sums: verified.Seen = seen.get(verified.NAME, verified.Seen())
     moved = {one.resource.name for one in told.get(files.NAME, ())}
     noted = {path: note for path, note in walked.noted.items() if path not in moved or note.found in (memory.STRANGER, memory.GONE)}
-    return memory.Memory(noted, sums.noted, sums.whole)
+    return memory.Memory(noted, sums.noted, sums.whole, sums.read)
 
 
 def _kept(seen: Mapping[str, Any], judged: list[allowed.Judged], known: Known) -> dict[str, remembered.Kept]:
@@ -91,8 +91,8 @@ def _kept(seen: Mapping[str, Any], judged: list[allowed.Judged], known: Known) -
 
 def _notes(seen: Mapping[str, Any], told: Mapping[str, list[Finding]], known: Known) -> Iterator[str]:
     yield from (f"{len(found) - MOST} more of {name} are not shown" for name, found in told.items() if len(found) > MOST)
-    if verified.NAME in seen and seen[verified.NAME].left:
-        yield verified.told(seen[verified.NAME])
+    if verified.NAME in seen:
+        yield from verified.told(seen[verified.NAME])
     if sockets.NAME in seen:
         yield from sockets.notes(known)
 

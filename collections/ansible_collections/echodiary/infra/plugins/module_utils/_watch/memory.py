@@ -29,11 +29,15 @@ class Note(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """``files``: of what has power over the host; ``verified``: of packages, ``whole`` where all were as brought."""
+    """``files``: of what has power over the host; ``verified``: of packages, ``whole`` where all were as brought.
+
+    ``read``: since when those have been read (s, epoch), 0 where nobody knows.
+    """
 
     files: Mapping[str, Note] = {}
     verified: Mapping[str, Note] = {}
     whole: bool = False
+    read: float = 0.0
 
 
 def note(info: os.stat_result, found: str = FINE) -> Note:
@@ -54,7 +58,8 @@ def load(state_dir: str, wanted: str) -> Memory:
             kept = json.load(handle)
         noted = {name: dict(zip(kept[name], map(Note._make, kept[name].values()))) for name in ("files", "verified")}
         same = kept["basis"] == wanted
-        return Memory(noted["files"] if same else {}, noted["verified"], same and bool(kept["whole"]))
+        read = float(kept.get("read", 0))
+        return Memory(noted["files"] if same else {}, noted["verified"], same and bool(kept["whole"]), read)
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return Memory()
 

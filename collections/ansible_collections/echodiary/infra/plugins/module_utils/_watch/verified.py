@@ -3,16 +3,17 @@
 
 To read all of them takes seconds. What was read is remembered by what the kernel says of it: the time of an inode's last change cannot be
 set by anybody, so that only what may have changed is read again. Of what was never read a check reads a part, and says how much is left;
-an apply reads all of it.
+an apply reads all of it, and once a month all anew. Since when all has been read is told with every look.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from .._host import dpkg
+from .._host import dpkg, timestamps
 from .._kinds import model
 from . import memory
 from .shapes import Finding, Known
@@ -27,6 +28,8 @@ ALWAYS = (
 SKIPPED = ("/usr/share/", "/usr/lib/modules/")
 #: read in a check (bytes), and in an apply
 CHECK, APPLY = 4 << 20, 1 << 30
+#: an apply reads all anew when it was read longer ago (s)
+OLDEST = 30 * 86400.0
 
 
 class Brought(NamedTuple):
@@ -38,12 +41,13 @@ class Brought(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """``noted``: of files that are as they were brought. ``left``: how many were never read."""
+    """``noted``: of files that are as they were brought, read since ``read`` (s, epoch). ``left``: how many were never read."""
 
     altered: tuple[Brought, ...] = ()
     missing: tuple[Brought, ...] = ()
     noted: Mapping[str, memory.Note] = {}
     left: int = 0
+    read: float = 0.0
 
     @property
     def whole(self) -> bool:
@@ -51,9 +55,9 @@ class Seen(NamedTuple):
 
 
 def observe(known: Known) -> Seen:
-    noted = known.memory.verified
-    if known.memory.whole and all(_note(path) == note for path, note in noted.items()):
-        return Seen(noted=noted)
+    noted, since = _remembered(known)
+    if noted and known.memory.whole and all(_note(path) == note for path, note in noted.items()):
+        return Seen(noted=noted, read=since)
     brought = list(_brought(known))
     there = {one.path: now for one in brought if (now := _note(one.path))}
     unread = [one for one in brought if one.path in there and noted.get(one.path) != there[one.path]]
@@ -63,7 +67,14 @@ def observe(known: Known) -> Seen:
     altered = tuple(one for one in reading if dpkg.md5(one.path) != one.md5)
     passed = {one.path for one in unread} - ({one.path for one in reading} - {one.path for one in altered})
     missing = tuple(one for one in brought if one.path not in there)
-    return Seen(altered, missing, {path: now for path, now in there.items() if path not in passed}, len(unread) - len(reading))
+    return Seen(altered, missing, {path: now for path, now in there.items() if path not in passed}, len(unread) - len(reading), since)
+
+
+def _remembered(known: Known) -> tuple[Mapping[str, memory.Note], float]:
+    """Notes, and since when what they are of has been read; a check does with old ones."""
+    now = time.time()
+    old = not known.check and now - known.memory.read > OLDEST
+    return ({}, now) if old or not known.memory.verified else (known.memory.verified, known.memory.read)
 
 
 def _brought(known: Known) -> Iterator[Brought]:
@@ -106,5 +117,8 @@ def _again(one: Brought) -> str:
     return f"apt-get install --reinstall -y {one.package}"
 
 
-def told(seen: Seen) -> str:
-    return f"{seen.left} files of packages were not compared with them yet: the next apply does" if seen.left else ""
+def told(seen: Seen) -> Iterator[str]:
+    since = timestamps.to_text(seen.read) if seen.read else "before anybody kept the time"
+    yield f"{len(seen.noted)} files of packages are as they were brought: read since {since}, and again where something changed"
+    if seen.left:
+        yield f"{seen.left} files of packages were not compared with them yet: the next apply does"

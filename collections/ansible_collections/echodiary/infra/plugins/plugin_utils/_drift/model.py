@@ -60,11 +60,11 @@ class Component:
     seconds: float = 0.0
     since: str = ""
     release: dict[str, Any] = field(default_factory=dict)
-    #: what people said of it (out of traffic, maintenance), by whom and since when
+    #: what people said of it (out of traffic, maintenance; that deploys are frozen, or under a lease), by whom and until when
     said: tuple[str, ...] = ()
     #: what a watcher does about it: detect, warn, heal; empty where nobody watches
     mode: str = ""
-    #: reason and end of a pause
+    #: reason and end of a pause, and who said it
     paused: dict[str, str] = field(default_factory=dict)
     flapping: bool = False
 

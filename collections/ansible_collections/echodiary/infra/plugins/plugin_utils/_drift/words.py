@@ -59,7 +59,8 @@ def state(component: model.Component) -> str:
     if component.flapping:
         parts.append("Flapping")
     if component.paused:
-        parts.append(f"paused until {component.paused['until']}: {component.paused['reason']}")
+        by = f" by {component.paused['who']}" if component.paused.get("who") else ""
+        parts.append(f"paused{by} until {component.paused['until']}: {component.paused['reason']}")
     ignored = [found for found in component.resources if found.ignored]
     if ignored:
         parts.append(f"{len(ignored)} ignored")

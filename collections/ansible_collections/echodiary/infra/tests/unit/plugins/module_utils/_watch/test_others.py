@@ -142,7 +142,7 @@ def look(host: Path, *, check: bool = True) -> verified.Seen:
     known = Known(check=check, memory=memory.load(state, "basis"))
     seen = verified.observe(known)
     if not check:
-        memory.save(state, "basis", memory.Memory(verified=seen.noted, whole=seen.whole), known.memory)
+        memory.save(state, "basis", memory.Memory(verified=seen.noted, whole=seen.whole, read=seen.read), known.memory)
     return seen
 
 
@@ -184,6 +184,22 @@ def test_what_holds_is_not_asked_of_the_package_again(host: Path, monkeypatch: p
     look(host, check=False)
     monkeypatch.setattr(dpkg, "md5sums", lambda package: pytest.fail("was asked"))
     assert look(host).whole
+
+
+def test_since_when_it_has_been_read_is_told_and_an_apply_reads_all_anew_once_that_is_long_ago(
+    host: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def at(when: float) -> None:
+        monkeypatch.setattr(verified.time, "time", lambda: when)
+
+    at(1_000_000)
+    look(host, check=False)
+    at(2_000_000)
+    for check in (True, False):
+        [told] = verified.told(look(host, check=check))
+        assert told == "2 files of packages are as they were brought: read since 1970-01-12T13:46:40Z, and again where something changed"
+    at(1_000_001 + verified.OLDEST)
+    assert [look(host, check=check).read for check in (True, False, True)] == [1_000_000, *[1_000_001 + verified.OLDEST] * 2]
 
 
 def test_once_packages_were_replaced_only_their_files_are_read_again(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
