@@ -54,7 +54,14 @@ def folder(root: Path, name: str) -> Path:
 
 
 def service_recipe(root: Path, name: str) -> Recipe:
-    return Recipe(name, f"echodiary-lab/{name}:trixie", folder(root, name), PYTHON if name == "aws" else base.reference())
+    if name == "aws":
+        return Recipe(name, f"echodiary-lab/{name}:trixie", folder(root, name), PYTHON, extra=strict_files(root))
+    return Recipe(name, f"echodiary-lab/{name}:trixie", folder(root, name), base.reference())
+
+
+def strict_files(root: Path) -> dict[str, bytes]:
+    """The package ``lab.strict`` as the image of AWS's stand-in has it: as ``strict``."""
+    return {f"strict/{name}": path.read_bytes() for name, path in context_files(root / "lab" / "strict").items()}
 
 
 def host_recipes(root: Path) -> list[Recipe]:

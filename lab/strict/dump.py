@@ -32,8 +32,8 @@ TIME = re.compile(r"(?:^|_)(?:date|time|timestamp|at)$|[a-z](?:Date|Time|Timesta
 SECRET = re.compile(r"(?i)password|secret_?(?:string|binary|access_key)|auth_?token|private_?key|key_material|session_token")
 #: what says nothing about the account: how often it was looked at, how moto works, sessions
 NOISE = re.compile(
-    r"^ASIA[A-Z0-9]{16}$|^_tick$|^_time_progressed$|^delegation_set$|etag$"
-    r"|last_used|last_accessed|instances_tracked|_url_module|request_id|_lock$|^lock$"
+    r"^ASIA[A-Z0-9]{16}$|^/aws/service/|^_tick$|^_time_progressed$|^delegation_set$|etag$"
+    r"|last_used|last_written|_loaded$|last_accessed|instances_tracked|_url_module|request_id|_lock$|^lock$"
 )
 #: what moto fills when somebody looks, or what AWS owns
 THEIRS: Mapping[str, frozenset[str]] = {
@@ -52,7 +52,7 @@ def of(memory: Memory, names: bool = False) -> dict[str, Any]:
         found = _Walk(service, names).of(backend)
         if found:
             tree.setdefault(service, {})[region] = found
-    tree["strict"] = _Walk("strict", names).plain(memory.kept)
+    tree["strict"] = _Walk("strict", names).plain({place: kept for place, kept in memory.kept.items() if kept})
     return normalised(tree) if names else tree
 
 
@@ -187,8 +187,10 @@ def _says(name: str, value: Any) -> bool:
 
 def _foreign(service: str, value: Any) -> bool:
     """What every account sees and nobody in it can change: AWS's images, policies, lists of addresses."""
-    if not _is_object(value) or service not in ("ec2", "iam"):
+    if not _is_object(value) or service not in ("ec2", "iam", "kms"):
         return False
+    if service == "kms":  # made when somebody asks for it
+        return any(str(alias).startswith("alias/aws/") for alias in getattr(value, "aliases", ()))
     kind = type(value).__name__
     if kind in ("Ami", "Snapshot", "ManagedPrefixList"):
         return bool(getattr(value, "owner_id", DEFAULT_ACCOUNT_ID) != DEFAULT_ACCOUNT_ID)

@@ -14,10 +14,11 @@ from typing import Any
 ROUNDS = 4
 _HEX = r"[0-9a-f]"
 GENERATED = re.compile(
-    rf"(?P<uuid>\b){_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}\b"
+    r"(?P<snapshot>\brds:[\w-]+?)-\d{4}(?:-\d\d){4}\b"
+    rf"|(?P<managed>rds!db)-{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}\b"
+    rf"|(?P<uuid>\b){_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}\b"
     rf"|\b(?P<ec2>[a-z]{{1,12}}(?:-[a-z]{{2,8}}){{0,2}})-(?:{_HEX}{{17}}|{_HEX}{{8}})\b"
     r"|\b(?P<iam>AIDA|AROA|AIPA|ANPA|AKIA|ASIA|AGPA|ASCA|ANVA)[A-Z0-9]{12,17}\b"
-    r"|(?P<secret>(?<=:secret:)[\w/+=.@!-]+)-[A-Za-z0-9]{6}\b"
     r"|(?P<db>\bdb)-[A-Z0-9]{20,26}\b"
     rf"|(?P<slash>(?<=/)){_HEX}{{16}}\b"
     r"|(?P<zone>\b)(?:Z[A-Z0-9]{12,20}|[A-Z0-9]{22})\b"
@@ -25,9 +26,12 @@ GENERATED = re.compile(
     r"|(?P<host>\b(?:ip|ec2))(?:-\d{1,3}){4}\b"
     r"|(?P<address>(?<![\d./]))\d{1,3}(?:\.\d{1,3}){3}(?![\d./])"
 )
+#: six letters at the end of a secret's ARN
+SUFFIX = re.compile(r"(:secret:[^\s\"]+)-[A-Za-z0-9]{6}\b")
 
 
 def normalised(tree: Any) -> Any:
+    tree = _each(tree, lambda text: SUFFIX.sub(r"\1-(random)", text))
     contents = dict(_contents(tree))
     names: dict[str, str] = {}
     for _ in range(ROUNDS):
@@ -62,14 +66,19 @@ def _contents(tree: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _renamed(tree: Any, name: Callable[[re.Match[str]], str]) -> Any:
+    return _each(tree, lambda text: GENERATED.sub(name, text))
+
+
+def _each(tree: Any, change: Callable[[str], str]) -> Any:
+    """Every text and every key changed; lists and dictionaries sorted."""
     if isinstance(tree, str):
-        return GENERATED.sub(name, tree)
+        return change(tree)
     if isinstance(tree, list):
-        return sorted((_renamed(one, name) for one in tree), key=_text)
+        return sorted((_each(one, change) for one in tree), key=_text)
     if not isinstance(tree, Mapping):
         return tree
     found: dict[str, Any] = {}
-    for key, value in sorted(((GENERATED.sub(name, key), _renamed(value, name)) for key, value in tree.items()), key=_text):
+    for key, value in sorted(((change(key), _each(value, change)) for key, value in tree.items()), key=_text):
         found[_free(key, found)] = value
     return found
 

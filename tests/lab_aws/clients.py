@@ -20,19 +20,15 @@ ACCOUNT = "123456789012"
 _SESSION = boto3.Session("AKIAIOSFODNN7EXAMPLE", "secret", region_name=REGION)
 
 
-def client(aws: Server, service: str, **credentials: str) -> Any:
-    if credentials:
-        return _client(boto3.Session(region_name=REGION, **credentials), aws.url, service)
-    return _ours(aws.url, service)
+def client(aws: Server, service: str, **other: str) -> Any:
+    """``other``: credentials, or a region. One session for all, since each reads the services' models anew."""
+    return _client(aws.url, service, tuple(other.items()))
 
 
 @cache
-def _ours(url: str, service: str) -> Any:
-    return _client(_SESSION, url, service)
-
-
-def _client(session: boto3.Session, url: str, service: str) -> Any:
-    return session.client(service, endpoint_url=url, config=Config(retries={"total_max_attempts": 1}, read_timeout=20))
+def _client(url: str, service: str, other: tuple[tuple[str, str], ...]) -> Any:
+    config = Config(retries={"total_max_attempts": 1}, read_timeout=20)
+    return _SESSION.client(service, endpoint_url=url, config=config, **dict(other))
 
 
 @contextmanager

@@ -117,24 +117,22 @@ def _both(aws: Server, it: dict[str, Any]) -> list[str]:
 
 
 def _elsewhere(aws: Server) -> None:
-    import boto3
-
-    session = boto3.Session("AKIAIOSFODNN7EXAMPLE", "secret", region_name="us-east-1")
-    session.client("logs", endpoint_url=aws.url).create_log_group(logGroupName="stray")
+    client(aws, "logs", region_name="us-east-1").create_log_group(logGroupName="stray")
 
 
 def test_every_change_is_noticed_and_looking_is_none(running: Server) -> None:
     """One account, one change after the other: the dump moves with each, and not in between."""
     running.reset()
     it = _filled(running)
-    blind = []
+    blind, before, named = [], running.state(), running.state(names=True)
     for name, change in CHANGES.items():
-        before = running.state()
         _look(running, it)
         assert running.state() == before, f"looking changed it, before {name}"
         change(running, it)
-        if running.state() == before or running.state(names=True) == before:
+        after, named_after = running.state(), running.state(names=True)
+        if after == before or named_after == named:
             blind.append(name)
+        before, named = after, named_after
     assert blind == []
 
 

@@ -205,6 +205,12 @@ def addresses_by_their_name(asked: Asked, answer: dict[str, Any]) -> dict[str, A
     return {**answer, "Tags": [{**one, "ResourceType": one["ResourceType"].replace("vpc-elastic-ip", "elastic-ip")} for one in tags]}
 
 
+@instead("ec2:GetEbsDefaultKmsKeyId")
+def key_of_disks(asked: Asked) -> dict[str, Any]:
+    theirs = f"arn:aws:kms:{asked.call.region}:{asked.call.account}:alias/aws/ebs"
+    return {"KmsKeyId": asked.backend("ec2").default_kms_key_id or theirs}
+
+
 #: of the account: how instances answer for their metadata where their request does not say
 METADATA = ("HttpTokens", "HttpPutResponseHopLimit", "HttpEndpoint", "InstanceMetadataTags")
 

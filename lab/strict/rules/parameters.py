@@ -136,6 +136,12 @@ def defaults(asked: Asked) -> dict[str, Any]:
     return {"EngineDefaults": {"DBParameterGroupFamily": family, **page}}
 
 
+@instead("rds:DescribePendingMaintenanceActions")
+def nothing_pending(asked: Asked) -> dict[str, Any]:
+    """AWS has nothing to repair here."""
+    return {"PendingMaintenanceActions": []}
+
+
 @instead("rds:DescribeDBEngineVersions")
 def engine_versions(asked: Asked) -> dict[str, Any]:
     engine, version, family = asked.get("Engine"), asked.get("EngineVersion"), asked.get("DBParameterGroupFamily")
