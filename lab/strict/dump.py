@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Set
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -110,7 +110,8 @@ class _Walk:
         shown = [(key, self._shown(one, f"{path}/{key}", key)) for key, one in _children(value) if _says(key, one)]
         if isinstance(value, (Set, list, tuple, deque)):
             return _ordered(value, [one for _, one in shown if one is not ABSENT])
-        return {key: one for key, one in sorted(shown) if one is not ABSENT} if shown else {}
+        empty: tuple[Any, ...] = ({}, []) if isinstance(value, defaultdict) else ()  # there as soon as somebody looks for it
+        return {key: one for key, one in sorted(shown, key=lambda pair: pair[0]) if one is not ABSENT and one not in empty}
 
     def _simple(self, value: Any, name: str) -> Any:
         """What has no parts; ABSENT for what has."""
