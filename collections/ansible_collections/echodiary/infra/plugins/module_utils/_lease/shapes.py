@@ -94,9 +94,10 @@ class _Manifest(TypedDict):
 
 
 class Manifest(_Manifest, total=False):
-    """``now``: wall, uptime and boot, for tests."""
+    """``now``: wall, uptime and boot, for tests. ``kept_elsewhere``: the lock is not this host's, which only tells Prometheus of it."""
 
     now: tuple[float, float, str]
+    kept_elsewhere: bool
 
 
 class LeaseView(TypedDict):
@@ -145,3 +146,10 @@ class Decided(View):
 class Failed(TypedDict):
     failed: bool
     msg: str
+
+
+@final
+class Noted(TypedDict):
+    """Of a lock that is kept elsewhere: what there is to know."""
+
+    notes: list[str]
