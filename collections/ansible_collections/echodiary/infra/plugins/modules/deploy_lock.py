@@ -15,8 +15,14 @@ description:
   - Every lease has a fencing token, a number that is never given out twice. A run whose token is no longer the lock's has lost its lease
     and is told so when it renews. Run one at every phase.
   - A lock is a file on one host. Delegate all tasks of a fleet to the same host.
+  - Where the variable C(echodiary_lease) is a mapping that names a C(table), a lock is an item of that table in DynamoDB
+    instead, named C(<echodiary_environment>/<name>), and no host is asked. C(region), C(endpoint_url), C(access_key), C(secret_key),
+    C(session_token) and C(profile) are those of the variable C(echodiary_aws) unless C(echodiary_lease) says otherwise. It belongs into the
+    inventory, since every run has to agree.
   - The age of a lease is told by the host's uptime, so a clock that is set or jumps changes nothing. After a reboot of the host only the
     time since then is certain, so that a lease is held for up to one more O(ttl), and is never broken too early.
+  - In a table it is told by the clock of DynamoDB, which comes with its answers. Whoever asks may have any clock. A lease lives up to two
+    seconds longer than O(ttl), and never less.
   - A freeze forbids new leases until a date. It ends by itself as well.
 options:
   state:
@@ -65,7 +71,7 @@ options:
     default: ''
   textfiles:
     description:
-      - The directory of node_exporter's textfile collector on the host. Acquiring and releasing then leave there, in
+      - The directory of node_exporter's textfile collector on the host, wherever the lock is. Acquiring and releasing then leave there, in
         C(echodiary_deploy.prom), that something is under way or how it ended. What cannot be written is a note and no failure.
     type: path
   environment:
@@ -77,7 +83,7 @@ options:
     type: str
     default: unknown
   directory:
-    description: Where locks are kept.
+    description: Where locks are kept on the host. Without meaning where they are kept in a table.
     type: path
     default: /var/lib/echodiary/lease
 attributes:
@@ -98,6 +104,7 @@ attributes:
     platforms: posix
 notes:
   - Needs root on the host (C(become)), because of O(directory).
+  - A table takes boto3 where Ansible runs, and the rights C(dynamodb:GetItem) and C(dynamodb:PutItem) on it.
 author:
   - The echodiary.infra maintainers (@echodiary)
 """
@@ -228,6 +235,10 @@ waited:
   description: Seconds spent waiting.
   returned: always
   type: float
+where:
+  description: Where the lease is kept, a host or a table.
+  returned: always
+  type: str
 msg:
   description: One line. A refusal says who holds the lease, why, since when, until when, and where to watch.
   returned: always

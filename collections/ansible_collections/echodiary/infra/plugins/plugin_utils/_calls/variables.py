@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypedDict
 if TYPE_CHECKING:
     from ansible.vars.hostvars import HostVars
 
+    from ...module_utils._kinds.model import Json
+
 
 class Phase(TypedDict):
     """``at``: when a phase of a deploy began (s since the epoch)."""
@@ -29,6 +31,9 @@ class TaskVars(TypedDict, total=False):
     ansible_facts: Facts
     ansible_python_interpreter: str | None
     deploy_lease_host: str
+    echodiary_lease: Json
+    echodiary_aws: Json
+    echodiary_environment: Json
     playbook_dir: str
     node_exporter_textfile_directory: str
     deploy_schema_shown: bool

@@ -26,8 +26,10 @@ def lease_host(given: str | None, variables: TaskVars) -> str:
 def refusal(host: str, answer: Result, token: int | None) -> str:
     """Why not, and what to do; empty when it may. ``token``: of the lease that this very run holds."""
     if answer.get("failed"):
-        said = answer.get("msg")
-        return f"not rolled: the deploy lease on {host} could not be read ({said}); what serves goes on; see to {host}, then run this again"
+        said, place = answer.get("msg"), answer.get("where") or host
+        return (
+            f"not rolled: the deploy lease ({place}) could not be read ({said}); what serves goes on; see to {place}, then run this again"
+        )
     lease, freeze = answer.get("lease"), answer.get("freeze")
     if lease and token is not None and lease["token"] == token:
         return ""

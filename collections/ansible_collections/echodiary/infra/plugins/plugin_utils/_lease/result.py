@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from .shapes import Result
 
 
-def of(args: options.Options, answer: Decided | Failed, waited: float, *, check: bool) -> Result:
-    """``answer`` of the host, after ``waited`` seconds."""
+def of(args: options.Options, answer: Decided | Failed, waited: float, *, check: bool, where: str = "") -> Result:
+    """``answer`` of ``where`` the lease is kept, after ``waited`` seconds."""
     if "failed" in answer:
-        return {"failed": True, "changed": False, "msg": answer["msg"]}
+        return {"failed": True, "changed": False, "msg": answer["msg"], "where": where}
     found = options.predicted(answer, args) if check else answer
     lease, state = found["lease"], args["state"]
     refused = found["outcome"] in ("held", "frozen", "lost")
@@ -33,4 +33,5 @@ def of(args: options.Options, answer: Decided | Failed, waited: float, *, check:
         "lost": found["outcome"] == "lost",
         "held": lease is not None and not lease["expired"],
         "waited": round(waited, 1),
+        "where": where,
     }

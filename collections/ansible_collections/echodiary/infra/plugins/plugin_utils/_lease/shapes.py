@@ -9,7 +9,8 @@ from ...module_utils._lease.shapes import Event, FreezeView, LeaseView
 
 
 class Result(TypedDict, total=False):
-    """``token`` where the lease was granted; ``held``: somebody has a lease that has not expired; ``waited`` in seconds."""
+    """``token`` where the lease was granted; ``held``: somebody has a lease that has not expired; ``waited`` in seconds; ``where``
+    the lease is kept."""
 
     failed: bool
     changed: bool
@@ -23,3 +24,4 @@ class Result(TypedDict, total=False):
     lost: bool
     held: bool
     waited: float
+    where: str

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -80,3 +83,44 @@ def test_a_host_that_says_nothing_is_a_failure_that_may_be_borne() -> None:
 def test_what_failed_on_the_host_is_told() -> None:
     found = Rig(deploy_lock, {"failed": True, "msg": "disk full"}).run(reason="new")
     assert (found["failed"], found["msg"]) == (True, "disk full")
+
+
+TABLE = {
+    "echodiary_lease": {"table": "leases"}, "echodiary_environment": "production",
+    # what nobody answers: a closed port, and a password that is in no word
+    "echodiary_aws": {"region": "eu-central-1", "endpoint_url": "http://127.0.0.1:1", "access_key": "a", "secret_key": "{{ 'hush' }}"},
+}  # fmt: skip
+
+
+def test_with_a_table_the_host_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import dynamodb
+
+    monkeypatch.setitem(dynamodb._CONFIG, "retries", {"mode": "standard", "total_max_attempts": 1})
+    rig = Rig(deploy_lock, DONE, **TABLE)
+    found = rig.run(reason="new")
+    assert (found["failed"], rig.sent) == (True, [])
+    assert "lock production/deploy: table leases in eu-central-1 does not answer" in found["msg"]
+    assert found["where"] == "table leases in eu-central-1"
+    assert "hush" not in str(found)
+
+
+def test_a_variable_that_says_nothing_clear_is_refused() -> None:
+    assert "has no tabel" in Rig(deploy_lock, DONE, **{**TABLE, "echodiary_lease": {"tabel": "x"}}).refused(reason="new")
+
+
+def test_a_run_without_the_variable_needs_no_boto3() -> None:
+    """Nor is whoever logs in to AWS looked up."""
+    code = (
+        "import sys; sys.modules.update(boto3=None, botocore=None)\n"
+        "from ansible_collections.echodiary.infra.plugins.action import deploy_lock\n"
+        "from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig\n"
+        f"done = {DONE!r}\n"
+        "print(Rig(deploy_lock, done, echodiary_aws='{{ nowhere }}').run(reason='new')['where'])\n"
+        "print(Rig(deploy_lock, done, echodiary_aws={'region': 'r'}, echodiary_lease={'table': 'leases'}).refused(reason='new'))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": "collections"}
+    )
+    host, without = done.stdout.splitlines()
+    assert host == "app1"
+    assert "has no boto3" in without and "pip install boto3" in without
