@@ -42,19 +42,20 @@ def fleet(tmp_path: Path, lock: Lock) -> Deploys:
     return fleet
 
 
-def playbook(fleet: Deploys, name: str, *words: str) -> str:
+def playbook(fleet: Deploys, name: str, *words: str) -> int:
+    """Where it reports, in ``drift`` beside the inventory."""
+    where = {"ECHODIARY_DRIFT_DIRECTORY": str(fleet.place / "drift")} if name == "drift" else {}
     done = subprocess.run(
         [PLAYBOOK, "-i", str(fleet.inventory), f"echodiary.infra.{name}", *words],
         cwd=ROOT,
-        env={**os.environ, "ANSIBLE_FORCE_COLOR": "0", "ANSIBLE_TIMEOUT": "3"},
+        env={**os.environ, "ANSIBLE_FORCE_COLOR": "0", "ANSIBLE_TIMEOUT": "3", **where},
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
     fleet.output = done.stdout + done.stderr
-    assert done.returncode == 0, fleet.output
-    return fleet.output
+    return done.returncode
 
 
 PART = ("--limit", "app2")
@@ -91,17 +92,37 @@ def test_whoever_lost_the_lease_in_the_table_touches_nothing_more(fleet: Deploys
 
 
 def test_lock_and_unlock(fleet: Deploys, lock: Lock) -> None:
-    playbook(fleet, "lock", "-e", '{"reason": "moving the database", "hours": 2}')
+    assert playbook(fleet, "lock", "-e", '{"reason": "moving the database", "hours": 2}') == 0, fleet.output
     held: Any = lock.ask("read")["lease"]
     assert (held["reason"], held["ttl"]) == ("moving the database", 7200.0)
-    playbook(fleet, "unlock", "-e", '{"reason": "moved"}')
+    assert playbook(fleet, "unlock", "-e", '{"reason": "moved"}') == 0, fleet.output
     assert lock.journal() == ["acquired", "forced"]
 
 
 def test_freeze_and_unfreeze(fleet: Deploys, lock: Lock) -> None:
-    playbook(fleet, "incident.freeze", "-e", '{"reason": "holidays", "freeze_until": "2099-01-01"}')
+    assert playbook(fleet, "incident.freeze", "-e", '{"reason": "holidays", "freeze_until": "2099-01-01"}') == 0, fleet.output
     assert lock.ask("read")["freeze"]["active"]
     fleet.deploy(*PART, deploy_partial=True)
     assert "holidays" in fleet.output
-    playbook(fleet, "incident.unfreeze", "-e", '{"reason": "back"}')
+    assert playbook(fleet, "incident.unfreeze", "-e", '{"reason": "back"}') == 0, fleet.output
     assert lock.ask("read")["freeze"] is None
+
+
+def test_an_incident_on_that_very_host_has_its_lease(fleet: Deploys, lock: Lock) -> None:
+    """It would be restarted from outside; here there is nothing to restart, and the lease is given back all the same."""
+    words = ("-e", "host=app1", "-e", "confirm=app1", "-e", "last=true", "-e", "method=container", "-e", '{"reason": "hangs"}')
+    assert playbook(fleet, "incident.restart_host", *words) != 0
+    assert [event["reason"].split(":")[0] for event in lock.ask("read")["journal"]] == ["restart-host app1"] * 2, fleet.output
+    assert lock.journal() == ["acquired", "released"]
+
+
+def test_a_check_tells_who_deploys(fleet: Deploys, lock: Lock) -> None:
+    inventory = json.loads(fleet.inventory.read_text())
+    inventory["all"]["vars"]["components"] = []
+    fleet.inventory.write_text(json.dumps(inventory))
+    for held in (False, True):
+        if held:
+            lock.ask("acquired", owner="ann", reason="a deploy of hers")
+        playbook(fleet, "drift", *PART)
+        notes = json.loads((fleet.place / "drift/here/report.json").read_text())["notes"]
+        assert ["held by ann" in note and "a deploy of hers" in note for note in notes] == [True] * held, fleet.output

@@ -49,7 +49,8 @@ RELEASE = task("release", state="released", token="{{ lease.token | default(omit
 def words(lock: Lock, place: Path) -> tuple[str, ...]:
     """The variables belong into the inventory, where whoever renews beside the run finds them as well."""
     path = place / "inventory.json"
-    path.write_text(json.dumps({"all": {"hosts": {"localhost": {}}, "vars": lock.variables}}))
+    gone = {"ansible_host": "127.0.0.1", "ansible_port": 1, "ansible_connection": "ssh"}
+    path.write_text(json.dumps({"all": {"hosts": {"localhost": {}, "gone": gone}, "vars": lock.variables}}))
     return "-i", str(path)
 
 
@@ -179,6 +180,22 @@ def deployer(aws: Server, *rights: str) -> Lock:
     lock = Lock(aws, access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"])
     aws.settings(enforce_iam=True)
     return lock
+
+
+def test_prometheus_is_told_by_the_host_of_the_task_and_one_that_is_down_is_a_note(lock: Lock, tmp_path: Path) -> None:
+    textfiles = tmp_path / "textfiles"
+    textfiles.mkdir()
+    told = {"textfiles": str(textfiles), "environment": "here", **ACQUIRE}
+    back = task("back", state="released", token="{{ lease.token }}", textfiles=str(textfiles), environment="here", outcome="succeeded")
+    elsewhere = {"delegate_to": "gone"}
+    tasks = [task("acquire", **told), {**back, "name": "release"}, {**task("again", **told), **elsewhere}, {**back, **elsewhere}]
+    done = play(tmp_path, tasks, *words(lock, tmp_path), environment={"ANSIBLE_TIMEOUT": "3"})
+    assert done.code == 0, done.output
+    assert [done.task[name]["notes"] for name in ("acquire", "release")] == [[], []]
+    text = (textfiles / "echodiary_deploy.prom").read_text()
+    assert 'echodiary_deploy_in_progress{environment="here"} 0' in text
+    assert ["Prometheus was not told" in done.task[name]["notes"][0] for name in ("again", "back")] == [True, True]
+    assert done.task["again"]["token"] == 2
 
 
 @pytest.mark.parametrize("right", RIGHTS)

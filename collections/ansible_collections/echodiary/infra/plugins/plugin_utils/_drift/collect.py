@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ansible_collections.echodiary.infra.plugins.module_utils._inside.shapes import Difference
     from ansible_collections.echodiary.infra.plugins.module_utils._kinds.documents import Told as Change
     from ansible_collections.echodiary.infra.plugins.plugin_utils._common.results import Result
+    from ansible_collections.echodiary.infra.plugins.plugin_utils._lease.shapes import Result as Looked
 
 #: These say or compute something; they hold no opinion about the state of a host.
 SILENT = frozenset(
@@ -136,6 +137,13 @@ def task(name: str, action: str, result: Result, *, check: bool, skipped: bool =
         return model.Resource(resource, sync=model.SYNCED, action="none", origin="")
     left = model.OUT_OF_SYNC if check else model.SYNCED
     return model.Resource(resource, sync=left, action="update", origin="pending", diff=_diff(result), why=action)
+
+
+def in_the_way(lock: Looked) -> str:
+    """What a lock that was looked at says to people: who holds or froze it, or why nobody knows; nothing of one that is free or ours."""
+    freeze = lock.get("freeze")
+    free = lock.get("held") is False and not (freeze and freeze["active"])
+    return "" if free or lock.get("token") is not None else lock.get("msg", "")
 
 
 def unseen(name: str, result: Result) -> model.Resource:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CONVERGE = ("echodiary.infra.converge", "converge")
 ALEMBIC = ("echodiary.infra.alembic", "alembic")
 EVIDENCE = ("echodiary.infra.evidence", "evidence")
+LOCK = ("echodiary.infra.deploy_lock", "deploy_lock")
 
 
 class Run:
@@ -29,6 +30,7 @@ class Run:
         self._root = root
         self._began = began
         self._collected = collect.Collected()
+        self._notes: list[str] = []
         self._in_check_mode: set[bool] = set()
 
     def expect(self, host: str, groups: tuple[str, ...]) -> None:
@@ -44,6 +46,9 @@ class Run:
         elif action in EVIDENCE:
             told: Any = data
             self._collected.evidence(host, told.get("evidence") or {}, told.get("components") or {})
+        elif action in LOCK:
+            looked: Any = data
+            self._notes += filter(None, [collect.in_the_way(looked)])
         elif action in ALEMBIC:
             if "sync" in data or "failed_when_result" in data:
                 self._collected.compared(host, data, failed="sync" not in data)
@@ -91,6 +96,7 @@ class Run:
             mode="check" if self._in_check_mode <= {True} else "apply",
             git=git.head(self._root),
             hosts=self._collected.hosts(),
+            notes=tuple(self._notes),
         )
         return git.blamed(report, self._root, inventory) if report.git else report
 

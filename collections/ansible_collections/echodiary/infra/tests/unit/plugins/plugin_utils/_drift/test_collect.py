@@ -174,3 +174,17 @@ def test_what_people_said_is_part_of_the_report_and_no_difference() -> None:
     collected.converged("app1", {"components": [of_one(said=["is out of traffic; said by ann"])]}, check=True)
     [host] = collected.hosts()
     assert (host.sync, host.health, host.components[0].said) == ("Synced", "Healthy", ("is out of traffic; said by ann",))
+
+
+@pytest.mark.parametrize(
+    ("lock", "said"),
+    [
+        ({"held": True, "token": None, "msg": "lock deploy: held by ann"}, "lock deploy: held by ann"),
+        ({"held": False, "freeze": {"active": True}, "msg": "lock deploy: frozen by ann"}, "lock deploy: frozen by ann"),
+        ({"msg": "table leases does not answer"}, "table leases does not answer"),
+        ({"held": False, "freeze": {"active": False}, "msg": "lock deploy: free"}, ""),
+        ({"held": True, "token": 7, "msg": "lock deploy: acquired"}, ""),
+    ],
+)
+def test_a_lock_is_told_of_where_it_is_in_somebodys_way(lock: dict[str, Any], said: str) -> None:
+    assert collect.in_the_way(lock) == said
