@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading one account and region: whole answers, each question asked once, and a refusal that names the right that is missing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import boto3
+import jmespath
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from .._common.errors import SpecError
+
+if TYPE_CHECKING:
+    from .model import Json
+
+#: reads that run at once; more gained nothing
+THREADS = 16
+#: what AWS calls a right that is missing
+REFUSALS = frozenset(
+    {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized", "UnauthorizedAccess", "403"}
+)
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+
+
+class RefusedError(SpecError):
+    """A right is missing, so that nothing can be said of what was asked for: it is neither there nor absent."""
+
+
+class Login(NamedTuple):
+    """As modules of amazon.aws take it; what is empty comes from the environment, as boto3 finds it."""
+
+    region: str
+    endpoint_url: str = ""
+    access_key: str = ""
+    secret_key: str = ""
+    session_token: str = ""
+    profile: str = ""
+
+    def arguments(self) -> dict[str, str]:
+        """For a module."""
+        return {name: value for name, value in self._asdict().items() if value}
+
+
+class Aws:
+    """Of one account and region. Threads may share it."""
+
+    def __init__(self, login: Login) -> None:
+        self.login = login
+        self._session = boto3.Session(
+            region_name=login.region,
+            aws_access_key_id=login.access_key or None,
+            aws_secret_access_key=login.secret_key or None,
+            aws_session_token=login.session_token or None,
+            profile_name=login.profile or None,
+        )
+        self._config = Config(retries={"mode": "adaptive", "max_attempts": 10}, max_pool_connections=THREADS, connect_timeout=10)
+        self._making = threading.Lock()
+        self._clients: dict[str, Any] = {}
+        self._asked: dict[str, _Once] = {}
+
+    def forget(self) -> None:
+        """What was read is asked anew."""
+        self._asked = {}
+
+    def client(self, service: str) -> Any:
+        with self._making:  # a session makes one client at a time
+            if service not in self._clients:
+                self._clients[service] = self._session.client(service, endpoint_url=self.login.endpoint_url or None, config=self._config)
+            return self._clients[service]
+
+    def find(self, service: str, operation: str, path: str, absent: tuple[str, ...] = (), **asked: Any) -> list[Any]:
+        """What ``path`` (JMESPath) finds in all pages of the answer. ``absent``: errors that say that there is none.
+
+        RefusedError where a right is missing, SpecError for whatever else goes wrong.
+        """
+        key = repr((service, operation, path, sorted(asked.items())))
+        with self._making:
+            once = self._asked.setdefault(key, _Once())
+        return once.of(lambda: self._find(service, operation, path, absent, asked))
+
+    def right(self, service: str, operation: str) -> str:
+        """As IAM names it: ``ec2:DescribeVpcs``."""
+        return f"{service}:{self.client(service).meta.method_to_api_mapping[operation]}"
+
+    def one(self, service: str, operation: str, path: str, absent: tuple[str, ...] = (), **asked: Any) -> Any:
+        """The first that is found, or None."""
+        return next(iter(self.find(service, operation, path, absent, **asked)), None)
+
+    def _find(self, service: str, operation: str, path: str, absent: tuple[str, ...], asked: Mapping[str, Any]) -> list[Any]:
+        client = self.client(service)
+        try:
+            if client.can_paginate(operation):
+                return [one for one in client.get_paginator(operation).paginate(**asked).search(path) if one is not None]
+            found = jmespath.search(path, getattr(client, operation)(**asked))
+            return found if isinstance(found, list) else [] if found is None else [found]
+        except ClientError as error:
+            if error.response["Error"]["Code"] in absent:
+                return []
+            raise self._told(service, operation, error) from None
+        except BotoCoreError as error:
+            raise SpecError(
+                f"{self.right(service, operation)} could not be asked: {_line(error)}; nothing was changed by this question"
+            ) from None
+
+    def call(self, service: str, operation: str, args: Mapping[str, Json]) -> Mapping[str, Json]:
+        """One operation that changes something; its answer."""
+        try:
+            answer: Mapping[str, Json] = getattr(self.client(service), operation)(**args)
+            return answer
+        except ClientError as error:
+            raise self._told(service, operation, error) from None
+        except BotoCoreError as error:
+            raise SpecError(f"{self.right(service, operation)}: {_line(error)}") from None
+
+    def _told(self, service: str, operation: str, error: ClientError) -> SpecError:
+        code, action = error.response["Error"]["Code"], self.right(service, operation)
+        if code in REFUSALS:
+            return RefusedError(
+                f"{action} is refused to these credentials ({code}): what it would tell is Unknown; grant {action}, and run again"
+            )
+        if code in _EXPIRED:
+            return SpecError(f"{action}: the credentials have expired; log in again, and run the same command: it goes on from here")
+        return SpecError(f"{action}: {code}: {error.response['Error'].get('Message', '')}")
+
+
+class _Once:
+    """An answer that several threads want: the first one asks, and the others wait for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._answer: list[Any] | None = None
+
+    def of(self, ask: Any) -> list[Any]:
+        with self._lock:
+            if self._answer is None:
+                self._answer = ask()
+            return self._answer
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())

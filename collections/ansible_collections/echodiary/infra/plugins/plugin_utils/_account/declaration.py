@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person declares of an environment (``aws_environment``), checked and completed. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from .._common.errors import SpecError
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds.documents import ListenSpec
+
+#: who made it, so that what bears it and is not declared is known to be ours
+MANAGED_BY = "echodiary.infra"
+WORLD = "0.0.0.0/0"
+#: of the VPC's network: an address range of this share for each zone, the public ones first
+_SUBNET_BITS, _PRIVATE = 4, 8
+_ZONES = "abcdefgh"
+
+_HOST: dict[str, Any] = {
+    "role": {"type": "str", "required": True},
+    "type": {"type": "str", "required": True},
+    "zone": {"type": "str", "required": True, "choices": list(_ZONES)},
+    "disk": {"type": "int", "default": 20},
+}
+SPEC: dict[str, Any] = {
+    "project": {"type": "str", "default": "echodiary"},
+    "network": {
+        "type": "dict",
+        "required": True,
+        "options": {
+            "cidr": {"type": "str", "required": True},
+            "zones": {"type": "list", "elements": "str", "required": True, "choices": list(_ZONES)},
+            "egress": {"type": "str", "choices": ["public"], "default": "public"},
+        },
+    },
+    "access": {"type": "raw", "default": "ssm"},
+    "hosts": {"type": "dict", "required": True},
+    "allowed": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "guard": {"type": "str", "required": True},
+            "resource": {"type": "str", "required": True},
+            "reason": {"type": "str", "required": True},
+        },
+    },
+}
+
+
+class Network(TypedDict):
+    cidr: str
+    zones: list[str]
+    egress: str
+
+
+class Host(TypedDict):
+    """``disk``: GiB."""
+
+    role: str
+    type: str
+    zone: str
+    disk: int
+
+
+class Allowed(TypedDict):
+    """An exception from a guard, and why it is one."""
+
+    guard: str
+    resource: str
+    reason: str
+
+
+class Declaration(TypedDict):
+    project: str
+    network: Network
+    access: str | dict[str, list[str]]
+    hosts: dict[str, Host]
+    allowed: list[Allowed]
+
+
+class Environment(NamedTuple):
+    """``listens``: role -> what its components listen on."""
+
+    name: str
+    account: str
+    region: str
+    declared: Declaration
+    listens: Mapping[str, list[ListenSpec]]
+
+    @property
+    def prefix(self) -> str:
+        return f"{self.declared['project']}-{self.name}"
+
+    def called(self, name: str) -> str:
+        return f"{self.prefix}-{name}"
+
+    def tags(self, name: str) -> dict[str, str]:
+        return {"Name": name, **self.ours}
+
+    @property
+    def ours(self) -> dict[str, str]:
+        return {"Project": self.declared["project"], "Environment": self.name, "ManagedBy": MANAGED_BY}
+
+    @property
+    def roles(self) -> list[str]:
+        return sorted({host["role"] for host in self.declared["hosts"].values()})
+
+    def hosts(self, role: str) -> list[str]:
+        return sorted(name for name, host in self.declared["hosts"].items() if host["role"] == role)
+
+    @property
+    def ssh_from(self) -> list[str]:
+        access = self.declared["access"]
+        return [] if isinstance(access, str) else access["ssh_from"]
+
+    def zones(self) -> Iterator[tuple[str, str, str]]:
+        """Letter, address range of the public subnet, and of the private one: the same for a zone whichever others there are."""
+        ranges = list(ipaddress.ip_network(self.declared["network"]["cidr"]).subnets(prefixlen_diff=_SUBNET_BITS))
+        for zone in sorted(self.declared["network"]["zones"]):
+            place = _ZONES.index(zone)
+            yield zone, str(ranges[place]), str(ranges[_PRIVATE + place])
+
+
+def read(given: Mapping[str, Any], name: str, account: str, region: str, listens: Mapping[str, list[ListenSpec]]) -> Environment:
+    """SpecError names the key that cannot be, and what to write instead."""
+    declared = cast("Declaration", _checked(given, SPEC, "aws_environment"))
+    hosts = {host: cast("Host", _checked(entry or {}, _HOST, f"aws_environment.hosts.{host}")) for host, entry in declared["hosts"].items()}
+    declared = {**declared, "hosts": hosts}
+    _check_name(declared["project"], "aws_environment.project")
+    _check_name(name, "the environment's name")
+    _check_account(account, region)
+    _check_network(declared["network"])
+    _check_access(declared["access"])
+    _check_hosts(declared)
+    return Environment(name, account, region, declared, listens)
+
+
+def _checked(given: Any, spec: dict[str, Any], where: str) -> dict[str, Any]:
+    if not isinstance(given, Mapping):
+        raise SpecError(f"{where}: has to be a mapping, not {given!r}; see docs/aws.md")
+    result = ArgumentSpecValidator(spec).validate(dict(given))
+    if result.error_messages:
+        raise SpecError(f"{where}: {'; '.join(result.error_messages)}; see docs/aws.md")
+    return dict(result.validated_parameters)
+
+
+def _check_name(name: str, where: str) -> None:
+    if not re.fullmatch("[a-z][a-z0-9-]{1,20}", name):
+        raise SpecError(f"{where}: '{name}' has to be 2 to 21 lower case letters, digits and '-', a letter first: AWS makes names of it")
+
+
+def _check_account(account: str, region: str) -> None:
+    if not re.fullmatch("[0-9]{12}", account):
+        raise SpecError(
+            f"aws_account: '{account}' has to be the 12 digits of the account, in quotes: aws sts get-caller-identity shows them"
+        )
+    if not re.fullmatch("[a-z]{2}(-[a-z]+)+-[0-9]", region):
+        raise SpecError(f"aws_region: '{region}' is no region; write one as ap-northeast-2")
+
+
+def _check_network(network: Network) -> None:
+    where = "aws_environment.network"
+    try:
+        found = ipaddress.ip_network(network["cidr"])
+    except ValueError as error:
+        raise SpecError(f"{where}.cidr: {error}; write one as 10.20.0.0/16") from None
+    if not (found.version == 4 and found.is_private and 16 <= found.prefixlen <= 24):
+        raise SpecError(f"{where}.cidr: {found} has to be a private IPv4 network of /16 to /24, as 10.20.0.0/16")
+    if not network["zones"] or len(set(network["zones"])) != len(network["zones"]):
+        raise SpecError(f"{where}.zones: {network['zones']} has to name each zone once, by its letter, as [a, c]")
+
+
+def _check_access(access: Any) -> None:
+    where = "aws_environment.access"
+    if access == "ssm":
+        return
+    if not (isinstance(access, Mapping) and set(access) == {"ssh_from"} and isinstance(access["ssh_from"], list) and access["ssh_from"]):
+        raise SpecError(f"{where}: has to be ssm (Session Manager, no open port), or ssh_from with a list of networks, not {access!r}")
+    for network in access["ssh_from"]:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            raise SpecError(f"{where}.ssh_from: {error}; write one as 203.0.113.7/32") from None
+
+
+def _check_hosts(declared: Declaration) -> None:
+    if not declared["hosts"]:
+        raise SpecError("aws_environment.hosts: is empty; declare at least one, as app1: {role: app, type: t4g.small, zone: a}")
+    for name, host in declared["hosts"].items():
+        where = f"aws_environment.hosts.{name}"
+        if not re.fullmatch("[a-z][a-z0-9-]{0,30}", name):
+            raise SpecError(f"{where}: has to be lower case letters, digits and '-': it becomes the host's name")
+        if not re.fullmatch("[a-z][a-z0-9_]{0,30}", host["role"]):
+            raise SpecError(f"{where}.role: '{host['role']}' has to be a group of the inventory, as app")
+        if host["zone"] not in declared["network"]["zones"]:
+            raise SpecError(f"{where}.zone: {host['zone']} is none of network.zones ({', '.join(declared['network']['zones'])})")

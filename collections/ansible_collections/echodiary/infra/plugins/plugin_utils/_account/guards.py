@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is refused by construction, before anything is asked of AWS. An exception stands in the declaration, with its reason. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from .._common.errors import SpecError
+from . import model
+from .declaration import WORLD
+from .kinds import packets
+
+if TYPE_CHECKING:
+    from .declaration import Environment
+    from .model import Wanted
+
+#: what the world may ask hosts for
+PUBLIC_PORTS = (80, 443)
+
+
+class Finding(NamedTuple):
+    """``guard``: its name in ``aws_environment.allowed``."""
+
+    guard: str
+    resource: model.Resource
+    why: str
+
+
+def check(env: Environment, wanted: Iterable[Wanted]) -> None:
+    """SpecError for the first thing that is refused and not allowed."""
+    allowed = {(one["guard"], one["resource"]) for one in env.declared["allowed"]}
+    for one in _findings(env, list(wanted)):
+        if (one.guard, str(one.resource)) not in allowed:
+            raise SpecError(
+                f"{one.resource}: {one.why}; correct the declaration, or let it be with aws_environment.allowed: "
+                f"[{{guard: {one.guard}, resource: '{one.resource}', reason: '…'}}]"
+            )
+
+
+def _findings(env: Environment, wanted: list[Wanted]) -> Iterator[Finding]:
+    for one in wanted:
+        if one.resource.kind == packets.NAME:
+            yield from _of_packets(env, one)
+
+
+def _of_packets(env: Environment, one: Wanted) -> Iterator[Finding]:
+    for rule in cast("list[dict[str, Any]]", one.fields["in"]):
+        if rule["with"] == WORLD and rule["port"] not in PUBLIC_PORTS:
+            yield Finding("open-to-the-world", one.resource, f"port {rule['port']} would be open to the world ({WORLD})")
+        if rule["port"] == 22 and not env.ssh_from:
+            yield Finding("ssh-beside-ssm", one.resource, "port 22 would be open, and access is ssm")
+
+
+def check_overlap(env: Environment, networks: Iterable[tuple[str, str]]) -> None:
+    """``networks``: id and range of what else is in the account. Two that overlap can never be joined."""
+    mine = ipaddress.ip_network(env.declared["network"]["cidr"])
+    for name, cidr in networks:
+        if mine.overlaps(ipaddress.ip_network(cidr)):
+            raise SpecError(f"aws_environment.network.cidr: {mine} overlaps {cidr} of {name} in the same account; declare another range")

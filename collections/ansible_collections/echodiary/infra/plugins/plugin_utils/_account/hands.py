@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Doing what a kind asks for: by a module of the bundle, or by an operation of AWS."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .._common.errors import SpecError
+from . import model
+
+if TYPE_CHECKING:
+    from ansible.plugins.action import ActionBase
+
+    from .._calls.variables import TaskVars
+    from .aws import Aws
+    from .model import Answer, Call, Calls
+
+
+class Hands(Protocol):
+    """What can be asked to do one call. SpecError when it was not done."""
+
+    def do(self, call: Call) -> Answer: ...
+
+
+class Ansibles:
+    """Modules as tasks of the play on this controller, with the Python that runs it: that is the one which has boto3."""
+
+    def __init__(self, action: ActionBase, task_vars: TaskVars, aws: Aws) -> None:
+        self._action, self._aws = action, aws
+        self._vars: Any = {**task_vars, "ansible_python_interpreter": sys.executable}
+
+    def do(self, call: Call) -> Answer:
+        if isinstance(call, model.Api):
+            return self._aws.call(call.service, call.operation, call.args)
+        args = {**self._aws.login.arguments(), **call.args}
+        result: Mapping[str, Any] = self._action._execute_module(module_name=call.name, module_args=args, task_vars=self._vars)
+        if result.get("failed"):
+            raise SpecError(f"{call.name}: {_why(result)}")
+        return result
+
+
+def through(calls: Calls, do: Callable[[Call], Answer]) -> None:
+    """Each call after the one before was answered."""
+    answer: Any = None
+    while True:
+        try:
+            call = calls.send(answer)
+        except StopIteration:
+            return
+        answer = do(call)
+
+
+def _why(result: Mapping[str, Any]) -> str:
+    error = result.get("error") or {}
+    said = result.get("msg") or result.get("module_stderr") or "it does not say why"
+    lines = " ".join(str(said).split())
+    return f"{lines} ({error['code']})" if error.get("code") and error["code"] not in lines else lines

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds there are, in the order in which they are made: each refers to earlier ones only. They go the other way round."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import endpoint, gateway, packets, route_table, security_group, subnet, vpc
+
+if TYPE_CHECKING:
+    from ..model import Kind
+
+KINDS: tuple[Kind, ...] = (vpc, gateway, subnet, route_table, endpoint, security_group, packets)
+
+
+def named(name: str) -> Kind:
+    return next(kind for kind in KINDS if name == kind.NAME)
+
+
+def place(name: str) -> int:
+    return [kind.NAME for kind in KINDS].index(name)

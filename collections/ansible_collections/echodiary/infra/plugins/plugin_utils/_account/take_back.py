@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Taking back what a run did: what was there before is the declaration, and what it made goes. In the reverse order, as far as AWS lets it.
+
+Nothing that a run removed can be brought back, and nothing is taken away that holds data: both are told.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._common.errors import SpecError
+from . import model
+from . import plan as planning
+from .kinds import catalog
+from .run import of_kind
+
+if TYPE_CHECKING:
+    from .model import Change, Kind, Seen
+    from .run import Run
+
+
+def take_back(run: Run, chosen: list[Change], before: list[Seen]) -> list[str]:
+    """What stays as this run left it, each with why."""
+    stayed: list[str] = []
+    for kind in reversed(catalog.KINDS):
+        mine = list(of_kind(chosen, kind))
+        if mine:
+            stayed += _of_kind(run, kind, mine, {one.resource: one for one in before})
+    return stayed
+
+
+def _of_kind(run: Run, kind: Kind, mine: list[Change], before: dict[model.Resource, Seen]) -> list[str]:
+    try:
+        now = {one.resource: one for one in run.seen(kind)}
+    except SpecError as error:
+        return [f"{kind.NAME} (not known: {error})"]
+    stayed = [_one(run, kind, now.get(one.resource), before.get(one.resource)) for one in mine]
+    return [f"{change.resource} ({why})" for change, why in zip(mine, stayed, strict=True) if why]
+
+
+def _one(run: Run, kind: Kind, now: Seen | None, before: Seen | None) -> str:
+    """Why it stays as it is; empty where it is as it was."""
+    if now is None:
+        return "removed, and not to be brought back" if before else ""
+    if before is None and kind.KEPT:
+        return "made, and kept: it may hold data"
+    if before and now.id != before.id:
+        return "replaced, and not to be brought back"
+    if before and _is_as_before(now, before):
+        return ""
+    try:
+        if before:
+            run.restore(kind, now, before)
+        else:
+            run.remove(kind, now)
+    except SpecError as error:
+        return str(error)
+    return ""
+
+
+def _is_as_before(now: Seen, before: Seen) -> bool:
+    return planning.same(dict(now.fields), dict(before.fields))

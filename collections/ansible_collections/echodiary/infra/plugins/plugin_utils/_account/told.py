@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan as people read it, and as programs do. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, TypedDict
+
+from . import model
+
+if TYPE_CHECKING:
+    from .journal import Line
+    from .model import Change, Json
+
+_MARK = {model.CREATE: "+", model.UPDATE: "~", model.RESTART: "~", model.REPLACE: "!", model.IRREVERSIBLE: "!", model.ORPHAN: "?"}
+_WORDS = {
+    model.CREATE: "to create",
+    model.UPDATE: "to update",
+    model.RESTART: "to update with a restart",
+    model.REPLACE: "to replace",
+    model.IRREVERSIBLE: "not to be undone",
+    model.ORPHAN: "declared by nobody",
+}
+
+
+class Told(TypedDict):
+    """``fields``: name -> [found, declared], ids as the names of what they stand for."""
+
+    resource: str
+    action: str
+    fields: dict[str, list[Json]]
+    refused: str
+
+
+def plan(changes: Iterable[Change], ids: model.Ids) -> list[Told]:
+    names = {identity: str(resource) for resource, identity in ids.items() if resource.kind != "packets"}
+    return [
+        {
+            "resource": str(change.resource),
+            "action": change.action,
+            "fields": {name: [_named(value, names) for value in pair] for name, pair in change.fields.items()},
+            "refused": change.refused,
+        }
+        for change in changes
+    ]
+
+
+def _named(value: Json, names: Mapping[str, str]) -> Json:
+    """What is not there yet stands in brackets, where it is planned: read again it has the same name."""
+    if isinstance(value, str):
+        return names.get(value, value[1:-1] if value.startswith("(") and value.endswith(")") else value)
+    if isinstance(value, Mapping):
+        return {key: _named(one, names) for key, one in value.items()}
+    if isinstance(value, list):
+        return sorted((_named(one, names) for one in value), key=_text)
+    return value
+
+
+def lines(changes: list[Told]) -> list[str]:
+    return [line for change in changes for line in _lines(change)]
+
+
+def _lines(change: Told) -> Iterator[str]:
+    yield f"{_MARK[change['action']]} {change['resource']}" + (f"  {change['refused']}" if change["refused"] else "")
+    # the tags of what is new say nothing that its name does not
+    shown = {name: pair for name, pair in change["fields"].items() if name != "tags" or change["action"] != model.CREATE}
+    width = max(map(len, shown), default=0)
+    for name, (found, want) in shown.items():
+        yield from _field(name.ljust(width), found, want, change["action"] == model.CREATE)
+
+
+def _field(name: str, found: Json, want: Json, is_new: bool) -> Iterator[str]:
+    if isinstance(want, list):
+        yield from _members(name, found if isinstance(found, list) else [], want)
+    elif isinstance(want, Mapping):
+        yield from _entries(name, found if isinstance(found, Mapping) else {}, want, is_new)
+    else:
+        yield f"    {name}  {_text(want)}" if is_new else f"    {name}  {_text(found)} -> {_text(want)}"
+
+
+def _members(name: str, found: Iterable[Json], want: Iterable[Json]) -> Iterator[str]:
+    had, wants = {_text(one) for one in found}, {_text(one) for one in want}
+    yield from (f"    {name}  - {text}" for text in sorted(had - wants))
+    yield from (f"    {name}  + {text}" for text in sorted(wants - had))
+
+
+def _entries(name: str, found: Mapping[str, Json], want: Mapping[str, Json], is_new: bool) -> Iterator[str]:
+    for key in sorted({*want, *found}):
+        if found.get(key) != want.get(key):
+            yield from _field(f"{name}  {key}", found.get(key), want.get(key), is_new)
+
+
+def _text(value: Json) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return " ".join(f"{key}={_text(one)}" for key, one in value.items() if one is not None)
+    return json.dumps(value, sort_keys=True)
+
+
+def total(changes: list[Told]) -> str:
+    counts = Counter(change["action"] for change in changes)
+    return " · ".join(f"{count} {_WORDS[action]}" for action, count in counts.items()) or "nothing differs"
+
+
+def cut_off(line: Line | None) -> list[str]:
+    """What people should know of a run that did not come to its end."""
+    if line is None:
+        return []
+    step = f"at {line['resource']} ({line['action']})" if "resource" in line else "before its first step"
+    return [f"a run was cut off {line['at']} {step}: what it did is part of what is read here, and is finished by this plan"]
