@@ -69,8 +69,10 @@ class ActionModule(LocalAction[Options]):
         return self._run(this, apply.Choice(frozenset(args["replace"]), args["prune"]))
 
     def _run(self, this: Run, choice: Any) -> dict[str, Any]:
-        from ..plugin_utils._account import apply, plan, run, told
+        from ..plugin_utils._account import apply, guards, plan, run, told
+        from ..plugin_utils._account.kinds import vpc
 
+        guards.check_overlap(this.env, vpc.others(this.aws, this.env))
         before = this.everything()
         changes = run.planned(this.env, before)
         answer = told.plan(changes, plan.known_ids(before))

@@ -38,6 +38,12 @@ def ids(aws: Aws, env: Environment) -> list[str]:
     return [one["VpcId"] for one in found(aws, env)]
 
 
+def others(aws: Aws, env: Environment) -> list[tuple[str, str]]:
+    """Id and address range of every other network of the account."""
+    mine = ids(aws, env)
+    return [(one["VpcId"], one["CidrBlock"]) for one in aws.find("ec2", "describe_vpcs", "Vpcs[]") if one["VpcId"] not in mine]
+
+
 def within(aws: Aws, env: Environment) -> list[dict[str, Any]] | None:
     """The filter of EC2 for what is in it; None where there is no network."""
     there = ids(aws, env)

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.echodiary.infra.plugins.plugin_utils._account import guards, run
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
+
+from .example import environment
+
+
+def listens(port: int, who: str) -> dict[str, Any]:
+    return {"app": [{"port": port, "protocol": "tcp", "address": "*", "from": [who], "for": "admin"}]}
+
+
+def checked(**given: Any) -> None:
+    env = environment(**given)
+    guards.check(env, run.wanted(env))
+
+
+@pytest.mark.parametrize("port", [80, 443])
+def test_the_world_may_ask_for_the_web(port: int) -> None:
+    checked(listens=listens(port, "edge"))
+
+
+@pytest.mark.parametrize("port", [22, 5432, 8404])
+def test_nothing_else_is_open_to_the_world(port: int) -> None:
+    with pytest.raises(SpecError, match=f"port {port} would be open to the world"):
+        checked(listens=listens(port, "edge"))
+
+
+def test_an_exception_has_its_reason_and_holds_for_one_thing() -> None:
+    allowed = [{"guard": "open-to-the-world", "resource": "packets:echodiary-production-app", "reason": "a game server"}]
+    checked(listens=listens(8404, "edge"), allowed=allowed)
+    with pytest.raises(SpecError):
+        checked(listens=listens(8404, "edge"), allowed=[{**allowed[0], "resource": "packets:echodiary-production-monitoring"}])
+    with pytest.raises(SpecError, match="reason"):
+        checked(listens=listens(8404, "edge"), allowed=[{"guard": "open-to-the-world", "resource": "x"}])
+
+
+def test_ssh_is_let_in_from_where_it_is_declared_and_from_nowhere_with_session_manager() -> None:
+    checked(listens=listens(22, "operators"), access={"ssh_from": ["203.0.113.7/32"]})
+    checked(listens=listens(22, "operators"))
+    with pytest.raises(SpecError, match="port 22"):
+        checked(listens=listens(22, "monitoring"))
+
+
+def test_two_networks_of_an_account_do_not_overlap() -> None:
+    guards.check_overlap(environment(), [("vpc-1", "10.21.0.0/16")])
+    with pytest.raises(SpecError, match="vpc-2"):
+        guards.check_overlap(environment(), [("vpc-1", "10.21.0.0/16"), ("vpc-2", "10.20.128.0/20")])
