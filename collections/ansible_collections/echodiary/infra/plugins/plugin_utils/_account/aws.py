@@ -11,6 +11,7 @@ import boto3
 import jmespath
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from .._common.errors import SpecError
 
@@ -101,7 +102,7 @@ class Aws:
             if error.response["Error"]["Code"] in absent:
                 return []
             raise self._told(service, operation, error) from None
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             raise SpecError(
                 f"{self.right(service, operation)} could not be asked: {_line(error)}; nothing was changed by this question"
             ) from None
@@ -113,7 +114,7 @@ class Aws:
             return answer
         except ClientError as error:
             raise self._told(service, operation, error) from None
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             raise SpecError(f"{self.right(service, operation)}: {_line(error)}") from None
 
     def _told(self, service: str, operation: str, error: ClientError) -> SpecError:

@@ -27,7 +27,13 @@ _HOST: dict[str, Any] = {
     "type": {"type": "str", "required": True},
     "zone": {"type": "str", "required": True, "choices": list(_ZONES)},
     "disk": {"type": "int", "default": 20},
+    "fixed_address": {"type": "bool", "default": False},
 }
+#: of github: which roles its workflows can have
+GITHUB_ROLES = ("deploy", "read", "build")
+_BUCKET: dict[str, Any] = {"daily_days": {"type": "int", "default": 7}, "monthly_days": {"type": "int", "default": 365}}
+#: what CloudWatch Logs takes
+_RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 SPEC: dict[str, Any] = {
     "project": {"type": "str", "default": "echodiary"},
     "network": {
@@ -40,7 +46,28 @@ SPEC: dict[str, Any] = {
         },
     },
     "access": {"type": "raw", "default": "ssm"},
+    "architecture": {"type": "str", "choices": ["arm64", "x86_64"], "default": "arm64"},
     "hosts": {"type": "dict", "required": True},
+    "protected": {"type": "bool", "default": True},
+    "images": {
+        "type": "dict",
+        "options": {
+            "repository": {"type": "str", "required": True},
+            "keep": {"type": "int", "default": 30},
+            "mutable_tags": {"type": "list", "elements": "str", "default": []},
+        },
+    },
+    "buckets": {"type": "dict", "default": {}},
+    "github": {
+        "type": "dict",
+        "options": {
+            "repository": {"type": "str", "required": True},
+            "roles": {"type": "list", "elements": "str", "choices": list(GITHUB_ROLES), "default": list(GITHUB_ROLES)},
+            "branch": {"type": "str", "default": "main"},
+        },
+    },
+    "logs_days": {"type": "int", "default": 30},
+    "key": {"type": "bool", "default": False},
     "allowed": {
         "type": "list",
         "elements": "dict",
@@ -61,12 +88,36 @@ class Network(TypedDict):
 
 
 class Host(TypedDict):
-    """``disk``: GiB."""
+    """``disk``: GiB. ``fixed_address``: it keeps its public address when it is stopped and started."""
 
     role: str
     type: str
     zone: str
     disk: int
+    fixed_address: bool
+
+
+class Images(TypedDict):
+    """The registry. ``keep``: images; ``mutable_tags``: which may be pushed again."""
+
+    repository: str
+    keep: int
+    mutable_tags: list[str]
+
+
+class Bucket(TypedDict):
+    """Days for which what is below ``daily/`` and ``monthly/`` is kept."""
+
+    daily_days: int
+    monthly_days: int
+
+
+class Github(TypedDict):
+    """``repository``: owner/name; ``branch``: whose workflows may push images."""
+
+    repository: str
+    roles: list[str]
+    branch: str
 
 
 class Allowed(TypedDict):
@@ -81,7 +132,14 @@ class Declaration(TypedDict):
     project: str
     network: Network
     access: str | dict[str, list[str]]
+    architecture: str
     hosts: dict[str, Host]
+    protected: bool
+    images: Images | None
+    buckets: dict[str, Bucket]
+    github: Github | None
+    logs_days: int
+    key: bool
     allowed: list[Allowed]
 
 
@@ -93,6 +151,10 @@ class Environment(NamedTuple):
     region: str
     declared: Declaration
     listens: Mapping[str, list[ListenSpec]]
+
+    def arn(self, service: str, what: str, everywhere: bool = False) -> str:
+        """``everywhere``: of a service that has no regions."""
+        return f"arn:aws:{service}:{'' if everywhere else self.region}:{self.account}:{what}"
 
     @property
     def prefix(self) -> str:
@@ -132,13 +194,16 @@ def read(given: Mapping[str, Any], name: str, account: str, region: str, listens
     """SpecError names the key that cannot be, and what to write instead."""
     declared = cast("Declaration", _checked(given, SPEC, "aws_environment"))
     hosts = {host: cast("Host", _checked(entry or {}, _HOST, f"aws_environment.hosts.{host}")) for host, entry in declared["hosts"].items()}
-    declared = {**declared, "hosts": hosts}
+    place = "aws_environment.buckets"
+    buckets = {one: cast("Bucket", _checked(entry or {}, _BUCKET, f"{place}.{one}")) for one, entry in declared["buckets"].items()}
+    declared = {**declared, "hosts": hosts, "buckets": buckets}
     _check_name(declared["project"], "aws_environment.project")
     _check_name(name, "the environment's name")
     _check_account(account, region)
     _check_network(declared["network"])
     _check_access(declared["access"])
     _check_hosts(declared)
+    _check_others(declared)
     return Environment(name, account, region, declared, listens)
 
 
@@ -201,3 +266,28 @@ def _check_hosts(declared: Declaration) -> None:
             raise SpecError(f"{where}.role: '{host['role']}' has to be a group of the inventory, as app")
         if host["zone"] not in declared["network"]["zones"]:
             raise SpecError(f"{where}.zone: {host['zone']} is none of network.zones ({', '.join(declared['network']['zones'])})")
+        _check_architecture(host["type"], declared["architecture"], where)
+
+
+def _check_architecture(kind: str, architecture: str, where: str) -> None:
+    """A family's letter g behind its generation says that it is Amazon's own processor."""
+    found = re.fullmatch(r"([a-z]+)([0-9]+)([a-z-]*)\.([a-z0-9-]+)", kind)
+    if not found:
+        raise SpecError(f"{where}.type: '{kind}' is no type of instance; write one as t4g.small")
+    its = "arm64" if "g" in found[3] or found[1] == "a" else "x86_64"
+    if its != architecture:
+        raise SpecError(f"{where}.type: {kind} is {its}, and aws_environment.architecture is {architecture}; change one of them")
+
+
+def _check_others(declared: Declaration) -> None:
+    if declared["logs_days"] not in _RETENTIONS:
+        raise SpecError(
+            f"aws_environment.logs_days: {declared['logs_days']} is none that AWS takes; one of {', '.join(map(str, _RETENTIONS))}"
+        )
+    if declared["github"] and not re.fullmatch(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+", declared["github"]["repository"]):
+        raise SpecError(f"aws_environment.github.repository: '{declared['github']['repository']}' has to be owner/name")
+    if declared["images"] and not re.fullmatch(r"[a-z0-9]+([._/-][a-z0-9]+)*", declared["images"]["repository"]):
+        raise SpecError(f"aws_environment.images.repository: '{declared['images']['repository']}' has to be as echodiary, in lower case")
+    for name in declared["buckets"]:
+        if not re.fullmatch("[a-z][a-z0-9-]{1,20}", name):
+            raise SpecError(f"aws_environment.buckets.{name}: has to be lower case letters, digits and '-', a letter first")

@@ -5,12 +5,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import endpoint, gateway, packets, route_table, security_group, subnet, vpc
+from . import (
+    account_defaults,
+    address,
+    bucket,
+    endpoint,
+    gateway,
+    identity_provider,
+    instance,
+    key,
+    log_group,
+    packets,
+    profile,
+    registry,
+    role,
+    route_table,
+    secret,
+    security_group,
+    subnet,
+    vpc,
+)
 
 if TYPE_CHECKING:
     from ..model import Kind
 
-KINDS: tuple[Kind, ...] = (vpc, gateway, subnet, route_table, endpoint, security_group, packets)
+KINDS: tuple[Kind, ...] = (
+    account_defaults,
+    vpc,
+    gateway,
+    subnet,
+    route_table,
+    endpoint,
+    security_group,
+    packets,
+    key,
+    identity_provider,
+    role,
+    profile,
+    log_group,
+    registry,
+    bucket,
+    secret,
+    instance,
+    address,
+)
 
 
 def named(name: str) -> Kind:

@@ -22,9 +22,9 @@ def written(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
 
-def compared(tags: Mapping[str, str], env: Environment) -> dict[str, str]:
-    """What of them we give."""
-    return {key: value for key, value in tags.items() if key in ("Name", *env.ours)}
+def compared(tags: Mapping[str, str], env: Environment, *more: str) -> dict[str, str]:
+    """What of them we give; ``more`` are keys that only this kind gives."""
+    return {key: value for key, value in tags.items() if key in ("Name", *env.ours, *more)}
 
 
 def are_ours(tags: Mapping[str, str], env: Environment) -> bool:

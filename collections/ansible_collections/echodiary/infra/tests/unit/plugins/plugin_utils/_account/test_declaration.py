@@ -61,7 +61,7 @@ def test_what_cannot_be_is_refused_by_its_name(changed: dict[str, Any], named: s
 
 @pytest.mark.parametrize(("account", "region"), [("12345", REGION), ("", REGION), (ACCOUNT, "seoul"), (ACCOUNT, "")])
 def test_account_and_region_have_to_be_ones(account: str, region: str) -> None:
-    with pytest.raises(SpecError, match="aws_(account|region)"):
+    with pytest.raises(SpecError, match=r"aws_(account|region)"):
         declaration.read(given(), "production", account, region, {})
 
 

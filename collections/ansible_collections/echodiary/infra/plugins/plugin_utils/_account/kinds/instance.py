@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hosts. None is ever replaced because there is a newer image; a host that was stopped by hand is started.
+
+Made and changed by the module, but for what it leaves as it is on an instance that is there (its profile, its disk).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .. import model, user_data
+from . import profile, security_group, subnet, tags, vpc
+
+if TYPE_CHECKING:
+    from ..aws import Aws
+    from ..declaration import Environment, Host
+
+NAME = "instance"
+EFFECT: model.Effects = {
+    "type": model.RESTART,
+    "subnet": model.REPLACE,
+    "architecture": model.REPLACE,
+    "disk_encrypted": model.REPLACE,
+    "running": model.RESTART,
+}
+KEPT = False
+READS: model.Rights = (
+    "ec2:DescribeInstances",
+    "ec2:DescribeInstanceAttribute",
+    "ec2:DescribeVolumes",
+    "ec2:DescribeIamInstanceProfileAssociations",
+    "ssm:GetParameter",
+)
+WRITES: model.Rights = (
+    "ec2:RunInstances",
+    "ec2:StartInstances",
+    "ec2:StopInstances",
+    "ec2:ModifyInstanceAttribute",
+    "ec2:ModifyInstanceMetadataOptions",
+    "ec2:AssociateIamInstanceProfile",
+    "ec2:ReplaceIamInstanceProfileAssociation",
+    "ec2:ModifyVolume",
+    "ec2:CreateTags",
+    "ec2:TerminateInstances",
+    "iam:PassRole",
+)
+_GONE = ("shutting-down", "terminated")
+_ROOT = "/dev/xvda"
+
+
+def declared(env: Environment) -> Iterator[model.Wanted]:
+    for name, host in sorted(env.declared["hosts"].items()):
+        yield model.Wanted(model.Resource(NAME, name), _fields(env, name, host), _once(env))
+
+
+def _fields(env: Environment, name: str, host: Host) -> dict[str, Any]:
+    group = env.called(host["role"])
+    return {
+        "running": True,
+        "type": host["type"],
+        "architecture": env.declared["architecture"],
+        "subnet": model.Ref(subnet.NAME, subnet.called(env, "public", host["zone"])),
+        "groups": [model.Ref(security_group.NAME, group)],
+        "profile": model.Ref(profile.NAME, group),
+        "metadata_tokens": "required",
+        "metadata_hops": 1,
+        "protected": env.declared["protected"],
+        "disk": host["disk"],
+        "disk_type": "gp3",
+        "disk_encrypted": True,
+        "tags": {**env.tags(name), "Role": host["role"]},
+    }
+
+
+def _once(env: Environment) -> dict[str, Any]:
+    architecture = env.declared["architecture"]
+    agent = "" if env.ssh_from else user_data.agent(env.region, architecture)
+    return {"image": user_data.image_parameter(architecture), "user_data": agent}
+
+
+def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
+    for one in _found(aws, env):
+        given = tags.read(one.get("Tags"))
+        name = given.get("Name") or one["InstanceId"]
+        fields = {**_seen(one), **_attributes(aws, one), "tags": tags.compared(given, env, "Role")}
+        state = one["State"]["Name"]
+        yield model.Seen(model.Resource(NAME, name), one["InstanceId"], fields, tags.are_ours(given, env), state != "pending", state)
+
+
+def _found(aws: Aws, env: Environment) -> list[Any]:
+    """In the network of the environment, whatever their tags; and with its tags, wherever they are."""
+    places = [filters for filters in (vpc.within(aws, env), tags.filters(env)) if filters]
+    every = {
+        one["InstanceId"]: one
+        for filters in places
+        for one in aws.find("ec2", "describe_instances", "Reservations[].Instances[]", Filters=filters)
+    }
+    return [one for one in every.values() if one["State"]["Name"] not in _GONE]
+
+
+def _seen(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "running": one["State"]["Name"] in ("pending", "running"),
+        "type": one["InstanceType"],
+        "architecture": one["Architecture"],
+        "subnet": one["SubnetId"],
+        "groups": [group["GroupId"] for group in one["SecurityGroups"]],
+        "profile": (one.get("IamInstanceProfile") or {}).get("Arn"),
+        "metadata_tokens": one["MetadataOptions"]["HttpTokens"],
+        "metadata_hops": one["MetadataOptions"]["HttpPutResponseHopLimit"],
+    }
+
+
+def _attributes(aws: Aws, one: Mapping[str, Any]) -> dict[str, Any]:
+    asked = {"InstanceId": one["InstanceId"], "Attribute": "disableApiTermination"}
+    protected = aws.one("ec2", "describe_instance_attribute", "DisableApiTermination.Value", **asked)
+    disk = _disk(aws, one) or {}
+    its = {"disk": disk.get("Size"), "disk_type": disk.get("VolumeType"), "disk_encrypted": disk.get("Encrypted")}
+    return {"protected": bool(protected), **its}
+
+
+def _disk(aws: Aws, one: Mapping[str, Any]) -> Any:
+    root = next((its["Ebs"]["VolumeId"] for its in one["BlockDeviceMappings"] if its["DeviceName"] == one["RootDeviceName"]), None)
+    return aws.one("ec2", "describe_volumes", "Volumes[]", VolumeIds=[root]) if root else None
+
+
+def hands(goal: model.Goal) -> model.Calls:
+    if not goal.id:
+        yield from _made(goal)
+        return
+    if goal.differs("profile"):
+        yield from _profiled(goal)
+    if goal.differs("disk", "disk_type"):
+        yield from _grown(goal)
+    if goal.differs("running", "type", "groups", "metadata_tokens", "metadata_hops", "protected", "tags"):
+        state = "running" if goal.fields["running"] else "stopped"
+        yield model.Module("amazon.aws.ec2_instance", {"instance_ids": [goal.id], "state": state, **_args(goal.fields)})
+
+
+def _args(fields: Mapping[str, Any]) -> dict[str, Any]:
+    options = {"http_tokens": fields["metadata_tokens"], "http_put_response_hop_limit": fields["metadata_hops"], "http_endpoint": "enabled"}
+    return {
+        "instance_type": fields["type"],
+        "security_groups": fields["groups"],
+        "vpc_subnet_id": fields["subnet"],
+        "metadata_options": options,
+        "termination_protection": fields["protected"],
+        "tags": fields["tags"],
+        "purge_tags": False,
+    }
+
+
+def _made(goal: model.Goal) -> model.Calls:
+    found = yield model.Api("ssm", "get_parameter", {"Name": goal.once["image"]})
+    disk = {"volume_size": goal.fields["disk"], "volume_type": goal.fields["disk_type"], "encrypted": goal.fields["disk_encrypted"]}
+    what = {"name": goal.name, "image_id": found["Parameter"]["Value"], "iam_instance_profile": goal.fields["profile"]}
+    volumes = [{"device_name": _ROOT, "ebs": {**disk, "delete_on_termination": True}}]
+    data = {"user_data": goal.once["user_data"]} if goal.once["user_data"] else {}
+    yield model.Module("amazon.aws.ec2_instance", {**what, **data, "state": "running", "volumes": volumes, **_args(goal.fields)})
+
+
+def _profiled(goal: model.Goal) -> model.Calls:
+    filters = [{"Name": "instance-id", "Values": [goal.id]}]
+    answer = yield model.Api("ec2", "describe_iam_instance_profile_associations", {"Filters": filters})
+    has = [one for one in answer["IamInstanceProfileAssociations"] if one["State"] in ("associating", "associated")]
+    wants = {"IamInstanceProfile": {"Arn": goal.fields["profile"]}}
+    if not goal.fields["profile"]:
+        for one in has:
+            yield model.Api("ec2", "disassociate_iam_instance_profile", {"AssociationId": one["AssociationId"]})
+    elif has:
+        yield model.Api("ec2", "replace_iam_instance_profile_association", {"AssociationId": has[0]["AssociationId"], **wants})
+    else:
+        yield model.Api("ec2", "associate_iam_instance_profile", {"InstanceId": goal.id, **wants})
+
+
+def _grown(goal: model.Goal) -> model.Calls:
+    """A disk grows while it is used; its file system grows at the next boot of Debian's images. None ever shrinks."""
+    answer = yield model.Api("ec2", "describe_instances", {"InstanceIds": [goal.id]})
+    one = answer["Reservations"][0]["Instances"][0]
+    root = next(its["Ebs"]["VolumeId"] for its in one["BlockDeviceMappings"] if its["DeviceName"] == one["RootDeviceName"])
+    yield model.Api("ec2", "modify_volume", {"VolumeId": root, "Size": goal.fields["disk"], "VolumeType": goal.fields["disk_type"]})
+
+
+def remove(seen: model.Seen) -> model.Calls:
+    if seen.fields["protected"]:
+        yield model.Module("amazon.aws.ec2_instance", {"instance_ids": [seen.id], "state": "present", "termination_protection": False})
+    yield model.Module("amazon.aws.ec2_instance", {"instance_ids": [seen.id], "state": "terminated"})

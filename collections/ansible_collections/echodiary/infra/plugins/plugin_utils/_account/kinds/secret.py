@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the application and its hosts are told and nobody else: made once, never shown, never compared.
+
+Changed by AWS's own operations: the module wants to know what is in it, in every run.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .. import model, rights
+from . import tags
+
+if TYPE_CHECKING:
+    from ..aws import Aws
+    from ..declaration import Environment
+
+NAME = "secret"
+EFFECT: model.Effects = {}
+KEPT = True
+READS: model.Rights = ("secretsmanager:ListSecrets",)
+WRITES: model.Rights = (
+    "secretsmanager:CreateSecret",
+    "secretsmanager:RestoreSecret",
+    "secretsmanager:UpdateSecret",
+    "secretsmanager:TagResource",
+)
+#: what is made up for it
+GENERATED = ("database_password", "database_admin_password", "postgres_exporter_password", "grafana_admin_password")
+_LENGTH = 32
+
+
+def declared(env: Environment) -> Iterator[model.Wanted]:
+    name = rights.secret_name(env)
+    fields = {"there": True, "description": f"Passwords of {env.prefix}", "tags": env.tags(name)}
+    yield model.Wanted(model.Resource(NAME, name), fields)
+
+
+def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
+    """One that waits for its deletion is seen too: its name is taken, and it can be had back."""
+    filters = [{"Key": "name", "Values": [rights.secret_name(env)]}]
+    for one in aws.find("secretsmanager", "list_secrets", "SecretList[]", IncludePlannedDeletion=True, Filters=filters):
+        if one["Name"] == rights.secret_name(env):
+            given = tags.read(one.get("Tags"))
+            fields = {"there": "DeletedDate" not in one, "description": one.get("Description"), "tags": tags.compared(given, env)}
+            yield model.Seen(model.Resource(NAME, one["Name"]), one["ARN"], fields, tags.are_ours(given, env))
+
+
+def hands(goal: model.Goal) -> model.Calls:
+    if not goal.id:
+        yield model.Api("secretsmanager", "create_secret", _made(goal))
+        return
+    if goal.fields["there"] and goal.differs("there"):
+        yield model.Api("secretsmanager", "restore_secret", {"SecretId": goal.id})
+    if goal.differs("description"):
+        yield model.Api("secretsmanager", "update_secret", {"SecretId": goal.id, "Description": goal.fields["description"] or ""})
+    if goal.differs("tags"):
+        yield model.Api("secretsmanager", "tag_resource", {"SecretId": goal.id, "Tags": tags.written(goal.fields["tags"])})
+
+
+def _made(goal: model.Goal) -> dict[str, model.Json]:
+    content = {name: secrets.token_urlsafe(_LENGTH) for name in GENERATED}
+    what = {"Name": goal.name, "Description": goal.fields["description"], "Tags": tags.written(goal.fields["tags"])}
+    return {**what, "SecretString": json.dumps(content)}
+
+
+def remove(seen: model.Seen) -> model.Calls:
+    """It can be had back for a month."""
+    yield model.Api("secretsmanager", "delete_secret", {"SecretId": seen.id, "RecoveryWindowInDays": 30})

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may do what, as IAM's documents: hosts, and GitHub's workflows. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .declaration import Environment
+
+Document = dict[str, Any]
+#: what the agent of Session Manager needs
+SESSION_MANAGER = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+GITHUB = "token.actions.githubusercontent.com"
+
+_PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+_PUSH = (*_PULL, "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart")
+_LOG = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
+#: whoever has taken a host cannot delete what was saved
+_SAVE = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")
+_SNAPSHOTS = (
+    "rds:AddTagsToResource",
+    "rds:CreateDBSnapshot",
+    "rds:DeleteDBSnapshot",
+    "rds:DescribeDBInstances",
+    "rds:DescribeDBSnapshots",
+    "rds:ListTagsForResource",
+    "rds:RestoreDBInstanceFromDBSnapshot",
+)
+
+
+def document(*statements: Document) -> Document:
+    return {"Version": "2012-10-17", "Statement": [one for one in statements if one]}
+
+
+def _allow(actions: tuple[str, ...], *resources: str, **more: Any) -> Document:
+    return {"Effect": "Allow", "Action": sorted(actions), "Resource": sorted(resources), **more}
+
+
+def of_machines() -> Document:
+    """Trust: whatever runs on an instance that has the role."""
+    return document({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})
+
+
+def of_workflows(env: Environment, role: str) -> Document:
+    """Trust: workflows of one repository, in one environment of it or on one branch; never whoever asks."""
+    github = env.declared["github"]
+    assert github is not None  # noqa: S101 - who asks has looked
+    places = {"deploy": f"environment:{env.name}", "read": f"environment:{env.name}-read", "build": f"ref:refs/heads/{github['branch']}"}
+    who = {f"{GITHUB}:aud": "sts.amazonaws.com", f"{GITHUB}:sub": f"repo:{github['repository']}:{places[role]}"}
+    trusted = {"Federated": env.arn("iam", f"oidc-provider/{GITHUB}", everywhere=True)}
+    return document(
+        {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": who}}
+    )
+
+
+def of_hosts(env: Environment, role: str) -> Document:
+    """Hosts read images, write logs, and save backups that they cannot delete. They read no secret."""
+    logs = _allow(_LOG, env.arn("logs", f"log-group:{log_group(env, role)}:*"))
+    return document(*_images(env, _PULL), logs, *_backups(env))
+
+
+def of_github(env: Environment, role: str) -> Document:
+    if role == "build":
+        return document(*_images(env, _PUSH))
+    hosts = _allow(("ec2:DescribeInstances",), "*")
+    secret = env.arn("secretsmanager", f"secret:{secret_name(env)}-??????")
+    if role == "read":
+        return document(hosts, _allow(("secretsmanager:GetSecretValue",), secret), *_sessions(env))
+    secrets = _allow(("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"), secret)
+    return document(hosts, secrets, *_sessions(env), _allow(_SNAPSHOTS, env.arn("rds", "*")))
+
+
+def log_group(env: Environment, role: str) -> str:
+    return f"/{env.declared['project']}/{env.name}/{role}"
+
+
+def secret_name(env: Environment) -> str:
+    return f"{env.declared['project']}/{env.name}/app"
+
+
+def bucket_name(env: Environment, name: str) -> str:
+    """Of all the world's buckets there is one of a name: the account makes it ours."""
+    return f"{env.called(name)}-{env.account}"
+
+
+def _images(env: Environment, actions: tuple[str, ...]) -> list[Document]:
+    images = env.declared["images"]
+    if not images:
+        return []
+    return [_allow(("ecr:GetAuthorizationToken",), "*"), _allow(actions, env.arn("ecr", f"repository/{images['repository']}"))]
+
+
+def _backups(env: Environment) -> list[Document]:
+    buckets = [f"arn:aws:s3:::{bucket_name(env, name)}" for name in env.declared["buckets"]]
+    return [_allow(("s3:ListBucket",), *buckets), _allow(_SAVE, *(f"{one}/*" for one in buckets))] if buckets else []
+
+
+def _sessions(env: Environment) -> list[Document]:
+    """People and plays through Session Manager: on hosts of this environment, and their own sessions only."""
+    if env.ssh_from:
+        return []
+    mine = {"StringEquals": {f"ssm:resourceTag/{key}": value for key, value in env.ours.items() if key != "ManagedBy"}}
+    return [
+        _allow(("ssm:StartSession",), env.arn("ec2", "instance/*"), Condition=mine),
+        _allow(("ssm:StartSession",), f"arn:aws:ssm:{env.region}::document/AWS-StartSSHSession"),
+        _allow(("ssm:ResumeSession", "ssm:TerminateSession"), env.arn("ssm", "session/${aws:username}-*")),
+    ]
