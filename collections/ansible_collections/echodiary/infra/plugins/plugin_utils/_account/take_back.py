@@ -30,33 +30,42 @@ def take_back(run: Run, chosen: list[Change], before: list[Seen]) -> list[str]:
 
 
 def _of_kind(run: Run, kind: Kind, mine: list[Change], before: dict[model.Resource, Seen]) -> list[str]:
+    """An inverse that fails leaves the others to be tried, whatever it is that fails."""
     try:
         now = {one.resource: one for one in run.seen(kind)}
+        tried = [_one(run, kind, now.get(one.resource), before.get(one.resource)) for one in mine]
+        after = {one.resource: one for one in run.seen(kind)}
     except SpecError as error:
         return [f"{kind.NAME} (not known: {error})"]
-    stayed = [_one(run, kind, now.get(one.resource), before.get(one.resource)) for one in mine]
-    return [f"{change.resource} ({why})" for change, why in zip(mine, stayed, strict=True) if why]
+    found = [
+        (one.resource, why or _differs(after.get(one.resource), before.get(one.resource))) for one, why in zip(mine, tried, strict=True)
+    ]
+    return [f"{resource} ({why})" for resource, why in found if why]
 
 
 def _one(run: Run, kind: Kind, now: Seen | None, before: Seen | None) -> str:
-    """Why it stays as it is; empty where it is as it was."""
+    """Why it stays as it is; empty where it was brought back, or was as it had been."""
     if now is None:
         return "removed, and not to be brought back" if before else ""
     if before is None and kind.KEPT:
         return "made, and kept: it may hold data"
     if before and now.id != before.id:
         return "replaced, and not to be brought back"
-    if before and _is_as_before(now, before):
+    if not _differs(now, before):
         return ""
     try:
         if before:
             run.restore(kind, now, before)
         else:
             run.remove(kind, now)
-    except SpecError as error:
-        return str(error)
+    except Exception as error:  # the account is in the middle of a change, and a fault of ours must not leave it there
+        return " ".join(str(error).split()) or type(error).__name__
     return ""
 
 
-def _is_as_before(now: Seen, before: Seen) -> bool:
-    return planning.same(dict(now.fields), dict(before.fields))
+def _differs(now: Seen | None, before: Seen | None) -> str:
+    """How it is not as it was before."""
+    if now is None or before is None:
+        return "" if now is before else "still there" if now else "gone"
+    names = [name for name in before.fields if not planning.same(now.fields.get(name), before.fields[name])]
+    return f"differs: {', '.join(names)}" if names else ""

@@ -124,7 +124,7 @@ def _args(fields: Mapping[str, Any]) -> dict[str, Any]:
         "versioning": fields["versions"] == "Enabled",
         "encryption": fields["encryption"] or "none",
         "public_access": {word: block in fields["public_access_blocked"] for block, word in words.items()},
-        "policy": json.dumps(fields["policy"]),
+        "policy": json.dumps(fields["policy"] or {}),
         "tags": fields["tags"],
         **owner,
     }

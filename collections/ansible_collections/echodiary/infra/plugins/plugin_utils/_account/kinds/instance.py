@@ -107,8 +107,8 @@ def _seen(one: Mapping[str, Any]) -> dict[str, Any]:
         "subnet": one["SubnetId"],
         "groups": [group["GroupId"] for group in one["SecurityGroups"]],
         "profile": (one.get("IamInstanceProfile") or {}).get("Arn"),
-        "metadata_tokens": one["MetadataOptions"]["HttpTokens"],
-        "metadata_hops": one["MetadataOptions"]["HttpPutResponseHopLimit"],
+        "metadata_tokens": one["MetadataOptions"].get("HttpTokens"),
+        "metadata_hops": one["MetadataOptions"].get("HttpPutResponseHopLimit"),
     }
 
 

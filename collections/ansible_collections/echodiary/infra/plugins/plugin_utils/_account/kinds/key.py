@@ -49,7 +49,7 @@ def _seen(aws: Aws, env: Environment, identity: str) -> model.Seen:
     given = {pair["TagKey"]: pair["TagValue"] for pair in pairs}
     fields = {"enabled": one["KeyState"] == "Enabled", "rotated": rotated, "description": one["Description"]}
     fields["tags"] = tags.compared(given, env)
-    return model.Seen(model.Resource(NAME, env.prefix), one["Arn"], fields, tags.are_ours(given, env), state=one["KeyState"])
+    return model.Seen(model.Resource(NAME, env.prefix), identity, fields, tags.are_ours(given, env), state=one["KeyState"])
 
 
 def hands(goal: model.Goal) -> model.Calls:

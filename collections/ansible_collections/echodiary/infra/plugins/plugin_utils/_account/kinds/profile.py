@@ -43,7 +43,7 @@ def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
 
 
 def hands(goal: model.Goal) -> model.Calls:
-    args = {"name": goal.name, "role": goal.fields["role"].rpartition("/")[2], "tags": goal.fields["tags"], "purge_tags": False}
+    args = {"name": goal.name, "role": (goal.fields["role"] or "").rpartition("/")[2], "tags": goal.fields["tags"], "purge_tags": False}
     yield model.Module("amazon.aws.iam_instance_profile", args)
 
 

@@ -65,7 +65,12 @@ def _switch(aws: Aws, vpc: str, attribute: str) -> bool:
 
 
 def hands(goal: model.Goal) -> model.Calls:
-    args = {"cidr_block": [goal.fields["cidr"]], "name": goal.name, "purge_tags": False, "tags": goal.fields["tags"]}
+    args = {
+        "cidr_block": [goal.fields["cidr"]],
+        "name": goal.fields["tags"].get("Name", goal.name),
+        "purge_tags": False,
+        "tags": goal.fields["tags"],
+    }
     known = {"vpc_id": goal.id} if goal.id else {}
     yield model.Module("amazon.aws.ec2_vpc_net", {**args, **known, **{field: goal.fields[field] for field in _SWITCHES}})
 

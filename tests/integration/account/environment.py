@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An environment in an imitated account, provisioned by real ansible-playbook runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+
+from lab.strict.server import Server
+from tests.integration.local_play import PLAYBOOK, ROOT, Played
+
+ACCOUNT, REGION, PREFIX = "123456789012", "ap-northeast-2", "echodiary-production"
+LOGIN = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "an-example-key", "AWS_DEFAULT_REGION": REGION}
+DECLARED: dict[str, Any] = {
+    "network": {"cidr": "10.20.0.0/16", "zones": ["a", "c"]},
+    "hosts": {
+        "app1": {"role": "app", "type": "t4g.small", "zone": "a"},
+        "mon1": {"role": "monitoring", "type": "t4g.small", "zone": "c", "fixed_address": True},
+    },
+    "images": {"repository": "echodiary", "mutable_tags": ["buildcache"]},
+    "buckets": {"backups": {}},
+    "github": {"repository": "owner/echodiary", "roles": ["deploy"]},
+    "key": True,
+}
+
+Plan = dict[str, dict[str, Any]]
+
+
+class Environment:
+    """``production``, declared in an inventory of its own."""
+
+    def __init__(self, aws: Server, place: Path) -> None:
+        self.aws, self.place = aws, place
+        self.inventory = place / "production"
+        shutil.copytree(ROOT / "inventories/production/group_vars", self.inventory / "group_vars")
+        (self.inventory / "hosts.yml").write_text("all:\n")
+        self.declare()
+
+    def declare(self, **changed: Any) -> None:
+        declared = {"aws_account": ACCOUNT, "aws_environment": {**DECLARED, **changed}}
+        (self.inventory / "group_vars/all/aws.yml").write_text(yaml.safe_dump(declared))
+
+    def start(self, *words: str, readable: bool = False) -> subprocess.Popen[str]:
+        told = {} if readable else {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
+        state = {"XDG_STATE_HOME": str(self.place / "state"), "AWS_ENDPOINT_URL": self.aws.url}
+        command = [PLAYBOOK, "-i", str(self.inventory), "playbooks/provision.yml", *words]
+        given = {**os.environ, **LOGIN, **state, **told}
+        return subprocess.Popen(
+            command, cwd=ROOT, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        )
+
+    def run(self, *words: str, readable: bool = False) -> Played:
+        process = self.start(*words, readable=readable)
+        output, _ = process.communicate(timeout=300)
+        return Played(process.returncode, output)
+
+    def check(self, *words: str) -> Plan:
+        """What differs, by resource. Nothing is written to find out."""
+        self.aws.forget()
+        played = self.run("--check", *words)
+        assert played.code == 0, played.output
+        assert [call.operation for call in self.aws.writes()] == []
+        return plan_of(played)
+
+    def apply(self, *words: str) -> Plan:
+        played = self.run(*words)
+        assert played.code == 0, played.output
+        return plan_of(played)
+
+    def killed_after(self, calls: int) -> None:
+        """As a power cut would, once AWS was asked for so many changes."""
+        self.aws.forget()
+        process = self.start()
+        while len(self.aws.writes()) < calls and process.poll() is None:
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+    def client(self, service: str) -> Any:
+        login = {"aws_access_key_id": LOGIN["AWS_ACCESS_KEY_ID"], "aws_secret_access_key": LOGIN["AWS_SECRET_ACCESS_KEY"]}
+        return boto3.client(service, region_name=REGION, endpoint_url=self.aws.url, **login)
+
+    def journal(self) -> list[dict[str, Any]]:
+        (path,) = (self.place / "state/echodiary").glob("account-*.jsonl")
+        return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def plan_of(played: Played) -> Plan:
+    return {change["resource"]: change for change in played.task["Provision the account"]["plan"]}
+
+
+def fields_of(plan: Mapping[str, Mapping[str, Any]]) -> set[tuple[str, str]]:
+    return {(resource, field) for resource, change in plan.items() for field in change["fields"]}

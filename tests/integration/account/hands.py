@@ -1,0 +1,377 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people do to an account in the console: each with the fields in which a check has to see it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tests.integration.account.environment import ACCOUNT, PREFIX, Environment
+
+BUCKET = f"{PREFIX}-backups-{ACCOUNT}"
+SECRET = "echodiary/production/app"
+WORLD = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+
+class Hand(NamedTuple):
+    """``seen``: resource and fields."""
+
+    does: Callable[[Console], None]
+    resource: str
+    fields: tuple[str, ...]
+
+
+HANDS: list[Hand] = []
+Does = Callable[["Console"], None]
+
+
+def hand(resource: str, *fields: str) -> Callable[[Does], Does]:
+    """The next function is one."""
+
+    def known(does: Does) -> Does:
+        HANDS.append(Hand(does, resource, fields))
+        return does
+
+    return known
+
+
+class Console:
+    """Somebody who is logged in."""
+
+    def __init__(self, env: Environment) -> None:
+        self.env = env
+        names = ("ec2", "iam", "s3", "ecr", "logs", "kms", "secretsmanager")
+        self.ec2, self.iam, self.s3, self.ecr, self.logs, self.kms, self.secrets = map(env.client, names)
+
+    def vpc(self) -> str:
+        return self._named(self.ec2.describe_vpcs()["Vpcs"], PREFIX)["VpcId"]
+
+    def subnet(self, name: str) -> str:
+        return self._named(self.ec2.describe_subnets()["Subnets"], f"{PREFIX}-{name}")["SubnetId"]
+
+    def table(self, name: str) -> str:
+        return self._named(self.ec2.describe_route_tables()["RouteTables"], f"{PREFIX}-{name}")["RouteTableId"]
+
+    def gateway(self) -> str:
+        return self._named(self.ec2.describe_internet_gateways()["InternetGateways"], PREFIX)["InternetGatewayId"]
+
+    def endpoint(self) -> str:
+        return str(self.ec2.describe_vpc_endpoints()["VpcEndpoints"][0]["VpcEndpointId"])
+
+    def group(self, name: str) -> str:
+        filters = [{"Name": "vpc-id", "Values": [self.vpc()]}, {"Name": "group-name", "Values": [name]}]
+        return str(self.ec2.describe_security_groups(Filters=filters)["SecurityGroups"][0]["GroupId"])
+
+    def instance(self, name: str) -> str:
+        found = self.ec2.describe_instances(Filters=[{"Name": "tag:Name", "Values": [name]}])["Reservations"]
+        return str(found[0]["Instances"][0]["InstanceId"])
+
+    def disk(self, name: str) -> str:
+        found = self.ec2.describe_instances(InstanceIds=[self.instance(name)])["Reservations"][0]["Instances"][0]
+        return str(found["BlockDeviceMappings"][0]["Ebs"]["VolumeId"])
+
+    def association(self) -> str:
+        return str(self.ec2.describe_addresses()["Addresses"][0]["AssociationId"])
+
+    def key(self) -> str:
+        aliases = self.kms.list_aliases()["Aliases"]
+        return str(next(one["TargetKeyId"] for one in aliases if one["AliasName"] == f"alias/{PREFIX}"))
+
+    def tag(self, identity: str, **tags: str) -> None:
+        self.ec2.create_tags(Resources=[identity], Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+
+    def allow(self, group: str, protocol: str, port: int, network: str) -> None:
+        ports = {} if protocol == "-1" else {"FromPort": port, "ToPort": port}
+        self.ec2.authorize_security_group_ingress(
+            GroupId=self.group(group), IpPermissions=[{"IpProtocol": protocol, **ports, "IpRanges": [{"CidrIp": network}]}]
+        )
+
+    def resize(self, name: str, kind: str) -> None:
+        identity = [self.instance(name)]
+        self.ec2.stop_instances(InstanceIds=identity)
+        self.ec2.modify_instance_attribute(InstanceId=identity[0], InstanceType={"Value": kind})
+        self.ec2.start_instances(InstanceIds=identity)
+
+    def leave(self, table: str, subnet: str) -> None:
+        """A subnet that is of no table goes where the main one leads."""
+        found = self.ec2.describe_route_tables(RouteTableIds=[self.table(table)])["RouteTables"][0]["Associations"]
+        self.ec2.disassociate_route_table(
+            AssociationId=next(one["RouteTableAssociationId"] for one in found if one.get("SubnetId") == subnet)
+        )
+
+    def nothing_in(self, group: str) -> None:
+        found = self.ec2.describe_security_groups(GroupIds=[self.group(group)])["SecurityGroups"][0]
+        self.ec2.revoke_security_group_ingress(GroupId=found["GroupId"], IpPermissions=found["IpPermissions"])
+
+    def reprofile(self, name: str, profile: str) -> None:
+        has = self.ec2.describe_iam_instance_profile_associations(Filters=[{"Name": "instance-id", "Values": [self.instance(name)]}])
+        association = has["IamInstanceProfileAssociations"][0]["AssociationId"]
+        self.ec2.replace_iam_instance_profile_association(AssociationId=association, IamInstanceProfile={"Name": profile})
+
+    @staticmethod
+    def _named(found: list[Any], name: str) -> Any:
+        return next(one for one in found if {tag["Key"]: tag["Value"] for tag in one.get("Tags", [])}.get("Name") == name)
+
+
+TRUSTS_EVERY_REPOSITORY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+        }
+    ],
+}
+
+
+@hand("account_defaults:ap-northeast-2", "disks_encrypted")
+def disks_are_not_encrypted(c: Console) -> None:
+    c.ec2.disable_ebs_encryption_by_default()
+
+
+@hand(f"vpc:{PREFIX}", "dns_hostnames")
+def dns_hostnames_off(c: Console) -> None:
+    c.ec2.modify_vpc_attribute(VpcId=c.vpc(), EnableDnsHostnames={"Value": False})
+
+
+@hand(f"vpc:{PREFIX}", "dns_support")
+def dns_off(c: Console) -> None:
+    c.ec2.modify_vpc_attribute(VpcId=c.vpc(), EnableDnsSupport={"Value": False})
+
+
+@hand(f"vpc:{PREFIX}", "tags")
+def network_without_its_environment(c: Console) -> None:
+    c.ec2.delete_tags(Resources=[c.vpc()], Tags=[{"Key": "Environment"}])
+
+
+@hand(f"gateway:{PREFIX}", "tags")
+def gateway_of_another_project(c: Console) -> None:
+    c.tag(c.gateway(), Project="another")
+
+
+@hand(f"subnet:{PREFIX}-public-a", "public_addresses")
+def no_public_addresses(c: Console) -> None:
+    c.ec2.modify_subnet_attribute(SubnetId=c.subnet("public-a"), MapPublicIpOnLaunch={"Value": False})
+
+
+@hand(f"subnet:{PREFIX}-private-c", "public_addresses")
+def public_addresses_for_the_database(c: Console) -> None:
+    c.ec2.modify_subnet_attribute(SubnetId=c.subnet("private-c"), MapPublicIpOnLaunch={"Value": True})
+
+
+@hand(f"subnet:{PREFIX}-private-a", "tags")
+def subnet_renamed(c: Console) -> None:
+    c.tag(c.subnet("private-a"), Name="mine")
+
+
+@hand(f"route_table:{PREFIX}-public", "routes")
+def way_out_gone(c: Console) -> None:
+    c.ec2.delete_route(RouteTableId=c.table("public"), DestinationCidrBlock="0.0.0.0/0")
+
+
+@hand(f"route_table:{PREFIX}-private", "routes")
+def way_out_for_the_database(c: Console) -> None:
+    c.ec2.create_route(RouteTableId=c.table("private"), DestinationCidrBlock="0.0.0.0/0", GatewayId=c.gateway())
+
+
+@hand(f"route_table:{PREFIX}-public", "subnets")
+def subnet_without_its_table(c: Console) -> None:
+    c.leave("public", c.subnet("public-c"))
+
+
+@hand(f"endpoint:{PREFIX}-s3", "policy")
+def endpoint_narrowed(c: Console) -> None:
+    c.ec2.modify_vpc_endpoint(VpcEndpointId=c.endpoint(), PolicyDocument=json.dumps({"Version": "2008-10-17", "Statement": []}))
+
+
+@hand(f"endpoint:{PREFIX}-s3", "route_tables")
+def endpoint_out_of_reach(c: Console) -> None:
+    c.ec2.modify_vpc_endpoint(VpcEndpointId=c.endpoint(), RemoveRouteTableIds=[c.table("private")])
+
+
+@hand(f"security_group:{PREFIX}-app", "tags")
+def group_without_a_name(c: Console) -> None:
+    c.ec2.delete_tags(Resources=[c.group(f"{PREFIX}-app")], Tags=[{"Key": "Name"}])
+
+
+@hand(f"packets:{PREFIX}-app", "in")
+def ssh_open_to_the_world(c: Console) -> None:
+    c.allow(f"{PREFIX}-app", "tcp", 22, "0.0.0.0/0")
+
+
+@hand(f"packets:{PREFIX}-monitoring", "out")
+def nothing_let_out(c: Console) -> None:
+    c.ec2.revoke_security_group_egress(GroupId=c.group(f"{PREFIX}-monitoring"), IpPermissions=WORLD)
+
+
+@hand(f"packets:{PREFIX}-monitoring", "in")
+def nothing_let_in(c: Console) -> None:
+    c.nothing_in(f"{PREFIX}-monitoring")
+
+
+@hand("packets:default", "in")
+def default_group_open(c: Console) -> None:
+    c.allow("default", "-1", 0, "0.0.0.0/0")
+
+
+@hand(f"key:{PREFIX}", "enabled")
+def key_disabled(c: Console) -> None:
+    c.kms.disable_key(KeyId=c.key())
+
+
+@hand(f"key:{PREFIX}", "rotated")
+def key_not_rotated(c: Console) -> None:
+    c.kms.disable_key_rotation(KeyId=c.key())
+
+
+@hand(f"key:{PREFIX}", "description")
+def key_described_otherwise(c: Console) -> None:
+    c.kms.update_key_description(KeyId=c.key(), Description="mine")
+
+
+@hand(f"role:{PREFIX}-app", "managed")
+def administrator(c: Console) -> None:
+    c.iam.attach_role_policy(RoleName=f"{PREFIX}-app", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+
+
+@hand(f"role:{PREFIX}-app", "inline")
+def second_policy(c: Console) -> None:
+    c.iam.put_role_policy(RoleName=f"{PREFIX}-app", PolicyName="more", PolicyDocument=json.dumps(EVERYTHING))
+
+
+@hand(f"role:{PREFIX}-monitoring", "inline")
+def policy_rewritten(c: Console) -> None:
+    c.iam.put_role_policy(RoleName=f"{PREFIX}-monitoring", PolicyName="echodiary", PolicyDocument=json.dumps(EVERYTHING))
+
+
+@hand(f"role:{PREFIX}-github-deploy", "trust")
+def every_repository_trusted(c: Console) -> None:
+    c.iam.update_assume_role_policy(RoleName=f"{PREFIX}-github-deploy", PolicyDocument=json.dumps(TRUSTS_EVERY_REPOSITORY))
+
+
+@hand(f"role:{PREFIX}-github-deploy", "session")
+def twelve_hours(c: Console) -> None:
+    c.iam.update_role(RoleName=f"{PREFIX}-github-deploy", MaxSessionDuration=43200)
+
+
+@hand(f"role:{PREFIX}-monitoring", "tags")
+def role_without_tags(c: Console) -> None:
+    c.iam.untag_role(RoleName=f"{PREFIX}-monitoring", TagKeys=["Environment"])
+
+
+@hand(f"profile:{PREFIX}-monitoring", "role")
+def profile_without_its_role(c: Console) -> None:
+    c.iam.remove_role_from_instance_profile(InstanceProfileName=f"{PREFIX}-monitoring", RoleName=f"{PREFIX}-monitoring")
+
+
+@hand("log_group:/echodiary/production/app", "days")
+def logs_for_ever(c: Console) -> None:
+    c.logs.delete_retention_policy(logGroupName="/echodiary/production/app")
+
+
+@hand("log_group:/echodiary/production/monitoring", "days")
+def logs_for_a_day(c: Console) -> None:
+    c.logs.put_retention_policy(logGroupName="/echodiary/production/monitoring", retentionInDays=1)
+
+
+@hand("registry:echodiary", "scanned")
+def images_not_scanned(c: Console) -> None:
+    c.ecr.put_image_scanning_configuration(repositoryName="echodiary", imageScanningConfiguration={"scanOnPush": False})
+
+
+@hand("registry:echodiary", "mutable_tags")
+def every_tag_may_move(c: Console) -> None:
+    c.ecr.put_image_tag_mutability(repositoryName="echodiary", imageTagMutability="MUTABLE")
+
+
+@hand("registry:echodiary", "lifecycle")
+def images_for_ever(c: Console) -> None:
+    c.ecr.delete_lifecycle_policy(repositoryName="echodiary")
+
+
+@hand(f"bucket:{BUCKET}", "public_access_blocked")
+def bucket_may_be_public(c: Console) -> None:
+    c.s3.delete_public_access_block(Bucket=BUCKET)
+
+
+@hand(f"bucket:{BUCKET}", "lifecycle")
+def backups_for_ever(c: Console) -> None:
+    c.s3.delete_bucket_lifecycle(Bucket=BUCKET)
+
+
+@hand(f"bucket:{BUCKET}", "policy")
+def bucket_without_tls(c: Console) -> None:
+    c.s3.delete_bucket_policy(Bucket=BUCKET)
+
+
+@hand(f"bucket:{BUCKET}", "versions")
+def no_more_versions(c: Console) -> None:
+    c.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"})
+
+
+@hand(f"bucket:{BUCKET}", "owner")
+def others_own_objects(c: Console) -> None:
+    c.s3.put_bucket_ownership_controls(Bucket=BUCKET, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]})
+
+
+@hand(f"secret:{SECRET}", "tags")
+def secret_of_nobody(c: Console) -> None:
+    c.secrets.untag_resource(SecretId=SECRET, TagKeys=["Project"])
+
+
+@hand(f"secret:{SECRET}", "description")
+def secret_described_otherwise(c: Console) -> None:
+    c.secrets.update_secret(SecretId=SECRET, Description="mine")
+
+
+@hand(f"secret:{SECRET}", "there")
+def secret_deleted(c: Console) -> None:
+    c.secrets.delete_secret(SecretId=SECRET, RecoveryWindowInDays=7)
+
+
+@hand("instance:app1", "metadata_tokens")
+def metadata_for_everybody(c: Console) -> None:
+    c.ec2.modify_instance_metadata_options(InstanceId=c.instance("app1"), HttpTokens="optional")
+
+
+@hand("instance:app1", "metadata_hops")
+def metadata_for_containers(c: Console) -> None:
+    c.ec2.modify_instance_metadata_options(InstanceId=c.instance("app1"), HttpPutResponseHopLimit=2)
+
+
+@hand("instance:app1", "type")
+def bigger(c: Console) -> None:
+    c.resize("app1", "t4g.large")
+
+
+@hand("instance:mon1", "groups")
+def host_in_another_group(c: Console) -> None:
+    c.ec2.modify_instance_attribute(InstanceId=c.instance("mon1"), Groups=[c.group(f"{PREFIX}-app")])
+
+
+@hand("instance:mon1", "protected")
+def host_not_protected(c: Console) -> None:
+    c.ec2.modify_instance_attribute(InstanceId=c.instance("mon1"), DisableApiTermination={"Value": False})
+
+
+@hand("instance:mon1", "running")
+def host_stopped(c: Console) -> None:
+    c.ec2.stop_instances(InstanceIds=[c.instance("mon1")])
+
+
+@hand("instance:app1", "tags")
+def host_of_another_role(c: Console) -> None:
+    c.tag(c.instance("app1"), Role="monitoring")
+
+
+@hand("instance:app1", "profile")
+def host_with_another_profile(c: Console) -> None:
+    c.reprofile("app1", f"{PREFIX}-monitoring")
+
+
+@hand(f"address:{PREFIX}-mon1", "instance")
+def address_unused(c: Console) -> None:
+    c.ec2.disassociate_address(AssociationId=c.association())
