@@ -48,7 +48,11 @@ class Environment:
 
     def declare(self, **changed: Any) -> None:
         declared = {"aws_account": ACCOUNT, "aws_environment": {**DECLARED, **changed}}
-        (self.inventory / "group_vars/all/aws.yml").write_text(yaml.safe_dump(declared))
+        self.declaration.write_text(yaml.safe_dump(declared))
+
+    @property
+    def declaration(self) -> Path:
+        return self.inventory / "group_vars/all/aws.yml"
 
     def start(self, *words: str, readable: bool = False) -> subprocess.Popen[str]:
         told = {} if readable else {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
@@ -63,6 +67,9 @@ class Environment:
         process = self.start(*words, readable=readable)
         output, _ = process.communicate(timeout=300)
         return Played(process.returncode, output)
+
+    def state(self) -> Any:
+        return standing(self.aws.state())
 
     def check(self, *words: str) -> Plan:
         """What differs, by resource. Nothing is written to find out."""
@@ -101,3 +108,17 @@ def plan_of(played: Played) -> Plan:
 
 def fields_of(plan: Mapping[str, Mapping[str, Any]]) -> set[tuple[str, str]]:
     return {(resource, field) for resource, change in plan.items() for field in change["fields"]}
+
+
+#: what AWS chooses anew whenever something is joined again, and what it remembers of that
+_CHOSEN = frozenset({"public_ip", "association_id", "modifications", "@xmlns", "BucketKeyEnabled"})
+
+
+def standing(state: Any) -> Any:
+    """What the imitation holds, without the order of tags and the ids of rules and associations: what was undone leaves only these."""
+    if isinstance(state, dict):
+        kept = {key: standing(value) for key, value in state.items() if key not in _CHOSEN and not str(value).startswith("sgr-")}
+        return {**kept, **({"_associations": sorted(kept["_associations"].values())} if "_associations" in kept else {})}
+    if isinstance(state, list):
+        return sorted((standing(one) for one in state), key=lambda one: json.dumps(one, sort_keys=True))
+    return state

@@ -115,12 +115,13 @@ class Console:
         return next(one for one in found if {tag["Key"]: tag["Value"] for tag in one.get("Tags", [])}.get("Name") == name)
 
 
+PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
 TRUSTS_EVERY_REPOSITORY = {
     "Version": "2012-10-17",
     "Statement": [
         {
             "Effect": "Allow",
-            "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"},
+            "Principal": {"Federated": PROVIDER},
             "Action": "sts:AssumeRoleWithWebIdentity",
         }
     ],
@@ -375,3 +376,19 @@ def host_with_another_profile(c: Console) -> None:
 @hand(f"address:{PREFIX}-mon1", "instance")
 def address_unused(c: Console) -> None:
     c.ec2.disassociate_address(AssociationId=c.association())
+
+
+@hand("identity_provider:token.actions.githubusercontent.com", "audiences")
+def another_audience(c: Console) -> None:
+    c.iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=PROVIDER, ClientID="another")
+
+
+@hand("instance:app1", "disk_type")
+def older_disk(c: Console) -> None:
+    c.ec2.modify_volume(VolumeId=c.disk("app1"), VolumeType="gp2")
+
+
+@hand(f"bucket:{BUCKET}", "encryption")
+def bucket_with_a_key(c: Console) -> None:
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+    c.s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})

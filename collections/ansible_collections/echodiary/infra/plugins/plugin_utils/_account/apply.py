@@ -62,7 +62,7 @@ def apply(run: Run, changes: list[Change], before: list[Seen], choice: Choice) -
 def _make(run: Run, changes: list[Change], before: list[Seen]) -> None:
     ids, done = planning.known_ids(before), 0
     for kind in catalog.KINDS:
-        asked = {change.resource for change in of_kind(changes, kind)}
+        asked = {(change.resource, change.action) for change in of_kind(changes, kind)}
         if not asked:
             continue
         for change in _due(run, kind, asked, ids):
@@ -70,14 +70,15 @@ def _make(run: Run, changes: list[Change], before: list[Seen]) -> None:
             _one(run, kind, change, ids)
             done += 1
             run.tell(f"  {done}/{len(changes)}  {change.resource}  {change.action}  {timestamps.span(time.monotonic() - began)}")
-        ids.update(planning.known_ids(_arrived(run, kind, asked)))
+        ids.update(planning.known_ids(_arrived(run, kind, {resource for resource, _ in asked})))
 
 
-def _due(run: Run, kind: Kind, asked: set[Resource], ids: dict[Resource, str]) -> list[Change]:
+def _due(run: Run, kind: Kind, asked: set[tuple[Resource, str]], ids: dict[Resource, str]) -> list[Change]:
     """Of what was planned, what differs now: earlier kinds have brought some of it, and ids of others."""
-    found = run.seen(kind)
+    found, resources = run.seen(kind), {resource for resource, _ in asked}
     known = {**ids, **planning.known_ids(found)}
-    return [one for one in planning.plan(kind.declared(run.env), found, {kind.NAME: kind}, known) if one.resource in asked]
+    due = [one for one in planning.plan(kind.declared(run.env), found, {kind.NAME: kind}, known) if one.resource in resources]
+    return [one for one in due if one.action in _MADE or (one.resource, one.action) in asked]
 
 
 def _one(run: Run, kind: Kind, change: Change, ids: dict[Resource, str]) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 #: what one difference does to its resource, least to worst
 UPDATE, RESTART, REPLACE, IRREVERSIBLE = "update", "restart", "replace", "irreversible"
 EFFECTS = (UPDATE, RESTART, REPLACE, IRREVERSIBLE)
+#: of a size that AWS makes bigger, and never smaller
+GROWS = "grows"
 #: what is done besides
 CREATE, ORPHAN, REMOVE = "create", "orphan", "remove"
 
@@ -35,7 +37,7 @@ class Ref(NamedTuple):
 
 
 Ids = Mapping[Resource, str]
-#: field -> what a difference of it does; those not named are an update
+#: field -> what a difference of it does, or GROWS; those not named are an update
 Effects = Mapping[str, str]
 #: as IAM names them
 Rights = tuple[str, ...]

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def plan(wanted: Iterable[Wanted], seen: Iterable[Seen], kinds: Mapping[str, Kind], ids: Ids) -> list[Change]:
-    """In the order of ``wanted``, then what is ours and nobody declares."""
+    """In the order of ``wanted``, then what is ours and nobody declares. A resource of which only some can be put right has two."""
     found, wants = {one.resource: one for one in seen}, list(wanted)
-    changes = [change for one in wants if (change := _change(one, found.get(one.resource), kinds[one.resource.kind], ids))]
+    changes = [change for one in wants for change in _changes(one, found.get(one.resource), kinds[one.resource.kind], ids)]
     declared = {one.resource for one in wants}
     return changes + [_orphan(one, kinds[one.resource.kind]) for one in found.values() if one.ours and one.resource not in declared]
 
@@ -25,20 +25,34 @@ def known_ids(seen: Iterable[Seen]) -> dict[model.Resource, str]:
     return {one.resource: one.id for one in seen}
 
 
-def _change(wanted: Wanted, seen: Seen | None, kind: Kind, ids: Ids) -> Change | None:
+def _changes(wanted: Wanted, seen: Seen | None, kind: Kind, ids: Ids) -> Iterator[Change]:
     want = {name: resolved(value, ids) for name, value in wanted.fields.items()}
-    have = seen.fields if seen else {}
-    fields = {name: (have.get(name), value) for name, value in want.items() if not same(have.get(name), value)}
     if seen is None:
-        return model.Change(wanted.resource, model.CREATE, {name: (None, value) for name, value in want.items()}, wanted)
-    if not fields:
-        return None
-    action = max((kind.EFFECT.get(name, model.UPDATE) for name in fields), key=model.EFFECTS.index)
-    return model.Change(wanted.resource, action, fields, wanted, seen, _refusal(wanted.resource, action, kind))
+        yield model.Change(wanted.resource, model.CREATE, {name: (None, value) for name, value in want.items()}, wanted)
+        return
+    fields = {name: (seen.fields.get(name), value) for name, value in want.items() if not same(seen.fields.get(name), value)}
+    effects = {name: _effect(kind.EFFECT.get(name, model.UPDATE), *pair) for name, pair in fields.items()}
+    hard = {name for name, effect in effects.items() if effect in (model.REPLACE, model.IRREVERSIBLE)}
+    # what can be put right does not wait for what cannot
+    as_found = wanted._replace(fields={**wanted.fields, **{name: seen.fields.get(name) for name in hard}})
+    for names, goal in ((effects.keys() - hard, as_found), (hard, wanted)):
+        if names:
+            action = max((effects[name] for name in names), key=model.EFFECTS.index)
+            part = {name: pair for name, pair in fields.items() if name in names}
+            yield model.Change(wanted.resource, action, part, goal, seen, _refusal(wanted.resource, action, kind))
+
+
+def _effect(declared: str, found: Json, want: Json) -> str:
+    if declared != model.GROWS:
+        return declared
+    grows = isinstance(found, int) and isinstance(want, int) and want > found
+    return model.UPDATE if grows else model.IRREVERSIBLE
 
 
 def _refusal(resource: model.Resource, action: str, kind: Kind) -> str:
-    if action not in (model.REPLACE, model.IRREVERSIBLE):
+    if action == model.IRREVERSIBLE:
+        return "AWS has no way there from what is: declare what it is now"
+    if action != model.REPLACE:
         return ""
     if kind.KEPT:
         return "what it holds would be lost, so it is never replaced: put the field back in the declaration"

@@ -23,6 +23,7 @@ EFFECT: model.Effects = {
     "architecture": model.REPLACE,
     "disk_encrypted": model.REPLACE,
     "running": model.RESTART,
+    "disk": model.GROWS,
 }
 KEPT = False
 READS: model.Rights = (
@@ -46,6 +47,7 @@ WRITES: model.Rights = (
     "iam:PassRole",
 )
 _GONE = ("shutting-down", "terminated")
+_ASSOCIATED = ("associating", "associated")
 _ROOT = "/dev/xvda"
 
 
@@ -80,10 +82,12 @@ def _once(env: Environment) -> dict[str, Any]:
 
 
 def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
+    profiles = _profiles(aws)
     for one in _found(aws, env):
         given = tags.read(one.get("Tags"))
         name = given.get("Name") or one["InstanceId"]
-        fields = {**_seen(one), **_attributes(aws, one), "tags": tags.compared(given, env, "Role")}
+        fields = {**_seen(one), **_attributes(aws, one), "profile": profiles.get(one["InstanceId"])}
+        fields["tags"] = tags.compared(given, env, "Role")
         state = one["State"]["Name"]
         yield model.Seen(model.Resource(NAME, name), one["InstanceId"], fields, tags.are_ours(given, env), state != "pending", state)
 
@@ -99,6 +103,12 @@ def _found(aws: Aws, env: Environment) -> list[Any]:
     return [one for one in every.values() if one["State"]["Name"] not in _GONE]
 
 
+def _profiles(aws: Aws) -> dict[str, str]:
+    """Instance -> its profile, as it is or is about to be."""
+    every = aws.find("ec2", "describe_iam_instance_profile_associations", "IamInstanceProfileAssociations[]")
+    return {one["InstanceId"]: one["IamInstanceProfile"]["Arn"] for one in every if one["State"] in _ASSOCIATED}
+
+
 def _seen(one: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "running": one["State"]["Name"] in ("pending", "running"),
@@ -106,7 +116,6 @@ def _seen(one: Mapping[str, Any]) -> dict[str, Any]:
         "architecture": one["Architecture"],
         "subnet": one["SubnetId"],
         "groups": [group["GroupId"] for group in one["SecurityGroups"]],
-        "profile": (one.get("IamInstanceProfile") or {}).get("Arn"),
         "metadata_tokens": one["MetadataOptions"].get("HttpTokens"),
         "metadata_hops": one["MetadataOptions"].get("HttpPutResponseHopLimit"),
     }
@@ -163,7 +172,7 @@ def _made(goal: model.Goal) -> model.Calls:
 def _profiled(goal: model.Goal) -> model.Calls:
     filters = [{"Name": "instance-id", "Values": [goal.id]}]
     answer = yield model.Api("ec2", "describe_iam_instance_profile_associations", {"Filters": filters})
-    has = [one for one in answer["IamInstanceProfileAssociations"] if one["State"] in ("associating", "associated")]
+    has = [one for one in answer["IamInstanceProfileAssociations"] if one["State"] in _ASSOCIATED]
     wants = {"IamInstanceProfile": {"Arn": goal.fields["profile"]}}
     if not goal.fields["profile"]:
         for one in has:

@@ -19,6 +19,19 @@ LISTENS: dict[str, Any] = {
 }
 
 
+#: what need not be declared
+EVERYTHING: dict[str, Any] = {
+    "images": {"repository": "echodiary", "mutable_tags": ["buildcache"]},
+    "buckets": {"backups": {}},
+    "github": {"repository": "owner/echodiary"},
+    "key": True,
+    "hosts": {
+        "app1": {"role": "app", "type": "t4g.small", "zone": "a"},
+        "mon1": {"role": "monitoring", "type": "t4g.small", "zone": "c", "fixed_address": True},
+    },
+}
+
+
 def given(**changed: Any) -> dict[str, Any]:
     hosts = {
         "app1": {"role": "app", "type": "t4g.small", "zone": "a"},

@@ -17,7 +17,7 @@ def test_what_is_not_said_has_its_default() -> None:
 
 
 def test_a_zone_keeps_its_ranges_whichever_others_there_are() -> None:
-    alone = environment(network={"cidr": "10.20.0.0/16", "zones": ["c"]}, hosts={"app1": {"role": "app", "type": "t", "zone": "c"}})
+    alone = environment(network={"cidr": "10.20.0.0/16", "zones": ["c"]}, hosts={"app1": {"role": "app", "type": "t4g.small", "zone": "c"}})
     assert list(alone.zones()) == [("c", "10.20.32.0/20", "10.20.160.0/20")]
     assert list(environment().zones())[1] == next(alone.zones())
 
@@ -40,10 +40,10 @@ def test_ranges_do_not_overlap() -> None:
         ({"network": {"cidr": "fd00::/56", "zones": ["a"]}}, "IPv4"),
         ({"network": {"cidr": "10.20.0.0/16", "zones": ["a", "c"], "egress": "everywhere"}}, "egress"),
         ({"hosts": {}}, "hosts"),
-        ({"hosts": {"App 1": {"role": "app", "type": "t", "zone": "a"}}}, "hosts.App 1"),
-        ({"hosts": {"app1": {"role": "a-b", "type": "t", "zone": "a"}}}, "role"),
-        ({"hosts": {"app1": {"role": "app", "type": "t", "zone": "b"}}}, "zone"),
-        ({"hosts": {"app1": {"role": "app", "type": "t", "zone": "a", "disc": 20}}}, "disc"),
+        ({"hosts": {"App 1": {"role": "app", "type": "t4g.small", "zone": "a"}}}, "hosts.App 1"),
+        ({"hosts": {"app1": {"role": "a-b", "type": "t4g.small", "zone": "a"}}}, "role"),
+        ({"hosts": {"app1": {"role": "app", "type": "t4g.small", "zone": "b"}}}, "zone"),
+        ({"hosts": {"app1": {"role": "app", "type": "t4g.small", "zone": "a", "disc": 20}}}, "disc"),
         ({"hosts": {"app1": None}}, "role"),
         ({"hosts": ["app1"]}, "hosts"),
         ({"access": "ssh"}, "access"),
@@ -51,6 +51,15 @@ def test_ranges_do_not_overlap() -> None:
         ({"access": {"ssh_from": ["office"]}}, "ssh_from"),
         ({"project": "Echo Diary"}, "project"),
         ({"netwrok": {}}, "netwrok"),
+        ({"hosts": {"app1": {"role": "app", "type": "t3.small", "zone": "a"}}}, "x86_64"),
+        ({"hosts": {"app1": {"role": "app", "type": "small", "zone": "a"}}}, "type"),
+        ({"architecture": "riscv"}, "architecture"),
+        ({"logs_days": 10}, "logs_days"),
+        ({"github": {"repository": "echodiary"}}, "github.repository"),
+        ({"github": {"repository": "a/b", "roles": ["admin"]}}, "roles"),
+        ({"images": {"repository": "Echo Diary"}}, "images.repository"),
+        ({"buckets": {"Backups": {}}}, "buckets.Backups"),
+        ({"buckets": {"backups": {"days": 1}}}, "days"),
     ],
 )
 def test_what_cannot_be_is_refused_by_its_name(changed: dict[str, Any], named: str) -> None:
@@ -66,5 +75,14 @@ def test_account_and_region_have_to_be_ones(account: str, region: str) -> None:
 
 
 def test_text_is_converted_once() -> None:
-    hosts = {"app1": {"role": "app", "type": "t", "zone": "a", "disk": "30"}}
+    hosts = {"app1": {"role": "app", "type": "t4g.small", "zone": "a", "disk": "30"}}
     assert environment(hosts=hosts).declared["hosts"]["app1"]["disk"] == 30
+
+
+@pytest.mark.parametrize(
+    ("kind", "architecture"),
+    [("t4g.small", "arm64"), ("c7gn.large", "arm64"), ("a1.medium", "arm64"), ("t3.small", "x86_64"), ("g4dn.xlarge", "x86_64")],
+)
+def test_the_architecture_is_told_from_the_type(kind: str, architecture: str) -> None:
+    hosts = {"app1": {"role": "app", "type": kind, "zone": "a"}}
+    assert environment(hosts=hosts, architecture=architecture).declared["architecture"] == architecture

@@ -37,10 +37,18 @@ def test_what_is_not_there_is_made_and_its_references_named() -> None:
     assert list(plan.missing({"a": [{"b": "(net:n)"}], "c": "(", "d": 1})) == ["net:n"]
 
 
-@pytest.mark.parametrize(("field", "action"), [("free", model.UPDATE), ("slow", model.RESTART), ("fixed", model.REPLACE)])
+@pytest.mark.parametrize(("field", "action"), [("free", model.UPDATE), ("slow", model.RESTART)])
 def test_the_worst_effect_wins(field: str, action: str) -> None:
-    (change,) = planned([Wanted(PART, {field: 1, "free": 1})], [Seen(PART, "p", {})], slow=model.RESTART, fixed=model.REPLACE)
+    (change,) = planned([Wanted(PART, {field: 1, "free": 1})], [Seen(PART, "p", {})], slow=model.RESTART)
     assert change.action == action
+
+
+def test_what_can_be_put_right_does_not_wait_for_what_cannot() -> None:
+    wanted = Wanted(PART, {"free": 1, "fixed": 1})
+    easy, hard = planned([wanted], [Seen(PART, "p", {"free": 2, "fixed": 2})], fixed=model.REPLACE)
+    assert (easy.action, easy.fields, easy.refused) == (model.UPDATE, {"free": (2, 1)}, "")
+    assert easy.wanted is not None and easy.wanted.fields == {"free": 1, "fixed": 2}
+    assert (hard.action, hard.fields) == (model.REPLACE, {"fixed": (2, 1)})
 
 
 def test_what_would_be_replaced_says_what_people_can_do() -> None:
@@ -51,6 +59,12 @@ def test_what_would_be_replaced_says_what_people_can_do() -> None:
 def test_what_holds_data_is_never_replaced() -> None:
     (change,) = planned([Wanted(PART, {"fixed": 1})], [Seen(PART, "p", {"fixed": 2})], kept=True, fixed=model.REPLACE)
     assert change.action == model.REPLACE and "replace=" not in change.refused and change.refused
+
+
+@pytest.mark.parametrize(("found", "action"), [(1, model.UPDATE), (3, model.IRREVERSIBLE), (None, model.IRREVERSIBLE)])
+def test_a_size_grows_and_never_shrinks(found: int | None, action: str) -> None:
+    (change,) = planned([Wanted(PART, {"disk": 2})], [Seen(PART, "p", {"disk": found})], disk=model.GROWS)
+    assert change.action == action and bool(change.refused) == (action == model.IRREVERSIBLE)
 
 
 def test_what_is_ours_and_nobody_declares_is_told() -> None:

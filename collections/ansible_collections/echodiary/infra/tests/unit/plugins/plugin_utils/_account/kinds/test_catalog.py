@@ -8,7 +8,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._account import mo
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account.kinds import catalog
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account.model import Kind, Ref
 
-from ..example import environment
+from ..example import EVERYTHING, environment
 
 
 def refs(value: object) -> list[Ref]:
@@ -20,7 +20,7 @@ def refs(value: object) -> list[Ref]:
 
 @pytest.mark.parametrize("kind", catalog.KINDS, ids=lambda kind: kind.NAME)
 def test_a_kind_refers_to_earlier_ones_only_and_to_what_is_declared(kind: Kind) -> None:
-    env = environment()
+    env = environment(**EVERYTHING)
     there = {one.resource for earlier in catalog.KINDS[: catalog.place(kind.NAME)] for one in earlier.declared(env)}
     found = [ref for one in kind.declared(env) for ref in refs({**one.fields, **one.once})]
     assert {model.Resource(*ref) for ref in found} <= there
@@ -28,10 +28,10 @@ def test_a_kind_refers_to_earlier_ones_only_and_to_what_is_declared(kind: Kind) 
 
 @pytest.mark.parametrize("kind", catalog.KINDS, ids=lambda kind: kind.NAME)
 def test_a_kind_names_its_resources_its_effects_and_its_rights(kind: Kind) -> None:
-    wanted = list(kind.declared(environment()))
+    wanted = list(kind.declared(environment(**EVERYTHING)))
     assert wanted and {one.resource.kind for one in wanted} == {kind.NAME}
     assert len({one.resource for one in wanted}) == len(wanted)
-    assert set(kind.EFFECT) <= set(wanted[0].fields) and set(kind.EFFECT.values()) <= set(model.EFFECTS)
+    assert set(kind.EFFECT) <= set(wanted[0].fields) and set(kind.EFFECT.values()) <= {*model.EFFECTS, model.GROWS}
     assert all(re.fullmatch("[a-z0-9-]+:[A-Z][A-Za-z0-9]+", right) for right in (*kind.READS, *kind.WRITES))
 
 

@@ -1,0 +1,116 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of ``account``. The work is done by the action plugin of the same name, on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: account
+short_description: Make the AWS account of an environment as it is declared
+version_added: 0.1.0
+description:
+  - Reads what is there of the environment, compares it field by field with what is declared, shows the plan, makes it so, and reads it again.
+  - Reading and planning are this collection's; every change is made by the module of C(amazon.aws) or C(community.aws) that does it, and by
+    an operation of AWS's where there is none, or where it does not do it truthfully. Each kind's file says which, and why.
+  - There is no state to lose. What belongs to an environment is known by its tags and its names; what was made by hand under these names
+    is taken over, and only gets its tags.
+  - What was done is taken back when a step fails, in the reverse order, as far as AWS has a way back. What is not taken back is named.
+  - What holds data (buckets, secrets, keys, images, logs) is never replaced, removed or taken back.
+  - A right that is missing ends the run and is named. Nothing is taken for absent that could not be looked at.
+  - It was run against an imitation of AWS, not against AWS.
+options:
+  declared:
+    description: The environment, as C(aws_environment) of the inventory. C(docs/aws.md) has all keys.
+    type: dict
+    required: true
+  environment:
+    description: Its name. It becomes part of the names of what is made.
+    type: str
+    required: true
+  account:
+    description: The twelve digits of the account. With credentials of another one nothing is read.
+    type: str
+    required: true
+  login:
+    description: As modules of C(amazon.aws) take it. What is not said comes from the environment, as boto3 finds it.
+    type: dict
+    required: true
+    suboptions:
+      region:
+        description: Where the environment is.
+        type: str
+        required: true
+      endpoint_url:
+        description: Where to ask in place of AWS.
+        type: str
+      access_key:
+        description: Of the credentials.
+        type: str
+      secret_key:
+        description: Of the credentials.
+        type: str
+      session_token:
+        description: Of the credentials, where they are temporary.
+        type: str
+      profile:
+        description: Of the shared configuration.
+        type: str
+  replace:
+    description: Resources that may be removed and made anew, as in V(subnet:echodiary-production-public-a).
+    type: list
+    elements: str
+    default: []
+  prune:
+    description: Whether what bears the environment's tags and is not declared is removed.
+    type: bool
+    default: false
+attributes:
+  check_mode:
+    description: Reads, and shows what it would do. Nothing is written, also in an empty account.
+    support: full
+  diff_mode:
+    description: The plan is always shown, with both values of every field.
+    support: none
+  idempotent:
+    description: What is as declared is not written again.
+    support: full
+  platform:
+    description: The controller.
+    support: full
+    platforms: posix
+requirements:
+  - boto3, on the controller
+author:
+  - The echodiary.infra maintainers (@echodiary)
+"""
+
+EXAMPLES = r"""
+- name: Provision the account
+  echodiary.infra.account:
+    declared: "{{ aws_environment }}"
+    environment: production
+    account: "123456789012"
+    login: {region: ap-northeast-2}
+"""
+
+RETURN = r"""
+plan:
+  description: What differed before, one entry for each resource.
+  type: list
+  elements: dict
+  returned: always
+  contains:
+    resource:
+      description: Kind and name, as in V(vpc:echodiary-production).
+      type: str
+    action:
+      description: V(create), V(update), V(restart), V(replace), V(irreversible) or V(orphan).
+      type: str
+    fields:
+      description: By name what was found and what is declared. Ids are shown as the names of what they stand for.
+      type: dict
+    refused:
+      description: Why it is not done, and what to do; empty where it is done.
+      type: str
+"""
