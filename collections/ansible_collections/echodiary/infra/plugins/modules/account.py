@@ -10,7 +10,8 @@ module: account
 short_description: Make the AWS account of an environment as it is declared
 version_added: 0.1.0
 description:
-  - Reads what is there of the environment, compares it field by field with what is declared, shows the plan, makes it so, and reads it again.
+  - Reads what is there of the environment, compares it field by field with what is declared, shows the plan, makes it so, and reads it
+    again.
   - Reading and planning are this collection's; every change is made by the module of C(amazon.aws) or C(community.aws) that does it, and by
     an operation of AWS's where there is none, or where it does not do it truthfully. Each kind's file says which, and why.
   - There is no state to lose. What belongs to an environment is known by its tags and its names; what was made by hand under these names
