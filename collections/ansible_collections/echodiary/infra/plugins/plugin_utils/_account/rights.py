@@ -68,7 +68,7 @@ def of_github(env: Environment, role: str) -> Document:
     if role == "read":
         return document(hosts, _allow(("secretsmanager:GetSecretValue",), secret), *_sessions(env))
     secrets = _allow(("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"), secret)
-    return document(hosts, secrets, *_sessions(env), _allow(_SNAPSHOTS, env.arn("rds", "*")))
+    return document(hosts, secrets, *_sessions(env), _allow(_SNAPSHOTS, *_databases(env)))
 
 
 def log_group(env: Environment, role: str) -> str:
@@ -82,6 +82,12 @@ def secret_name(env: Environment) -> str:
 def bucket_name(env: Environment, name: str) -> str:
     """Of all the world's buckets there is one of a name: the account makes it ours."""
     return f"{env.called(name)}-{env.account}"
+
+
+def _databases(env: Environment) -> list[str]:
+    """The environment's, what is restored beside it, and the snapshots of its components."""
+    mine = [env.arn("rds", f"{what}:{env.prefix}*") for what in ("db", "pg", "subgrp")]
+    return [*mine, env.arn("rds", f"snapshot:*-{env.name}-*")]
 
 
 def _images(env: Environment, actions: tuple[str, ...]) -> list[Document]:
@@ -104,5 +110,5 @@ def _sessions(env: Environment) -> list[Document]:
     return [
         _allow(("ssm:StartSession",), env.arn("ec2", "instance/*"), Condition=mine),
         _allow(("ssm:StartSession",), f"arn:aws:ssm:{env.region}::document/AWS-StartSSHSession"),
-        _allow(("ssm:ResumeSession", "ssm:TerminateSession"), env.arn("ssm", "session/${aws:username}-*")),
+        _allow(("ssm:ResumeSession", "ssm:TerminateSession"), env.arn("ssm", "session/${aws:userid}-*")),
     ]

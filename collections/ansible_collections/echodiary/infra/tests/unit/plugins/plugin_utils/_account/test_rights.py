@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.echodiary.infra.plugins.plugin_utils._account import declaration, rights
+
+from .example import EVERYTHING, environment
+
+
+def actions(document: dict[str, Any]) -> set[str]:
+    return {action for statement in document["Statement"] for action in statement["Action"]}
+
+
+@pytest.mark.parametrize("role", declaration.GITHUB_ROLES)
+def test_a_workflow_is_of_one_repository_and_one_place_in_it(role: str) -> None:
+    (trust,) = rights.of_workflows(environment(**EVERYTHING), role)["Statement"]
+    subject = trust["Condition"]["StringEquals"][f"{rights.GITHUB}:sub"]
+    assert subject.startswith("repo:owner/echodiary:") and "*" not in subject
+    assert trust["Condition"]["StringEquals"][f"{rights.GITHUB}:aud"] == "sts.amazonaws.com"
+
+
+def test_hosts_read_no_secret_and_delete_no_backup() -> None:
+    found = actions(rights.of_hosts(environment(**EVERYTHING), "app"))
+    assert "s3:PutObject" in found
+    assert [one for one in found if one.startswith("secretsmanager:") or "Delete" in one] == []
+
+
+@pytest.mark.parametrize("role", declaration.GITHUB_ROLES)
+def test_nobody_may_do_everything(role: str) -> None:
+    env = environment(**EVERYTHING)
+    for document in (rights.of_github(env, role), rights.of_hosts(env, "app")):
+        assert [one for one in actions(document) if "*" in one] == []
+
+
+def test_who_reads_writes_nothing() -> None:
+    found = actions(rights.of_github(environment(**EVERYTHING), "read"))
+    assert [one for one in found if one.split(":")[1].startswith(("Put", "Create", "Delete", "Modify", "Add"))] == []
+
+
+def test_what_is_not_declared_is_not_allowed() -> None:
+    env = environment(images=None, github={"repository": "owner/echodiary"})
+    assert actions(rights.of_hosts(env, "app")) == {"logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"}
+    assert rights.of_github(env, "build")["Statement"] == []
+
+
+def test_with_ssh_nobody_needs_session_manager() -> None:
+    env = environment(**EVERYTHING, access={"ssh_from": ["203.0.113.0/24"]})
+    assert [one for one in actions(rights.of_github(env, "deploy")) if one.startswith("ssm:")] == []
