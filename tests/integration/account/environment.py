@@ -118,7 +118,7 @@ def standing(state: Any) -> Any:
     """What the imitation holds, without the order of tags and the ids of rules and associations: what was undone leaves only these."""
     if isinstance(state, dict):
         kept = {key: standing(value) for key, value in state.items() if key not in _CHOSEN and not str(value).startswith("sgr-")}
-        return {**kept, **({"_associations": sorted(kept["_associations"].values())} if "_associations" in kept else {})}
+        return {**kept, **({"_associations": sorted(kept["_associations"].values(), key=repr)} if "_associations" in kept else {})}
     if isinstance(state, list):
         return sorted((standing(one) for one in state), key=lambda one: json.dumps(one, sort_keys=True))
     return state

@@ -392,3 +392,45 @@ def older_disk(c: Console) -> None:
 def bucket_with_a_key(c: Console) -> None:
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
     c.s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})
+
+
+@hand("registry:echodiary", "tags")
+def registry_of_another_project(c: Console) -> None:
+    arn = c.ecr.describe_repositories(repositoryNames=["echodiary"])["repositories"][0]["repositoryArn"]
+    c.ecr.untag_resource(resourceArn=arn, tagKeys=["Environment"])
+
+
+@hand(f"address:{PREFIX}-mon1", "tags")
+def address_without_its_environment(c: Console) -> None:
+    c.ec2.delete_tags(Resources=[c.ec2.describe_addresses()["Addresses"][0]["AllocationId"]], Tags=[{"Key": "Environment"}])
+
+
+@hand(f"bucket:{BUCKET}", "tags")
+def bucket_of_nobody(c: Console) -> None:
+    c.s3.delete_bucket_tagging(Bucket=BUCKET)
+
+
+@hand(f"endpoint:{PREFIX}-s3", "tags")
+def endpoint_renamed(c: Console) -> None:
+    c.tag(c.endpoint(), Name="mine")
+
+
+@hand("log_group:/echodiary/production/monitoring", "tags")
+def logs_of_nobody(c: Console) -> None:
+    arn = c.logs.describe_log_groups(logGroupNamePrefix="/echodiary/production/monitoring")["logGroups"][0]["arn"]
+    c.logs.untag_resource(resourceArn=arn.removesuffix(":*"), tagKeys=["Project"])
+
+
+@hand(f"key:{PREFIX}", "tags")
+def key_of_nobody(c: Console) -> None:
+    c.kms.untag_resource(KeyId=c.key(), TagKeys=["ManagedBy"])
+
+
+@hand(f"profile:{PREFIX}-app", "tags")
+def profile_of_nobody(c: Console) -> None:
+    c.iam.untag_instance_profile(InstanceProfileName=f"{PREFIX}-app", TagKeys=["Project"])
+
+
+@hand(f"route_table:{PREFIX}-private", "tags")
+def table_of_another_project(c: Console) -> None:
+    c.tag(c.table("private"), Project="another")
