@@ -69,18 +69,21 @@ class ActionModule(LocalAction[Options]):
         return self._run(this, apply.Choice(frozenset(args["replace"]), args["prune"]))
 
     def _run(self, this: Run, choice: Any) -> dict[str, Any]:
-        from ..plugin_utils._account import apply, guards, plan, run, told
+        from ..plugin_utils._account import apply, guards, plan, run, settle, told
         from ..plugin_utils._account.kinds import vpc
 
         guards.check_overlap(this.env, vpc.others(this.aws, this.env))
         before = this.everything()
         changes = run.planned(this.env, before)
         answer = told.plan(changes, plan.known_ids(before))
-        for line in [*told.cut_off(this.journal.cut_off()), *told.lines(answer), told.total(answer)]:
+        for line in [*told.cut_off(this.journal.cut_off()), *told.lines(answer), told.total(answer), *told.notes(before)]:
             display.display(f"  {line}")
         todo = [change for change in changes if choice.takes(change)]
         if todo and not self._check:
             apply.apply(this, changes, before, choice)
+        if not self._check:
+            # what an earlier run left AWS busy with
+            settle.settle(this, [one.resource for one in before if not one.settled])
         return {"changed": bool(todo), "plan": answer}
 
     def _listens(self, hosts: list[str]) -> list[ListenSpec]:

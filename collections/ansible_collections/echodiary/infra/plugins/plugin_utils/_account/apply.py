@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .._common import timestamps
 from .._common.errors import SpecError
-from . import model, take_back
+from . import model, settle, take_back, told
 from . import plan as planning
 from .kinds import catalog
 from .run import of_kind, planned
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 ARRIVES = 60
 _POLL = 1.0
 
+#: what AWS refuses to do at once with one resource is done in as many goes
+_PASSES = 3
 _MADE = (model.CREATE, model.UPDATE, model.RESTART)
 
 
@@ -38,9 +40,10 @@ class Choice(NamedTuple):
     prune: bool = False
 
     def takes(self, change: Change) -> bool:
-        if change.action == model.ORPHAN:
-            return self.prune
-        return change.action in _MADE or str(change.resource) in self.replace
+        """What would be lost with it is neither replaced nor removed, whatever people say."""
+        if change.action in (model.ORPHAN, model.KEEP):
+            return self.prune and change.action == model.ORPHAN
+        return change.action in _MADE or (str(change.resource) in self.replace and not catalog.named(change.resource.kind).KEPT)
 
 
 def apply(run: Run, changes: list[Change], before: list[Seen], choice: Choice) -> None:
@@ -51,12 +54,26 @@ def apply(run: Run, changes: list[Change], before: list[Seen], choice: Choice) -
     chosen = [change for change in changes if choice.takes(change)]
     run.journal.opens()
     try:
-        _make(run, [change for change in chosen if change.action != model.ORPHAN], before)
+        _made(run, [change for change in chosen if change.action != model.ORPHAN], before, choice)
         _prune(run, [change for change in chosen if change.action == model.ORPHAN])
         _verify(run, choice)
     except BaseException as error:
         raise _failed(run, chosen, before, error) from error
     run.journal.closes("applied")
+
+
+def _made(run: Run, changes: list[Change], before: list[Seen], choice: Choice) -> None:
+    """What AWS does one after the other is done one after the other: as long as something is left of what is there, and gets less."""
+    _make(run, changes, before)
+    for _ in range(_PASSES - 1):
+        settle.settle(run, {change.resource for change in changes})
+        before = run.everything()
+        asked = {change.resource for change in changes}
+        changes = [one for one in planned(run.env, before) if one.action in _MADE and one.resource in asked]
+        if not changes:
+            return
+        _make(run, changes, before)
+    settle.settle(run, {change.resource for change in changes})
 
 
 def _make(run: Run, changes: list[Change], before: list[Seen]) -> None:
@@ -76,6 +93,9 @@ def _make(run: Run, changes: list[Change], before: list[Seen]) -> None:
 def _due(run: Run, kind: Kind, asked: set[tuple[Resource, str]], ids: dict[Resource, str]) -> list[Change]:
     """Of what was planned, what differs now: earlier kinds have brought some of it, and ids of others."""
     found, resources = run.seen(kind), {resource for resource, _ in asked}
+    if any(not one.settled for one in found if one.resource in resources):
+        settle.settle(run, resources)
+        found = run.seen(kind)
     known = {**ids, **planning.known_ids(found)}
     due = [one for one in planning.plan(kind.declared(run.env), found, {kind.NAME: kind}, known) if one.resource in resources]
     return [one for one in due if one.action in _MADE or (one.resource, one.action) in asked]
@@ -104,7 +124,7 @@ def _arrived(run: Run, kind: Kind, asked: set[Resource]) -> list[Seen]:
 def _prune(run: Run, changes: list[Change]) -> None:
     for kind in reversed(catalog.KINDS):
         for change in of_kind(changes, kind):
-            if change.seen and not kind.KEPT:
+            if change.seen:
                 run.journal.begins(change)
                 run.remove(kind, change.seen)
                 run.journal.ends(change)
@@ -113,10 +133,13 @@ def _prune(run: Run, changes: list[Change]) -> None:
 
 def _verify(run: Run, choice: Choice) -> None:
     """The account is read again: what was done has to be there."""
-    left = [change for change in planned(run.env, run.everything()) if choice.takes(change)]
+    found = run.everything()
+    left = [change for change in planned(run.env, found) if choice.takes(change)]
     if left:
         names = ", ".join(f"{change.resource} ({', '.join(change.fields)})" for change in left)
         raise SpecError(f"everything was done, and read again this still differs: {names}")
+    for line in told.notes(found):
+        run.tell(f"  {line}")
 
 
 def _failed(run: Run, chosen: list[Change], before: list[Seen], error: BaseException) -> BaseException:

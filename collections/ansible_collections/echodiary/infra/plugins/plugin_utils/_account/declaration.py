@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._common.errors import SpecError
+from . import stores
 
 if TYPE_CHECKING:
     from ...module_utils._kinds.documents import ListenSpec
+    from .stores import Cache, Database
 
 #: who made it, so that what bears it and is not declared is known to be ours
 MANAGED_BY = "echodiary.infra"
@@ -48,6 +50,8 @@ SPEC: dict[str, Any] = {
     "access": {"type": "raw", "default": "ssm"},
     "architecture": {"type": "str", "choices": ["arm64", "x86_64"], "default": "arm64"},
     "hosts": {"type": "dict", "required": True},
+    "database": {"type": "raw"},
+    "cache": {"type": "raw"},
     "protected": {"type": "bool", "default": True},
     "images": {
         "type": "dict",
@@ -134,6 +138,8 @@ class Declaration(TypedDict):
     access: str | dict[str, list[str]]
     architecture: str
     hosts: dict[str, Host]
+    database: Database | None
+    cache: Cache | None
     protected: bool
     images: Images | None
     buckets: dict[str, Bucket]
@@ -178,6 +184,12 @@ class Environment(NamedTuple):
         return sorted(name for name, host in self.declared["hosts"].items() if host["role"] == role)
 
     @property
+    def stores(self) -> dict[str, int]:
+        """Of database and cache those that are declared -> the port."""
+        there = {"database": self.declared["database"], "cache": self.declared["cache"]}
+        return {name: port for name, port in stores.PORTS.items() if there[name]}
+
+    @property
     def ssh_from(self) -> list[str]:
         access = self.declared["access"]
         return [] if isinstance(access, str) else access["ssh_from"]
@@ -196,7 +208,9 @@ def read(given: Mapping[str, Any], name: str, account: str, region: str, listens
     hosts = {host: cast("Host", _checked(entry or {}, _HOST, f"aws_environment.hosts.{host}")) for host, entry in declared["hosts"].items()}
     place = "aws_environment.buckets"
     buckets = {one: cast("Bucket", _checked(entry or {}, _BUCKET, f"{place}.{one}")) for one, entry in declared["buckets"].items()}
-    declared = {**declared, "hosts": hosts, "buckets": buckets}
+    database = cast("Database | None", _optional(declared["database"], stores.DATABASE, "aws_environment.database"))
+    cache = cast("Cache | None", _optional(declared["cache"], stores.CACHE, "aws_environment.cache"))
+    declared = {**declared, "hosts": hosts, "buckets": buckets, "database": database, "cache": cache}
     _check_name(declared["project"], "aws_environment.project")
     _check_name(name, "the environment's name")
     _check_account(account, region)
@@ -204,7 +218,9 @@ def read(given: Mapping[str, Any], name: str, account: str, region: str, listens
     _check_access(declared["access"])
     _check_hosts(declared)
     _check_others(declared)
-    return Environment(name, account, region, declared, listens)
+    env = Environment(name, account, region, declared, listens)
+    _check_stores(env)
+    return env
 
 
 def _checked(given: Any, spec: dict[str, Any], where: str) -> dict[str, Any]:
@@ -214,6 +230,11 @@ def _checked(given: Any, spec: dict[str, Any], where: str) -> dict[str, Any]:
     if result.error_messages:
         raise SpecError(f"{where}: {'; '.join(result.error_messages)}; see docs/aws.md")
     return dict(result.validated_parameters)
+
+
+def _optional(given: Any, spec: dict[str, Any], where: str) -> dict[str, Any] | None:
+    """None where there shall be none: not said, or false."""
+    return None if given is None or given is False else _checked(given, spec, where)
 
 
 def _check_name(name: str, where: str) -> None:
@@ -291,3 +312,14 @@ def _check_others(declared: Declaration) -> None:
     for name in declared["buckets"]:
         if not re.fullmatch("[a-z][a-z0-9-]{1,20}", name):
             raise SpecError(f"aws_environment.buckets.{name}: has to be lower case letters, digits and '-', a letter first")
+
+
+def _check_stores(env: Environment) -> None:
+    database, cache = env.declared["database"], env.declared["cache"]
+    for store in env.stores:
+        if store in env.roles:
+            raise SpecError(f"aws_environment.hosts: no host can have the role {store} where aws_environment.{store} is declared")
+    if database:
+        stores.check_database(database, env.prefix, env.declared["network"]["zones"])
+    if cache:
+        stores.check_cache(cache, env.prefix)

@@ -43,6 +43,7 @@ def _findings(env: Environment, wanted: list[Wanted]) -> Iterator[Finding]:
     for one in wanted:
         if one.resource.kind == packets.NAME:
             yield from _of_packets(env, one)
+        yield from _of_data(one)
 
 
 def _of_packets(env: Environment, one: Wanted) -> Iterator[Finding]:
@@ -51,6 +52,16 @@ def _of_packets(env: Environment, one: Wanted) -> Iterator[Finding]:
             yield Finding("open-to-the-world", one.resource, f"port {rule['port']} would be open to the world ({WORLD})")
         if rule["port"] == 22 and not env.ssh_from:
             yield Finding("ssh-beside-ssm", one.resource, "port 22 would be open, and access is ssm")
+
+
+def _of_data(one: Wanted) -> Iterator[Finding]:
+    fields = one.fields
+    if fields.get("encrypted") is False:
+        yield Finding("unencrypted", one.resource, "what it holds would be unencrypted")
+    if fields.get("public") is True:
+        yield Finding("public-database", one.resource, "it would have a public address")
+    if fields.get("backup_days") == 0:
+        yield Finding("no-backups", one.resource, "without backups (backup_days: 0) nothing brings back what is lost")
 
 
 def check_overlap(env: Environment, networks: Iterable[tuple[str, str]]) -> None:

@@ -24,6 +24,8 @@ EFFECTS = (UPDATE, RESTART, REPLACE, IRREVERSIBLE)
 GROWS = "grows"
 #: what is done besides
 CREATE, ORPHAN, REMOVE = "create", "orphan", "remove"
+#: nobody declares it, and it stays whatever people say
+KEEP = "keep"
 
 
 class Ref(NamedTuple):
@@ -55,7 +57,10 @@ class Wanted(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """``ours``: it bears the tags of this environment. ``settled``: AWS is done with it; ``state`` is its word for what it is."""
+    """``ours``: it bears the tags of this environment. ``settled``: AWS is done with it; ``state`` is its word for what it is.
+
+    ``notes``: what people should know of it, though nothing of it differs.
+    """
 
     resource: Resource
     id: str
@@ -63,6 +68,7 @@ class Seen(NamedTuple):
     ours: bool = True
     settled: bool = True
     state: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Change(NamedTuple):

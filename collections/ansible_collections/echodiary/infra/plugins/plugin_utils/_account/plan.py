@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import model
 
@@ -18,7 +18,9 @@ def plan(wanted: Iterable[Wanted], seen: Iterable[Seen], kinds: Mapping[str, Kin
     found, wants = {one.resource: one for one in seen}, list(wanted)
     changes = [change for one in wants for change in _changes(one, found.get(one.resource), kinds[one.resource.kind], ids)]
     declared = {one.resource for one in wants}
-    return changes + [_orphan(one, kinds[one.resource.kind]) for one in found.values() if one.ours and one.resource not in declared]
+    held = _held(found.values(), kinds)
+    left = [one for one in found.values() if one.ours and one.resource not in declared]
+    return changes + [_orphan(one, kinds[one.resource.kind], held.get(one.id)) for one in left]
 
 
 def known_ids(seen: Iterable[Seen]) -> dict[model.Resource, str]:
@@ -59,9 +61,34 @@ def _refusal(resource: model.Resource, action: str, kind: Kind) -> str:
     return f"it would have to be replaced: put the field back in the declaration, or run again with -e replace={resource}"
 
 
-def _orphan(seen: Seen, kind: Kind) -> Change:
-    kept = "what it holds would be lost, so it is never pruned: delete it by hand when nobody needs it" if kind.KEPT else ""
-    return model.Change(seen.resource, model.ORPHAN, {}, None, seen, kept or "nobody declares it; -e prune=true removes it")
+def _orphan(seen: Seen, kind: Kind, holder: model.Resource | None) -> Change:
+    if kind.KEPT:
+        why = "what it holds would be lost, so it is never pruned: delete it by hand when nobody needs it"
+        return model.Change(seen.resource, model.KEEP, {}, None, seen, why)
+    if holder:
+        return model.Change(seen.resource, model.KEEP, {}, None, seen, f"{holder} needs it, so it stays as long as that one")
+    return model.Change(seen.resource, model.ORPHAN, {}, None, seen, "nobody declares it; -e prune=true removes it")
+
+
+def _held(found: Iterable[Seen], kinds: Mapping[str, Kind]) -> dict[str, model.Resource]:
+    """Id -> the one that is never removed and stands on it, or on what stands on it."""
+    by_id = {one.id: one for one in found}
+    held: dict[str, model.Resource] = {}
+    todo = [(one, one.resource) for one in by_id.values() if kinds[one.resource.kind].KEPT]
+    while todo:
+        one, holder = todo.pop()
+        for identity in set(_texts(dict(one.fields))) & (set(by_id) - set(held)):
+            held[identity] = holder
+            todo.append((by_id[identity], holder))
+    return held
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (Mapping, list)):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(one)
 
 
 def resolved(value: Json | model.Ref, ids: Ids) -> Json:
@@ -85,6 +112,15 @@ def missing(value: Json) -> Iterator[str]:
     elif isinstance(value, list):
         for one in value:
             yield from missing(one)
+
+
+def refs(value: Any) -> Iterator[model.Ref]:
+    """All references in it."""
+    if isinstance(value, model.Ref):
+        yield value
+    elif isinstance(value, (Mapping, list)):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from refs(one)
 
 
 def same(one: Json, other: Json) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .._common.errors import SpecError
 from . import aws as reading
-from . import hands, journal, model, observe
+from . import hands, journal, model, observe, settle
 from . import plan as planning
 from .kinds import catalog
 
@@ -57,6 +57,7 @@ class Run(NamedTuple):
 
     def remove(self, kind: Kind, seen: Seen) -> None:
         hands.through(kind.remove(seen), self.hands.do)
+        settle.gone(self, kind, seen.resource)
 
 
 def begun(env: Environment, login: Mapping[str, str | None], action: ActionBase, task_vars: TaskVars, tell: Callable[[str], None]) -> Run:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Taking back what a run did: what was there before is the declaration, and what it made goes. In the reverse order, as far as AWS lets it.
 
-Nothing that a run removed can be brought back, and nothing is taken away that holds data: both are told.
+Nothing that a run removed can be brought back, and nothing is taken away that holds data, nor what that stands on: both are told.
 """
 
 from __future__ import annotations
@@ -22,18 +22,35 @@ if TYPE_CHECKING:
 def take_back(run: Run, chosen: list[Change], before: list[Seen]) -> list[str]:
     """What stays as this run left it, each with why."""
     stayed: list[str] = []
+    had, held = {one.resource: one for one in before}, _Held(chosen)
     for kind in reversed(catalog.KINDS):
         mine = list(of_kind(chosen, kind))
         if mine:
-            stayed += _of_kind(run, kind, mine, {one.resource: one for one in before})
+            stayed += _of_kind(run, kind, mine, had, held)
     return stayed
 
 
-def _of_kind(run: Run, kind: Kind, mine: list[Change], before: dict[model.Resource, Seen]) -> list[str]:
+class _Held:
+    """What has to stay, since something that stays refers to it: kinds refer to earlier ones only, which are taken back later."""
+
+    def __init__(self, chosen: list[Change]) -> None:
+        self._wanted = {change.resource: change.wanted for change in chosen if change.wanted}
+        self._by: dict[model.Resource, model.Resource] = {}
+
+    def stays(self, resource: model.Resource) -> None:
+        wanted = self._wanted.get(resource)
+        for ref in planning.refs({**wanted.fields, **wanted.once}) if wanted else ():
+            self._by.setdefault(model.Resource(*ref), resource)
+
+    def by(self, resource: model.Resource) -> model.Resource | None:
+        return self._by.get(resource)
+
+
+def _of_kind(run: Run, kind: Kind, mine: list[Change], before: dict[model.Resource, Seen], held: _Held) -> list[str]:
     """An inverse that fails leaves the others to be tried, whatever it is that fails."""
     try:
         now = {one.resource: one for one in run.seen(kind)}
-        tried = [_one(run, kind, now.get(one.resource), before.get(one.resource)) for one in mine]
+        tried = [_held_or(run, kind, now.get(one.resource), before.get(one.resource), held) for one in mine]
         after = {one.resource: one for one in run.seen(kind)}
     except SpecError as error:
         return [f"{kind.NAME} (not known: {error})"]
@@ -43,12 +60,20 @@ def _of_kind(run: Run, kind: Kind, mine: list[Change], before: dict[model.Resour
     return [f"{resource} ({why})" for resource, why in found if why]
 
 
+def _held_or(run: Run, kind: Kind, now: Seen | None, before: Seen | None, held: _Held) -> str:
+    holder = held.by(now.resource) if now and before is None else None
+    why = f"made, and kept: {holder} needs it" if holder else _one(run, kind, now, before)
+    if now and before is None and why:
+        held.stays(now.resource)
+    return why
+
+
 def _one(run: Run, kind: Kind, now: Seen | None, before: Seen | None) -> str:
     """Why it stays as it is; empty where it was brought back, or was as it had been."""
     if now is None:
         return "removed, and not to be brought back" if before else ""
     if before is None and kind.KEPT:
-        return "made, and kept: it may hold data"
+        return "made, and kept: it may hold data" + ("" if now.settled else f" (it is {now.state})")
     if before and now.id != before.id:
         return "replaced, and not to be brought back"
     if not _differs(now, before):

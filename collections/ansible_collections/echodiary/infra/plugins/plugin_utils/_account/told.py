@@ -12,9 +12,17 @@ from . import model
 
 if TYPE_CHECKING:
     from .journal import Line
-    from .model import Change, Json
+    from .model import Change, Json, Seen
 
-_MARK = {model.CREATE: "+", model.UPDATE: "~", model.RESTART: "~", model.REPLACE: "!", model.IRREVERSIBLE: "!", model.ORPHAN: "?"}
+_MARK = {
+    model.CREATE: "+",
+    model.UPDATE: "~",
+    model.RESTART: "~",
+    model.REPLACE: "!",
+    model.IRREVERSIBLE: "!",
+    model.ORPHAN: "?",
+    model.KEEP: "?",
+}
 _WORDS = {
     model.CREATE: "to create",
     model.UPDATE: "to update",
@@ -22,6 +30,7 @@ _WORDS = {
     model.REPLACE: "to replace",
     model.IRREVERSIBLE: "not to be undone",
     model.ORPHAN: "declared by nobody",
+    model.KEEP: "declared by nobody, and kept",
 }
 
 
@@ -103,6 +112,15 @@ def _text(value: Json) -> str:
 def total(changes: list[Told]) -> str:
     counts = Counter(change["action"] for change in changes)
     return " · ".join(f"{count} {_WORDS[action]}" for action, count in counts.items()) or "nothing differs"
+
+
+def notes(seen: Iterable[Seen]) -> list[str]:
+    """What people should know of what is there, and what AWS is not done with."""
+    lines: list[str] = []
+    for one in seen:
+        lines += [f"{one.resource} is {one.state}"] if not one.settled else []
+        lines += [f"{one.resource}: {note}" for note in one.notes]
+    return lines
 
 
 def cut_off(line: Line | None) -> list[str]:

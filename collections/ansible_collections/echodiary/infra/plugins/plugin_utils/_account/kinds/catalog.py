@@ -9,6 +9,10 @@ from . import (
     account_defaults,
     address,
     bucket,
+    cache,
+    cache_subnet_group,
+    database,
+    database_parameters,
     endpoint,
     gateway,
     identity_provider,
@@ -23,6 +27,7 @@ from . import (
     secret,
     security_group,
     subnet,
+    subnet_group,
     vpc,
 )
 
@@ -46,6 +51,11 @@ KINDS: tuple[Kind, ...] = (
     registry,
     bucket,
     secret,
+    subnet_group,
+    database_parameters,
+    database,
+    cache_subnet_group,
+    cache,
     instance,
     address,
 )

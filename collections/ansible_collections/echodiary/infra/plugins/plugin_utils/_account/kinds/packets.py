@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a security group lets through: made of what the components of a role listen on, and for whom.
+"""What a security group lets through: made of what the components of a role listen on, and for whom. Hosts alone ask database and cache,
+which ask nobody.
 
 The group that AWS makes with a network lets nothing through: whoever is put into no group by mistake reaches nothing.
 """
@@ -38,6 +39,9 @@ def declared(env: Environment) -> Iterator[model.Wanted]:
     for role in env.roles:
         let_in = _without_repeats(rule for socket in env.listens.get(role, ()) for rule in _rules(socket, env))
         yield model.Wanted(model.Resource(NAME, env.called(role)), {"in": let_in, "out": [_rule(_ANY, None, WORLD)]})
+    for store, port in env.stores.items():
+        asked_by = [_rule("tcp", port, model.Ref(security_group.NAME, env.called(role))) for role in env.roles]
+        yield model.Wanted(model.Resource(NAME, env.called(store)), {"in": asked_by, "out": []})
     yield model.Wanted(model.Resource(NAME, security_group.DEFAULT), {"in": [], "out": []})
 
 

@@ -24,9 +24,15 @@ DEFAULT = "default"
 
 def declared(env: Environment) -> Iterator[model.Wanted]:
     for role in env.roles:
-        name = env.called(role)
-        fields = {"vpc": model.Ref(vpc.NAME, env.prefix), "description": f"{role} hosts of {env.prefix}", "tags": env.tags(name)}
-        yield model.Wanted(model.Resource(NAME, name), fields)
+        yield _one(env, role, f"{role} hosts of {env.prefix}")
+    for store in env.stores:
+        yield _one(env, store, f"{store} of {env.prefix}")
+
+
+def _one(env: Environment, what: str, description: str) -> model.Wanted:
+    name = env.called(what)
+    fields = {"vpc": model.Ref(vpc.NAME, env.prefix), "description": description, "tags": env.tags(name)}
+    return model.Wanted(model.Resource(NAME, name), fields)
 
 
 def found(aws: Aws, env: Environment) -> list[Any]:

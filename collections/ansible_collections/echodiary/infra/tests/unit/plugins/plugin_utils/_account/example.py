@@ -37,7 +37,7 @@ def given(**changed: Any) -> dict[str, Any]:
         "app1": {"role": "app", "type": "t4g.small", "zone": "a"},
         "mon1": {"role": "monitoring", "type": "t4g.small", "zone": "c"},
     }
-    return {"network": {"cidr": "10.20.0.0/16", "zones": ["a", "c"]}, "hosts": hosts, **changed}
+    return {"network": {"cidr": "10.20.0.0/16", "zones": ["a", "c"]}, "hosts": hosts, "database": {}, "cache": {}, **changed}
 
 
 def environment(listens: dict[str, Any] | None = None, **changed: Any) -> Environment:

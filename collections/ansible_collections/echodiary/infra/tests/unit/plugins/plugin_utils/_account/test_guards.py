@@ -50,3 +50,29 @@ def test_two_networks_of_an_account_do_not_overlap() -> None:
     guards.check_overlap(environment(), [("vpc-1", "10.21.0.0/16")])
     with pytest.raises(SpecError, match="vpc-2"):
         guards.check_overlap(environment(), [("vpc-1", "10.21.0.0/16"), ("vpc-2", "10.20.128.0/20")])
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value", "guard"),
+    [
+        ("database", "encrypted", False, "unencrypted"),
+        ("cache", "encrypted", False, "unencrypted"),
+        ("database", "public", True, "public-database"),
+        ("database", "backup_days", 0, "no-backups"),
+    ],
+)
+def test_data_is_encrypted_private_and_backed_up(kind: str, field: str, value: Any, guard: str) -> None:
+    env = environment(database={}, cache={})
+    (one,) = [one for one in run.wanted(env) if one.resource.kind == kind]
+    guards.check(env, [one])
+    with pytest.raises(SpecError, match=guard):
+        guards.check(env, [one._replace(fields={**one.fields, field: value})])
+
+
+def test_a_database_without_backups_needs_a_reason() -> None:
+    with pytest.raises(SpecError, match="no-backups"):
+        checked(database={"backup_days": 0})
+    checked(
+        database={"backup_days": 0},
+        allowed=[{"guard": "no-backups", "resource": "database:echodiary-production", "reason": "a throw-away environment"}],
+    )

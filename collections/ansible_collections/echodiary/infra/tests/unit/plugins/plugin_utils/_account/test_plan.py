@@ -78,3 +78,19 @@ def test_what_is_ours_and_nobody_declares_is_told() -> None:
 )
 def test_lists_are_sets_and_nothing_else_is_alike(one: Any, other: Any, alike: bool) -> None:
     assert plan.same(one, other) is alike
+
+
+def test_what_holds_data_stays_with_all_that_it_stands_on() -> None:
+    place, store = Resource("place", "a"), Resource("store", "s")
+    seen = [
+        Seen(NET, "net-1", {}),
+        Seen(PART, "p-1", {"net": "net-1"}),
+        Seen(place, "a-1", {"parts": ["p-1"]}),
+        Seen(store, "s-1", {"place": "a-1", "size": 1}),
+        Seen(Resource("part", "free"), "p-2", {"net": "net-1"}),
+    ]
+    kinds = {"net": kind(), "part": kind(), "place": kind(), "store": kind(kept=True)}
+    left = {str(one.resource): one for one in plan.plan([], seen, kinds, {})}
+    assert {name for name, one in left.items() if one.action == model.ORPHAN} == {"part:free"}
+    assert {name for name, one in left.items() if one.action == model.KEEP} == {"net:n", "part:p", "place:a", "store:s"}
+    assert "store:s needs it" in left["net:n"].refused and "prune" in left["store:s"].refused

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account import model, told
-from ansible_collections.echodiary.infra.plugins.plugin_utils._account.model import Change, Resource
+from ansible_collections.echodiary.infra.plugins.plugin_utils._account.model import Change, Resource, Seen
 
 NET, PART = Resource("net", "n"), Resource("part", "p")
 
@@ -51,3 +51,9 @@ def test_a_run_that_was_cut_off_is_told_with_its_step() -> None:
     (line,) = told.cut_off({"event": "step", "at": "2026-11-30T00:00:00Z", "resource": "part:p", "action": "create"})
     assert "part:p" in line and "2026-11-30" in line
     assert told.cut_off(None) == []
+
+
+def test_what_aws_is_not_done_with_and_what_people_should_know_is_told() -> None:
+    busy = Seen(PART, "p-1", {}, settled=False, state="creating")
+    known = Seen(NET, "net-1", {}, notes=("it waits for a reboot",))
+    assert told.notes([busy, known, Seen(NET, "net-2", {})]) == ["part:p is creating", "net:n: it waits for a reboot"]
