@@ -55,7 +55,7 @@ def _of_kind(run: Run, kind: Kind, mine: list[Change], before: dict[model.Resour
     except SpecError as error:
         return [f"{kind.NAME} (not known: {error})"]
     found = [
-        (one.resource, why or _differs(after.get(one.resource), before.get(one.resource))) for one, why in zip(mine, tried, strict=True)
+        (one.resource, why or _left(kind, after.get(one.resource), before.get(one.resource))) for one, why in zip(mine, tried, strict=True)
     ]
     return [f"{resource} ({why})" for resource, why in found if why]
 
@@ -86,6 +86,11 @@ def _one(run: Run, kind: Kind, now: Seen | None, before: Seen | None) -> str:
     except Exception as error:  # the account is in the middle of a change, and a fault of ours must not leave it there
         return " ".join(str(error).split()) or type(error).__name__
     return ""
+
+
+def _left(kind: Kind, after: Seen | None, before: Seen | None) -> str:
+    """What is part of something goes with it."""
+    return "" if before is None and hasattr(kind, "PART_OF") else _differs(after, before)
 
 
 def _differs(now: Seen | None, before: Seen | None) -> str:

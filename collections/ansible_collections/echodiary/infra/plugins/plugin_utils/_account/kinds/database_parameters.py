@@ -31,7 +31,7 @@ WRITES: model.Rights = (
 )
 #: as AWS writes them. Statements of half a second and longer are logged (ms)
 _AT_ONCE = {"rds.force_ssl": "1", "log_min_duration_statement": "500"}
-_AFTER_REBOOT = {"shared_preload_libraries": "pg_stat_statements", "rds.rds_superuser_reserved_connections": "2"}
+_AFTER_REBOOT = {"shared_preload_libraries": "pg_stat_statements"}
 #: how a change is taken up, by the field that it stands in
 _METHODS = {"at_once": "immediate", "after_reboot": "pending-reboot"}
 
@@ -64,7 +64,8 @@ def _parameters(aws: Aws, group: str) -> dict[str, dict[str, str]]:
     ours = sorted({*_AT_ONCE, *_AFTER_REBOOT})
     what, by_name = ("rds", "describe_db_parameters", "Parameters[]"), [{"Name": "parameter-name", "Values": ours}]
     named = aws.find(*what, DBParameterGroupName=group, Filters=by_name)
-    return _by_field([*named, *aws.find(*what, DBParameterGroupName=group, Source="user")])
+    mine = [one for one in named if one["ParameterName"] in ours]
+    return _by_field([*mine, *aws.find(*what, DBParameterGroupName=group, Source="user")])
 
 
 def _by_field(parameters: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 NAME = "packets"
 EFFECT: model.Effects = {}
 KEPT = False
+#: with which they go
+PART_OF = security_group.NAME
 READS: model.Rights = ("ec2:DescribeSecurityGroups",)
 WRITES: model.Rights = (
     "ec2:AuthorizeSecurityGroupIngress",
@@ -115,5 +117,5 @@ def _ends(port: int | str | None) -> dict[str, model.Json]:
 
 
 def remove(seen: model.Seen) -> model.Calls:
-    """They go with their group."""
-    yield from ()
+    """They go with their group, which AWS lets go only when no rule of another group names it."""
+    yield from hands(model.Goal(seen.resource.name, seen.id, {"in": [], "out": []}, {}, seen.fields))

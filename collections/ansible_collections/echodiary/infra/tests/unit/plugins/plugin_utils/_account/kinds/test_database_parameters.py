@@ -15,7 +15,6 @@ ENV = environment(database={})
 GIVEN = [
     {"ParameterName": "rds.force_ssl", "ParameterValue": "1", "Source": "system", "ApplyType": "dynamic"},
     {"ParameterName": "shared_preload_libraries", "ParameterValue": "pg_stat_statements", "Source": "system", "ApplyType": "static"},
-    {"ParameterName": "rds.rds_superuser_reserved_connections", "ParameterValue": "2", "Source": "system", "ApplyType": "static"},
     {"ParameterName": "log_min_duration_statement", "Source": "engine-default", "ApplyType": "dynamic"},
     {"ParameterName": "max_connections", "ParameterValue": "LEAST({DBInstanceClassMemory/9531392},5000)", "Source": "system"},
 ]
@@ -52,7 +51,7 @@ def made(before: Seen | None) -> list[tuple[str, Any]]:
 def test_what_aws_gives_of_itself_needs_nobody_to_set_it() -> None:
     fields = seen().fields
     assert fields["at_once"] == {"rds.force_ssl": "1"}
-    assert fields["after_reboot"] == {"shared_preload_libraries": "pg_stat_statements", "rds.rds_superuser_reserved_connections": "2"}
+    assert fields["after_reboot"] == {"shared_preload_libraries": "pg_stat_statements"}
     ((operation, args),) = made(seen())
     assert operation == "modify_db_parameter_group"
     assert args["Parameters"] == [{"ParameterName": "log_min_duration_statement", "ParameterValue": "500", "ApplyMethod": "immediate"}]
@@ -66,7 +65,6 @@ def test_each_is_taken_up_the_way_that_aws_lets_it() -> None:
         "rds.force_ssl": "immediate",
         "log_min_duration_statement": "immediate",
         "shared_preload_libraries": "pending-reboot",
-        "rds.rds_superuser_reserved_connections": "pending-reboot",
     }
 
 

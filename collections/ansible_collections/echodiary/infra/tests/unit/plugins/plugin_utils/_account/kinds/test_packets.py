@@ -51,3 +51,8 @@ def test_the_module_is_told_each_rule_in_its_own_words() -> None:
         {"proto": "icmp", "from_port": -1, "to_port": -1, "ip_prefix": ["pl-1"]},
     ]
     assert call.args["group_id"] == "sg-9" and call.args["rules_egress"] == []
+
+
+def test_what_goes_names_no_other_group_any_more() -> None:
+    (call,) = list(packets.remove(model.Seen(model.Resource("packets", "app"), "sg-9", {"in": [{"with": "sg-1"}], "out": []})))
+    assert call.args["group_id"] == "sg-9" and call.args["rules"] == [] and call.args["rules_egress"] == []
