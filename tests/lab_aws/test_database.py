@@ -57,6 +57,14 @@ def test_a_subnet_group_covers_two_zones(aws: Server) -> None:
         rds.modify_db_subnet_group(DBSubnetGroupName="nobody", SubnetIds=place.subnets)
 
 
+def test_a_subnet_group_that_is_changed_is_still_there(aws: Server) -> None:
+    place, rds = network(aws), client(aws, "rds")
+    _group(aws, place)
+    rds.modify_db_subnet_group(DBSubnetGroupName="db", DBSubnetGroupDescription="new", SubnetIds=place.subnets)
+    (found,) = rds.describe_db_subnet_groups(DBSubnetGroupName="db")["DBSubnetGroups"]
+    assert found["DBSubnetGroupDescription"] == "new" and len(found["Subnets"]) == 2
+
+
 def test_a_subnet_group_in_use_stays(aws: Server) -> None:
     _database(aws)
     rds = client(aws, "rds")

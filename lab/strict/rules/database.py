@@ -58,6 +58,20 @@ def group_exists(asked: Asked) -> None:
         _refuse("DBSubnetGroupNotFoundFault", f"DB subnet group '{name}' not found.")
 
 
+@before("rds:ModifyDBSubnetGroup")
+def is_at_hand(asked: Asked) -> None:
+    groups, name = asked.backend("rds").subnet_groups, str(asked.get("DBSubnetGroupName"))
+    asked.memory.scratch[asked.call.number] = {name: groups.get(name)}
+
+
+@after("rds:ModifyDBSubnetGroup")
+def is_still_there(asked: Asked, answer: dict[str, Any]) -> dict[str, Any]:
+    """Moto takes it out to change it, and does not put it back."""
+    kept = asked.memory.scratch.pop(asked.call.number, {})
+    asked.backend("rds").subnet_groups.update({name: group for name, group in kept.items() if group is not None})
+    return answer
+
+
 @before("rds:CreateDBSubnetGroup", "rds:ModifyDBSubnetGroup")
 def two_zones(asked: Asked) -> None:
     zones = zones_of(asked, asked.get("SubnetIds", []))
