@@ -90,7 +90,8 @@ class Environment:
         process = self.start()
         while len(self.aws.writes()) < calls and process.poll() is None:
             time.sleep(0.02)
-        os.killpg(process.pid, signal.SIGKILL)
+        for one in family(process.pid):
+            os.kill(one, signal.SIGKILL)
         process.communicate()
 
     def client(self, service: str) -> Any:
@@ -108,6 +109,12 @@ def plan_of(played: Played) -> Plan:
 
 def fields_of(plan: Mapping[str, Mapping[str, Any]]) -> set[tuple[str, str]]:
     return {(resource, field) for resource, change in plan.items() for field in change["fields"]}
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that it started, whatever sessions they are in."""
+    children = [int(one) for file in Path(f"/proc/{pid}/task").glob("*/children") for one in file.read_text().split()]
+    return [pid, *(one for child in children for one in family(child))]
 
 
 #: what AWS chooses anew whenever something is joined again, and what it remembers of that
