@@ -84,6 +84,7 @@ class ActionModule(LocalAction[Options]):
         if not self._check:
             # what an earlier run left AWS busy with
             settle.settle(this, [one.resource for one in before if not one.settled])
+            this.journal.is_well()
         return {"changed": bool(todo), "plan": answer}
 
     def _listens(self, hosts: list[str]) -> list[ListenSpec]:

@@ -30,3 +30,12 @@ def test_the_step_at_which_one_was_cut_off_is_known(tmp_path: Path) -> None:
 def test_nobody_else_reads_it(tmp_path: Path) -> None:
     Journal(tmp_path / "account.jsonl").opens()
     assert (tmp_path / "account.jsonl").stat().st_mode & 0o77 == 0
+
+
+def test_one_that_left_nothing_to_do_is_over(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "account.jsonl")
+    journal.is_well()
+    assert not (tmp_path / "account.jsonl").exists()
+    journal.opens()
+    journal.is_well()
+    assert journal.cut_off() is None
