@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m tests.integration.deploy_lock.contender <url> <table> <owner>``: asks for a lock whenever it is told to, by a line."""
+"""``python -m tests.integration.deploy_lock.contender <url> <table> <owner> <skew>``: asks for a lock whenever it is told to, by a line.
+
+``skew``: seconds that its wall clock is ahead.
+"""
 
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +17,9 @@ from ansible.utils.collection_loader._collection_finder import _AnsibleCollectio
 _AnsibleCollectionFinder(paths=[str(Path(__file__).resolve().parents[3] / "collections")])._install()
 
 
-def main(url: str, table: str, owner: str) -> None:
+def main(url: str, table: str, owner: str, skew: str) -> None:
+    true = time.time
+    time.time = lambda: true() + float(skew)
     from ansible_collections.echodiary.infra.plugins.plugin_utils._lease import dynamodb, places
 
     from tests.integration.deploy_lock import tables

@@ -66,11 +66,11 @@ def ask(store: asking.Store, state: str, **given: Any) -> Any:
 
 
 class Contender:
-    """Another process that has boto3 of its own; a line in is a request, a line out its answer."""
+    """Another process that has boto3 and a wall clock of its own; a line in is a request, a line out its answer."""
 
-    def __init__(self, lock: Lock, owner: str) -> None:
+    def __init__(self, lock: Lock, owner: str, skew: float = 0.0) -> None:
         root = Path(__file__).resolve().parents[3]
-        words = [sys.executable, "-m", "tests.integration.deploy_lock.contender", lock.aws.url, lock.table, owner]
+        words = [sys.executable, "-m", "tests.integration.deploy_lock.contender", lock.aws.url, lock.table, owner, str(skew)]
         self.process = subprocess.Popen(words, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def say(self, line: str) -> None:

@@ -133,6 +133,55 @@ def test_never_before_the_whole_life_has_passed(lock: Lock) -> None:
     assert 5.0 <= time.monotonic() - began <= 5.0 + 6.0
 
 
+@pytest.mark.parametrize("skew", [-86400.0, 86400.0])
+def test_a_controller_whose_clock_is_wrong_judges_like_any_other(lock: Lock, skew: float) -> None:
+    """A day ahead it takes nobody's lease; a day behind it neither gets one that never ends nor waits for one that has ended."""
+    wrong = Contender(lock, "bob", skew)
+    try:
+        lock.ask("acquired", owner="ann", ttl=60.0)
+        wrong.say("acquired")
+        assert wrong.hear() == "held 1"
+        lock.ask("released", token=1)
+        wrong.say("acquired")
+        assert wrong.hear() == "done 2"
+        assert 890 <= lock.ask("read")["lease"]["seconds_left"] <= 902
+    finally:
+        wrong.end()
+
+
+#: asks for the lease on another host, as ``converge`` does before it rolls a release
+ASKS = """
+from ansible.plugins.action import ActionBase
+from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import action
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import roll_permission
+
+class ActionModule(ActionBase):
+    def run(self, tmp=None, task_vars=None):
+        said = action.run_on(self, "gone", roll_permission.LOCK, roll_permission.QUESTION, task_vars)
+        return {"changed": False, "refusal": roll_permission.refusal("gone", said, self._task.args.get("token"))}
+"""
+
+
+def test_who_would_roll_a_release_asks_the_table_and_not_the_host_that_is_down(lock: Lock, tmp_path: Path) -> None:
+    plugins = tmp_path / "action_plugins"
+    plugins.mkdir()
+    (plugins / "asks.py").write_text(ASKS)
+    tasks = [{"name": "ask", "asks": {}}, {"name": "ask by whom", "asks": {"token": 1}}]
+
+    def refusals() -> list[str]:
+        done = play(tmp_path, tasks, *words(lock, tmp_path))
+        assert done.code == 0, done.output
+        return [done.task[name]["refusal"] for name in ("ask", "ask by whom")]
+
+    assert refusals() == ["", ""]
+    lock.ask("acquired", owner="ann")
+    first, holder = refusals()
+    assert "held by ann" in first
+    assert holder == ""
+    lock.aws.fault(kind="error", code="InternalServerError", operation="dynamodb:*")
+    assert f"the deploy lease (table {lock.table} in ap-northeast-2) could not be read" in refusals()[0]
+
+
 def test_an_interrupted_run_gives_it_back(lock: Lock, tmp_path: Path) -> None:
     sleep = {"name": "work", "ansible.builtin.command": "sleep 600"}
     interrupted = start(tmp_path, [task("acquire", **ACQUIRE), sleep], *words(lock, tmp_path))
