@@ -14,7 +14,8 @@ from . import clocks, item
 from .asking import Seen, StoreError
 from .places import LOGIN, Place
 
-#: In seconds. Throttled calls, and those that nobody answered, are asked again, later each time; after about 15 s it is given up.
+#: In seconds. Throttled calls, and those that nobody answered, are made again, later each time. What is throttled is given up after 15 s at
+#: most, what nobody answers after 40 s.
 _ATTEMPTS = 5
 _CONFIG = {"connect_timeout": 3, "read_timeout": 5, "retries": {"mode": "standard", "total_max_attempts": _ATTEMPTS}}
 _THROTTLED = frozenset(
