@@ -118,7 +118,7 @@ def family(pid: int) -> list[int]:
 
 
 #: what AWS chooses anew whenever something is joined again, and what it remembers of that
-_CHOSEN = frozenset({"public_ip", "association_id", "modifications", "@xmlns", "BucketKeyEnabled"})
+_CHOSEN = frozenset({"public_ip", "association_id", "modifications", "@xmlns", "BucketKeyEnabled", "throughput"})
 
 
 def standing(state: Any) -> Any:

@@ -42,8 +42,8 @@ class Console:
 
     def __init__(self, env: Environment) -> None:
         self.env = env
-        names = ("ec2", "iam", "s3", "ecr", "logs", "kms", "secretsmanager")
-        self.ec2, self.iam, self.s3, self.ecr, self.logs, self.kms, self.secrets = map(env.client, names)
+        names = ("ec2", "iam", "s3", "ecr", "logs", "kms", "secretsmanager", "dynamodb")
+        self.ec2, self.iam, self.s3, self.ecr, self.logs, self.kms, self.secrets, self.tables = map(env.client, names)
 
     def vpc(self) -> str:
         return self._named(self.ec2.describe_vpcs()["Vpcs"], PREFIX)["VpcId"]
@@ -434,3 +434,20 @@ def profile_of_nobody(c: Console) -> None:
 @hand(f"route_table:{PREFIX}-private", "tags")
 def table_of_another_project(c: Console) -> None:
     c.tag(c.table("private"), Project="another")
+
+
+@hand(f"lease_table:{PREFIX}-lease", "protected")
+def lease_may_be_deleted(c: Console) -> None:
+    c.tables.update_table(TableName=f"{PREFIX}-lease", DeletionProtectionEnabled=False)
+
+
+@hand(f"lease_table:{PREFIX}-lease", "tags")
+def lease_of_nobody(c: Console) -> None:
+    arn = c.tables.describe_table(TableName=f"{PREFIX}-lease")["Table"]["TableArn"]
+    c.tables.untag_resource(ResourceArn=arn, TagKeys=["Project"])
+
+
+@hand(f"lease_table:{PREFIX}-lease", "billing")
+def lease_paid_by_the_hour(c: Console) -> None:
+    some = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+    c.tables.update_table(TableName=f"{PREFIX}-lease", BillingMode="PROVISIONED", ProvisionedThroughput=some)

@@ -20,7 +20,7 @@ FIXED = {
     ("vpc", "cidr"), ("vpc", "tenancy"), ("gateway", "vpc"), ("subnet", "vpc"), ("subnet", "cidr"), ("subnet", "zone"),
     ("route_table", "vpc"), ("endpoint", "vpc"), ("endpoint", "service"), ("security_group", "vpc"), ("security_group", "description"),
     ("identity_provider", "url"), ("registry", "encryption"), ("instance", "architecture"), ("instance", "subnet"),
-    ("instance", "disk_encrypted"), ("instance", "disk"),
+    ("instance", "disk_encrypted"), ("instance", "disk"), ("lease_table", "key"),
 }  # fmt: skip
 
 

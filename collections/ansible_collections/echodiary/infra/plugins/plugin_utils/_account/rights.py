@@ -66,9 +66,11 @@ def of_github(env: Environment, role: str) -> Document:
     hosts = _allow(("ec2:DescribeInstances",), "*")
     secret = env.arn("secretsmanager", f"secret:{secret_name(env)}-??????")
     if role == "read":
-        return document(hosts, _allow(("secretsmanager:GetSecretValue",), secret), *_sessions(env))
+        lease = _allow(("dynamodb:GetItem",), env.arn("dynamodb", f"table/{lease_table(env)}"))
+        return document(hosts, _allow(("secretsmanager:GetSecretValue",), secret), lease, *_sessions(env))
     secrets = _allow(("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"), secret)
-    return document(hosts, secrets, *_sessions(env), _allow(_SNAPSHOTS, *_databases(env)))
+    lease = _allow(("dynamodb:GetItem", "dynamodb:PutItem"), env.arn("dynamodb", f"table/{lease_table(env)}"))
+    return document(hosts, secrets, lease, *_sessions(env), _allow(_SNAPSHOTS, *_databases(env)))
 
 
 def log_group(env: Environment, role: str) -> str:
@@ -77,6 +79,10 @@ def log_group(env: Environment, role: str) -> str:
 
 def secret_name(env: Environment) -> str:
     return f"{env.declared['project']}/{env.name}/app"
+
+
+def lease_table(env: Environment) -> str:
+    return env.called("lease")
 
 
 def bucket_name(env: Environment, name: str) -> str:

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where deploys say that they are under way, so that no host has to be up for it: ``echodiary_lease`` names it.
+
+It is never removed: with it would go what was counted to tell an overtaken run that it is one. Changed by AWS's own operations: the module
+does not know that a table can be protected from deletion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .. import model, rights
+from . import tags
+
+if TYPE_CHECKING:
+    from ..aws import Aws
+    from ..declaration import Environment
+
+NAME = "lease_table"
+EFFECT: model.Effects = {"key": model.REPLACE}
+KEPT = True
+READS: model.Rights = ("dynamodb:DescribeTable", "dynamodb:ListTagsOfResource")
+WRITES: model.Rights = ("dynamodb:CreateTable", "dynamodb:UpdateTable", "dynamodb:TagResource")
+_KEY = "name"
+
+
+def declared(env: Environment) -> Iterator[model.Wanted]:
+    name = rights.lease_table(env)
+    yield model.Wanted(model.Resource(NAME, name), {"key": _KEY, "billing": "PAY_PER_REQUEST", "protected": True, "tags": env.tags(name)})
+
+
+def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
+    name = rights.lease_table(env)
+    for one in aws.find("dynamodb", "describe_table", "Table", ("ResourceNotFoundException",), TableName=name):
+        given = tags.read(aws.find("dynamodb", "list_tags_of_resource", "Tags[]", ResourceArn=one["TableArn"]))
+        key = ",".join(part["AttributeName"] for part in one["KeySchema"])
+        # said of tables alone that were ever paid by request
+        billing = (one.get("BillingModeSummary") or {}).get("BillingMode", "PROVISIONED")
+        fields = {"key": key, "billing": billing, "protected": bool(one.get("DeletionProtectionEnabled"))}
+        fields["tags"] = tags.compared(given, env)
+        state = one["TableStatus"]
+        yield model.Seen(model.Resource(NAME, name), one["TableArn"], fields, tags.are_ours(given, env), state == "ACTIVE", state)
+
+
+def hands(goal: model.Goal) -> model.Calls:
+    name, what = {"TableName": goal.name}, _what(goal.fields)
+    if not goal.id:
+        key = {"AttributeDefinitions": [{"AttributeName": _KEY, "AttributeType": "S"}]}
+        key |= {"KeySchema": [{"AttributeName": _KEY, "KeyType": "HASH"}]}
+        yield model.Api("dynamodb", "create_table", {**name, **key, **what, "Tags": tags.written(goal.fields["tags"])})
+        return
+    if goal.differs("billing", "protected"):
+        yield model.Api("dynamodb", "update_table", {**name, **what})
+    if goal.differs("tags"):
+        yield model.Api("dynamodb", "tag_resource", {"ResourceArn": goal.id, "Tags": tags.written(goal.fields["tags"])})
+
+
+def _what(fields: Mapping[str, Any]) -> dict[str, Any]:
+    paid = {"BillingMode": fields["billing"], "DeletionProtectionEnabled": fields["protected"]}
+    some = {"ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}}
+    return {**paid, **(some if fields["billing"] == "PROVISIONED" else {})}
+
+
+def remove(seen: model.Seen) -> model.Calls:
+    yield model.Api("dynamodb", "delete_table", {"TableName": seen.resource.name})
