@@ -63,3 +63,11 @@ def rotation_of_keys_that_work(asked: Asked) -> None:
     key = asked.backend("kms").keys.get(str(asked.get("KeyId")).rpartition("/")[2])
     if key is not None and not key.enabled:
         raise RefusedError("DisabledException", f"{key.arn} is disabled.")
+
+
+@before("dynamodb:TagResource")
+def a_tag_is_there_once(asked: Asked) -> None:
+    new = {one["Key"] for one in asked.get("Tags", ())}
+    for table in asked.backend("dynamodb").tables.values():
+        if table.table_arn == asked.get("ResourceArn"):
+            table.tags = [one for one in table.tags if one["Key"] not in new]
