@@ -55,12 +55,10 @@ class ActionModule(LocalAction[Options]):
     }
 
     def _answer(self, args: Options) -> dict[str, Any]:
-        try:
-            from ..plugin_utils._account import apply, declaration, guards, observe, run
-        except ImportError as error:
-            raise SpecError(
-                f"{sys.executable} has no {error.name}, which AWS is asked with; {sys.executable} -m pip install boto3"
-            ) from None
+        from ..plugin_utils._account import apply, aws, declaration, guards, observe, run
+
+        if aws.MISSING:
+            raise SpecError(f"{sys.executable} has no {aws.MISSING.name}, which AWS is asked with; {sys.executable} -m pip install boto3")
         env = declaration.read(args["declared"], args["environment"], args["account"], args["login"]["region"], {})
         env = env._replace(listens={role: self._listens(env.hosts(role)) for role in env.roles})
         guards.check(env, run.wanted(env))

@@ -59,12 +59,11 @@ class ActionModule(HostCall[options.Options]):
         return self._templar.template(self._vars.get(name))
 
     def _table(self, place: places.Place) -> Ask:
-        try:
-            from ..plugin_utils._lease import asking, dynamodb
-        except ImportError as error:
-            raise SpecError(
-                f"{sys.executable} has no {error.name}, which {place} is asked with: {sys.executable} -m pip install boto3"
-            ) from None
+        from ..plugin_utils._lease import asking, dynamodb
+
+        if dynamodb.MISSING:
+            missing = dynamodb.MISSING.name
+            raise SpecError(f"{sys.executable} has no {missing}, which {place} is asked with: {sys.executable} -m pip install boto3")
         table = dynamodb.Table(place)
 
         def ask(manifest: Manifest) -> Decided | Failed:

@@ -7,13 +7,19 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import boto3
-import jmespath
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
-
 from .._common.errors import SpecError
+
+try:
+    import boto3
+    import jmespath
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+except ImportError as error:
+    #: whoever is about to ask AWS says so
+    MISSING: ImportError | None = error
+else:
+    MISSING = None
 
 if TYPE_CHECKING:
     from .model import Json

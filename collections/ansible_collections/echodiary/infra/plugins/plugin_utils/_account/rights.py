@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .declaration import Environment
+    from .declaration import Environment, Github
 
 Document = dict[str, Any]
 #: what the agent of Session Manager needs
@@ -42,10 +42,8 @@ def of_machines() -> Document:
     return document({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})
 
 
-def of_workflows(env: Environment, role: str) -> Document:
+def of_workflows(env: Environment, github: Github, role: str) -> Document:
     """Trust: workflows of one repository, in one environment of it or on one branch; never whoever asks."""
-    github = env.declared["github"]
-    assert github is not None  # noqa: S101 - who asks has looked
     places = {"deploy": f"environment:{env.name}", "read": f"environment:{env.name}-read", "build": f"ref:refs/heads/{github['branch']}"}
     who = {f"{GITHUB}:aud": "sts.amazonaws.com", f"{GITHUB}:sub": f"repo:{github['repository']}:{places[role]}"}
     trusted = {"Federated": env.arn("iam", f"oidc-provider/{GITHUB}", everywhere=True)}

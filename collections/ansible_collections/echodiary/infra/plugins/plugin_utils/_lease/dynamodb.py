@@ -5,14 +5,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError, ProfileNotFound
-from botocore.exceptions import ConnectionError as UnreachableError
-
 from . import clocks, item
 from .asking import Seen, StoreError
 from .places import LOGIN, Place
+
+try:
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError, ProfileNotFound
+    from botocore.exceptions import ConnectionError as UnreachableError
+except ImportError as error:
+    #: whoever is about to ask for a lease says so
+    MISSING: ImportError | None = error
+else:
+    MISSING = None
 
 #: In seconds. Throttled calls, and those that nobody answered, are made again, later each time. What is throttled is given up after 15 s at
 #: most, what nobody answers after 40 s.

@@ -45,8 +45,10 @@ def declared(env: Environment) -> Iterator[model.Wanted]:
     core = [] if env.ssh_from else [rights.SESSION_MANAGER]
     for role in env.roles:
         yield _one(env, role, rights.of_machines(), core, rights.of_hosts(env, role))
-    for role in (env.declared["github"] or {"roles": []})["roles"]:
-        yield _one(env, f"github-{role}", rights.of_workflows(env, role), [], rights.of_github(env, role))
+    github = env.declared["github"]
+    if github:
+        for role in github["roles"]:
+            yield _one(env, f"github-{role}", rights.of_workflows(env, github, role), [], rights.of_github(env, role))
 
 
 def _one(env: Environment, role: str, trust: rights.Document, managed: list[str], own: rights.Document) -> model.Wanted:

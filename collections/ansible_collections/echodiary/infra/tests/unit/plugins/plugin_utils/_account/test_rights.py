@@ -8,6 +8,8 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._account import de
 
 from .example import EVERYTHING, environment
 
+GITHUB: declaration.Github = {"repository": "owner/echodiary", "roles": [], "branch": "main"}
+
 
 def actions(document: dict[str, Any]) -> set[str]:
     return {action for statement in document["Statement"] for action in statement["Action"]}
@@ -15,7 +17,7 @@ def actions(document: dict[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize("role", declaration.GITHUB_ROLES)
 def test_a_workflow_is_of_one_repository_and_one_place_in_it(role: str) -> None:
-    (trust,) = rights.of_workflows(environment(**EVERYTHING), role)["Statement"]
+    (trust,) = rights.of_workflows(environment(**EVERYTHING), {**GITHUB, "roles": [role]}, role)["Statement"]
     subject = trust["Condition"]["StringEquals"][f"{rights.GITHUB}:sub"]
     assert subject.startswith("repo:owner/echodiary:") and "*" not in subject
     assert trust["Condition"]["StringEquals"][f"{rights.GITHUB}:aud"] == "sts.amazonaws.com"
