@@ -76,6 +76,7 @@ def test_every_declared_field_has_a_hand() -> None:
     assert wanted - tried - FIXED == set()
 
 
+@pytest.mark.full
 def test_one_that_was_stopped_is_started_and_then_put_right(env: Environment) -> None:
     console = Console(env)
     console.change(BackupRetentionPeriod=1)
