@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 import yaml
-from moto.server import ThreadedMotoServer
 
+from lab.strict.server import Server
 from tests.e2e import controllers
 from tests.e2e.controllers import Said
 
@@ -182,20 +182,15 @@ def test_hosts_of_aws_are_found_by_their_tags(person: Person) -> None:
     import boto3
 
     assert person.init(addresses="aws:eu-central-1").code == 0
-    server = ThreadedMotoServer("127.0.0.1", 0)
-    server.start()
-    try:
-        endpoint = "http://{}:{}".format(*server.get_host_and_port())
-        keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL": endpoint}
-        ec2 = boto3.client("ec2", region_name="eu-central-1", endpoint_url=endpoint, aws_access_key_id="x", aws_secret_access_key="x")
-        image = ec2.describe_images()["Images"][0]["ImageId"]
+    with Server() as aws:
+        keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL": aws.url}
+        ec2 = boto3.client("ec2", region_name="eu-central-1", endpoint_url=aws.url, aws_access_key_id="x", aws_secret_access_key="x")
+        image = next(one["ImageId"] for one in ec2.describe_images()["Images"] if one["Architecture"] == "arm64")
         for name, environment in (("app-1", "production"), ("app-2", "staging")):
             tags = {"Name": name, "Project": "shop", "Environment": environment, "Role": "app"}
             spec = [{"ResourceType": "instance", "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}]
-            ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, TagSpecifications=spec)
+            ec2.run_instances(ImageId=image, InstanceType="t4g.small", MinCount=1, MaxCount=1, TagSpecifications=spec)
         listed = person.hosts(**keys)
-    finally:
-        server.stop()
     assert listed["app"]["hosts"] == ["app-1"]
     found = listed["_meta"]["hostvars"]["app-1"]
     assert found["components"] == ["docker", "haproxy", "shop"]
