@@ -60,7 +60,9 @@ class ActionModule(LocalAction[Options]):
         if aws.MISSING:
             raise SpecError(f"{sys.executable} has no {aws.MISSING.name}, which AWS is asked with; {sys.executable} -m pip install boto3")
         env = declaration.read(args["declared"], args["environment"], args["account"], args["login"]["region"], {})
-        env = env._replace(listens={role: self._listens(env.hosts(role)) for role in env.roles})
+        # one for all roles: it reads each component once
+        known = roster.Roster(self._loader, self._templar, self._vars, [])
+        env = env._replace(listens={role: _listens(known, env.hosts(role)) for role in env.roles})
         guards.check(env, run.wanted(env))
         this = run.begun(env, args["login"], self, self._vars, display.display)
         observe.check_account(this.aws, env)
@@ -85,7 +87,7 @@ class ActionModule(LocalAction[Options]):
             this.journal.is_well()
         return {"changed": bool(todo), "plan": answer}
 
-    def _listens(self, hosts: list[str]) -> list[ListenSpec]:
-        """Of all components that the inventory lists for them."""
-        known = roster.Roster(self._loader, self._templar, self._vars, [])
-        return [socket for entry in known.entries(*hosts) for socket in entry.listens]
+
+def _listens(known: roster.Roster, hosts: list[str]) -> list[ListenSpec]:
+    """Of all components that the inventory lists for them."""
+    return [socket for entry in known.entries(*hosts) for socket in entry.listens]

@@ -54,7 +54,7 @@ def apply(run: Run, changes: list[Change], before: list[Seen], choice: Choice) -
     chosen = [change for change in changes if choice.takes(change)]
     run.journal.opens()
     try:
-        _made(run, [change for change in chosen if change.action != model.ORPHAN], before, choice)
+        _made(run, [change for change in chosen if change.action != model.ORPHAN], before)
         _prune(run, [change for change in chosen if change.action == model.ORPHAN])
         _verify(run, choice)
     except BaseException as error:
@@ -62,7 +62,7 @@ def apply(run: Run, changes: list[Change], before: list[Seen], choice: Choice) -
     run.journal.closes("applied")
 
 
-def _made(run: Run, changes: list[Change], before: list[Seen], choice: Choice) -> None:
+def _made(run: Run, changes: list[Change], before: list[Seen]) -> None:
     """What AWS does one after the other is done one after the other: as long as something is left of what is there, and gets less."""
     _make(run, changes, before)
     for _ in range(_PASSES - 1):

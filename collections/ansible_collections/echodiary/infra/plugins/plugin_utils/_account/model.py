@@ -23,7 +23,7 @@ EFFECTS = (UPDATE, RESTART, REPLACE, IRREVERSIBLE)
 #: of a size that AWS makes bigger, and never smaller
 GROWS = "grows"
 #: what is done besides
-CREATE, ORPHAN, REMOVE = "create", "orphan", "remove"
+CREATE, ORPHAN = "create", "orphan"
 #: nobody declares it, and it stays whatever people say
 KEEP = "keep"
 
