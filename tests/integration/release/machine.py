@@ -141,6 +141,8 @@ class Machine(machine.Machine):
         self.sh(PUT_BACK.format(state=state, slot=slot, other=other, kept=KEPT))
         self.serves(slot, other)
         eventually(lambda: self.parts(f"haproxy.servers(EDGE)[{slot!r}].steady"), 30)
+        # HAProxy's next process begins with what is saved: the serving slot is up
+        self.parts("haproxy.save(EDGE)")
 
     def nobody_asks(self) -> None:
         """Users of a test that failed go on asking."""

@@ -25,6 +25,8 @@ _MAINT_BITS, _DRAIN_BITS = 0x23, 0x18
 _RUNNING = "2"
 #: between attempts to save (s)
 SAVE_PAUSES = (0.3, 1.0)
+#: how long until every thread of HAProxy goes by a new address (s)
+AIMED_WITHIN, AIM_PAUSE = 5.0, 0.02
 
 
 class EdgeSpec(TypedDict):
@@ -133,13 +135,23 @@ def weight_words(edge: EdgeSpec, server: str, weight: int | str) -> str:
 
 
 def aim(edge: EdgeSpec, wanted: dict[str, str]) -> None:
-    """``wanted``: servers to the address and port that each sends its requests to. HAProxy says what it changed, in words of its own."""
+    """``wanted``: servers to the address and port that each sends its requests to.
+
+    HAProxy says at once what it changed, in words of its own, and goes by it a little later: another task of its sets it.
+    """
     places = {name: address.rpartition(":") for name, address in wanted.items()}
     said = ask(edge, ";".join(f"set server {edge['backend']}/{name} addr {host} port {port}" for name, (host, _, port) in places.items()))
-    found = {name: server.address for name, server in servers(edge).items()}
-    if any(found.get(name) != address for name, address in wanted.items()):
-        raise HaproxyError(f"HAProxy goes on sending requests elsewhere: {' '.join(said.split())}")
+    deadline = time.monotonic() + AIMED_WITHIN
+    while not _aimed(edge, wanted):
+        if time.monotonic() > deadline:
+            raise HaproxyError(f"HAProxy goes on sending requests elsewhere: {' '.join(said.split())}")
+        time.sleep(AIM_PAUSE)
     save(edge)
+
+
+def _aimed(edge: EdgeSpec, wanted: dict[str, str]) -> bool:
+    found = servers(edge)
+    return all(name in found and found[name].address == address for name, address in wanted.items())
 
 
 def command(edge: EdgeSpec, words: list[str]) -> None:

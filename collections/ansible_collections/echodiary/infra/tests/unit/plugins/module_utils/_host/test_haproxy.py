@@ -71,3 +71,33 @@ def test_what_names_no_server(said: str) -> None:
 def test_where_haproxy_checks_nothing_a_server_that_is_up_is_all_there_is_to_know() -> None:
     found = haproxy.parse(parts(SAID["blue serves"])[0], "")
     assert found == {"blue": at(Server("ready", True, 0), 8001), "green": at(Server("maint", False, 0), 8002)}
+
+
+class Slow:
+    """HAProxy as it takes over an address: it says so at once, and its servers have it ``after`` so many questions."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def ask(self, _: haproxy.EdgeSpec, command: str) -> str:
+        if command.startswith("set server"):
+            return "port changed from '8002' to '8003' by 'stats socket command'\n\n"
+        self.left -= 1
+        said = SAID["blue serves"]
+        return said if self.left >= 0 else said.replace("8002", "8003")
+
+
+EDGE = haproxy.EdgeSpec(backend="echodiary", socket="/nowhere", save="")
+
+
+def test_an_address_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(haproxy, "ask", Slow(after=3).ask)
+    haproxy.aim(EDGE, {"green": "127.0.0.1:8003"})
+    assert haproxy.servers(EDGE)["green"].address == "127.0.0.1:8003"
+
+
+def test_an_address_that_haproxy_never_goes_by_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(haproxy, "ask", Slow(after=10_000).ask)
+    monkeypatch.setattr(haproxy, "AIMED_WITHIN", 0.1)
+    with pytest.raises(haproxy.HaproxyError, match="goes on sending requests elsewhere: port changed"):
+        haproxy.aim(EDGE, {"green": "127.0.0.1:8003"})
