@@ -18,7 +18,8 @@ from moto.core.authorization import ActionAuthenticatorMixin
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wsgi import get_input_stream
 
-from . import calls, dump, empty, rules, wire
+from . import agents, calls, dump, empty, rules, wire
+from .agents import UnheardError
 from .calls import Call, made_in
 from .errors import DroppedError, RefusedError
 from .faults import Fault, Faults
@@ -30,6 +31,7 @@ from .wire import Response
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
+OURS = ("/strict/", "/_strict/")
 NOT_AWS = ("/moto-api", "/favicon.ico", "/latest/")
 
 
@@ -50,8 +52,8 @@ class Strict:
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         path = str(environ.get("PATH_INFO", ""))
-        if path.startswith("/strict/"):
-            return _sent(self._told(environ, path.removeprefix("/strict/")), start)
+        if path.startswith(OURS):
+            return _sent(self._told(environ, path.partition("strict/")[2]), start)
         if path.startswith(NOT_AWS):
             return self._past(environ, start, path)
         try:
@@ -174,12 +176,16 @@ class Strict:
             given = json.loads(body or b"{}")
             query = parse_qs(str(environ.get("QUERY_STRING", "")))
             return _json(200, self._control(f"{environ['REQUEST_METHOD']} {what}", given, query))
+        except UnheardError as refusal:
+            return _json(refusal.status, {"error": str(refusal)})
         except LookupError:
             return _json(404, {"error": f"no such page: {what}"})
         except (TypeError, ValueError) as error:
             return _json(400, {"error": str(error)})
 
     def _control(self, what: str, given: dict[str, Any], query: dict[str, list[str]]) -> Any:
+        if what.startswith("POST agents/"):
+            return self._agent(given, *what.removeprefix("POST agents/").split("/"))
         pages: dict[str, Callable[[], Any]] = {
             "GET calls": lambda: [call.as_json() for call in list(self.log)],
             "DELETE calls": self.log.clear,
@@ -193,6 +199,18 @@ class Strict:
             "POST reset": self.reset,
         }
         return pages[what]()
+
+    def _agent(self, given: dict[str, Any], identifier: str, *rest: str) -> Any:
+        """``agents/i-…`` is a ping, ``agents/i-…/commands/…`` an answer."""
+        with self.lock:
+            if not rest:
+                return agents.ping(self.memory, identifier, str(given.get("version", "")))
+            kind, command = rest
+            if kind != "commands":
+                raise LookupError(kind)
+            return agents.answer(
+                self.memory, identifier, command, int(given["code"]), str(given.get("stdout", "")), str(given.get("stderr", ""))
+            )
 
 
 def _with(environ: Environ, body: bytes) -> Environ:

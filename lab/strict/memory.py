@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .agents import Agent, Invocation
 
 
 @dataclass
@@ -45,6 +48,9 @@ class Memory:
     scratch: dict[int, dict[str, Any]] = field(default_factory=dict)
     #: regions in which something was written
     regions: set[str] = field(default_factory=set)
+    #: instances whose agent has said that it is there, and what agents are to run. No part of the dump: it is said anew, or over.
+    agents: dict[str, Agent] = field(default_factory=dict)
+    invocations: list[Invocation] = field(default_factory=list)
 
     def of(self, subject: str, region: str) -> dict[str, Any]:
         """A dictionary to keep things in: ``memory.of("elasticache:parameter-groups", call.region)``."""
@@ -68,5 +74,5 @@ class Memory:
         self.late.clear()
 
     def clear(self) -> None:
-        for part in (self.kept, self.busy, self.late, self.tokens, self.scratch, self.regions):
+        for part in (self.kept, self.busy, self.late, self.tokens, self.scratch, self.regions, self.agents, self.invocations):
             part.clear()

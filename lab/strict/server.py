@@ -11,6 +11,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from . import agents
 from .app import Strict
 from .calls import Call
 from .faults import Fault
@@ -82,6 +83,16 @@ class Server:
     def settings(self, **wanted: Any) -> None:
         """See ``settings.Settings``."""
         self.app.change(wanted)
+
+    def ping(self, instance: str, version: str = "3.3.0.0") -> list[dict[str, Any]]:
+        """As an agent on the instance says that it is there: returns the commands that it takes along (``id``, ``script``)."""
+        with self.app.lock:
+            return agents.ping(self.app.memory, instance, version)
+
+    def answer(self, instance: str, command: str, code: int = 0, stdout: str = "", stderr: str = "") -> None:
+        """As an agent says how a command of its instance ended."""
+        with self.app.lock:
+            agents.answer(self.app.memory, instance, command, code, stdout, stderr)
 
     def maintain(self) -> None:
         """The maintenance window has come: what waited for it is done."""

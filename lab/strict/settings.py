@@ -21,9 +21,8 @@ class Settings:
     iam_lag: int = 0
     #: so many describes do not find a new EC2 resource
     ec2_lag: int = 0
-    #: an instance that may speak to Systems Manager is online so many seconds, and so many looks, after it runs
-    agent_seconds: float = 0.0
-    agent_describes: int = 0
+    #: so many looks do not find a command of Systems Manager that was just sent
+    ssm_lag: int = 1
     #: who may do what is looked up in IAM, as moto does it
     enforce_iam: bool = False
     #: the region that a dump always shows

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lab.strict.server import Server
-from tests.lab_aws.account import TRUST, image, instance, network
+from tests.lab_aws.account import image, instance, network
 from tests.lab_aws.clients import client, refused
 
 
@@ -94,37 +94,6 @@ def test_volumes_grow_and_do_not_shrink(aws: Server) -> None:
     with refused("InvalidParameterValue"):
         ec2.modify_volume(VolumeId=volume, Size=10)
     ec2.modify_volume(VolumeId=volume, Size=30)
-
-
-def _profile(aws: Server, policy: str) -> None:
-    iam = client(aws, "iam")
-    iam.create_role(RoleName="app", AssumeRolePolicyDocument=TRUST)
-    iam.attach_role_policy(RoleName="app", PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
-    iam.create_instance_profile(InstanceProfileName="app")
-    iam.add_role_to_instance_profile(InstanceProfileName="app", RoleName="app")
-
-
-AGENT = "#!/bin/sh\ndpkg -i amazon-ssm-agent.deb\n"
-
-
-@pytest.mark.parametrize(
-    ("policy", "data", "reached"),
-    [("AmazonSSMManagedInstanceCore", AGENT, True), ("AmazonS3ReadOnlyAccess", AGENT, False), ("AmazonSSMManagedInstanceCore", "", False)],
-    ids=["agent and right", "no right", "no agent"],
-)
-def test_systems_manager_reaches_who_runs_its_agent_and_may(aws: Server, policy: str, data: str, reached: bool) -> None:
-    _profile(aws, policy)
-    made = instance(aws, network(aws), IamInstanceProfile={"Name": "app"}, UserData=data)
-    found = client(aws, "ssm").describe_instance_information(Filters=[{"Key": "InstanceIds", "Values": [made]}])
-    assert [one["PingStatus"] for one in found["InstanceInformationList"]] == (["Online"] if reached else [])
-
-
-def test_the_agent_takes_its_time(aws: Server) -> None:
-    aws.settings(agent_describes=2)
-    _profile(aws, "AmazonSSMManagedInstanceCore")
-    instance(aws, network(aws), IamInstanceProfile={"Name": "app"}, UserData=AGENT)
-    ssm = client(aws, "ssm")
-    assert [len(ssm.describe_instance_information()["InstanceInformationList"]) for _ in range(4)] == [0, 0, 1, 1]
 
 
 def test_images_are_found_by_their_parameter_and_by_their_name(aws: Server) -> None:
