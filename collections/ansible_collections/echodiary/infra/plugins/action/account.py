@@ -4,59 +4,48 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from ansible.utils.display import Display
 
+from ..plugin_utils._account import options
 from ..plugin_utils._calls.base import LocalAction
 from ..plugin_utils._common.errors import SpecError
 from ..plugin_utils._component import roster
+from ..plugin_utils._lease import places
 
 if TYPE_CHECKING:
     from ..module_utils._kinds.documents import ListenSpec
-    from ..module_utils._kinds.model import Json
     from ..plugin_utils._account.run import Run
+    from ..plugin_utils._lease.places import Place
 
 display = Display()
 
 
-class Options(TypedDict):
-    """``login``: as of ``echodiary_aws``, with a region."""
-
-    declared: dict[str, Json]
-    environment: str
-    account: str
-    login: dict[str, str]
+class Options(options.Which):
     replace: list[str]
     prune: bool
+    lease: dict[str, Any]
+    only: str | None
 
 
 class ActionModule(LocalAction[Options]):
     """``echodiary.infra.account: {declared: …, environment: production, account: "123456789012", login: {region: ap-northeast-2}}``"""
 
     ARGUMENTS = {
-        "declared": {"type": "dict", "required": True},
-        "environment": {"type": "str", "required": True},
-        "account": {"type": "str", "required": True},
-        "login": {
-            "type": "dict",
-            "required": True,
-            "options": {
-                "region": {"type": "str", "required": True},
-                "endpoint_url": {"type": "str"},
-                "access_key": {"type": "str", "no_log": True},
-                "secret_key": {"type": "str", "no_log": True},
-                "session_token": {"type": "str", "no_log": True},
-                "profile": {"type": "str"},
-            },
-        },
+        **options.SPEC,
         "replace": {"type": "list", "elements": "str", "default": []},
         "prune": {"type": "bool", "default": False},
+        "lease": {"type": "dict", "default": {}},
+        "only": {"type": "str", "choices": ["lease_table"]},
     }
 
     def _answer(self, args: Options) -> dict[str, Any]:
-        from ..plugin_utils._account import apply, aws, declaration, guards, observe, run
+        from ..plugin_utils._account import apply, aws, declaration, guards, leasing, observe, rights, run
 
+        place = self._place()
+        if args["only"] and (self._check or place is None):
+            return {"changed": False, "plan": []}
         if aws.MISSING:
             raise SpecError(f"{sys.executable} has no {aws.MISSING.name}, which AWS is asked with; {sys.executable} -m pip install boto3")
         env = declaration.read(args["declared"], args["environment"], args["account"], args["login"]["region"], {})
@@ -64,9 +53,24 @@ class ActionModule(LocalAction[Options]):
         known = roster.Roster(self._loader, self._templar, self._vars, [])
         env = env._replace(listens={role: _listens(known, env.hosts(role)) for role in env.roles})
         guards.check(env, run.wanted(env))
+        lease = None if self._check else leasing.of(args["lease"], place, self._vars.get("ansible_inventory_sources") or [])
         this = run.begun(env, args["login"], self, self._vars, display.display)
         observe.check_account(this.aws, env)
+        if args["only"]:
+            return {"changed": bool(place and leasing.is_own(env, place) and leasing.make_table(this)), "plan": []}
+        if lease:
+            this = this._replace(holds=lease.holds)
+        elif not self._check:
+            display.display(f"  {leasing.NOBODY.format(table=rights.lease_table(env))}")
         return self._run(this, apply.Choice(frozenset(args["replace"]), args["prune"]))
+
+    def _place(self) -> Place | None:
+        """Where leases are kept, if that is a table."""
+        given = self._variable(places.VARIABLE)
+        return places.of(given, self._variable(places.LOGIN), self._variable(places.ENVIRONMENT)) if given else None
+
+    def _variable(self, name: str) -> Any:
+        return self._templar.template(self._vars.get(name))
 
     def _run(self, this: Run, choice: Any) -> dict[str, Any]:
         from ..plugin_utils._account import apply, guards, plan, run, settle, told

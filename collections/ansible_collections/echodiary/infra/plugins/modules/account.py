@@ -66,6 +66,21 @@ options:
     description: Whether what bears the environment's tags and is not declared is removed.
     type: bool
     default: false
+  lease:
+    description:
+      - Result of the task of M(echodiary.infra.deploy_lock) that took the lock V(account), whether it failed or not. A lease that was
+        refused ends this task before anything is asked of AWS. One that was granted is renewed before every change; where it is
+        somebody else's by then nothing more is changed, and nothing is taken back.
+      - Without it nothing keeps two runs apart, which is told.
+    type: dict
+    default: {}
+  only:
+    description:
+      - V(lease_table) makes the table that C(echodiary_lease) names and nothing else, where it is this environment's own and there is
+        none yet, so that the first run has a lease, too.
+      - Without it everything is made.
+    type: str
+    choices: [lease_table]
 attributes:
   check_mode:
     description: Reads, and shows what it would do. Nothing is written, also in an empty account.

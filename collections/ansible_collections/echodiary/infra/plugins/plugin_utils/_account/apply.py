@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .._common import timestamps
 from .._common.errors import SpecError
-from . import model, settle, take_back, told
+from . import leasing, model, settle, take_back, told
 from . import plan as planning
 from .kinds import catalog
 from .run import of_kind, planned
@@ -57,6 +57,9 @@ def apply(run: Run, changes: list[Change], before: list[Seen], choice: Choice) -
         _made(run, [change for change in chosen if change.action != model.ORPHAN], before)
         _prune(run, [change for change in chosen if change.action == model.ORPHAN])
         _verify(run, choice)
+    except leasing.LostError:
+        run.journal.closes("stopped: the account is another run's")
+        raise
     except BaseException as error:
         raise _failed(run, chosen, before, error) from error
     run.journal.closes("applied")

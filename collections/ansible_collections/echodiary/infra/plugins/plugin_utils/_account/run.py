@@ -25,14 +25,19 @@ if TYPE_CHECKING:
     from .model import Change, Goal, Ids, Json, Kind, Seen, Wanted
 
 
+def _alone() -> None:
+    """Nothing says that anybody else could be at work."""
+
+
 class Run(NamedTuple):
-    """``tell``: a line for people while it goes on."""
+    """``tell``: a line for people while it goes on. ``holds``: an error where the account is another run's by now."""
 
     env: Environment
     aws: Aws
     hands: Hands
     journal: Journal
     tell: Callable[[str], None]
+    holds: Callable[[], None] = _alone
 
     def seen(self, kind: Kind) -> list[Seen]:
         """Of one kind, as it is now."""
@@ -46,16 +51,19 @@ class Run(NamedTuple):
     def make(self, kind: Kind, change: Change, ids: Ids) -> None:
         """One change, written down before it is begun and after it is done."""
         if change.wanted:
+            self.holds()
             self.journal.begins(change)
             hands.through(kind.hands(_goal(change.wanted, change.seen, ids)), self.hands.do)
             self.journal.ends(change)
 
     def restore(self, kind: Kind, now: Seen, before: Seen) -> None:
         """As it was."""
+        self.holds()
         goal = model.Goal(before.resource.name, now.id, before.fields, {}, now.fields)
         hands.through(kind.hands(goal), self.hands.do)
 
     def remove(self, kind: Kind, seen: Seen) -> None:
+        self.holds()
         hands.through(kind.remove(seen), self.hands.do)
         settle.gone(self, kind, seen.resource)
 

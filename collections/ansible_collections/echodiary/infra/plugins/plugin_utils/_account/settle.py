@@ -75,5 +75,7 @@ class _Waits:
                 self._run.tell(f"  waiting  {one.resource}  {one.state}  {timestamps.span(now - self._begun)}")
 
     def pause(self) -> None:
+        """A lease lives for less long than AWS may take."""
+        self._run.holds()
         time.sleep(self._pause)
         self._pause = min(self._pause * 2, LAST)

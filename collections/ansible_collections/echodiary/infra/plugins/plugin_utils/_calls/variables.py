@@ -35,5 +35,6 @@ class TaskVars(TypedDict, total=False):
     echodiary_aws: Json
     echodiary_environment: Json
     playbook_dir: str
+    ansible_inventory_sources: list[str]
     node_exporter_textfile_directory: str
     deploy_schema_shown: bool

@@ -27,7 +27,7 @@ class Account:
 
     @property
     def run(self) -> Run:
-        return cast("Run", SimpleNamespace(seen=self.seen, tell=self.told.append))
+        return cast("Run", SimpleNamespace(seen=self.seen, tell=self.told.append, holds=lambda: None))
 
 
 @pytest.fixture(autouse=True)
