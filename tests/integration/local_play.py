@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests import warm
+
 ROOT = Path(__file__).resolve().parents[2]
 PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
 
@@ -28,7 +30,9 @@ class Played:
         }
 
 
-def start(place: Path, tasks: list[Task], *words: str, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
+def start(
+    place: Path, tasks: list[Task], *words: str, environment: dict[str, str] | None = None, program: str = PLAYBOOK
+) -> subprocess.Popen[str]:
     """``place``: a directory for the playbook's file."""
     path = place / f"play-{len(list(place.iterdir()))}.json"
     path.write_text(json.dumps([{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}]))
@@ -38,7 +42,7 @@ def start(place: Path, tasks: list[Task], *words: str, environment: dict[str, st
         "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
         **(environment or {}),
     }
-    command = [PLAYBOOK, "-i", "localhost,", str(path), *words]
+    command = [program, "-i", "localhost,", str(path), *words]
     return subprocess.Popen(command, cwd=ROOT, env=full, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -48,4 +52,4 @@ def finish(process: subprocess.Popen[str]) -> Played:
 
 
 def play(place: Path, tasks: list[Task], *words: str, environment: dict[str, str] | None = None) -> Played:
-    return finish(start(place, tasks, *words, environment=environment))
+    return finish(start(place, tasks, *words, environment=environment, program=warm.PLAYBOOK))

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests import warm
+
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = Path(__file__).parent / "roles"
 NAME = "converge-test"
@@ -188,7 +190,7 @@ class Machine:
     def play(self, *tasks: dict[str, Any], words: tuple[str, ...] = (), hosts: dict[str, Any] | None = None, readable: bool = False) -> Run:
         self.log.write_text("")
         done = subprocess.run(
-            self.command(list(tasks), words, hosts), cwd=ROOT, env=self.environment(readable=readable), capture_output=True,
+            [warm.PLAYBOOK, *self.command(list(tasks), words, hosts)[1:]], cwd=ROOT, env=self.environment(readable=readable), capture_output=True,
             text=True, timeout=180, check=False,
         )  # fmt: skip
         return Run(done.returncode, done.stdout + done.stderr, len(self.log.read_text().splitlines()), ("machine", *(hosts or {})))

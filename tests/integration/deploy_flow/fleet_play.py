@@ -11,8 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests import warm
+
 ROOT = Path(__file__).resolve().parents[3]
-PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
+PLAYBOOK = warm.PLAYBOOK
 HOSTS = ("app1", "app2")
 
 Task = dict[str, Any]
