@@ -189,10 +189,9 @@ class Machine:
 
     def play(self, *tasks: dict[str, Any], words: tuple[str, ...] = (), hosts: dict[str, Any] | None = None, readable: bool = False) -> Run:
         self.log.write_text("")
-        done = subprocess.run(
-            [warm.PLAYBOOK, *self.command(list(tasks), words, hosts)[1:]], cwd=ROOT, env=self.environment(readable=readable), capture_output=True,
-            text=True, timeout=180, check=False,
-        )  # fmt: skip
+        command = [warm.PLAYBOOK, *self.command(list(tasks), words, hosts)[1:]]
+        environment = self.environment(readable=readable)
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180, check=False)
         return Run(done.returncode, done.stdout + done.stderr, len(self.log.read_text().splitlines()), ("machine", *(hosts or {})))
 
     def one(self, components: list[str] | None = None, *, check: bool = False, **variables: Any) -> Task:
