@@ -21,6 +21,7 @@ from tests.integration.local_play import PLAYBOOK, ROOT, Played
 
 ACCOUNT, REGION, PREFIX = "123456789012", "ap-northeast-2", "echodiary-production"
 LOGIN = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "an-example-key", "AWS_DEFAULT_REGION": REGION}
+ADMIN = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8Zr2k7kKkVq0m3mJ3mYbX0oG8y3dF0yKQ1qv5o0t0T ann@example"
 DECLARED: dict[str, Any] = {
     "network": {"cidr": "10.20.0.0/16", "zones": ["a", "c"]},
     "hosts": {
@@ -37,17 +38,17 @@ Plan = dict[str, dict[str, Any]]
 
 
 class Environment:
-    """``production``, declared in an inventory of its own."""
+    """``production``, declared in an inventory of its own. ``agents``: whether its hosts have agents, which runs wait for."""
 
-    def __init__(self, aws: Server, place: Path) -> None:
-        self.aws, self.place = aws, place
+    def __init__(self, aws: Server, place: Path, agents: bool = False) -> None:
+        self.aws, self.place, self.agents = aws, place, agents
         self.inventory = place / "production"
         shutil.copytree(ROOT / "inventories/production/group_vars", self.inventory / "group_vars")
         (self.inventory / "hosts.yml").write_text("all:\n")
         self.declare()
 
     def declare(self, **changed: Any) -> None:
-        declared = {"aws_account": ACCOUNT, "aws_environment": {**DECLARED, **changed}}
+        declared = {"aws_account": ACCOUNT, "aws_environment": {**DECLARED, **changed}, "baseline_admin_keys": [ADMIN]}
         self.declaration.write_text(yaml.safe_dump(declared))
 
     @property
@@ -57,7 +58,8 @@ class Environment:
     def start(self, *words: str, readable: bool = False) -> subprocess.Popen[str]:
         told = {} if readable else {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
         state = {"XDG_STATE_HOME": str(self.place / "state"), "AWS_ENDPOINT_URL": self.aws.url}
-        command = [PLAYBOOK, "-i", str(self.inventory), "playbooks/provision.yml", *words]
+        alone = [] if self.agents else ["-e", "host_keys=false"]
+        command = [PLAYBOOK, "-i", str(self.inventory), "playbooks/provision.yml", *alone, *words]
         given = {**os.environ, **LOGIN, **state, **told}
         return subprocess.Popen(
             command, cwd=ROOT, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True

@@ -25,6 +25,7 @@ display = Display()
 class Options(options.Which):
     replace: list[str]
     prune: bool
+    admin_keys: list[str]
     lease: dict[str, Any]
     only: str | None
 
@@ -36,6 +37,7 @@ class ActionModule(LocalAction[Options]):
         **options.SPEC,
         "replace": {"type": "list", "elements": "str", "default": []},
         "prune": {"type": "bool", "default": False},
+        "admin_keys": {"type": "list", "elements": "str", "default": [], "no_log": False},
         "lease": {"type": "dict", "default": {}},
         "only": {"type": "str", "choices": ["lease_table"]},
     }
@@ -51,7 +53,8 @@ class ActionModule(LocalAction[Options]):
         env = declaration.read(args["declared"], args["environment"], args["account"], args["login"]["region"], {})
         # one for all roles: it reads each component once
         known = roster.Roster(self._loader, self._templar, self._vars, [])
-        env = env._replace(listens={role: _listens(known, env.hosts(role)) for role in env.roles})
+        listens = {role: _listens(known, env.hosts(role)) for role in env.roles}
+        env = env._replace(listens=listens, admin_keys=tuple(args["admin_keys"]))
         guards.check(env, run.wanted(env))
         lease = None if self._check else leasing.of(args["lease"], place, self._vars.get("ansible_inventory_sources") or [])
         this = run.begun(env, args["login"], self, self._vars, display.display)
@@ -80,7 +83,8 @@ class ActionModule(LocalAction[Options]):
         before = this.everything()
         changes = run.planned(this.env, before)
         answer = told.plan(changes, plan.known_ids(before))
-        for line in [*told.cut_off(this.journal.cut_off()), *told.lines(answer), told.total(answer), *told.notes(before)]:
+        noted = [*told.notes(before), *told.keyless(changes, this.env.admin_keys)]
+        for line in [*told.cut_off(this.journal.cut_off()), *told.lines(answer), told.total(answer), *noted]:
             display.display(f"  {line}")
         todo = [change for change in changes if choice.takes(change)]
         if todo and not self._check:

@@ -66,6 +66,11 @@ options:
     description: Whether what bears the environment's tags and is not declared is removed.
     type: bool
     default: false
+  admin_keys:
+    description: Public keys that the account C(admin) of an instance lets in from its first start on.
+    type: list
+    elements: str
+    default: []
   lease:
     description:
       - Result of the task of M(echodiary.infra.deploy_lock) that took the lock V(account), whether it failed or not. A lease that was

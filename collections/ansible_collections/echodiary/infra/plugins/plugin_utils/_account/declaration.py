@@ -150,13 +150,14 @@ class Declaration(TypedDict):
 
 
 class Environment(NamedTuple):
-    """``listens``: role -> what its components listen on."""
+    """``listens``: role -> what its components listen on. ``admin_keys``: public ones, whose owners may log in to a new host."""
 
     name: str
     account: str
     region: str
     declared: Declaration
     listens: Mapping[str, list[ListenSpec]]
+    admin_keys: tuple[str, ...] = ()
 
     def arn(self, service: str, what: str, everywhere: bool = False) -> str:
         """``everywhere``: of a service that has no regions."""

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .._common.errors import SpecError
 from . import model
-from .declaration import WORLD
-from .kinds import packets
+from .kinds import instance, packets
 
 if TYPE_CHECKING:
     from .declaration import Environment
@@ -40,16 +39,42 @@ def check(env: Environment, wanted: Iterable[Wanted]) -> None:
 
 
 def _findings(env: Environment, wanted: list[Wanted]) -> Iterator[Finding]:
+    yield from _of_access(env, wanted)
     for one in wanted:
         if one.resource.kind == packets.NAME:
             yield from _of_packets(env, one)
         yield from _of_data(one)
 
 
+def _of_access(env: Environment, wanted: list[Wanted]) -> Iterator[Finding]:
+    """Without Session Manager a host is reached by ssh or by nobody."""
+    if not env.ssh_from:
+        return
+    for one in wanted:
+        if one.resource.kind == packets.NAME and one.resource.name in map(env.called, env.roles) and not _lets_in(one, env.ssh_from):
+            why = "access is ssh_from, and none of its components lets operators in (listens, from: [operators], as baseline's port 22)"
+            yield Finding("nobody-gets-in", one.resource, f"{why}: nobody could reach its hosts")
+        if one.resource.kind == instance.NAME and not env.admin_keys:
+            why = "access is ssh_from, and baseline_admin_keys names no key that it would let in"
+            yield Finding("nobody-gets-in", one.resource, f"{why}: nobody could log in")
+
+
+def _lets_in(one: Wanted, networks: list[str]) -> bool:
+    return any(rule["with"] in networks for rule in cast("list[dict[str, Any]]", one.fields["in"]))
+
+
+def _is_world(other: object) -> bool:
+    """Everybody, or a share of everybody that nobody can own."""
+    if not isinstance(other, str):
+        return False
+    network = ipaddress.ip_network(other)
+    return network.prefixlen < (8 if network.version == 4 else 16)
+
+
 def _of_packets(env: Environment, one: Wanted) -> Iterator[Finding]:
     for rule in cast("list[dict[str, Any]]", one.fields["in"]):
-        if rule["with"] == WORLD and rule["port"] not in PUBLIC_PORTS:
-            yield Finding("open-to-the-world", one.resource, f"port {rule['port']} would be open to the world ({WORLD})")
+        if _is_world(rule["with"]) and rule["port"] not in PUBLIC_PORTS:
+            yield Finding("open-to-the-world", one.resource, f"port {rule['port']} would be open to the world ({rule['with']})")
         if rule["port"] == 22 and not env.ssh_from:
             yield Finding("ssh-beside-ssm", one.resource, "port 22 would be open, and access is ssm")
 

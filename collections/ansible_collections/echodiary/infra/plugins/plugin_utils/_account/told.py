@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypedDict
 
 from . import model
+from .kinds import instance
 
 if TYPE_CHECKING:
     from .journal import Line
@@ -121,6 +122,14 @@ def notes(seen: Iterable[Seen]) -> list[str]:
         lines += [f"{one.resource} is {one.state}"] if not one.settled else []
         lines += [f"{one.resource}: {note}" for note in one.notes]
     return lines
+
+
+def keyless(changes: Iterable[Change], keys: Iterable[str]) -> list[str]:
+    """Of hosts that are about to be made, and that plays could not log in to."""
+    new = sorted(one.resource.name for one in changes if one.resource.kind == instance.NAME and one.action == model.CREATE)
+    if not new or any(keys):
+        return []
+    return [f"baseline_admin_keys names no key: by Session Manager people get to {', '.join(new)}, and plays stop at ssh (publickey)"]
 
 
 def cut_off(line: Line | None) -> list[str]:

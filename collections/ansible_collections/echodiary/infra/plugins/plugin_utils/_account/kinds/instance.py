@@ -78,7 +78,7 @@ def _fields(env: Environment, name: str, host: Host) -> dict[str, Any]:
 def _once(env: Environment) -> dict[str, Any]:
     architecture = env.declared["architecture"]
     agent = "" if env.ssh_from else user_data.agent(env.region, architecture)
-    return {"image": user_data.image_parameter(architecture), "user_data": agent}
+    return {"image": user_data.image_parameter(architecture), "user_data": user_data.script(env.admin_keys, agent)}
 
 
 def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:

@@ -14,8 +14,11 @@ def listens(port: int, who: str) -> dict[str, Any]:
     return {"app": [{"port": port, "protocol": "tcp", "address": "*", "from": [who], "for": "admin"}]}
 
 
-def checked(**given: Any) -> None:
-    env = environment(**given)
+BOTH = {role: listens(22, "operators")["app"] for role in ("app", "monitoring")}
+
+
+def checked(keys: tuple[str, ...] = ("ssh-ed25519 AAAA ann",), **given: Any) -> None:
+    env = environment(**given)._replace(admin_keys=keys)
     guards.check(env, run.wanted(env))
 
 
@@ -40,10 +43,26 @@ def test_an_exception_has_its_reason_and_holds_for_one_thing() -> None:
 
 
 def test_ssh_is_let_in_from_where_it_is_declared_and_from_nowhere_with_session_manager() -> None:
-    checked(listens=listens(22, "operators"), access={"ssh_from": ["203.0.113.7/32"]})
+    checked(listens=BOTH, access={"ssh_from": ["203.0.113.7/32"]})
     checked(listens=listens(22, "operators"))
     with pytest.raises(SpecError, match="port 22"):
         checked(listens=listens(22, "monitoring"))
+
+
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "::/0", "0.0.0.0/1", "2000::/3"])
+def test_ssh_is_let_in_from_places_not_from_the_world(network: str) -> None:
+    with pytest.raises(SpecError, match="open to the world"):
+        checked(listens=BOTH, access={"ssh_from": ["203.0.113.7/32", network]})
+
+
+def test_hosts_that_nobody_could_reach_are_refused() -> None:
+    """Of one role nobody is let in by ssh, and there is no other way."""
+    access = {"ssh_from": ["203.0.113.7/32"]}
+    with pytest.raises(SpecError, match=r"packets:echodiary-production-monitoring: .*nobody could reach"):
+        checked(listens=listens(22, "operators"), access=access)
+    with pytest.raises(SpecError, match=r"instance:app1: .*nobody could log in"):
+        checked(keys=(), listens=BOTH, access=access)
+    checked(keys=(), listens={})
 
 
 def test_two_networks_of_an_account_do_not_overlap() -> None:

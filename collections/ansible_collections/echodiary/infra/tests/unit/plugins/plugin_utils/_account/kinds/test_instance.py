@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import subprocess
 from typing import Any
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account.kinds import instance
@@ -55,3 +56,12 @@ def test_none_is_replaced_because_there_is_a_newer_image() -> None:
 def test_with_ssh_no_agent_is_installed() -> None:
     (first, *_) = instance.declared(environment(access={"ssh_from": ["203.0.113.0/24"]}))
     assert first.once["user_data"] == ""
+
+
+def test_whoever_administers_is_let_in_from_the_first_start_on() -> None:
+    env = environment(access={"ssh_from": ["203.0.113.0/24"]})._replace(admin_keys=("ssh-ed25519 AAAA ann", "ssh-ed25519 BBBB bob\n"))
+    (first, *_) = instance.declared(env)
+    assert "\nssh-ed25519 AAAA ann\nssh-ed25519 BBBB bob\n" in first.once["user_data"]
+    assert subprocess.run(["sh", "-n"], input=first.once["user_data"], text=True, check=False).returncode == 0
+    (first, *_) = instance.declared(env._replace(declared={**env.declared, "access": "ssm"}))
+    assert first.once["user_data"].count("#!/bin/sh") == 1 and "amazon-ssm-agent" in first.once["user_data"]
