@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from lab.strict.agents import UnheardError
-
 from tests.integration.account.environment import Environment
 
 PAUSE = 0.2

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import platform
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from .._host import docker, masking, registry
+from .._host import docker, masking, platforms, registry
 from .._host.errors import ConvergeError
 from .._kinds import compose
 from .._release import images
@@ -19,18 +18,13 @@ if TYPE_CHECKING:
 _PLACES = ("_FILE", "_PATH", "_DIR")
 
 
-def machine() -> str:
-    """This host's platform, as images call it."""
-    return f"linux/{images.ARCHITECTURES.get(platform.machine(), platform.machine())}"
-
-
 def have(manifest: Manifest) -> str:
-    """Pulled unless it is here, or in a check only asked for; why it cannot be had, or nothing."""
+    """Pulled unless it is here, or in a check only asked for; why it cannot be had, or nothing. One for other machines is left there."""
     if docker.image_id(manifest["image"]):
         return ""
-    if manifest["check"]:
-        said = docker.published(manifest["image"])
-        return registry.refusal(manifest["image"], said) if said else ""
+    offered = docker.offered(manifest["image"])
+    if manifest["check"] or platforms.refusal(manifest["image"], offered.platforms):
+        return registry.refusal(manifest["image"], offered.said) if offered.said else ""
     try:
         images.room(manifest["min_free"])
         compose.pull([manifest["image"]])
@@ -59,11 +53,3 @@ def secrets(environment: list[str]) -> list[str]:
     """Names of variables whose values are secrets. Pure."""
     given = [entry.partition("=")[::2] for entry in environment]
     return sorted(name for name, value in given if value and not name.endswith(_PLACES) and masking.find({name: value}))
-
-
-def platforms(reference: str) -> list[str]:
-    """Of the manifest, as the registry has it; nothing where it does not say."""
-    answer = docker.get(f"/distribution/{quote(reference, safe='/:@')}/json", timeout=20)
-    listed = (answer.json() or {}).get("Platforms") or [] if answer.status == 200 else []
-    found = {f"{one.get('os', 'linux')}/{one.get('architecture', '')}" for one in listed}
-    return sorted(found - {"unknown/unknown"})

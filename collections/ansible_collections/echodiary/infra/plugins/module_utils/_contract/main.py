@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from .._host import docker, masking
+from .._host import docker, masking, platforms
 from .._host.errors import ConvergeError
 from .._host.run import run as start
 from .._host.run import tail
@@ -32,9 +32,9 @@ def _observed(manifest: Manifest, hidden: list[str]) -> Observation:
     had = image.have(manifest)
     found = image.look(manifest["image"])
     seen: Observation = {
-        "machine": image.machine(),
+        "machine": platforms.machine(),
         "had": had,
-        "platforms": [] if found or had else image.platforms(manifest["image"]),
+        "platforms": [] if found or had else list(docker.offered(manifest["image"]).platforms),
         "image": found,
         "service": None,
         "schema": None,

@@ -7,7 +7,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from .._host import docker, registry
+from .._host import docker, platforms, registry
 from .._kinds import kinds, model, packages, repositories
 from .._ledger.files import LedgerError
 from . import apply, component_health, contents, health, occupied, planning, rollback, staging, state, transaction
@@ -141,9 +141,12 @@ class Converger:
             self.notes.append("not validated yet: a validator reads the whole tree, and a part of it is not on this host")
 
     def _check_images(self) -> None:
-        """An image that no registry has is found out now and not in the middle of an apply."""
+        """An image that no registry has, or none for this machine, is found out now and not in the middle of an apply."""
         for reference in self.view.missing_images() if self.view.seen.services is not None else []:
-            said = docker.published(reference)
+            said, offered = docker.offered(reference)
+            why = platforms.refusal(reference, offered)
+            if why:
+                raise model.ConvergeError(why)
             if registry.kind(said) in (registry.UNKNOWN, registry.DENIED):
                 raise model.ConvergeError(registry.refusal(reference, said))
             if said:

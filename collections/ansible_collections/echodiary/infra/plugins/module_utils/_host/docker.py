@@ -182,10 +182,37 @@ def image_id(reference: str) -> str | None:
     return answer.json()["Id"] if answer.status == 200 else None
 
 
-def published(reference: str) -> str:
-    """Empty when the registry has the image, else what it said. A read: nothing is pulled."""
+class Offered(NamedTuple):
+    """What a registry has of an image: ``said`` why nothing, or the platforms it is built for, where it says so."""
+
+    said: str
+    platforms: tuple[str, ...] = ()
+
+
+def offered(reference: str) -> Offered:
+    """A read: nothing is pulled."""
     answer = get(f"/distribution/{quote(reference, safe='/:@')}/json", timeout=20)
-    return "" if answer.status == 200 else (answer.json() or {}).get("message", answer.text)
+    if answer.status != 200:
+        return Offered(str((answer.json() or {}).get("message", answer.text)) or "no answer")
+    listed = (answer.json() or {}).get("Platforms") or []
+    found = {_platform(str(one.get("os", "linux")), str(one.get("architecture", ""))) for one in listed}
+    return Offered("", tuple(sorted(found - {"unknown/unknown"})))
+
+
+def platform_of(reference: str) -> str:
+    """Of an image that is on this host; empty where it is not."""
+    answer = get(f"/images/{quote(reference, safe='/:@')}/json")
+    found = (answer.json() or {}) if answer.status == 200 else {}
+    return _platform(str(found.get("Os", "linux")), str(found["Architecture"])) if found.get("Architecture") else ""
+
+
+def _platform(system: str, architecture: str) -> str:
+    return f"{system}/{architecture}"
+
+
+def published(reference: str) -> str:
+    """Empty when the registry has the image, else what it said."""
+    return offered(reference).said
 
 
 def log_tail(container: str) -> str:

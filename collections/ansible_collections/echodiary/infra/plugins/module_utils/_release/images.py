@@ -4,22 +4,21 @@
 from __future__ import annotations
 
 import os
-import platform
 import shutil
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from .._converge import staging
-from .._host import docker, registry
+from .._host import docker, platforms, registry
 from .._host.run import run
 from .._kinds import compose, model
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .._kinds import documents
     from .shapes import Staged
 
-#: what the kernel calls a machine -> what images call it
-ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 DATA_ROOT = "/var/lib/docker"
 
 
@@ -39,8 +38,9 @@ def prepare(spec: documents.RolledSpec, files: dict[str, model.File], slot: str,
 
 
 def have(reference: str, min_free: float = 0.0) -> None:
-    """Pull it unless it is here; refuse one that cannot run on this machine."""
+    """Pull it unless it is here; refuse one that cannot run on this machine, and pull nothing of it."""
     if docker.image_id(reference) is None:
+        refuse_foreign(reference, docker.offered(reference).platforms)
         room(min_free)
         compose.pull([reference])
     _runs_here(reference)
@@ -55,11 +55,15 @@ def room(min_free: float) -> None:
         )
 
 
+def refuse_foreign(reference: str, offered: Sequence[str]) -> None:
+    why = platforms.refusal(reference, offered)
+    if why:
+        raise model.ConvergeError(why)
+
+
 def _runs_here(reference: str) -> None:
-    wanted = ARCHITECTURES.get(platform.machine(), platform.machine())
-    found = (docker.get(f"/images/{quote(reference, safe='/:@')}/json").json() or {}).get("Architecture", wanted)
-    if found != wanted:
-        raise model.ConvergeError(f"image {reference} is built for {found}, this host is {wanted}; build it for linux/{wanted}")
+    here = docker.platform_of(reference)
+    refuse_foreign(reference, [here] if here else [])
 
 
 def resolve(reference: str) -> str:

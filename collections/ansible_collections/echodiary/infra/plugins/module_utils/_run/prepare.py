@@ -89,6 +89,7 @@ def _prepared(rollout: Rollout, check: bool) -> Staged:
 
 def _published(reference: str) -> None:
     if docker.image_id(reference) is None:
-        said = docker.published(reference)
-        if said:
-            raise model.ConvergeError(registry.refusal(reference, said))
+        offered = docker.offered(reference)
+        if offered.said:
+            raise model.ConvergeError(registry.refusal(reference, offered.said))
+        images.refuse_foreign(reference, offered.platforms)

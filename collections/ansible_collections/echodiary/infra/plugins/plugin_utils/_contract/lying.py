@@ -88,4 +88,6 @@ def last_line(text: str) -> str:
 
 
 def _lacking(case: Case) -> str:
+    if case.seen["platforms"] and case.seen["machine"] not in case.seen["platforms"]:
+        return "nothing was pulled, since it is for other machines"
     return "the image could not be had" if case.seen["had"] else _ABSENT

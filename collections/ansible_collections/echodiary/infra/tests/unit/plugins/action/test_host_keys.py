@@ -19,7 +19,7 @@ GIVEN: dict[str, Any] = {"environment": "production", "account": "123456789012",
 def run(monkeypatch: pytest.MonkeyPatch, place: Path, found: list[Any], **given: Any) -> dict[str, Any]:
     """Of an account with these instances, of which nobody is asked for more."""
     monkeypatch.setattr(aws.Aws, "find", lambda _, service, *__, **___: found if service == "ec2" else pytest.fail("asked"))
-    return Rig(host_keys, ansible_inventory_sources=[str(place)]).run(declared=DECLARED, **GIVEN, **given)
+    return Rig(host_keys, ansible_inventory_sources=[str(place)]).run(declared=DECLARED, **{**GIVEN, **given})
 
 
 APP1 = {"InstanceId": "i-0a1", "State": {"Name": "running"}, "PrivateIpAddress": "10.20.0.5", "Tags": [{"Key": "Name", "Value": "app1"}]}

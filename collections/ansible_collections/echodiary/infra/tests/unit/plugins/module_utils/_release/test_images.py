@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.module_utils._host import docker
+from ansible_collections.echodiary.infra.plugins.module_utils._host import docker, platforms
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds import model
 from ansible_collections.echodiary.infra.plugins.module_utils._release import images
 
@@ -130,10 +130,18 @@ def test_pins_are_tags_that_docker_takes(reference: str, pin: str) -> None:
 
 
 def test_an_image_for_another_machine_is_refused(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images.platform, "machine", lambda: "aarch64")
+    monkeypatch.setattr(platforms.platform, "machine", lambda: "aarch64")
     engine.answers["/images/a:1/json"] = (200, {"Id": "sha256:x", "Architecture": "amd64"})
-    with pytest.raises(model.ConvergeError, match=r"image a:1 is built for amd64, this host is arm64; build it for linux/arm64"):
+    with pytest.raises(model.ConvergeError, match=r"image a:1 is built for linux/amd64, this host is arm64; build it for linux/arm64"):
         images.have("a:1")
+
+
+def test_of_an_image_for_other_machines_nothing_is_pulled(engine: Engine, ran: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platforms.platform, "machine", lambda: "aarch64")
+    engine.answers["/distribution/a:1/json"] = (200, {"Platforms": [{"os": "linux", "architecture": "amd64"}]})
+    with pytest.raises(model.ConvergeError, match=r"image a:1 is built for linux/amd64, this host is arm64"):
+        images.have("a:1")
+    assert ran.read_text() == ""
 
 
 def test_no_room_is_found_out_before_anything_is_pulled(engine: Engine, ran: Path) -> None:
@@ -143,7 +151,7 @@ def test_no_room_is_found_out_before_anything_is_pulled(engine: Engine, ran: Pat
 
 
 def test_what_is_here_needs_no_room(engine: Engine, ran: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(platforms.platform, "machine", lambda: "x86_64")
     engine.answers["/images/a:1/json"] = (200, {"Id": "sha256:x", "Architecture": "amd64"})
     images.have("a:1", min_free=1_000_000)
     assert ran.read_text() == ""
