@@ -13,7 +13,16 @@ from pathlib import Path
 from lab.errors import LabError
 from lab.settings import Settings
 
-SECRETS = ("database_password", "database_admin_password", "postgres_exporter_password", "grafana_admin_password")
+SECRETS = (
+    "database_password",
+    "database_migrate_password",
+    "database_admin_password",
+    "database_master_password",
+    "postgres_exporter_password",
+    "grafana_admin_password",
+)
+#: whose passwords the first two are
+LOGINS = {"database_user": "echodiary_app", "database_migrate_user": "echodiary"}
 
 
 def user_key(lab: Settings) -> Path:
@@ -45,14 +54,14 @@ def write_known_hosts(lab: Settings, addresses: dict[str, str]) -> None:
 
 
 def lab_secrets(lab: Settings) -> dict[str, str]:
-    """The lab's passwords, the same for as long as it exists."""
+    """The lab's passwords, the same for as long as it exists, and whose they are."""
     path = lab.state / "secrets.json"
     known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     missing = [name for name in SECRETS if name not in known]
     if missing:
         known |= {name: secrets.token_urlsafe(24) for name in missing}
         write_private(path, json.dumps(known, indent=2) + "\n")
-    return known
+    return {**LOGINS, **known}
 
 
 def write_private(path: Path, text: str) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What production's accounts hold: roles and a database, secrets and parameters. Safe to repeat."""
+"""What production's accounts hold: a database and its administrator, secrets and parameters. Safe to repeat."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ REGION = "ap-northeast-2"
 
 
 def database(container: Any, secrets: dict[str, str]) -> None:
-    """Roles, passwords and the database; passwords travel in the environment, not on a command line."""
+    """The administrator, and the database; passwords travel in the environment, not on a command line."""
     done = container.exec_run(
         ["psql", "--no-psqlrc", "--quiet", "--file", "/etc/postgresql/seed.sql"],
         user="postgres",
         environment={
+            "DATABASE_MASTER_PASSWORD": secrets["database_master_password"],
             "ECHODIARY_DATABASE_PASSWORD": secrets["database_password"],
+            "ECHODIARY_DATABASE_MIGRATE_PASSWORD": secrets["database_migrate_password"],
             "ECHODIARY_DATABASE_ADMIN_PASSWORD": secrets["database_admin_password"],
             "POSTGRES_EXPORTER_PASSWORD": secrets["postgres_exporter_password"],
         },

@@ -105,7 +105,7 @@ class Up:
         container = postgres.result()
         with self.progress.step("seed postgres") as step:
             seeds.database(container, self.secrets)
-            step.result = "roles and database present"
+            step.result = "administrator and database present"
 
     def _seed_aws(self, aws: Future[Any]) -> None:
         aws.result()

@@ -279,7 +279,7 @@ def _everything_answers(client: docker.DockerClient) -> None:
     assert done("ssh", "mon1", "systemctl is-system-running").strip() == "running"
     query = "SELECT string_agg(rolname, ' ' ORDER BY rolname) FROM pg_roles WHERE rolcanlogin"
     answer = client.containers.get(f"{NAME}-postgres").exec_run(["psql", "-AtXc", query], user="postgres")
-    assert answer.output.decode().split() == ["echodiary", "echodiary_admin", "echodiary_clone", "postgres", "postgres_exporter"]
+    assert answer.output.decode().split() == ["master", "postgres", "postgres_exporter"]
     assert f"{NAME}-registry" in done("status")
     environment = client.containers.get(f"{NAME}-app1").attrs["Config"]["Env"]
     assert not [line for line in environment if "PASSWORD" in line.upper()]

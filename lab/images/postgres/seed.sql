@@ -1,36 +1,31 @@
--- Roles and database as EchoDiary's RDS instance has them. May run any number of times.
+-- What RDS has before the first play: its administrator, who is no superuser, and a database. May run any number of times.
 \set ON_ERROR_STOP on
 \set QUIET on
-\getenv database_password ECHODIARY_DATABASE_PASSWORD
-\getenv admin_password ECHODIARY_DATABASE_ADMIN_PASSWORD
+\getenv master_password DATABASE_MASTER_PASSWORD
 \getenv exporter_password POSTGRES_EXPORTER_PASSWORD
 
-SELECT 'CREATE ROLE echodiary LOGIN'
-WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'echodiary') \gexec
-ALTER ROLE echodiary PASSWORD :'database_password';
+SELECT 'CREATE ROLE master LOGIN'
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'master') \gexec
+ALTER ROLE master CREATEDB CREATEROLE PASSWORD :'master_password';
+GRANT pg_monitor, pg_read_all_data, pg_read_all_stats, pg_signal_backend, pg_use_reserved_connections TO master WITH ADMIN OPTION;
 
--- The application's second login: passwords are changed for whichever of the two nobody uses. What it makes belongs to the first one.
-SELECT 'CREATE ROLE echodiary_clone LOGIN'
-WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'echodiary_clone') \gexec
-GRANT echodiary TO echodiary_clone;
-ALTER ROLE echodiary_clone SET role = 'echodiary';
--- Either login sees what sessions of the other one do, as a migration has to.
-GRANT pg_read_all_stats TO echodiary;
-
--- Restores, incidents, and nothing else: it may make databases, give them to the application, end sessions when no connection is
--- left for anybody else, and change the passwords of both logins.
-SELECT 'CREATE ROLE echodiary_admin LOGIN'
-WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'echodiary_admin') \gexec
-ALTER ROLE echodiary_admin CREATEDB CREATEROLE PASSWORD :'admin_password';
-GRANT echodiary, echodiary_clone TO echodiary_admin WITH ADMIN OPTION;
-GRANT pg_signal_backend, pg_monitor, pg_use_reserved_connections TO echodiary_admin;
-
+-- Every other role is made by a play (echodiary.infra.database_roles). That of the exporter is there already, so that it can be looked at alone.
 SELECT 'CREATE ROLE postgres_exporter LOGIN CONNECTION LIMIT 5'
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'postgres_exporter') \gexec
-ALTER ROLE postgres_exporter PASSWORD :'exporter_password';
-GRANT pg_monitor TO postgres_exporter;
+GRANT pg_monitor TO postgres_exporter GRANTED BY master;
 
-SELECT 'CREATE DATABASE echodiary OWNER echodiary'
+-- Roles of a lab that is older than this file, or whose secrets were made anew: the administrator may change them, and they have their passwords.
+SELECT format('GRANT %I TO master WITH ADMIN OPTION', rolname) FROM pg_roles
+WHERE rolname IN ('echodiary', 'echodiary_clone', 'echodiary_app', 'echodiary_app_clone', 'echodiary_admin', 'postgres_exporter')
+  AND NOT pg_has_role('master', oid, 'MEMBER WITH ADMIN OPTION') \gexec
+\getenv migrate_password ECHODIARY_DATABASE_MIGRATE_PASSWORD
+\getenv database_password ECHODIARY_DATABASE_PASSWORD
+\getenv admin_password ECHODIARY_DATABASE_ADMIN_PASSWORD
+SELECT format('ALTER ROLE %I PASSWORD %L', role, password) FROM pg_roles JOIN (VALUES
+  ('echodiary', :'migrate_password'), ('echodiary_app', :'database_password'), ('echodiary_admin', :'admin_password'),
+  ('postgres_exporter', :'exporter_password')) given (role, password) ON rolname = role \gexec
+
+SELECT 'CREATE DATABASE echodiary OWNER master'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'echodiary') \gexec
 -- In template1 as well: a database that is made for a restore has it already, so nobody needs a superuser then.
 \connect template1

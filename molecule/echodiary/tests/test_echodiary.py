@@ -58,6 +58,13 @@ def test_the_schema_was_brought_up(host: Host) -> None:
     assert select(host, "SELECT version_num FROM alembic_version")
 
 
+def test_what_serves_owns_nothing_and_the_owner_s_password_is_on_no_disk(host: Host, secrets: dict[str, str]) -> None:
+    assert select(host, "SELECT tableowner FROM pg_tables WHERE tablename = 'entries'") == "echodiary"
+    assert select(host, "SELECT has_schema_privilege('public', 'CREATE')") == "False"
+    with host.sudo():
+        assert host.run("grep -rlsF %s /etc /opt /srv /var/lib/echodiary /run /tmp", secrets["database_migrate_password"]).stdout == ""
+
+
 def test_the_edge_leads_to_it_and_the_other_slot_is_empty(host: Host, fetch: Callable[..., Any]) -> None:
     assert fetch(f"{EDGE}/entries?limit=1").status == 200
     with host.sudo():
@@ -92,7 +99,7 @@ def test_nobody_else_reads_its_secrets(host: Host, secrets: dict[str, str], sequ
     with host.sudo():
         environment = host.file(f"{SLOT}/echodiary.env")
         assert (environment.user, environment.group, environment.mode) == ("root", "root", 0o600)
-        assert f"DATABASE_URL=postgresql+psycopg://echodiary:{password}@" in environment.content_string
+        assert f"DATABASE_URL=postgresql+psycopg://echodiary_app:{password}@" in environment.content_string
         for place in (
             f"{SLOT}/compose.yaml",
             "/var/lib/echodiary/components/echodiary@blue.json",

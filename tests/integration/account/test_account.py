@@ -138,7 +138,7 @@ def test_no_secret_is_shown_or_kept(env: Environment) -> None:
     kept = "".join(path.read_text(errors="replace") for path in env.place.rglob("*") if path.is_file())
     shown = env.run("-vvv", readable=True).output
     assert len(json.loads(value)) >= 4
-    assert [name for name, secret in json.loads(value).items() if secret in kept + shown] == []
+    assert [name for name, secret in json.loads(value).items() if not name.endswith("_user") and secret in kept + shown] == []
 
 
 def test_what_stands_in_its_way_is_known_beforehand(env: Environment) -> None:

@@ -14,10 +14,9 @@ from typing import Any
 import docker
 import pytest
 
-from lab import seeds
 from tests.integration import lab_images, local_play
 
-PASSWORDS = {name: secrets.token_urlsafe(24) for name in ("database_password", "database_admin_password", "postgres_exporter_password")}
+PASSWORDS = {name: secrets.token_urlsafe(24) for name in ("database_password", "database_admin_password")}
 _numbers = itertools.count(1)
 
 
@@ -42,8 +41,15 @@ def server() -> Iterator[Server]:
     container = client.containers.run(image, detach=True, name=f"echodiary-dump-test-{os.getpid()}")
     try:
         _wait(container)
-        seeds.database(container, PASSWORDS)
-        yield Server(container, tools)
+        server = Server(container, tools)
+        server.sql(
+            f"CREATE ROLE echodiary LOGIN PASSWORD '{PASSWORDS['database_password']}';"
+            f"CREATE ROLE echodiary_admin LOGIN CREATEDB CREATEROLE PASSWORD '{PASSWORDS['database_admin_password']}';"
+            "CREATE ROLE postgres_exporter LOGIN; GRANT pg_monitor TO postgres_exporter;"
+            "GRANT echodiary TO echodiary_admin WITH ADMIN OPTION; GRANT pg_signal_backend, pg_monitor TO echodiary_admin"
+        )
+        server.sql("CREATE EXTENSION pg_stat_statements", "template1")
+        yield server
     finally:
         container.remove(force=True, v=True)
 

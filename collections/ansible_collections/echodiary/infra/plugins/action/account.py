@@ -76,7 +76,7 @@ class ActionModule(LocalAction[Options]):
         return self._templar.template(self._vars.get(name))
 
     def _run(self, this: Run, choice: Any) -> dict[str, Any]:
-        from ..plugin_utils._account import apply, guards, plan, run, settle, told
+        from ..plugin_utils._account import apply, endpoints, guards, plan, rights, run, settle, told
         from ..plugin_utils._account.kinds import vpc
 
         guards.check_overlap(this.env, vpc.others(this.aws, this.env))
@@ -93,7 +93,12 @@ class ActionModule(LocalAction[Options]):
             # what an earlier run left AWS busy with
             settle.settle(this, [one.resource for one in before if not one.settled])
             this.journal.is_well()
-        return {"changed": bool(todo), "plan": answer}
+        return {
+            "changed": bool(todo),
+            "plan": answer,
+            "secret": rights.secret_name(this.env),
+            "endpoints": endpoints.read(this.aws, this.env),
+        }
 
 
 def _listens(known: roster.Roster, hosts: list[str]) -> list[ListenSpec]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..plugin_utils._alembic import flow
 from ..plugin_utils._alembic import options as options_of
+from ..plugin_utils._database import component, owner
 from ..plugin_utils._inside.remote import InsideCall
 
 
@@ -18,7 +19,9 @@ class ActionModule(InsideCall[Mapping[str, Any]]):
     _supports_diff = True
 
     def _answer(self, args: Mapping[str, Any]) -> dict[str, Any]:
-        found = flow.run(options_of.parse(args), lambda runs: self._in_release(*runs), self._check)
+        named = args["as_owner_of"]
+        login = owner.login(component.of(self, self._vars, named, "migration")) if named else None
+        found = flow.run(options_of.parse(args), lambda runs: self._in_release(*owner.runs_as(login, runs)), self._check)
         if not self._task.diff:
             found.pop("diff", None)
         return {**found, "component": args["component"]} if args["component"] else found

@@ -14,6 +14,7 @@ from ..plugin_utils._database import component, declared, rotation, snapshots
 class Options(TypedDict):
     component: str
     purpose: str
+    whose: str
     hosts: list[str]
     environment: str
     required: bool
@@ -25,6 +26,7 @@ class ActionModule(LocalAction[Options]):
     ARGUMENTS = {
         "component": {"type": "str", "required": True},
         "purpose": {"type": "str", "choices": ["backups", "rotation"], "default": "backups"},
+        "whose": {"type": "str", "choices": ["serve", "migrate"], "default": "serve"},
         "hosts": {"type": "list", "elements": "str", "default": []},
         "environment": {"type": "str", "default": ""},
         "required": {"type": "bool", "default": True},
@@ -34,7 +36,7 @@ class ActionModule(LocalAction[Options]):
         found = component.of(self, self._vars, args["component"], args["purpose"])
         name = short(args["component"])
         if args["purpose"] == "rotation":
-            return {**rotation.rotation(found, name), "component": name, "changed": False}
+            return {**rotation.rotation(found, name, migrate=args["whose"] == "migrate"), "component": name, "changed": False}
         return {**self._saved(args, found, name), "component": name, "changed": False}
 
     def _saved(self, args: Options, found: declared.Declared | None, name: str) -> dict[str, Any]:

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..plugin_utils._calls.base import LocalAction
-from ..plugin_utils._common.errors import SpecError
+from ..plugin_utils._database import store
 
 if TYPE_CHECKING:
     from ..module_utils._kinds.model import Json
@@ -21,6 +20,7 @@ class Options(TypedDict):
     access_key: str | None
     secret_key: str | None
     session_token: str | None
+    profile: str | None
 
 
 class ActionModule(LocalAction[Options]):
@@ -34,36 +34,14 @@ class ActionModule(LocalAction[Options]):
         "access_key": {"type": "str", "no_log": True},
         "secret_key": {"type": "str", "no_log": True},
         "session_token": {"type": "str", "no_log": True},
+        "profile": {"type": "str"},
     }
 
     def _answer(self, args: Options) -> dict[str, Any]:
-        return _change(args, check=self._check)
+        version = store.put(args["name"], args["values"], _login(args), check=self._check)
+        return {"changed": bool(version), **({"version": version} if version and not self._check else {})}
 
 
-def _change(args: Options, *, check: bool) -> dict[str, Any]:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        client = _client(args)
-        known = json.loads(client.get_secret_value(SecretId=args["name"])["SecretString"])
-        wanted = {**known, **args["values"]}
-        if wanted == known or check:
-            return {"changed": wanted != known}
-        # What was there stays readable as the stage AWSPREVIOUS.
-        made = client.put_secret_value(SecretId=args["name"], SecretString=json.dumps(wanted, sort_keys=True))
-    except (BotoCoreError, ClientError, ValueError, KeyError) as error:
-        said = str(error).splitlines()[0] if isinstance(error, (BotoCoreError, ClientError)) else "it is no JSON object"
-        raise SpecError(f"secret {args['name']} could not be changed: {said}; it needs GetSecretValue and PutSecretValue") from None
-    return {"changed": True, "version": made["VersionId"]}
-
-
-def _client(args: Options) -> Any:
-    import boto3
-
-    login = {
-        "aws_access_key_id": args["access_key"],
-        "aws_secret_access_key": args["secret_key"],
-        "aws_session_token": args["session_token"],
-    }
-    session = boto3.Session(region_name=args["region"], **{name: value for name, value in login.items() if value})
-    return session.client("secretsmanager", endpoint_url=args["endpoint_url"])
+def _login(args: Options) -> dict[str, str | None]:
+    names = ("region", "endpoint_url", "access_key", "secret_key", "session_token", "profile")
+    return {name: args[name] for name in names}  # type: ignore[literal-required]

@@ -116,6 +116,21 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+endpoints:
+  description: Where the database and the cache are, as the application's secret calls it. Of what is declared, and is there.
+  type: dict
+  returned: always
+  contains:
+    database_host:
+      description: Address of the database.
+      type: str
+    redis_url:
+      description: URL of the cache.
+      type: str
+secret:
+  description: Name of the application's secret.
+  type: str
+  returned: always
 plan:
   description: What differed before, one entry for each resource.
   type: list

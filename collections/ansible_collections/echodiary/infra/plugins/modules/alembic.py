@@ -37,6 +37,14 @@ options:
     description: Whose schema it is, for a report that has those of several. Nothing else depends on it.
     type: str
     default: ''
+  as_owner_of:
+    description:
+      - Component, as the inventory lists it, whose owner's login migrates (C(database.migrate) of its C(component.yml)). It takes the place
+        of the login in C(DATABASE_URL) of the release's environment, and is in no file of the host.
+      - Where the component names no such login, the release connects as it always does.
+    type: str
+    default: ''
+    version_added: 0.1.0
   since:
     description:
       - With O(state=lint), the revision after which linting begins, or V(base) for all. No database is asked then, which suits a pipeline.

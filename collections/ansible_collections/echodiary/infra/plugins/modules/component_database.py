@@ -22,6 +22,11 @@ options:
     type: str
     choices: [backups, rotation]
     default: backups
+  whose:
+    description: With O(purpose=rotation), whose password it is about - of who serves, or of who owns and migrates.
+    type: str
+    choices: [serve, migrate]
+    default: serve
   hosts:
     description: All hosts that run it. The first of them by name keeps its dumps where it declares no host of its own.
     type: list

@@ -38,6 +38,9 @@ options:
   session_token:
     description: Session token. What the shell has by default.
     type: str
+  profile:
+    description: Profile of the shared configuration. What the shell has by default.
+    type: str
 attributes:
   check_mode:
     description: Says whether anything would be changed.

@@ -32,7 +32,8 @@ def _one(one: shapes.Run, manifest: shapes.Manifest) -> inside.Answer:
     began = time.monotonic()
     place, given = one["place"], dict(one["environment"])
     from_file = env_file.read(place["env_file"]) if place["env_file"] else {}
-    hidden = masking.find({**from_file, **given})
+    login = one.get("login")
+    hidden = masking.find({**from_file, **given, **({"PASSWORD": login["password"]} if login else {})})
     started = launch.container(place, _name()) if place["image"] else launch.environment(place)
     base = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
     # A container gets its file from Docker; in a virtual environment there is nobody else to read it.
@@ -43,6 +44,8 @@ def _one(one: shapes.Run, manifest: shapes.Manifest) -> inside.Answer:
         "environment": given,
         "request": one["request"],
     }
+    if login:
+        document["login"] = login
     if place["image"] and not shutil.which("docker"):
         raise AlembicError("docker is not installed on this host; converge the role docker first, or name a 'virtualenv'")
     try:

@@ -23,13 +23,17 @@ class Place(TypedDict):
     pull: str
 
 
-class Run(TypedDict):
-    """``timeout`` in seconds."""
-
+class _Run(TypedDict):
     place: Place
     environment: dict[str, str]
     timeout: float
     request: shapes.Request
+
+
+class Run(_Run, total=False):
+    """``timeout`` in seconds; ``login``: who takes the place of who serves."""
+
+    login: shapes.Login
 
 
 class Manifest(TypedDict):

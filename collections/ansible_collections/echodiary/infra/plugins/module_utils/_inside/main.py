@@ -9,6 +9,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from .._host import answers, masking
+from . import login
 from .errors import InsideError, first_lines
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ def run(document: shapes.Document) -> None:
     # print() in a migration must not end up in the middle of the answer.
     os.dup2(2, 1)
     os.environ.update(document["environment"])
+    if "login" in document:
+        login.take(document["login"])
     request = document["request"]
     options = " ".join(f"-c {name}={value}" for name, value in request.get("options", {}).items())
     os.environ["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} {options}".strip()

@@ -149,13 +149,25 @@ class Request(Asked, total=False):
     options: dict[str, int]
 
 
-class Document(TypedDict):
-    """What a release's Python is started with."""
+class Login(TypedDict):
+    """Who takes the place of whoever is named in the URL that ``variable`` of the environment has."""
 
+    user: str
+    password: str
+    variable: str
+
+
+class _Document(TypedDict):
     loader: str
     sources: dict[str, str]
     environment: dict[str, str]
     request: Request
+
+
+class Document(_Document, total=False):
+    """What a release's Python is started with."""
+
+    login: Login
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ ARGUMENTS: dict[str, Any] = {
     "state": {"type": "str", "required": True, "choices": ["current", "head", "revision", "lint", "compare"]},
     "revision": {"type": "str"},
     "component": {"type": "str", "default": ""},
+    "as_owner_of": {"type": "str", "default": ""},
     "since": {"type": "str"},
     **place.ARGUMENTS,
     "lock_wait": {"type": "int", "default": 300},
@@ -63,6 +64,7 @@ class Options:
     state: str
     revision: str | None
     component: str
+    as_owner_of: str
     since: str | None
     image: str | None
     virtualenv: str | None

@@ -151,13 +151,25 @@ class Loop:
         release = self._release(name)
         if not release or not release["migrate"] or release["migrated"]:
             return ""
+        listed = self._run.specs.asked.get(name, name)
+        why = "" if prepared["running"] else self._roles(name, listed)
+        if why:
+            return why
         self._run.say(name, "migrate the schema ...")
         if migrate.tool(release["migrate"]) == migrate.BY_COMMAND:
             why = self._migrate_by_command(name)
         else:
-            why = migrate.why_failed(self._run.act(migrate.ALEMBIC, migrate.arguments(release["migrate"], prepared)))
+            why = migrate.why_failed(self._run.act(migrate.ALEMBIC, migrate.arguments(release["migrate"], prepared, listed)))
         release["migrated"], release["permitted"] = True, self._lease.held
         return why
+
+    def _roles(self, name: str, listed: str) -> str:
+        """A first release finds the roles of its database made, where they are declared: nobody could log in before."""
+        asked = {"component": listed, "login": self._run.variable("echodiary_aws") or {}}
+        done = self._run.act_on(self._run.host, migrate.ROLES, asked)
+        if done.get("changed"):
+            self._run.say(name, f"{done['msg']}, made so ...")
+        return f"roles of its database: {done.get('msg', 'no message')}" if done.get("failed") else ""
 
     def _migrate_by_command(self, name: str) -> str:
         try:

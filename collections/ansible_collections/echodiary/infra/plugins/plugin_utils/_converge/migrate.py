@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ...module_utils._kinds import documents, model
 
 ALEMBIC = "echodiary.infra.alembic"
+ROLES = "echodiary.infra.database_roles"
 #: who brings the schema along; nobody where there is none
 BY_ALEMBIC, BY_COMMAND = "alembic", "command"
 
@@ -21,9 +22,15 @@ def tool(policy: documents.MigrateSpec | None) -> str:
     return BY_COMMAND if policy["command"] else BY_ALEMBIC
 
 
-def arguments(policy: documents.MigrateSpec, prepared: exchange.Migration) -> dict[str, Any]:
-    """Pure."""
-    found = {"state": "head", "image": prepared["image"], "allow": policy["allow"], **_access(policy, prepared["directory"])._asdict()}
+def arguments(policy: documents.MigrateSpec, prepared: exchange.Migration, component: str) -> dict[str, Any]:
+    """``component``: as the inventory lists it. Pure."""
+    found = {
+        "state": "head",
+        "as_owner_of": component,
+        "image": prepared["image"],
+        "allow": policy["allow"],
+        **_access(policy, prepared["directory"])._asdict(),
+    }
     return {**found, "compat_image": prepared["running"]} if prepared["running"] else found
 
 

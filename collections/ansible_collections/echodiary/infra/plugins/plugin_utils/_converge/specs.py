@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 
 class Specs:
-    """Of one host. ``long``: digest -> what is too long to be sent with every call, of the components that were rendered so far."""
+    """Of one host. ``long``: digest -> what is too long to be sent with every call, of the components that were rendered so far;
+    ``asked``: as each of those was named."""
 
     def __init__(self, action: ActionBase, task_vars: TaskVars) -> None:
         self._loader, self._templar, self._vars = action._loader, action._templar, task_vars
         self.long: dict[str, contents.Long] = {}
+        self.asked: dict[str, str] = {}
 
     def of(self, names: list[str]) -> list[documents.ComponentSpec]:
         """SpecError for what no component may be, or what two of them may not be together."""
@@ -41,6 +43,7 @@ class Specs:
 
     def _one(self, name: str, hosts: roster.Roster, known: dict[str, Any]) -> documents.ComponentSpec:
         source = sources.load(name, self._vars.get("playbook_dir", "."), self._loader)
+        self.asked[source.name] = name
         available = render.variables(source, self._vars, self._templar, known)
         rendered = render.spec(source, available, self._templar)
         tree = gather.tree(source, rendered, available, self._templar, hosts)

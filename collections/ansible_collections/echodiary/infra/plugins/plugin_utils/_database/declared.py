@@ -26,6 +26,22 @@ _SECRET = {
     "name": {"type": "str", "required": True},
     "user": {"type": "str", "default": "database_user"},
     "password": {"type": "str", "default": "database_password", "no_log": False},
+    "migrate_user": {"type": "str", "default": "database_migrate_user"},
+    "migrate_password": {"type": "str", "default": "database_migrate_password", "no_log": False},
+}
+_MIGRATE = {**_LOGIN, "variable": {"type": "str", "default": "DATABASE_URL"}}
+_MASTER = {**_LOGIN, "instance": {"type": "str", "default": ""}}
+_MONITOR = {**_LOGIN, "connections": {"type": "int", "default": 5}}
+#: who owns, who serves, and who made them: nothing of it is there where one role does all
+_ROLES = {
+    "serving": {"type": "str", "default": ""},
+    "schemas": {"type": "list", "elements": "str", "default": ["public"]},
+    "extensions": {"type": "list", "elements": "str", "default": []},
+    "ca_certificate": {"type": "str", "default": ""},
+    "maintenance_database": {"type": "str", "default": "postgres"},
+    "master": {"type": "dict", "options": _MASTER, "apply_defaults": True},
+    "monitor": {"type": "dict", "options": _MONITOR, "apply_defaults": True},
+    "backup": {"type": "dict", "options": _LOGIN, "apply_defaults": True},
 }
 _BACKUP = {
     "method": {"type": "str", "choices": [DUMP, RDS], "default": DUMP},
@@ -51,6 +67,8 @@ OPTIONS: dict[str, Any] = {
     "restore": {"type": "dict", "options": _LOGIN, "apply_defaults": True},
     "secret": {"type": "dict", "options": _SECRET},
     "sessions": {"type": "str", "default": ""},
+    "migrate": {"type": "dict", "options": _MIGRATE, "apply_defaults": True},
+    "roles": {"type": "dict", "options": _ROLES},
     "backup": {"type": "dict", "options": _BACKUP},
 }
 
@@ -58,10 +76,13 @@ _SERVER = ("host", "port", "name", "user", "sslmode", "ca_certificate")
 #: purpose -> what of it is rendered
 PURPOSES: dict[str, tuple[str, ...]] = {
     "backups": ("backup",),
-    "created": (*_SERVER, "password", "backup"),
+    "created": (*_SERVER, "password", "migrate", "backup"),
     "restored": (*_SERVER, "owner", "admin", "restore", "backup"),
     "administrator": (*_SERVER, "admin"),
-    "rotation": (*_SERVER, "owner", "admin", "secret", "sessions"),
+    "rotation": (*_SERVER, "owner", "admin", "secret", "sessions", "migrate", "roles"),
+    "migration": ("migrate",),
+    "roles": (*_SERVER, "password", "owner", "admin", "secret", "sessions", "migrate", "roles"),
+    "serving": (*_SERVER, "password", "roles"),
 }
 #: what is to be written where there is nothing of the kind
 _EXAMPLE = (
@@ -76,11 +97,48 @@ class Login(NamedTuple):
 
 
 class Secret(NamedTuple):
-    """In the secret store; ``user`` and ``password`` are its keys."""
+    """In the secret store; the others are its keys."""
 
     name: str
     user: str
     password: str
+    migrate_user: str
+    migrate_password: str
+
+
+class Migrate(NamedTuple):
+    """Who owns and migrates; ``variable`` of the release's environment has the URL that this login takes the place in."""
+
+    user: str
+    password: str
+    variable: str
+
+
+class Master(NamedTuple):
+    """Who makes roles: a login, or that of an RDS ``instance``, whose password AWS keeps."""
+
+    user: str
+    password: str
+    instance: str
+
+
+class Monitor(NamedTuple):
+    user: str
+    password: str
+    connections: int
+
+
+class Roles(NamedTuple):
+    """``serving``: the role that serves, as it is called before its password was ever changed; ``ca_certificate``: PEM text."""
+
+    serving: str
+    schemas: list[str]
+    extensions: list[str]
+    ca_certificate: str
+    maintenance_database: str
+    master: Master
+    monitor: Monitor
+    backup: Login
 
 
 class Backup(NamedTuple):
@@ -115,7 +173,14 @@ class Declared(NamedTuple):
     restore: Login
     secret: Secret | None
     sessions: str
+    migrate: Migrate
+    roles: Roles | None
     backup: Backup | None
+
+    @property
+    def dumps(self) -> Login:
+        """Who reads all of it: the owner, where there is one beside who serves."""
+        return Login(self.migrate.user, self.migrate.password) if self.migrate.password else self.login
 
 
 def wanted(name: str, given: Mapping[str, Json], purpose: str) -> dict[str, Json]:
@@ -130,7 +195,9 @@ def wanted(name: str, given: Mapping[str, Json], purpose: str) -> dict[str, Json
 
 def read(name: str, given: Mapping[str, Json]) -> Declared:
     """From what was rendered of it. SpecError for anything that is not understood."""
-    result = ArgumentSpecValidator({KEY: {"type": "dict", "options": OPTIONS}}).validate({KEY: dict(given)})
+    # an inventory says {} for none
+    said = {key: value for key, value in given.items() if key != "roles" or value}
+    result = ArgumentSpecValidator({KEY: {"type": "dict", "options": OPTIONS}}).validate({KEY: said})
     if result.error_messages:
         raise SpecError(f"{name}: component.yml: {'; '.join(result.error_messages)}")
     found = result.validated_parameters[KEY]
@@ -149,8 +216,20 @@ def read(name: str, given: Mapping[str, Json]) -> Declared:
         restore=Login(**found["restore"]) if found["restore"]["password"] else admin,
         secret=found["secret"] and Secret(**found["secret"]),
         sessions=found["sessions"],
+        migrate=Migrate(**found["migrate"]),
+        roles=_roles(name, found["roles"], found["user"]),
         backup=backup and _checked(name, backup._replace(directory=backup.directory or f"/var/backups/{name}")),
     )
+
+
+def _roles(name: str, given: dict[str, Any] | None, user: str) -> Roles | None:
+    if not given:
+        return None
+    logins = {"master": Master(**given["master"]), "monitor": Monitor(**given["monitor"]), "backup": Login(**given["backup"])}
+    serving = given["serving"] or user
+    if not serving:
+        raise SpecError(f"{name}: component.yml: database: roles needs serving, the name of the role that serves")
+    return Roles(**{**given, **logins, "serving": serving})
 
 
 def _checked(name: str, backup: Backup) -> Backup:

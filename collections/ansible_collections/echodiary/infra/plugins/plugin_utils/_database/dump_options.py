@@ -88,7 +88,7 @@ def completed(arguments: Options, found: declarations.Declared, given: Collectio
         raise SpecError(
             f"{found.component}: is saved by {backup.method} (component.yml: database: backup: method), so it has no dumps here"
         )
-    login = found.restore if arguments["state"] == "restored" else found.login
+    login = found.restore if arguments["state"] == "restored" else found.dumps
     filled: Options = {
         **arguments, "directory": backup.directory, "image": backup.image, "host": found.host or None, "port": found.port,
         "database": found.name or None, "user": login.user or None, "password": login.password or None, "sslmode": found.sslmode,

@@ -24,8 +24,8 @@ class Rotation(TypedDict):
     sessions: str
 
 
-def rotation(found: declarations.Declared | None, name: str) -> Rotation:
-    """SpecError, with what to declare, where a password cannot be changed."""
+def rotation(found: declarations.Declared | None, name: str, *, migrate: bool = False) -> Rotation:
+    """``migrate``: of who owns, in place of who serves. SpecError, with what to declare, where a password cannot be changed."""
     secret = found.secret if found else None
     lacking = [key for key, there in (("secret", secret), ("admin", found and found.admin.password)) if not there]
     if found is None or secret is None or lacking:
@@ -33,15 +33,30 @@ def rotation(found: declarations.Declared | None, name: str) -> Rotation:
             f"component.yml of {name} does not say {' and '.join(_WORDS[key] for key in lacking)}, so nobody may change passwords here; "
             "docs/operations.md says which roles PostgreSQL needs for this"
         )
-    other = f"{found.owner}{_CLONE}" if found.login.user == found.owner else found.owner
+    if migrate and not found.migrate.user:
+        raise SpecError(f"component.yml of {name} names no login that migrates (database: migrate), so who serves is the only one there is")
+    stored = found.migrate.user if migrate else found.login.user
     return {
         "secret": secret.name,
-        "user_key": secret.user,
-        "password_key": secret.password,
-        "stored": found.login.user,
-        "other": other,
+        "user_key": secret.migrate_user if migrate else secret.user,
+        "password_key": secret.migrate_password if migrate else secret.password,
+        "stored": stored,
+        "other": turns(stored, found.owner if migrate else _first(found)),
         "sessions": found.sessions,
     }
+
+
+def turns(stored: str, first: str) -> str:
+    """Whose turn it is after ``stored``, of two logins the first of which is called so."""
+    return clone(first) if stored == first else first
+
+
+def clone(first: str) -> str:
+    return f"{first}{_CLONE}"
+
+
+def _first(found: declarations.Declared) -> str:
+    return found.roles.serving if found.roles else found.owner
 
 
 _WORDS = {

@@ -29,7 +29,13 @@ WRITES: model.Rights = (
     "secretsmanager:TagResource",
 )
 #: what is made up for it
-GENERATED = ("database_password", "database_admin_password", "postgres_exporter_password", "grafana_admin_password")
+GENERATED = (
+    "database_password",
+    "database_migrate_password",
+    "database_admin_password",
+    "postgres_exporter_password",
+    "grafana_admin_password",
+)
 _LENGTH = 32
 
 
@@ -62,7 +68,10 @@ def hands(goal: model.Goal) -> model.Calls:
 
 
 def _made(goal: model.Goal) -> dict[str, model.Json]:
-    content = {name: secrets.token_urlsafe(_LENGTH) for name in GENERATED}
+    owner = goal.name.partition("/")[0].replace("-", "_")
+    # Whose the first two are stands beside them: logins take turns when a password is changed.
+    logins = {"database_user": f"{owner}_app", "database_migrate_user": owner}
+    content = {**logins, **{name: secrets.token_urlsafe(_LENGTH) for name in GENERATED}}
     what = {"Name": goal.name, "Description": goal.fields["description"], "Tags": tags.written(goal.fields["tags"])}
     return {**what, "SecretString": json.dumps(content)}
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.echodiary.infra.plugins.action import secret_value
+from ansible_collections.echodiary.infra.plugins.plugin_utils._database import store
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
 
 
@@ -25,7 +26,7 @@ class Manager:
 
 
 def change(manager: Manager, monkeypatch: pytest.MonkeyPatch, **given: Any) -> dict[str, Any]:
-    monkeypatch.setattr(secret_value, "_client", lambda _: manager)
+    monkeypatch.setattr(store, "_client", lambda _: manager)
     return Rig(secret_value).run(name="app", region="eu-west-1", values={"a": "new"}, **given)
 
 

@@ -13,8 +13,9 @@ PREPARED = {"directory": "/prepared/x", "image": "x@sha256:new", "running": "x@s
 
 
 def test_it_runs_in_the_release_that_is_staged_and_asks_the_one_that_runs() -> None:
-    assert migrate.arguments(POLICY, PREPARED) == {
+    assert migrate.arguments(POLICY, PREPARED, "own.x") == {
         "state": "head",
+        "as_owner_of": "own.x",
         "image": "x@sha256:new",
         "compat_image": "x@sha256:old",
         "env_file": "/prepared/x/x.env",
@@ -24,13 +25,13 @@ def test_it_runs_in_the_release_that_is_staged_and_asks_the_one_that_runs() -> N
 
 
 def test_where_nothing_runs_nobody_is_asked() -> None:
-    assert "compat_image" not in migrate.arguments(POLICY, {**PREPARED, "running": ""})
+    assert "compat_image" not in migrate.arguments(POLICY, {**PREPARED, "running": ""}, "own.x")
 
 
 def test_what_it_is_called_with_is_what_alembic_takes() -> None:
     from ansible_collections.echodiary.infra.plugins.plugin_utils._alembic import options
 
-    assert set(migrate.arguments(POLICY, PREPARED)) <= set(options.ARGUMENTS)
+    assert set(migrate.arguments(POLICY, PREPARED, "own.x")) <= set(options.ARGUMENTS)
 
 
 @pytest.mark.parametrize("policy", [None, COMMAND])

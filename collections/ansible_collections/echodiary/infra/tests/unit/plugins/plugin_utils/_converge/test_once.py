@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import action as actions
-from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import once
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import migrate, once
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import result as outcome
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.loop import Lease, Loop
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.run import Run
@@ -39,6 +39,8 @@ class Fleet:
             self.serving[host] = image
 
     def elsewhere(self, _: Any, host: str, name: str, arguments: dict[str, Any], __: Any) -> dict[str, Any]:
+        if name == migrate.ROLES:
+            return {"changed": False, "declared": False, "msg": "none declared"}
         assert (name, arguments) == ("echodiary.infra.release", {"component": f"own.{host}.shop", "state": "read"})
         if self.serving[host] == "lost":
             return {"failed": True, "msg": "unreachable"}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import action as actions
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import migrate
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import result as outcome
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.loop import Lease, Loop
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.run import Run
@@ -22,6 +23,8 @@ class Fleet:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, lease: dict[str, Any], *, migrates: bool = False) -> None:
         self.asked: list[str] = []
+        self.roles: dict[str, Any] = {"changed": False, "declared": False, "msg": "none declared"}
+        self.running = ""
         self.lease, self.migrates = lease, migrates
         task, templar = SimpleNamespace(check_mode=False), SimpleNamespace(template=lambda value: value)
         self.run = Run(SimpleNamespace(_task=task, _loader=None, _templar=templar), VARIABLES, self.call, str)
@@ -52,9 +55,12 @@ class Fleet:
         empty: dict[str, Any] = {"packages": [], "users": [], "sysctl": {}}
         if not release["permitted"]:
             return {**empty, "roll": True}
-        return None if release["migrated"] else {**empty, "migrate": {"image": "i", "running": "", "directory": "/d"}}
+        return None if release["migrated"] else {**empty, "migrate": {"image": "i", "running": self.running, "directory": "/d"}}
 
     def elsewhere(self, _: Any, host: str, name: str, arguments: dict[str, Any], __: Any) -> dict[str, Any]:
+        if name == migrate.ROLES:
+            self.asked.append(f"roles of {arguments['component']} on {host}")
+            return self.roles
         assert (name, arguments) == ("echodiary.infra.deploy_lock", {"state": "read"})
         self.asked.append(f"lease on {host}")
         return self.lease
@@ -84,7 +90,18 @@ def test_beside_somebody_elses_deploy_everything_else_goes_on(monkeypatch: pytes
 
 def test_after_a_migration_it_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     fleet = Fleet(monkeypatch, FREE, migrates=True)
+    fleet.running = "before"
     fleet.converge()
     assert fleet.asked == [
         "edge:changed web:needs", "lease on app1", "web:needs", "migrate", "web:needs", "lease on app1", "web:changed beside:changed",
     ]  # fmt: skip
+
+
+def test_before_the_first_release_the_roles_of_its_database_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = Fleet(monkeypatch, FREE, migrates=True)
+    fleet.converge()
+    assert fleet.asked[2:5] == ["web:needs", "roles of web on app2", "migrate"]
+    fleet.asked, fleet.roles = [], {"failed": True, "msg": "no administrator"}
+    done = fleet.converge()
+    assert "migrate" not in fleet.asked
+    assert "no administrator" in done["web"]["msg"]

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the application finds its database and its cache: as the keys of its secret call them, so that nobody copies an address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .aws import Aws
+    from .declaration import Environment
+
+_NO_DATABASE = ("DBInstanceNotFound", "DBInstanceNotFoundFault")
+_NO_CACHE = ("ReplicationGroupNotFoundFault",)
+
+
+def read(aws: Aws, env: Environment) -> dict[str, str]:
+    """Of what is declared and is there by now."""
+    aws.forget()
+    database = env.declared["database"] and aws.one(
+        "rds", "describe_db_instances", "DBInstances[]", _NO_DATABASE, DBInstanceIdentifier=env.prefix
+    )
+    cache = env.declared["cache"] and aws.one(
+        "elasticache", "describe_replication_groups", "ReplicationGroups[]", _NO_CACHE, ReplicationGroupId=env.prefix
+    )
+    return {**_of_database(database or {}), **_of_cache(cache or {})}
+
+
+def _of_database(one: Mapping[str, Any]) -> dict[str, str]:
+    address = (one.get("Endpoint") or {}).get("Address")
+    return {"database_host": address} if address else {}
+
+
+def _of_cache(one: Mapping[str, Any]) -> dict[str, str]:
+    """Over TLS, as it is made; without a password."""
+    found = next((node["PrimaryEndpoint"] for node in one.get("NodeGroups") or [] if node.get("PrimaryEndpoint")), None)
+    scheme = "rediss" if one.get("TransitEncryptionEnabled") else "redis"
+    return {"redis_url": f"{scheme}://{found['Address']}:{found['Port']}/0"} if found else {}
