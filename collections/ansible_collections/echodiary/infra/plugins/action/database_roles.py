@@ -71,7 +71,10 @@ class ActionModule(HostCall[Options]):
 
     def _read(self, args: Options) -> dict[str, Any]:
         """Who serves is asked about itself. Of one that nobody can ask, or that declares no roles, it is only told."""
-        found = component.of(self, self._vars, args["component"], "serving")
+        try:
+            found = component.of(self, self._vars, args["component"], "serving")
+        except SpecError as error:
+            return {**roles_words.nothing(short(args["component"]), str(error))}
         if found is None or not (found.host and found.name and found.login.user and found.login.password):
             return {**roles_words.nothing(short(args["component"]))}
 

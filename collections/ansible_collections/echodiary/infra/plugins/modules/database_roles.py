@@ -125,7 +125,7 @@ findings:
   type: list
   elements: str
 refused:
-  description: Whether there are any.
+  description: Whether there are any, or it could not be looked at.
   returned: with O(state=read)
   type: bool
 msg:

@@ -70,10 +70,10 @@ def judged(said: Result, found: Declared, also: str) -> Judged:
     return {"changed": False, "declared": declared, "refused": refused, "findings": findings, "notes": [msg], "msg": msg}
 
 
-def nothing(component: str) -> Judged:
-    """Nobody knows where its database is."""
-    msg = f"{component} does not say where its database is"
-    return {"changed": False, "declared": False, "refused": False, "findings": [], "notes": [], "msg": msg}
+def nothing(component: str, why: str = "") -> Judged:
+    """Nobody knows where its database is. ``why``: what it says cannot be understood, which is told."""
+    msg = f"{component}: who serves could not be looked at: {why}" if why else f"{component} does not say where its database is"
+    return {"changed": False, "declared": False, "refused": bool(why), "findings": [], "notes": [msg] if why else [], "msg": msg}
 
 
 def _of_serving(said: Result, found: Declared, command: str) -> str:

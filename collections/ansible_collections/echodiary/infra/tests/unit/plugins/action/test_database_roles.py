@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleActionFail
+from ansible.template import trust_as_template
 from ansible_collections.echodiary.infra.plugins.action import database_roles
 from ansible_collections.echodiary.infra.plugins.plugin_utils._database import store
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
@@ -102,7 +103,7 @@ def test_refused(tmp_path: Path, roles: dict[str, Any], said: str, written: list
 
 def test_who_serves_and_owns_is_refused_once_roles_are_declared(tmp_path: Path) -> None:
     asked = rig(tmp_path, OWNS, **TWO)
-    with pytest.raises(AnsibleActionFail, match="shop owns database shop; mend it: ansible-playbook echodiary.infra.database_roles"):
+    with pytest.raises(AnsibleActionFail, match=r"shop owns database shop; mend it: ansible-playbook echodiary\.infra\.database_roles"):
         asked.run(component="shop", state="read")
     assert asked.manifest["login"] == {"user": "shop_app", "password": "hunter2-serving"}, "about itself, and with nobody else's password"
     assert "hunter2-owner" not in json.dumps(asked.manifest)
@@ -113,5 +114,7 @@ def test_where_no_second_role_is_declared_it_is_only_told(tmp_path: Path) -> Non
     found = asked.run(component="shop", state="read")
     assert (found["refused"], found["declared"]) == (True, False)
     assert "declare database: roles" in found["msg"]
+    unknown = rig(tmp_path, OWNS, **{**ONE, "roles": {}, "user": trust_as_template("{{ nowhere }}")})
+    assert "could not be looked at: shop/component.yml" in unknown.run(component="shop", state="read")["notes"][0]
     lost = rig(tmp_path, {"failed": True, "changed": False, "msg": "db.example:5432 cannot be reached"}, **{**ONE, "roles": {}})
     assert "could not be seen: db.example:5432" in lost.run(component="shop", state="read")["msg"]
