@@ -7,12 +7,14 @@ import argparse
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 import requests
 from docker.errors import DockerException
 
 from lab import controllers, down, engine, hosts, leftovers, locks, status, topology, up
+from lab.cloud import ec2
 from lab.errors import LabError
 from lab.progress import Progress
 from lab.settings import Settings, read
@@ -45,7 +47,9 @@ def _run(options: argparse.Namespace, lab: Settings) -> int:
     if options.verb == "images":
         up.make_images(engine.ensure(lab.state, progress), lab, progress)
         return 0
-    if options.verb in ("up", "down", "host", "controller"):
+    if options.verb == "ec2" and options.follow:
+        _follow(lab, progress)
+    if options.verb in ("up", "down", "host", "controller", "ec2"):
         with locks.machine_wide(lab.name):
             return _change(options, lab, progress)
     client = engine.connect()
@@ -56,6 +60,15 @@ def _run(options: argparse.Namespace, lab: Settings) -> int:
     elif options.verb == "ssh":
         hosts.ssh(client, lab, options.name, options.command)
     return 0
+
+
+def _follow(lab: Settings, progress: Progress) -> None:
+    """Does not return: until somebody interrupts."""
+    client = engine.connect()
+    while True:
+        with locks.machine_wide(lab.name):
+            ec2.sync(client, lab, progress)
+        time.sleep(1)
 
 
 def _change(options: argparse.Namespace, lab: Settings, progress: Progress) -> int:
@@ -70,6 +83,10 @@ def _change(options: argparse.Namespace, lab: Settings, progress: Progress) -> i
     if options.verb == "down":
         down.down(client, lab, progress, keep_images=options.keep_images)
         print(f"Lab '{lab.name}' is gone.")
+    elif options.verb == "ec2":
+        seen = ec2.sync(client, lab, progress)
+        count = f"{len(seen.instances)} instances, {len(seen.databases)} databases"
+        print(f"\nLab '{lab.name}' is as the imitation of AWS says, after {progress.total():.1f} s: {count}.")
     elif options.verb == "controller":
         print(controllers.create(client, lab, options.core, progress))
     elif options.action == "create":
@@ -101,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     shell = verbs.add_parser("ssh", help="log in to a host, or run a command there")
     shell.add_argument("name")
     shell.add_argument("command", nargs=argparse.REMAINDER)
+    clouds = verbs.add_parser("ec2", help="hosts and databases for what the imitation of AWS says that runs")
+    clouds.add_argument("--follow", action="store_true", help="again and again, until interrupted")
     controller = verbs.add_parser("controller", help="a container to type ansible-playbook in, with another ansible-core")
     controller.add_argument("core", choices=topology.CORES, help="the container's name is the last line")
     _host_parser(verbs.add_parser("host", help="one host outside the lab's groups (tests)"))

@@ -29,7 +29,7 @@ class Container:
     """One container of a lab. `ports` are (port on 127.0.0.1, port inside); `volumes` are (name, path)."""
 
     member: str
-    kind: str  # service | host | extra | controller
+    kind: str  # service | host | extra | controller | instance | database
     image: str
     address: str
     ports: tuple[tuple[int, int], ...] = ()
@@ -38,7 +38,15 @@ class Container:
 
     @property
     def is_host(self) -> bool:
-        return self.kind in ("host", "extra")
+        return self.kind in ("host", "extra", "instance")
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Names under which others in its network find it."""
+        return (self.member,)
+
+    def network_of(self, lab: Settings) -> str:
+        return lab.name
 
 
 def spec_hash(container: Container, image_id: str) -> str:
@@ -85,8 +93,8 @@ def remove(container: Any) -> None:
 
 def _create(client: docker.DockerClient, lab: Settings, container: Container, wanted: str, files: Mapping[str, bytes]) -> Any:
     api = client.api
-    endpoint: Any = api.create_endpoint_config(ipv4_address=container.address, aliases=[container.member])
-    networks: Any = {lab.name: endpoint}
+    endpoint: Any = api.create_endpoint_config(ipv4_address=container.address, aliases=list(container.aliases))
+    networks: Any = {container.network_of(lab): endpoint}
     created = api.create_container(
         image=container.image,
         name=lab.container(container.member),
@@ -106,7 +114,7 @@ def _create(client: docker.DockerClient, lab: Settings, container: Container, wa
     made = client.containers.get(created["Id"])
     try:
         if files:
-            made.put_archive("/", _archive(files))
+            made.put_archive("/", archive(files))
         made.start()
     except APIError as error:
         remove(made)
@@ -141,7 +149,7 @@ def _environment(client: docker.DockerClient) -> dict[str, str]:
     return {"container": "docker"} | ({"SYSTEMD_PROC_CMDLINE": CGROUP_V1} if version == "1" else {})
 
 
-def _archive(files: Mapping[str, bytes]) -> bytes:
+def archive(files: Mapping[str, bytes]) -> bytes:
     """Files for a host: what is under /home/admin belongs to its first user, the rest to root; none is public."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import docker
@@ -20,12 +20,16 @@ from lab.settings import FIRST_EXTRA, LAST_EXTRA, Settings
 OLDER = f"bare-{base.OLDER}"
 
 
-def ensure(client: docker.DockerClient, lab: Settings, host: Container, progress: Progress) -> Any:
-    """Makes a host run and answer. One that has just booted is waited for until it has nothing left to start."""
+def ensure(
+    client: docker.DockerClient, lab: Settings, host: Container, progress: Progress, files: Mapping[str, bytes] | None = None
+) -> Any:
+    """Makes a host run and answer. One that has just booted is waited for until it has nothing left to start.
+
+    ``files``: what it has before it boots, where that is something else than the lab's keys."""
     with progress.step(f"host {host.member}") as step:
-        container, done = containers.ensure(client, lab, host, keys.host_files(lab, host.member))
+        container, done = containers.ensure(client, lab, host, keys.host_files(lab, host.member) if files is None else files)
         probes.wait(container, host)
-        failed = [] if done == "running" else probes.wait_until_booted(container)
+        failed = [] if done == "running" else probes.wait_until_booted(container, host.kind)
         step.result = f"{done}, {host.address}" + (f", failed units: {' '.join(u.split()[0] for u in failed)}" if failed else "")
         return container
 
@@ -62,7 +66,7 @@ def running(client: docker.DockerClient, lab: Settings) -> dict[str, str]:
     return {
         container.labels[labels.MEMBER]: _address(container, lab)
         for container in containers.of_lab(client, lab)
-        if container.labels.get(labels.KIND) in ("host", "extra")
+        if container.labels.get(labels.KIND) in ("host", "extra", "instance")
     }
 
 
@@ -126,8 +130,9 @@ def _addresses(client: docker.DockerClient, lab: Settings) -> set[str]:
 
 
 def _address(container: Any, lab: Settings) -> str:
-    """The address the container was given; it keeps it while it is stopped."""
-    endpoint = container.attrs["NetworkSettings"]["Networks"].get(lab.name) or {}
+    """The address the container was given; it keeps it while it is stopped. An instance is in a network of its own."""
+    has = container.attrs["NetworkSettings"]["Networks"]
+    endpoint: dict[str, Any] = has.get(lab.name) or next(iter(has.values()), {})
     return str((endpoint.get("IPAMConfig") or {}).get("IPv4Address") or endpoint.get("IPAddress") or "")
 
 

@@ -35,11 +35,15 @@ def known_hosts_file(lab: Settings) -> Path:
 
 def host_files(lab: Settings, member: str) -> dict[str, bytes]:
     """What a new host gets before it boots: its own host key, and the user's public key."""
+    return {**own_key(lab, member), "/home/admin/.ssh/authorized_keys": _public(user_key(lab)).read_bytes()}
+
+
+def own_key(lab: Settings, member: str) -> dict[str, bytes]:
+    """The host's own."""
     private = _key(lab.state / "host_keys" / member, member)
     return {
         "/etc/ssh/ssh_host_ed25519_key": private.read_bytes(),
         "/etc/ssh/ssh_host_ed25519_key.pub": _public(private).read_bytes(),
-        "/home/admin/.ssh/authorized_keys": _public(user_key(lab)).read_bytes(),
     }
 
 

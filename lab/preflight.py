@@ -29,23 +29,27 @@ def check(client: docker.DockerClient, lab: Settings, wanted: Iterable[Container
 
 
 def check_network(client: docker.DockerClient, lab: Settings) -> None:
+    check_subnet(client, lab, lab.name, lab.subnet, "Set LAB_SUBNET to a free /24.")
+
+
+def check_subnet(client: docker.DockerClient, lab: Settings, name: str, subnet: IPv4Network, advice: str) -> None:
     networks = client.networks.list()
     for network in networks:
-        if network.name != lab.name:
+        if network.name != name:
             continue
         if not labels.mine(lab, network.attrs.get("Labels")):
-            raise LabError(f"Docker network '{lab.name}' is somebody else's. Choose another LAB_NAME, or remove it.")
-        if lab.subnet not in subnets(network.attrs):
-            has = ", ".join(str(subnet) for subnet in subnets(network.attrs))
-            raise LabError(f"Lab '{lab.name}' runs on {has}, not on {lab.subnet}. Run 'python -m lab down' first.")
+            raise LabError(f"Docker network '{name}' is somebody else's. Choose another LAB_NAME, or remove it.")
+        if subnet not in subnets(network.attrs):
+            has = ", ".join(str(one) for one in subnets(network.attrs))
+            raise LabError(f"Lab '{lab.name}' runs on {has}, not on {subnet}. Run 'python -m lab down' first.")
         return
     for network in networks:
-        for subnet in subnets(network.attrs):
-            if subnet.overlaps(lab.subnet):
-                raise LabError(f"Subnet {lab.subnet} is taken by Docker network '{network.name}' ({subnet}). Set LAB_SUBNET to a free /24.")
-    route = overlapping_route(lab.subnet, Path("/proc/net/route").read_text(encoding="ascii"))
+        for taken in subnets(network.attrs):
+            if taken.overlaps(subnet):
+                raise LabError(f"Subnet {subnet} is taken by Docker network '{network.name}' ({taken}). {advice}")
+    route = overlapping_route(subnet, Path("/proc/net/route").read_text(encoding="ascii"))
     if route:
-        raise LabError(f"Subnet {lab.subnet} overlaps this machine's route {route}. Set LAB_SUBNET to a free /24.")
+        raise LabError(f"Subnet {subnet} overlaps this machine's route {route}. {advice}")
 
 
 def subnets(attributes: dict[str, Any]) -> list[IPv4Network]:

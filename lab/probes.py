@@ -13,7 +13,7 @@ from lab.containers import Container
 from lab.errors import LabError
 
 INTERVAL = 0.2
-PATIENCE = {"service": 60.0, "host": 120.0, "extra": 120.0}
+PATIENCE = {"service": 60.0, "database": 60.0, "host": 120.0, "extra": 120.0, "instance": 300.0}
 
 
 def wait(container: Any, spec: Container) -> None:
@@ -31,9 +31,9 @@ def wait(container: Any, spec: Container) -> None:
         time.sleep(INTERVAL)
 
 
-def wait_until_booted(container: Any) -> list[str]:
+def wait_until_booted(container: Any, kind: str = "host") -> list[str]:
     """Waits until a host's systemd has nothing left to start; returns the units that failed."""
-    deadline = time.monotonic() + PATIENCE["host"]
+    deadline = time.monotonic() + PATIENCE[kind]
     while time.monotonic() < deadline:
         state = _run(container, ["systemctl", "is-system-running"]).strip()
         if state in ("running", "degraded"):
@@ -52,7 +52,7 @@ def _run(container: Any, command: list[str]) -> str:
 
 
 def _serves(container: Any, spec: Container) -> bool:
-    probe = PROBES.get(spec.member, _ssh_banner)
+    probe = PROBES.get("postgres" if spec.kind == "database" else spec.member, _ssh_banner)
     try:
         return probe(container, spec)
     except (OSError, http.client.HTTPException):
@@ -67,6 +67,14 @@ def _http(port: int, path: str) -> Callable[[Any, Container], bool]:
             return connection.getresponse().status == 200
         finally:
             connection.close()
+
+    return probe
+
+
+def _listens(port: int) -> Callable[[Any, Container], bool]:
+    def probe(_: Any, spec: Container) -> bool:
+        with socket.create_connection((spec.address, port), timeout=3):
+            return True
 
     return probe
 
@@ -91,7 +99,9 @@ def _talk(address: str, port: int, say: bytes) -> bytes:
 
 PROBES: dict[str, Callable[[Any, Container], bool]] = {
     "registry": _http(5000, "/v2/"),
-    "aws": _http(5000, "/moto-api/data.json"),
+    # moto's own pages break where there is a database
+    "aws": _http(5000, "/strict/settings"),
     "redis": _redis,
     "postgres": _postgres,
+    "front": _listens(443),
 }

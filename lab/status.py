@@ -11,7 +11,7 @@ import docker
 from lab import containers, labels
 from lab.settings import Settings
 
-ORDER = {"service": 0, "host": 1, "extra": 2}
+ORDER = {"service": 0, "database": 1, "host": 2, "instance": 2, "extra": 3}
 
 
 def status(client: docker.DockerClient, lab: Settings) -> str:
@@ -47,7 +47,8 @@ def age(since: datetime, now: datetime) -> str:
 
 
 def _row(container: Any, lab: Settings) -> tuple[str, ...]:
-    endpoint = container.attrs["NetworkSettings"]["Networks"].get(lab.name) or {}
+    has = container.attrs["NetworkSettings"]["Networks"]
+    endpoint: dict[str, Any] = has.get(lab.name) or next(iter(has.values()), {})
     state = container.attrs["State"]
     moment = state["StartedAt" if state["Running"] else "FinishedAt"]
     since = datetime.fromisoformat(moment[:19]).replace(tzinfo=UTC)

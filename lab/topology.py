@@ -16,6 +16,9 @@ SERVICES = ("registry", "postgres", "redis", "aws")
 BARE = "echodiary-lab/bare:trixie"
 OLDER = f"echodiary-lab/bare:{base.OLDER}"
 HOST = "echodiary-lab/host:trixie"
+INSTANCE = "echodiary-lab/instance:trixie"
+FRONT = "echodiary-lab/front:trixie"
+POSTGRES = "echodiary-lab/postgres:trixie"
 PYTHON = "echodiary-lab/python:trixie"
 #: versions of ansible-core that want a newer Python than the oldest that this repository's tools run on
 CORES = ("2.20", "2.21")
@@ -70,6 +73,15 @@ def host_recipes(root: Path) -> list[Recipe]:
         Recipe("bare", BARE, folder(root, "bare"), base.reference()),
         Recipe("host", HOST, folder(root, "host"), BARE),
     ]
+
+
+def instance_recipes(root: Path) -> list[Recipe]:
+    return [*host_recipes(root), Recipe("instance", INSTANCE, folder(root, "instance"), HOST)]
+
+
+def front_recipe(root: Path) -> Recipe:
+    """What answers under names of AWS."""
+    return Recipe("front", FRONT, folder(root, "front"), base.reference())
 
 
 def controller_recipe(root: Path, core: str) -> Recipe:
