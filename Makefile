@@ -33,6 +33,14 @@ lab: engine
 up: lab ## Start the lab and converge it: EchoDiary on two hosts, monitoring on a third
 	@. .ci/pipeline.sh; inventory=$$(inventory_of local); ansible-playbook site.yml -i "$$inventory"
 
+.PHONY: cloud
+cloud: engine ## From an empty AWS account (imitation) to a page that answers, a hand in the console, and back
+	@python -m lab.cloud
+
+.PHONY: live
+live: setup ## A throw-away environment in a real AWS account: asks, says what it costs, keeps a log
+	@python -m lab.cloud --live
+
 .PHONY: down
 down: setup ## Remove everything the lab made, and nothing else
 	@python -m lab down
