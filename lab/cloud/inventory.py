@@ -29,6 +29,8 @@ UNITS = [
     for place in ("/usr/lib/systemd/system", "/etc/systemd/system/multi-user.target.wants")
     for name in ("cloud-final", "lab-trust")
 ]
+#: the cache has a certificate of the lab's authority, as the database has: on AWS it is one that every image trusts
+APPLICATION = {"echodiary_redis_url": "{{ echodiary_secrets.redis_url }}?ssl_ca_certs=/etc/echodiary/tls/database-ca.pem"}
 #: what a person writes and a run may have written since
 WRITTEN = ("release.yml", "aws.yml")
 
@@ -44,6 +46,7 @@ def write(lab: Settings) -> Path:
     group_vars = target / "group_vars"
     (group_vars / "all" / "rds-ca.pem").write_bytes(authority.own(lab).certificate)
     _write(group_vars / "all" / "zz_lab.yml", _everywhere(lab))
+    _write(group_vars / "app" / "zz_lab.yml", APPLICATION)
     _write(group_vars / "monitoring" / "zz_lab.yml", _monitoring(lab))
     return target
 
@@ -118,7 +121,8 @@ def _monitoring(lab: Settings) -> dict[str, Any]:
     """Without Grafana where its image could not be had."""
     source = yaml.safe_load((lab.root / "inventories/production/group_vars/monitoring/main.yml").read_text(encoding="utf-8"))
     components = source["components"] if "grafana_image" in _images(lab) else source["components"].replace(", 'grafana']", "]")
-    return {"components": components}
+    # in its container nobody trusts the lab's authority
+    return {"components": components, "redis_exporter_args": ["--skip-tls-verification"]}
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
