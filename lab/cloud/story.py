@@ -5,16 +5,14 @@ The commands are those of docs/aws.md. What AWS does of itself (hosts boot, data
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from pathlib import Path
 from typing import Any
 
-import docker
 import requests
 
-from lab import containers, keys
+from lab import keys
 from lab.cloud import account, commands, inventory
 from lab.cloud.running import Runner, Step, expect
 from lab.errors import LabError
@@ -48,7 +46,6 @@ class Story:
             Step("hosts, databases", self.machines),
             Step("hosts of the inventory", self.graph),
             Step("an image", self.image),
-            Step("what is done by hand", self.by_hand),
             Step("hosts are converged", self.converge),
             Step("a release", self.deploy),
             Step("a page over the edge", self.page),
@@ -101,27 +98,6 @@ class Story:
         self.run(commands.PIN)
         return self.digest[:19]
 
-    def by_hand(self) -> str:
-        """What inventories/production/README.md lists: where the stores are, and the roles of the database."""
-        secrets, store = account.client(self.endpoint, "secretsmanager"), account.read(self.endpoint).databases[0]
-        name = "echodiary/production/app"
-        known = json.loads(secrets.get_secret_value(SecretId=name)["SecretString"])
-        cache = next(one for one in account.read(self.endpoint).caches if one.startswith("master."))
-        known |= {"database_host": store.endpoint, "redis_url": f"rediss://{cache}:6379/0"}
-        secrets.put_secret_value(SecretId=name, SecretString=json.dumps(known))
-        self._roles(store, known)
-        return "where database and cache are, roles"
-
-    def _roles(self, store: account.Database, known: dict[str, str]) -> None:
-        found = containers.find(docker.from_env(), self.lab, f"rds-{store.name}")
-        if found is None:
-            raise LabError(f"there is no container of the database {store.name}: python -m lab ec2")
-        program = f"exec psql --no-psqlrc --quiet --username {store.user} --dbname postgres <<'END'\n{ROLES}\nEND"
-        passwords = {name.upper(): value for name, value in known.items() if name.endswith("password")}
-        done = found.exec_run(["sh", "-c", program], user="postgres", environment=passwords)
-        if done.exit_code:
-            raise LabError(f"roles of the database: {done.output.decode(errors='replace').strip()}")
-
     def converge(self) -> str:
         return _line(self.run(commands.CONVERGE), " changed · ")
 
@@ -166,21 +142,6 @@ class Story:
         said = self.run(commands.LOOK)
         expect(said, "nothing differs")
         return ""
-
-
-#: as inventories/production/README.md has them
-ROLES = r"""
-\set ON_ERROR_STOP on
-\getenv database_password DATABASE_PASSWORD
-\getenv exporter_password POSTGRES_EXPORTER_PASSWORD
-CREATE ROLE echodiary LOGIN PASSWORD :'database_password';
-GRANT echodiary TO CURRENT_USER;
-CREATE DATABASE echodiary OWNER echodiary;
-CREATE ROLE postgres_exporter LOGIN CONNECTION LIMIT 5 PASSWORD :'exporter_password';
-GRANT pg_monitor TO postgres_exporter;
-\connect echodiary
-CREATE EXTENSION pg_stat_statements;
-"""
 
 
 def here(command: str, lab: Settings, digest: str) -> str:

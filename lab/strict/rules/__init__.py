@@ -124,4 +124,4 @@ def _matching(rules: dict[str, list[Any]], operation: str) -> Iterator[Any]:
 
 def load() -> None:
     """Importing a service's file registers its rules."""
-    from . import cache, cloudtrail, database, ec2, iam, lag, logs, network, parameters, partial, s3, ssm  # noqa: F401
+    from . import cache, cloudtrail, database, ec2, iam, lag, logs, masters, network, parameters, partial, s3, ssm  # noqa: F401
