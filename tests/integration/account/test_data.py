@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account import declaration, run
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
+from ansible_collections.echodiary.infra.plugins.plugin_utils._database import declared, master
 
 from lab.strict.server import Server
 from tests.integration.account.data import CACHE, DATA, DATABASE, FIXED, GROUP, SEEN, Console
-from tests.integration.account.environment import ACCOUNT, DECLARED, PREFIX, REGION, Environment, fields_of
+from tests.integration.account.environment import ACCOUNT, DECLARED, LOGIN, PREFIX, REGION, Environment, fields_of
 
 pytestmark = pytest.mark.integration
 KINDS = ("database", "cache", "subnet_group", "cache_subnet_group", "database_parameters")
@@ -43,6 +45,24 @@ def test_it_is_encrypted_private_and_its_password_is_nobodys(env: Environment) -
     assert group["TransitEncryptionEnabled"] and group["TransitEncryptionMode"] == "required" and group["AtRestEncryptionEnabled"]
 
 
+def test_where_they_are_is_in_the_secret_and_nobody_copies_it(env: Environment) -> None:
+    known = json.loads(env.client("secretsmanager").get_secret_value(SecretId="echodiary/production/app")["SecretString"])
+    (group,) = env.client("elasticache").describe_replication_groups()["ReplicationGroups"]
+    cache = group["NodeGroups"][0]["PrimaryEndpoint"]
+    assert known["database_host"] == Console(env).database()["Endpoint"]["Address"]
+    assert known["redis_url"] == f"rediss://{cache['Address']}:{cache['Port']}/0"
+    assert (known["database_user"], known["database_migrate_user"]) == ("echodiary_app", "echodiary")
+    assert len({value for name, value in known.items() if name.endswith("password")}) == 5
+
+
+def test_whoever_makes_roles_reads_the_administrator_s_password_where_aws_keeps_it(env: Environment) -> None:
+    account = {"region": REGION, "endpoint_url": env.aws.url, "access_key": LOGIN["AWS_ACCESS_KEY_ID"], "secret_key": "an-example-key"}
+    found = master.login(declared.Master("", "", PREFIX), "echodiary", account)
+    assert found.user == "postgres" and len(found.password) > 8
+    with pytest.raises(SpecError, match="nowhere is not there; provision it"):
+        master.login(declared.Master("", "", "nowhere"), "echodiary", account)
+
+
 def test_what_is_as_declared_is_not_written_again(env: Environment) -> None:
     env.aws.forget()
     assert env.apply() == {}
@@ -70,8 +90,8 @@ def changed(before: object, after: object, path: str = "") -> set[str]:
 
 
 def test_every_declared_field_has_a_hand() -> None:
-    declared = declaration.read({**DECLARED, **DATA}, "production", ACCOUNT, REGION, {})
-    wanted = {(one.resource.kind, field) for one in run.wanted(declared) for field in one.fields if one.resource.kind in KINDS}
+    env = declaration.read({**DECLARED, **DATA}, "production", ACCOUNT, REGION, {})
+    wanted = {(one.resource.kind, field) for one in run.wanted(env) for field in one.fields if one.resource.kind in KINDS}
     tried = {(resource.partition(":")[0], field) for resource, field in SEEN} | {("database", "running"), ("database", "storage")}
     assert wanted - tried - FIXED == set()
 

@@ -197,3 +197,25 @@ def test_no_password_is_in_any_process_list(diary: Diary) -> None:
         watcher.join()
     assert any("pg_dump" in line for line in seen) and any("pg_restore" in line for line in seen)
     assert not [line for line in seen if any(word in line for word in PASSWORDS.values())]
+
+
+def test_what_serves_may_still_do_what_it_may_after_a_restore(diary: Diary) -> None:
+    """Grants and what new tables are granted are in the dump; the owner says them again."""
+    serving = f"{diary.name}_app"
+    diary.server.sql(f"CREATE ROLE {serving}")
+    diary.sql(
+        f"REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO {serving}; GRANT SELECT, INSERT ON entries TO {serving};"
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {serving}"
+    )
+    diary.play("created", id="granted")
+    assert not diary.play("restored", id="granted").get("failed")
+    diary.sql("CREATE TABLE later ()")
+    may = f"SELECT has_schema_privilege('{serving}', 'public', 'USAGE'), has_table_privilege('{serving}', 'later', 'SELECT')"
+    assert diary.server.sql(may, diary.name) == "t|t"
+    assert diary.server.sql(f"SELECT has_table_privilege('{serving}', 'entries', 'INSERT')", diary.name) == "t"
+    assert (
+        diary.server.sql(
+            "SELECT nspacl::text LIKE '%{=%' OR nspacl::text LIKE '%,=%' FROM pg_namespace WHERE nspname = 'public'", diary.name
+        )
+        == "f"
+    )

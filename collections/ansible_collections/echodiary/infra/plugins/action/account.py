@@ -77,7 +77,7 @@ class ActionModule(LocalAction[Options]):
 
     def _run(self, this: Run, choice: Any) -> dict[str, Any]:
         from ..plugin_utils._account import apply, endpoints, guards, plan, rights, run, settle, told
-        from ..plugin_utils._account.kinds import vpc
+        from ..plugin_utils._account.kinds import secret, vpc
 
         guards.check_overlap(this.env, vpc.others(this.aws, this.env))
         before = this.everything()
@@ -97,7 +97,8 @@ class ActionModule(LocalAction[Options]):
             "changed": bool(todo),
             "plan": answer,
             "secret": rights.secret_name(this.env),
-            "endpoints": endpoints.read(this.aws, this.env),
+            # into a secret that a check would make, nothing would be written yet
+            "endpoints": {} if self._check and secret.NAME in {one.resource.kind for one in todo} else endpoints.read(this.aws, this.env),
         }
 
 
