@@ -65,6 +65,10 @@ lint: setup ## Check style, types, documentation and that the parts agree
 unit: setup ## Run the unit tests (no Docker needed)
 	@pytest -n 2 $(UNIT)
 
+.PHONY: rights
+rights: setup ## Write which rights in AWS provisioning takes (docs/aws/), as the kinds of the account name them
+	@python .ci/rights.py
+
 .PHONY: app-test
 app-test: engine ## Run EchoDiary's own tests
 	@cd app && pytest -n 3

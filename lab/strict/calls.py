@@ -49,6 +49,7 @@ S3_ACTIONS = {
     "GetPublicAccessBlock": "GetBucketPublicAccessBlock", "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
     "DeletePublicAccessBlock": "PutBucketPublicAccessBlock", "DeleteBucketTagging": "PutBucketTagging",
     "GetBucketAccelerateConfiguration": "GetAccelerateConfiguration", "GetBucketReplication": "GetReplicationConfiguration",
+    "ListBucketInventoryConfigurations": "GetInventoryConfiguration",
     "GetBucketNotificationConfiguration": "GetBucketNotification", "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
     "DeleteBucketOwnershipControls": "PutBucketOwnershipControls", "DeleteBucketCors": "PutBucketCORS", "GetBucketCors": "GetBucketCORS",
 }  # fmt: skip

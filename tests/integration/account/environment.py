@@ -42,6 +42,7 @@ class Environment:
 
     def __init__(self, aws: Server, place: Path, agents: bool = False) -> None:
         self.aws, self.place, self.agents = aws, place, agents
+        self.console = self._somebody_else()
         self.inventory = place / "production"
         shutil.copytree(ROOT / "inventories/production/group_vars", self.inventory / "group_vars")
         (self.inventory / "hosts.yml").write_text("all:\n")
@@ -79,6 +80,7 @@ class Environment:
         played = self.run("--check", *words)
         assert played.code == 0, played.output
         assert [call.operation for call in self.aws.writes()] == []
+        assert {call.action for call in self.aws.calls()} - rights("read") == set()
         return plan_of(played)
 
     def apply(self, *words: str) -> Plan:
@@ -97,12 +99,35 @@ class Environment:
         process.communicate()
 
     def client(self, service: str) -> Any:
-        login = {"aws_access_key_id": LOGIN["AWS_ACCESS_KEY_ID"], "aws_secret_access_key": LOGIN["AWS_SECRET_ACCESS_KEY"]}
-        return boto3.client(service, region_name=REGION, endpoint_url=self.aws.url, **login)
+        """Of somebody who is logged in to the console: whose calls are whose is known by it."""
+        return boto3.client(service, region_name=REGION, endpoint_url=self.aws.url, **self.console)
+
+    def _somebody_else(self) -> dict[str, str]:
+        login = {name.lower(): value for name, value in LOGIN.items() if "KEY" in name}
+        iam = boto3.client("iam", region_name=REGION, endpoint_url=self.aws.url, **login)
+        iam.create_user(UserName="console")
+        key = iam.create_access_key(UserName="console")["AccessKey"]
+        self.aws.app.history.clear()
+        return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+
+    def called(self) -> set[str]:
+        """Rights that runs have made use of since the environment began."""
+        return {call.action for call in self.aws.app.history if call.principal.endswith(":root")}
 
     def journal(self) -> list[dict[str, Any]]:
         (path,) = (self.place / "state/echodiary").glob("account-*.jsonl")
         return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def rights(name: str) -> set[str]:
+    """That docs/aws/ says a run needs."""
+    document = json.loads((ROOT / f"docs/aws/rights-{name}.json").read_text())
+    return {action for statement in document["Statement"] for action in statement["Action"]}
+
+
+def beyond(env: Environment) -> set[str]:
+    """Rights that runs made use of, and that nobody would have given them."""
+    return env.called() - rights("read") - rights("provision")
 
 
 def plan_of(played: Played) -> Plan:

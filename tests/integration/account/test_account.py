@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account import declaration, run
 
 from lab.strict.server import Server
-from tests.integration.account.environment import ACCOUNT, DECLARED, REGION, Environment, fields_of
+from tests.integration.account.environment import ACCOUNT, DECLARED, REGION, Environment, beyond, fields_of
 from tests.integration.account.hands import HANDS, Console
 
 pytestmark = pytest.mark.integration
@@ -171,6 +171,10 @@ def test_what_nobody_declares_any_more_goes_when_people_say_so(env: Environment)
     env.apply("-e", "prune=true")
     assert env.check() == {}
     assert len(running(env)) == len(DECLARED["hosts"])
+
+
+def test_no_run_has_made_use_of_more_than_its_rights(env: Environment) -> None:
+    assert beyond(env) == set()
 
 
 def running(env: Environment) -> list[Any]:

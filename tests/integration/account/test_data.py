@@ -13,7 +13,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._database import d
 
 from lab.strict.server import Server
 from tests.integration.account.data import CACHE, DATA, DATABASE, FIXED, GROUP, SEEN, Console
-from tests.integration.account.environment import ACCOUNT, DECLARED, LOGIN, PREFIX, REGION, Environment, fields_of
+from tests.integration.account.environment import ACCOUNT, DECLARED, LOGIN, PREFIX, REGION, Environment, beyond, fields_of
 
 pytestmark = pytest.mark.integration
 KINDS = ("database", "cache", "subnet_group", "cache_subnet_group", "database_parameters")
@@ -153,3 +153,7 @@ def test_a_step_that_fails_keeps_the_database_and_says_so(env: Environment) -> N
     assert set(env.check()) == {CACHE}
     env.apply()
     assert env.check() == {}
+
+
+def test_no_run_has_made_use_of_more_than_its_rights(env: Environment) -> None:
+    assert beyond(env) == set()

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from lab.strict.server import Server
-from tests.integration.account.environment import LOGIN, PREFIX, Environment, family
+from tests.integration.account.environment import LOGIN, PREFIX, Environment, beyond, family
 from tests.integration.local_play import ROOT
 
 pytestmark = pytest.mark.integration
@@ -141,3 +141,7 @@ def test_without_a_table_it_is_said_that_nothing_keeps_two_apart(env: Environmen
     played = env.run(readable=True)
     assert played.code == 0 and "nothing keeps another run off this account" in " ".join(played.output.split())
     assert [call.operation for call in env.aws.writes()] == []
+
+
+def test_no_run_has_made_use_of_more_than_its_rights(env: Environment) -> None:
+    assert beyond(env) == set()

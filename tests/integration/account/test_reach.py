@@ -15,7 +15,7 @@ import pytest
 from lab.strict import agents
 from lab.strict.server import Server
 from tests.integration.account.agents import Agents
-from tests.integration.account.environment import Environment
+from tests.integration.account.environment import Environment, beyond
 from tests.integration.local_play import Played
 
 pytestmark = pytest.mark.integration
@@ -137,3 +137,7 @@ def test_where_people_come_in_by_ssh_nobody_is_waited_for(here: Reached, monkeyp
     played = here.env.run(readable=True)
     assert played.code == 0, played.output
     assert "is not at Session Manager, so its host keys are not known: ssh-keyscan" in said(played)
+
+
+def test_no_run_has_made_use_of_more_than_its_rights(here: Reached) -> None:
+    assert beyond(here.env) == set()

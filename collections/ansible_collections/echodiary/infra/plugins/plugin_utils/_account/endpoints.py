@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from .aws import Aws
     from .declaration import Environment
 
+#: of who compares them with the secret, and writes them there
+READS = ("secretsmanager:GetSecretValue",)
+WRITES = ("secretsmanager:PutSecretValue",)
 _NO_DATABASE = ("DBInstanceNotFound", "DBInstanceNotFoundFault")
 _NO_CACHE = ("ReplicationGroupNotFoundFault",)
 

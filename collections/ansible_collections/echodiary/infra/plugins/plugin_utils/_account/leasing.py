@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 #: of the lock
 NAME = "account"
+WRITES = ("dynamodb:GetItem", "dynamodb:PutItem")
 #: in words of the play: it counts while a machine sleeps, where there is one that does
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 

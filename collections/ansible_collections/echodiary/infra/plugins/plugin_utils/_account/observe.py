@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .model import Kind, Seen
 
 
+READS = ("sts:GetCallerIdentity",)
+
+
 def check_account(aws: Aws, env: Environment) -> None:
     """Before the first read: whose account this is. SpecError for another one."""
     found = aws.one("sts", "get_caller_identity", "Account")

@@ -28,6 +28,12 @@ READS: model.Rights = (
     "s3:GetLifecycleConfiguration",
 )
 WRITES: model.Rights = (
+    "s3:ListBucket",
+    "s3:GetAccelerateConfiguration",
+    "s3:GetBucketAcl",
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketRequestPayment",
+    "s3:GetInventoryConfiguration",
     "s3:CreateBucket",
     "s3:PutBucketTagging",
     "s3:PutBucketVersioning",

@@ -34,6 +34,8 @@ READS: model.Rights = (
     "ssm:GetParameter",
 )
 WRITES: model.Rights = (
+    "ec2:DescribeInstanceStatus",
+    "ec2:DisassociateIamInstanceProfile",
     "ec2:RunInstances",
     "ec2:StartInstances",
     "ec2:StopInstances",

@@ -18,6 +18,9 @@ EFFECT: model.Effects = {}
 KEPT = True
 READS: model.Rights = ("kms:ListAliases", "kms:DescribeKey", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
 WRITES: model.Rights = (
+    "kms:GetKeyPolicy",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
     "kms:CreateKey",
     "kms:CreateAlias",
     "kms:EnableKeyRotation",

@@ -26,6 +26,7 @@ WRITES: model.Rights = (
     "ecr:PutImageTagMutability",
     "ecr:PutImageScanningConfiguration",
     "ecr:PutLifecyclePolicy",
+    "ecr:DeleteLifecyclePolicy",
     "ecr:TagResource",
 )
 _ABSENT = ("RepositoryNotFoundException", "LifecyclePolicyNotFoundException")

@@ -25,6 +25,7 @@ READS: model.Rights = (
     "iam:GetRolePolicy",
 )
 WRITES: model.Rights = (
+    "iam:ListInstanceProfilesForRole",
     "iam:CreateRole",
     "iam:UpdateRole",
     "iam:UpdateAssumeRolePolicy",

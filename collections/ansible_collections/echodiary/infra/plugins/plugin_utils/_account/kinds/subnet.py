@@ -17,7 +17,7 @@ NAME = "subnet"
 EFFECT: model.Effects = {"cidr": model.REPLACE, "zone": model.REPLACE, "vpc": model.REPLACE}
 KEPT = False
 READS: model.Rights = ("ec2:DescribeSubnets",)
-WRITES: model.Rights = ("ec2:CreateSubnet", "ec2:ModifySubnetAttribute", "ec2:CreateTags", "ec2:DeleteSubnet")
+WRITES: model.Rights = ("ec2:DescribeTags", "ec2:CreateSubnet", "ec2:ModifySubnetAttribute", "ec2:CreateTags", "ec2:DeleteSubnet")
 
 
 def called(env: Environment, side: str, zone: str) -> str:
