@@ -51,6 +51,11 @@ class Up:
         services = {member: self.pool.build(self._build, needs.get(member), self._recipe(member)) for member in members}
         return Images(host, services, self._images_to_push(python))
 
+    def instance_images(self, made: Images) -> None:
+        """Of instances of the imitation of AWS, which only ``ec2`` makes hosts of."""
+        self.pool.build(self._build, made.host, topology.instance_recipes(self.lab.root)[-1])
+        self.pool.build(self._build, None, topology.front_recipe(self.lab.root))
+
     def run(self, machines: list[Container]) -> dict[str, str]:
         """Everything at once; returns what the registry serves (upstream name -> full reference)."""
         made = self.images(for_hosts=bool(machines))
@@ -146,7 +151,8 @@ def make_images(client: docker.DockerClient, lab: Settings, progress: Progress) 
     """Every image and nothing else: most of what a first `up` takes, and it disturbs nobody's lab."""
     base.ensure(client, topology.folder(lab.root, "base"), progress)
     with TaskPool() as pool:
-        Up(client, lab, progress, pool).images(for_hosts=True)
+        this = Up(client, lab, progress, pool)
+        this.instance_images(this.images(for_hosts=True))
         pool.finish()
 
 

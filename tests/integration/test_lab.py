@@ -200,7 +200,20 @@ def test_images_need_no_lab(client: docker.DockerClient) -> None:
     client.images.remove("echodiary-lab/blackbox-exporter:trixie", force=True)
     missing = [line.split() for line in done("images").splitlines() if "built" in line]
     assert [line[:3] for line in missing] == [["image", "blackbox-exporter", "built"]]
-    names = {"host", "bare", "python", "postgres", "redis", "aws", "registry", "prometheus", "echodiary", "blackbox-exporter"}
+    names = {
+        "host",
+        "bare",
+        "python",
+        "postgres",
+        "redis",
+        "aws",
+        "registry",
+        "prometheus",
+        "echodiary",
+        "blackbox-exporter",
+        "instance",
+        "front",
+    }
     assert all(client.images.list(f"echodiary-lab/{name}") for name in names)
     assert "built" not in done("images")
     assert ours(client) == before
