@@ -12,7 +12,6 @@ from typing import Any
 
 import requests
 
-from lab import keys
 from lab.cloud import account, commands, inventory
 from lab.cloud.running import Runner, Step, expect
 from lab.errors import LabError
@@ -177,4 +176,4 @@ def log(lab: Settings) -> Path:
 
 def next_line(lab: Settings) -> str:
     name = "" if lab.is_default else f"LAB_NAME={lab.name} "
-    return f"  next: ssh -i {keys.user_key(lab)} admin@<address>, or {name}python -m lab ssh app1; and at the end {name}python -m lab down"
+    return f"  next: {name}python -m lab ssh app1, and at the end {name}python -m lab down"
