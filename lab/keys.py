@@ -60,12 +60,12 @@ def write_known_hosts(lab: Settings, addresses: dict[str, str]) -> None:
 def lab_secrets(lab: Settings) -> dict[str, str]:
     """The lab's passwords, the same for as long as it exists, and whose they are."""
     path = lab.state / "secrets.json"
-    known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    missing = [name for name in SECRETS if name not in known]
-    if missing:
-        known |= {name: secrets.token_urlsafe(24) for name in missing}
+    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    made = {name: secrets.token_urlsafe(24) for name in SECRETS if name not in kept}
+    known = {**LOGINS, **kept, **made}
+    if known != kept:
         write_private(path, json.dumps(known, indent=2) + "\n")
-    return {**LOGINS, **known}
+    return known
 
 
 def write_private(path: Path, text: str) -> None:
