@@ -124,4 +124,22 @@ def _matching(rules: dict[str, list[Any]], operation: str) -> Iterator[Any]:
 
 def load() -> None:
     """Importing a service's file registers its rules."""
-    from . import cache, cloudtrail, database, ec2, iam, lag, logs, masters, network, parameters, partial, s3, ssm  # noqa: F401
+    from . import (  # noqa: F401
+        cache,
+        cloudtrail,
+        database,
+        ec2,
+        iam,
+        keys,
+        lag,
+        logs,
+        masters,
+        network,
+        parameters,
+        partial,
+        registry,
+        s3,
+        secrets,
+        ssm,
+        tables,
+    )  # fmt: skip

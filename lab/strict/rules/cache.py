@@ -23,6 +23,9 @@ _STEADY = ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xl
 NODES = frozenset(f"cache.{family}.{size}" for family in ("t3", "t4g") for size in _BURST) | frozenset(
     f"cache.{family}.{size}" for family in ("m5", "m6g", "m7g", "r5", "r6g", "r7g") for size in _STEADY
 )
+#: of replicas, where the group is one shard: the most, and the least as long as one may have to take over
+REPLICAS = 5
+LEAST = {"enabled": 1, "disabled": 0}
 #: name -> (data type, default, allowed, modifiable, how it changes)
 PARAMETERS: dict[str, tuple[str, str, str, bool, str]] = {
     "activedefrag": ("string", "no", "yes,no", True, "immediate"),
@@ -412,6 +415,45 @@ def nothing_is_left_of_it(asked: Asked, answer: dict[str, Any]) -> None:
     asked.memory.busy.pop(busy_name(asked, name), None)
     asked.kept("elasticache:pending").pop(name, None)
     replication_groups(asked).pop(name, None)
+
+
+# --- more and fewer nodes, which moto has not
+
+
+def _group_that_is_ready(asked: Asked) -> Any:
+    name = str(asked.get("ReplicationGroupId"))
+    group, waits = replication_groups(asked).get(name), asked.memory.busy.get(busy_name(asked, name))
+    if group is None:
+        raise RefusedError("ReplicationGroupNotFoundFault", f"ReplicationGroup {name} not found.", 404)
+    if waits is not None and not waits.over:
+        raise RefusedError("InvalidReplicationGroupState", "Replication group must be in available state to modify.")
+    return group
+
+
+@instead("elasticache:IncreaseReplicaCount", "elasticache:DecreaseReplicaCount")
+def other_number_of_nodes(asked: Asked) -> dict[str, Any]:
+    group, wanted = _group_that_is_ready(asked), int(asked.get("NewReplicaCount", -1))
+    has, more = len(group.member_clusters) - 1, asked.call.name.startswith("Increase")
+    if wanted == has:
+        raise RefusedError("NoOperationFault", "The operation was not performed because no changes were required.")
+    if not (has < wanted <= REPLICAS if more else LEAST[group.automatic_failover] <= wanted < has):
+        raise RefusedError(
+            "InvalidParameterValue", f"The number of replicas cannot be changed from {has} to {wanted} by {asked.call.name}."
+        )
+    _numbered(group, wanted + 1)
+    asked.memory.begin(busy_name(asked, group.replication_group_id), "modifying")
+    return {"ReplicationGroup": {"ReplicationGroupId": group.replication_group_id, "Status": "modifying"}}
+
+
+def _numbered(group: Any, nodes: int) -> None:
+    members, name = group.node_groups[0]["node_group_members"], group.replication_group_id
+    for number in range(len(members) + 1, nodes + 1):
+        identity = f"{name}-{number:03d}"
+        fresh = {**members[0], "cache_cluster_id": identity, "current_role": "replica"}
+        address = members[0]["read_endpoint"]["address"].replace(f"{name}-001", identity)
+        members.append({**fresh, "read_endpoint": {**members[0]["read_endpoint"], "address": address}})
+    del members[nodes:]
+    group.member_clusters[:] = [one["cache_cluster_id"] for one in members]
 
 
 # --- the nodes of replication groups, which moto does not list

@@ -18,7 +18,7 @@ from .network import zones_of
 WAITS = {
     "DBInstanceClass": "db_instance_class", "AllocatedStorage": "allocated_storage", "EngineVersion": "engine_version",
     "MultiAZ": "multi_az", "StorageType": "storage_type", "Iops": "iops", "StorageThroughput": "storage_throughput",
-    "BackupRetentionPeriod": "backup_retention_period", "MasterUserPassword": "_master_user_password", "DBPortNumber": "port",
+    "BackupRetentionPeriod": "backup_retention_period", "MasterUserPassword": "_master_user_password",
     "LicenseModel": "license_model", "CACertificateIdentifier": "ca_certificate_identifier",
 }  # fmt: skip
 #: as PendingModifiedValues calls it, where that differs
@@ -246,7 +246,8 @@ def _shown(asked: Asked, one: dict[str, Any], status: str | None) -> dict[str, A
     pending = {key: value for key, value in asked.kept("rds:pending").get(name, {}).items() if key in one or key in ("Port",)}
     reboot = name in asked.kept("rds:reboot")
     groups = [{**group, "ParameterApplyStatus": "pending-reboot" if reboot else "in-sync"} for group in one.get("DBParameterGroups", ())]
-    shown = {**one, "DBParameterGroups": groups, "PendingModifiedValues": pending}
+    insights = bool(asked.kept("rds:insights").get(name))
+    shown = {**one, "DBParameterGroups": groups, "PendingModifiedValues": pending, "PerformanceInsightsEnabled": insights}
     if status is not None:
         shown["DBInstanceStatus"] = status
     if status == "creating":
@@ -258,11 +259,36 @@ def _shown(asked: Asked, one: dict[str, Any], status: str | None) -> dict[str, A
 def nothing_is_left_of_it(asked: Asked, answer: dict[str, Any]) -> None:
     name = answer["DBInstance"]["DBInstanceIdentifier"]
     asked.memory.busy.pop(busy_name(asked, name), None)
-    for subject in ("rds:pending", "rds:reboot"):
+    for subject in ("rds:pending", "rds:reboot", "rds:insights"):
         asked.kept(subject).pop(name, None)
 
 
 # --- what waits for the maintenance window
+
+
+@after("rds:CreateDBInstance", "rds:ModifyDBInstance")
+def insights(asked: Asked, answer: dict[str, Any]) -> None:
+    wanted = asked.get("EnablePerformanceInsights")
+    if wanted is not None:
+        kept, name = asked.kept("rds:insights"), answer["DBInstance"]["DBInstanceIdentifier"]
+        kept.pop(name, None)
+        kept.update({name: True} if str(wanted).lower() == "true" else {})
+
+
+@before("rds:ModifyDBInstance")
+def port_that_may_be(asked: Asked) -> None:
+    port = asked.get("DBPortNumber")
+    if port is not None and int(port) not in range(1150, 65536):
+        _refuse("InvalidParameterValue", f"The value {port} of DBPortNumber is not between 1150 and 65535")
+
+
+@after("rds:ModifyDBInstance")
+def another_port(asked: Asked, answer: dict[str, Any]) -> None:
+    """At once, whatever ApplyImmediately says: the database begins anew."""
+    database = asked.backend("rds").databases[answer["DBInstance"]["DBInstanceIdentifier"]]
+    if int(asked.get("DBPortNumber", database.port)) != database.port:
+        database.port = int(asked.get("DBPortNumber"))
+        asked.memory.begin(busy_name(asked, database.db_instance_identifier), "modifying")
 
 
 @before("rds:ModifyDBInstance")

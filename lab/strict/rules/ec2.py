@@ -190,6 +190,43 @@ def known_new_type(asked: Asked) -> None:
         raise RefusedError("InvalidInstanceAttributeValue", f"Invalid value '{name}' for attribute 'instanceType'")
 
 
+#: of ModifyInstanceAttribute, one in each request
+_ATTRIBUTES = (
+    "InstanceType", "Kernel", "Ramdisk", "UserData", "DisableApiTermination", "DisableApiStop", "SourceDestCheck", "EbsOptimized",
+    "InstanceInitiatedShutdownBehavior", "Groups", "BlockDeviceMappings", "Attribute",
+)  # fmt: skip
+
+
+@before("ec2:ModifyInstanceAttribute")
+def one_attribute_at_a_time(asked: Asked) -> None:
+    if sum(asked.get(name) is not None for name in _ATTRIBUTES) > 1:
+        raise RefusedError("InvalidParameterCombination", "Fields for multiple attribute types specified")
+
+
+@instead("ec2:ModifyInstanceAttribute")
+def what_becomes_of_it_when_it_is_shut_down(asked: Asked) -> dict[str, Any] | None:
+    """Moto takes the request for one that takes away its groups."""
+    wanted = (asked.get("InstanceInitiatedShutdownBehavior") or {}).get("Value")
+    if wanted is None:
+        return None
+    if wanted not in ("stop", "terminate"):
+        raise RefusedError("InvalidParameterValue", f"Invalid value '{wanted}' for InstanceInitiatedShutdownBehavior")
+    asked.backend("ec2").get_instance(asked.get("InstanceId")).instance_initiated_shutdown_behavior = wanted
+    return {}
+
+
+@after("ec2:ModifyInstanceAttribute", "ec2:ModifyNetworkInterfaceAttribute")
+def groups_are_those_of_the_first_interface(asked: Asked, answer: dict[str, Any]) -> None:
+    """AWS keeps them there alone."""
+    named = asked.get("NetworkInterfaceId")
+    for instance in living(asked):
+        first = next((one for one in instance.nics.values() if one.device_index == 0), None)
+        if first is not None and first.id == named and asked.get("Groups"):
+            instance.security_groups = list(first._group_set)
+        if first is not None and instance.id == asked.get("InstanceId") and asked.get("Groups"):
+            first._group_set = list(instance.security_groups)
+
+
 @last("ec2:*")
 def dry_run(asked: Asked) -> None:
     if str(asked.get("DryRun", "")).lower() == "true":

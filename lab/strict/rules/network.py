@@ -139,6 +139,21 @@ def _lives_in_vpc(asked: Asked, vpc: str) -> Iterator[Any]:
     yield from (group for group in ec2.groups.get(vpc, {}).values() if group.name != "default")
 
 
+@after("ec2:DeleteVpc")
+def its_lists_go_with_it(asked: Asked, answer: dict[str, Any]) -> None:
+    lists = asked.backend("ec2").network_acls
+    for identifier in [one.id for one in lists.values() if one.vpc_id == asked.get("VpcId")]:
+        del lists[identifier]
+
+
+@after("ec2:DeleteSubnet")
+def its_place_in_a_list_goes_with_it(asked: Asked, answer: dict[str, Any]) -> None:
+    for one in asked.backend("ec2").network_acls.values():
+        gone = [key for key, place in one._associations.items() if place.subnet_id == asked.get("SubnetId")]
+        for key in gone:
+            del one._associations[key]
+
+
 @after("ec2:DeleteVpcEndpoints")
 def endpoint_is_gone(asked: Asked, answer: dict[str, Any]) -> None:
     """AWS shows it as deleted for a moment only."""

@@ -92,6 +92,7 @@ PARAMETERS: dict[str, Parameter] = {
     "rds.force_ssl": Parameter("boolean", False, "1", "0,1"),
     "rds.log_retention_period": Parameter("integer", False, "4320", "1440-10080"),
     "rds.logical_replication": Parameter("boolean", True, "0", "0,1"),
+    "rds.rds_superuser_reserved_connections": Parameter("integer", True, "2", "0-8388607"),
     "reserved_connections": Parameter("integer", True, "2", "0-262143"),
     "shared_buffers": Parameter("integer", True, "{DBInstanceClassMemory/32768}", "16-1073741823"),
     "shared_preload_libraries": Parameter(
@@ -111,6 +112,8 @@ PARAMETERS: dict[str, Parameter] = {
 }  # fmt: skip
 #: since a major
 SINCE = {"reserved_connections": 16, "idle_session_timeout": 14}
+#: up to a major: what came after it has another name
+UNTIL = {"rds.rds_superuser_reserved_connections": 15}
 
 
 def parameters(group_family: str) -> dict[str, Parameter]:
@@ -118,7 +121,7 @@ def parameters(group_family: str) -> dict[str, Parameter]:
     if not group_family.startswith("postgres"):
         return {}
     number = int(group_family.removeprefix("postgres") or 0)
-    return {name: one for name, one in PARAMETERS.items() if number >= SINCE.get(name, 0)}
+    return {name: one for name, one in PARAMETERS.items() if SINCE.get(name, 0) <= number <= UNTIL.get(name, number)}
 
 
 def allows(parameter: Parameter, value: str) -> bool:

@@ -23,23 +23,24 @@ GROUP, CACHES, PARAMETERS = (
     f"cache_subnet_group:{PREFIX}-cache",
     f"database_parameters:{PREFIX}-postgres17",
 )
-#: what nobody can change once it is there; and port and performance_insights, of which the imitation keeps no change
+#: what nobody can change once it is there
 FIXED = {
     ("database", "engine"), ("database", "encrypted"), ("database", "subnet_group"), ("database", "version"),
     ("database_parameters", "family"), ("cache", "engine"), ("cache", "version"), ("cache", "encrypted"), ("cache", "tls"),
-    ("database", "port"), ("database", "performance_insights"), ("cache", "password"), ("cache", "subnet_group"),
-    ("cache", "nodes"), ("cache", "failover"),
+    ("cache", "password"), ("cache", "subnet_group"), ("cache", "failover"),
 }  # fmt: skip
 #: as a check has to see it
 SEEN = {
     *((DATABASE, field) for field in ("class", "storage_max", "storage_type", "backup_days", "multi_az", "public", "deletion_protection")),
     *(
         (DATABASE, field)
-        for field in ("copy_tags", "minor_upgrades", "ca", "parameters", "security_groups", "tags", "password_kept_by_aws")
+        for field in ("copy_tags", "minor_upgrades", "ca", "parameters", "security_groups", "tags", "password_kept_by_aws", "iam_login")
     ),
     *((GROUP, field) for field in ("description", "subnets", "tags")),
     *((PARAMETERS, field) for field in ("at_once", "after_reboot", "tags")),
     *((CACHE, field) for field in ("node", "description", "tls_mode", "snapshot_days", "minor_upgrades", "security_groups", "tags")),
+    *((CACHE, field) for field in ("parameters", "nodes")),
+    *((DATABASE, field) for field in ("port", "performance_insights")),
     *((CACHES, field) for field in ("description", "subnets", "tags")),
     (f"packets:{PREFIX}-database", "in"),
     (f"packets:{PREFIX}-cache", "out"),
@@ -85,6 +86,7 @@ class Console:
         bad = {"BackupRetentionPeriod": 0, "PubliclyAccessible": True, "DeletionProtection": False, "CopyTagsToSnapshot": False}
         other = {"DBInstanceClass": "db.t4g.small", "MaxAllocatedStorage": 300, "StorageType": "gp2", "MultiAZ": True}
         more = {"AutoMinorVersionUpgrade": False, "CACertificateIdentifier": "rds-ca-ecc384-g1"}
+        more |= {"EnableIAMDatabaseAuthentication": True, "DBPortNumber": 15432, "EnablePerformanceInsights": True}
         places = {"DBParameterGroupName": "mine", "VpcSecurityGroupIds": [self.group("default")]}
         self.change(**bad, **other, **more, **places)
         self.change(ManageMasterUserPassword=False, MasterUserPassword="of-somebody")
@@ -108,7 +110,10 @@ class Console:
         group = self.cache.describe_replication_groups(ReplicationGroupId=PREFIX)["ReplicationGroups"][0]
         other = {"CacheNodeType": "cache.t4g.small", "ReplicationGroupDescription": "mine", "SnapshotRetentionLimit": 9}
         bad = {"TransitEncryptionMode": "preferred", "AutoMinorVersionUpgrade": False, "SecurityGroupIds": [self.group("default")]}
-        self.cache.modify_replication_group(ReplicationGroupId=PREFIX, ApplyImmediately=True, **other, **bad)
+        mine = {"CacheParameterGroupName": "mine"}
+        self.cache.create_cache_parameter_group(**mine, CacheParameterGroupFamily="valkey8", Description="mine")
+        self.cache.modify_replication_group(ReplicationGroupId=PREFIX, ApplyImmediately=True, **other, **bad, **mine)
+        self.cache.increase_replica_count(ReplicationGroupId=PREFIX, NewReplicaCount=2, ApplyImmediately=True)
         self.cache.remove_tags_from_resource(ResourceName=group["ARN"], TagKeys=["Name"])
         subnets = {"CacheSubnetGroupDescription": "mine", "SubnetIds": self.public_subnets()}
         self.cache.modify_cache_subnet_group(CacheSubnetGroupName=f"{PREFIX}-cache", **subnets)
@@ -117,3 +122,4 @@ class Console:
 
     def puts_its_own_away(self) -> None:
         self.rds.delete_db_parameter_group(DBParameterGroupName="mine")
+        self.cache.delete_cache_parameter_group(CacheParameterGroupName="mine")

@@ -145,13 +145,16 @@ def family(pid: int) -> list[int]:
 
 
 #: what AWS chooses anew whenever something is joined again, and what it remembers of that
-_CHOSEN = frozenset({"public_ip", "association_id", "modifications", "@xmlns", "BucketKeyEnabled", "throughput"})
+_CHOSEN = frozenset({"public_ip", "association_id", "modifications", "@xmlns", "BucketKeyEnabled", "throughput"}) | frozenset(
+    {"auto_rotate_after_days", "rotation_lambda_arn", "rotation_requested"}
+)
+_JOINED = ("sgr-", "aclassoc-")
 
 
 def standing(state: Any) -> Any:
     """What the imitation holds, without the order of tags and the ids of rules and associations: what was undone leaves only these."""
     if isinstance(state, dict):
-        kept = {key: standing(value) for key, value in state.items() if key not in _CHOSEN and not str(value).startswith("sgr-")}
+        kept = {key: standing(value) for key, value in state.items() if key not in _CHOSEN and not str(value).startswith(_JOINED)}
         return {**kept, **({"_associations": sorted(kept["_associations"].values(), key=repr)} if "_associations" in kept else {})}
     if isinstance(state, list):
         return sorted((standing(one) for one in state), key=lambda one: json.dumps(one, sort_keys=True))

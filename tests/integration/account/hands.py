@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tests.integration.account.environment import ACCOUNT, PREFIX, Environment
+from tests.integration.account.environment import ACCOUNT, PREFIX, REGION, Environment
 
 BUCKET = f"{PREFIX}-backups-{ACCOUNT}"
 SECRET = "echodiary/production/app"
@@ -110,12 +110,35 @@ class Console:
         association = has["IamInstanceProfileAssociations"][0]["AssociationId"]
         self.ec2.replace_iam_instance_profile_association(AssociationId=association, IamInstanceProfile={"Name": profile})
 
+    def acl(self) -> str:
+        return self._acl("default", "true")["NetworkAclId"]
+
+    def shut_in(self, subnet: str) -> None:
+        """In a list of its own, which lets nothing through."""
+        made = self.ec2.create_network_acl(VpcId=self.vpc())["NetworkAcl"]["NetworkAclId"]
+        places = self._acl("association.subnet-id", subnet)["Associations"]
+        association = next(one["NetworkAclAssociationId"] for one in places if one["SubnetId"] == subnet)
+        self.ec2.replace_network_acl_association(AssociationId=association, NetworkAclId=made)
+
+    def puts_its_own_away(self) -> None:
+        self.ec2.delete_network_acl(NetworkAclId=self._acl("default", "false")["NetworkAclId"])
+
+    def _acl(self, name: str, value: str) -> Any:
+        filters = [{"Name": "vpc-id", "Values": [self.vpc()]}, {"Name": name, "Values": [value]}]
+        return self.ec2.describe_network_acls(Filters=filters)["NetworkAcls"][0]
+
     @staticmethod
     def _named(found: list[Any], name: str) -> Any:
         return next(one for one in found if {tag["Key"]: tag["Value"] for tag in one.get("Tags", [])}.get("Name") == name)
 
 
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+#: somebody else's account
+ANOTHER = "210987654321"
+FOR_ANOTHER = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ANOTHER}:root"}, "Action": "*", "Resource": "*"}],
+}
 TRUSTS_EVERY_REPOSITORY = {
     "Version": "2012-10-17",
     "Statement": [
@@ -328,11 +351,6 @@ def secret_described_otherwise(c: Console) -> None:
     c.secrets.update_secret(SecretId=SECRET, Description="mine")
 
 
-@hand(f"secret:{SECRET}", "there")
-def secret_deleted(c: Console) -> None:
-    c.secrets.delete_secret(SecretId=SECRET, RecoveryWindowInDays=7)
-
-
 @hand("instance:app1", "metadata_tokens")
 def metadata_for_everybody(c: Console) -> None:
     c.ec2.modify_instance_metadata_options(InstanceId=c.instance("app1"), HttpTokens="optional")
@@ -451,3 +469,61 @@ def lease_of_nobody(c: Console) -> None:
 def lease_paid_by_the_hour(c: Console) -> None:
     some = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
     c.tables.update_table(TableName=f"{PREFIX}-lease", BillingMode="PROVISIONED", ProvisionedThroughput=some)
+
+
+@hand(f"network_acl:{PREFIX}", "in")
+def everybody_denied(c: Console) -> None:
+    denied = {"RuleNumber": 50, "Protocol": "-1", "RuleAction": "deny", "CidrBlock": "0.0.0.0/0"}
+    c.ec2.create_network_acl_entry(NetworkAclId=c.acl(), Egress=False, **denied)
+
+
+@hand(f"network_acl:{PREFIX}", "out")
+def only_https_goes_out(c: Console) -> None:
+    some = {"RuleNumber": 100, "Protocol": "6", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0", "PortRange": {"From": 443, "To": 443}}
+    c.ec2.replace_network_acl_entry(NetworkAclId=c.acl(), Egress=True, **some)
+
+
+@hand(f"network_acl:{PREFIX}", "taken_out")
+def subnet_shut_in(c: Console) -> None:
+    c.shut_in(c.subnet("public-a"))
+
+
+@hand(f"key:{PREFIX}", "policy")
+def key_for_another_account(c: Console) -> None:
+    c.kms.put_key_policy(KeyId=c.key(), PolicyName="default", Policy=json.dumps(FOR_ANOTHER))
+
+
+@hand(f"role:{PREFIX}-app", "boundary")
+def role_held_back(c: Console) -> None:
+    c.iam.put_role_permissions_boundary(RoleName=f"{PREFIX}-app", PermissionsBoundary="arn:aws:iam::aws:policy/ReadOnlyAccess")
+
+
+@hand("registry:echodiary", "policy")
+def images_for_another_account(c: Console) -> None:
+    c.ecr.set_repository_policy(repositoryName="echodiary", policyText=json.dumps(FOR_ANOTHER))
+
+
+@hand(f"secret:{SECRET}", "policy")
+def secret_for_another_account(c: Console) -> None:
+    c.secrets.put_resource_policy(SecretId=SECRET, ResourcePolicy=json.dumps(FOR_ANOTHER))
+
+
+@hand(f"secret:{SECRET}", "rotated")
+def passwords_exchanged_by_a_function(c: Console) -> None:
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:mine"
+    c.secrets.rotate_secret(SecretId=SECRET, RotationLambdaARN=function, RotationRules={"AutomaticallyAfterDays": 30})
+
+
+@hand("instance:app1", "metadata_endpoint")
+def no_metadata(c: Console) -> None:
+    c.ec2.modify_instance_metadata_options(InstanceId=c.instance("app1"), HttpEndpoint="disabled")
+
+
+@hand("instance:mon1", "source_dest_check")
+def host_that_forwards(c: Console) -> None:
+    c.ec2.modify_instance_attribute(InstanceId=c.instance("mon1"), SourceDestCheck={"Value": False})
+
+
+@hand("instance:mon1", "when_shut_down")
+def host_that_is_gone_when_shut_down(c: Console) -> None:
+    c.ec2.modify_instance_attribute(InstanceId=c.instance("mon1"), InstanceInitiatedShutdownBehavior={"Value": "terminate"})

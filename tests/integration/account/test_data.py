@@ -11,9 +11,9 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._account import de
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
 from ansible_collections.echodiary.infra.plugins.plugin_utils._database import declared, master
 
-from lab.strict.server import Server
 from tests.integration.account.data import CACHE, DATA, DATABASE, FIXED, GROUP, SEEN, Console
 from tests.integration.account.environment import ACCOUNT, DECLARED, LOGIN, PREFIX, REGION, Environment, beyond, fields_of
+from tests.integration.account.inside import inside
 
 pytestmark = pytest.mark.integration
 KINDS = ("database", "cache", "subnet_group", "cache_subnet_group", "database_parameters")
@@ -21,8 +21,7 @@ KINDS = ("database", "cache", "subnet_group", "cache_subnet_group", "database_pa
 
 @pytest.fixture(scope="module")
 def env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
-    with Server() as aws:
-        env = Environment(aws, tmp_path_factory.mktemp("data"))
+    with inside(tmp_path_factory.mktemp("data")) as env:
         env.declare(**DATA)
         yield env
 
@@ -46,6 +45,9 @@ def test_it_is_encrypted_private_and_its_password_is_nobodys(env: Environment) -
 
 
 def test_where_they_are_is_in_the_secret_and_nobody_copies_it(env: Environment) -> None:
+    # by the playbook itself: its last tasks write them there
+    played = Environment.run(env)
+    assert played.code == 0, played.output
     known = json.loads(env.client("secretsmanager").get_secret_value(SecretId="echodiary/production/app")["SecretString"])
     (group,) = env.client("elasticache").describe_replication_groups()["ReplicationGroups"]
     cache = group["NodeGroups"][0]["PrimaryEndpoint"]
@@ -79,6 +81,7 @@ def test_every_hand_in_the_console_is_seen_and_put_right(env: Environment) -> No
     after = env.aws.state(names=True)
     # a password that AWS keeps again is a new one, nobody reboots a database but people, and AWS backs one up and tells of it when it likes
     others = ("master_user_", "/secretsmanager/", "/rds:reboot", "/apply_immediately", "snapshot", "Snapshot", "/events")
+    others += ("/db_port_number", "/enable_performance_insights")
     assert {one for one in changed(before, after) if not any(part in one for part in others)} == set()
 
 

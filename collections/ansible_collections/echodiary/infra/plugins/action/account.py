@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.utils.display import Display
 
 from ..plugin_utils._account import options
@@ -74,6 +75,14 @@ class ActionModule(LocalAction[Options]):
 
     def _variable(self, name: str) -> Any:
         return self._templar.template(self._vars.get(name))
+
+    def _failed(self, error: SpecError) -> dict[str, Any]:
+        """What could not be read is Unknown: ansible-playbook ends with 4, as where a host does not answer. A line tells its own cause."""
+        from ..plugin_utils._account import aws
+
+        if isinstance(error, aws.RefusedError):
+            raise AnsibleConnectionFailure(str(error)) from None
+        raise AnsibleActionFail(str(error)) from None
 
     def _run(self, this: Run, choice: Any) -> dict[str, Any]:
         from ..plugin_utils._account import apply, endpoints, guards, plan, rights, run, settle, told

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from .model import Answer, Call, Calls
 
 
+#: boto3's own three attempts are few where many ask, and not every module asks again by itself
+_PATIENT = {"aws_config": {"retries": {"mode": "standard", "max_attempts": 10}}}
+
+
 class Hands(Protocol):
     """What can be asked to do one call. SpecError when it was not done."""
 
@@ -34,7 +38,7 @@ class Ansibles:
     def do(self, call: Call) -> Answer:
         if isinstance(call, model.Api):
             return self._aws.call(call.service, call.operation, call.args)
-        args = {**self._aws.login.arguments(), **call.args}
+        args = {**self._aws.login.arguments(), **_PATIENT, **call.args}
         result: Mapping[str, Any] = self._action._execute_module(module_name=call.name, module_args=args, task_vars=self._vars)
         if result.get("failed"):
             raise SpecError(f"{call.name}: {_why(result)}")

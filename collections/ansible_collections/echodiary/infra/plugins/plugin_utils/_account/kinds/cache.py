@@ -58,6 +58,8 @@ _GIVEN = {
     "tls_mode": "TransitEncryptionMode",
     "security_groups": "SecurityGroupIds",
 }
+#: AWS's own parameters, whatever it calls them for this engine and version
+_THEIRS = "default"
 #: of one that is there
 _ABSENT = ("ReplicationGroupNotFoundFault", "CacheClusterNotFound", "CacheClusterNotFoundFault")
 _SAFE: Mapping[str, Any] = {
@@ -69,6 +71,7 @@ _SAFE: Mapping[str, Any] = {
     "failover": False,
     "snapshot_days": 0,
     "minor_upgrades": True,
+    "parameters": _THEIRS,
 }
 
 
@@ -130,7 +133,9 @@ def _of_node(node: Mapping[str, Any], group: Mapping[str, Any], env: Environment
         fields["node"] = will_be["CacheNodeType"]
     groups = [each["SecurityGroupId"] for each in node.get("SecurityGroups", ()) if each.get("Status", "active") in ("adding", "active")]
     where = arns.beside(group["ARN"], "subnetgroup", node["CacheSubnetGroupName"]) if node.get("CacheSubnetGroupName") else None
-    return {**fields, "security_groups": groups, "subnet_group": where}
+    parameters = (will_be.get("CacheParameterGroup") or {}).get("CacheParameterGroupName", _THEIRS)
+    theirs = parameters.startswith(f"{_THEIRS}.")
+    return {**fields, "security_groups": groups, "subnet_group": where, "parameters": _THEIRS if theirs else parameters}
 
 
 def _version(found: str, env: Environment) -> str:
@@ -157,6 +162,8 @@ def hands(goal: model.Goal) -> model.Calls:
     if goal.differs("tags"):
         yield model.Api("elasticache", "add_tags_to_resource", {"ResourceName": goal.id, "Tags": tags.written(goal.fields["tags"])})
     changed = {argument: goal.fields[field] for field, argument in _GIVEN.items() if goal.differs(field)}
+    if goal.differs("parameters"):
+        changed["CacheParameterGroupName"] = _parameters(goal.fields)
     if changed:
         args = {"ReplicationGroupId": goal.name, "ApplyImmediately": True, **changed}
         yield model.Api("elasticache", "modify_replication_group", args)
@@ -164,6 +171,14 @@ def hands(goal: model.Goal) -> model.Calls:
         more = goal.fields["nodes"] > goal.before["nodes"]
         args = {"ReplicationGroupId": goal.name, "NewReplicaCount": goal.fields["nodes"] - 1, "ApplyImmediately": True}
         yield model.Api("elasticache", "increase_replica_count" if more else "decrease_replica_count", args)
+
+
+def _parameters(fields: Mapping[str, Any]) -> str:
+    """As AWS calls its own: up to version 6 of Redis in another way."""
+    if fields["parameters"] != _THEIRS:
+        return str(fields["parameters"])
+    major = fields["version"].split(".", 1)[0]
+    return f"{_THEIRS}.{fields['engine']}{major}{'.x' if major == '6' else ''}"
 
 
 def _created(goal: model.Goal) -> dict[str, model.Json]:

@@ -63,6 +63,7 @@ _PLAIN = {
     "minor_upgrades": ("AutoMinorVersionUpgrade", "auto_minor_version_upgrade"),
     "performance_insights": ("PerformanceInsightsEnabled", "enable_performance_insights"),
     "ca": ("CACertificateIdentifier", "ca_certificate_identifier"),
+    "iam_login": ("IAMDatabaseAuthenticationEnabled", "enable_iam_database_authentication"),
 }
 #: those whose form is another: as the module calls them
 _OTHER = {
@@ -72,7 +73,10 @@ _OTHER = {
     "security_groups": "vpc_security_group_ids",
 }
 #: not told as creating asks for it
-_ASKED = {"PerformanceInsightsEnabled": "EnablePerformanceInsights"}
+_ASKED = {
+    "PerformanceInsightsEnabled": "EnablePerformanceInsights",
+    "IAMDatabaseAuthenticationEnabled": "EnableIAMDatabaseAuthentication",
+}
 _BUSY = frozenset(
     {
         "backing-up",
@@ -125,6 +129,7 @@ _SAFE: Mapping[str, Any] = {
     "minor_upgrades": True,
     "performance_insights": False,
     "ca": "rds-ca-rsa2048-g1",
+    "iam_login": False,
     "password_kept_by_aws": True,
     "running": True,
 }

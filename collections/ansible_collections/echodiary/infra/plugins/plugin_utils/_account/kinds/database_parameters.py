@@ -32,6 +32,7 @@ WRITES: model.Rights = (
 #: as AWS writes them. Statements of half a second and longer are logged (ms)
 _AT_ONCE = {"rds.force_ssl": "1", "log_min_duration_statement": "500"}
 _AFTER_REBOOT = {"shared_preload_libraries": "pg_stat_statements"}
+_OURS = {**_AT_ONCE, **_AFTER_REBOOT}
 #: how a change is taken up, by the field that it stands in
 _METHODS = {"at_once": "immediate", "after_reboot": "pending-reboot"}
 
@@ -60,12 +61,12 @@ def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
 
 
 def _parameters(aws: Aws, group: str) -> dict[str, dict[str, str]]:
-    """What somebody has set, and ours whoever has set them: AWS's own value may be the same, and then nobody needs to."""
-    ours = sorted({*_AT_ONCE, *_AFTER_REBOOT})
-    what, by_name = ("rds", "describe_db_parameters", "Parameters[]"), [{"Name": "parameter-name", "Values": ours}]
-    named = aws.find(*what, DBParameterGroupName=group, Filters=by_name)
-    mine = [one for one in named if one["ParameterName"] in ours]
-    return _by_field([*mine, *aws.find(*what, DBParameterGroupName=group, Source="user")])
+    """What somebody has set, and ours whoever has set them: AWS's own value may be the same, and then nobody needs to.
+
+    All are asked for: AWS chooses by who has set them, and not by name.
+    """
+    every = aws.find("rds", "describe_db_parameters", "Parameters[]", DBParameterGroupName=group)
+    return _by_field([one for one in every if one["ParameterName"] in _OURS or one.get("Source") == "user"])
 
 
 def _by_field(parameters: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:

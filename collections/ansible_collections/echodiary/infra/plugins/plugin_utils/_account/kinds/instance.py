@@ -51,6 +51,17 @@ WRITES: model.Rights = (
 _GONE = ("shutting-down", "terminated")
 _ASSOCIATED = ("associating", "associated")
 _ROOT = "/dev/xvda"
+_BY_MODULE = (
+    "running",
+    "type",
+    "groups",
+    "metadata_endpoint",
+    "metadata_tokens",
+    "metadata_hops",
+    "source_dest_check",
+    "protected",
+    "tags",
+)
 
 
 def declared(env: Environment) -> Iterator[model.Wanted]:
@@ -67,8 +78,11 @@ def _fields(env: Environment, name: str, host: Host) -> dict[str, Any]:
         "subnet": model.Ref(subnet.NAME, subnet.called(env, "public", host["zone"])),
         "groups": [model.Ref(security_group.NAME, group)],
         "profile": model.Ref(profile.NAME, group),
+        "metadata_endpoint": "enabled",
         "metadata_tokens": "required",
         "metadata_hops": 1,
+        "source_dest_check": True,
+        "when_shut_down": "stop",
         "protected": env.declared["protected"],
         "disk": host["disk"],
         "disk_type": "gp3",
@@ -85,9 +99,11 @@ def _once(env: Environment) -> dict[str, Any]:
 
 def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
     profiles = _profiles(aws)
-    for one in _found(aws, env):
+    found = list(_found(aws, env))
+    names = _names(found, env)
+    for one in found:
         given = tags.read(one.get("Tags"))
-        name = given.get("Name") or one["InstanceId"]
+        name = names[one["InstanceId"]]
         fields = {**_seen(one), **_attributes(aws, one), "profile": profiles.get(one["InstanceId"])}
         fields["tags"] = tags.compared(given, env, "Role")
         state = one["State"]["Name"]
@@ -105,6 +121,20 @@ def _found(aws: Aws, env: Environment) -> list[Any]:
     return [one for one in every.values() if one["State"]["Name"] not in _GONE]
 
 
+def _names(found: list[Any], env: Environment) -> dict[str, str]:
+    """By their tag; and one of ours that has lost it is the host that is missing where it stands, if only one can be meant."""
+    given = {one["InstanceId"]: tags.read(one.get("Tags")) for one in found}
+    names = {identity: its.get("Name") or identity for identity, its in given.items()}
+    hosts = env.declared["hosts"]
+    missing = {name: [host["role"], env.region + host["zone"]] for name, host in hosts.items() if name not in names.values()}
+    lost = [one for one in found if names[one["InstanceId"]] == one["InstanceId"] and tags.are_ours(given[one["InstanceId"]], env)]
+    for name, where in missing.items():
+        meant = [one["InstanceId"] for one in lost if [given[one["InstanceId"]].get("Role"), one["Placement"]["AvailabilityZone"]] == where]
+        if len(meant) == 1 and list(missing.values()).count(where) == 1:
+            names[meant[0]] = name
+    return names
+
+
 def _profiles(aws: Aws) -> dict[str, str]:
     """Instance -> its profile, as it is or is about to be."""
     every = aws.find("ec2", "describe_iam_instance_profile_associations", "IamInstanceProfileAssociations[]")
@@ -118,17 +148,23 @@ def _seen(one: Mapping[str, Any]) -> dict[str, Any]:
         "architecture": one["Architecture"],
         "subnet": one["SubnetId"],
         "groups": [group["GroupId"] for group in one["SecurityGroups"]],
+        "metadata_endpoint": one["MetadataOptions"].get("HttpEndpoint"),
         "metadata_tokens": one["MetadataOptions"].get("HttpTokens"),
         "metadata_hops": one["MetadataOptions"].get("HttpPutResponseHopLimit"),
+        "source_dest_check": one.get("SourceDestCheck"),
     }
 
 
 def _attributes(aws: Aws, one: Mapping[str, Any]) -> dict[str, Any]:
-    asked = {"InstanceId": one["InstanceId"], "Attribute": "disableApiTermination"}
-    protected = aws.one("ec2", "describe_instance_attribute", "DisableApiTermination.Value", **asked)
+    protected, shut_down = (_attribute(aws, one, name) for name in ("disableApiTermination", "instanceInitiatedShutdownBehavior"))
     disk = _disk(aws, one) or {}
     its = {"disk": disk.get("Size"), "disk_type": disk.get("VolumeType"), "disk_encrypted": disk.get("Encrypted")}
-    return {"protected": bool(protected), **its}
+    return {"protected": bool(protected), "when_shut_down": shut_down, **its}
+
+
+def _attribute(aws: Aws, one: Mapping[str, Any], name: str) -> Any:
+    path = f"{name[0].upper()}{name[1:]}.Value"
+    return aws.one("ec2", "describe_instance_attribute", path, InstanceId=one["InstanceId"], Attribute=name)
 
 
 def _disk(aws: Aws, one: Mapping[str, Any]) -> Any:
@@ -144,19 +180,24 @@ def hands(goal: model.Goal) -> model.Calls:
         yield from _profiled(goal)
     if goal.differs("disk", "disk_type"):
         yield from _grown(goal)
-    if goal.differs("running", "type", "groups", "metadata_tokens", "metadata_hops", "protected", "tags"):
+    if goal.differs("when_shut_down"):
+        behavior = {"InstanceInitiatedShutdownBehavior": {"Value": goal.fields["when_shut_down"]}}
+        yield model.Api("ec2", "modify_instance_attribute", {"InstanceId": goal.id, **behavior})
+    if goal.differs(*_BY_MODULE):
         state = "running" if goal.fields["running"] else "stopped"
         yield model.Module("amazon.aws.ec2_instance", {"instance_ids": [goal.id], "state": state, **_args(goal.fields)})
 
 
 def _args(fields: Mapping[str, Any]) -> dict[str, Any]:
-    options = {"http_tokens": fields["metadata_tokens"], "http_put_response_hop_limit": fields["metadata_hops"], "http_endpoint": "enabled"}
+    options = {"http_tokens": fields["metadata_tokens"], "http_put_response_hop_limit": fields["metadata_hops"]}
+    options["http_endpoint"] = fields["metadata_endpoint"]
     return {
         "instance_type": fields["type"],
         "security_groups": fields["groups"],
         "vpc_subnet_id": fields["subnet"],
         "metadata_options": options,
         "termination_protection": fields["protected"],
+        "source_dest_check": fields["source_dest_check"],
         "tags": fields["tags"],
         "purge_tags": False,
     }

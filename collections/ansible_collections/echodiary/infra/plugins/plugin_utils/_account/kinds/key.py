@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import model
 from . import tags
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 NAME = "key"
 EFFECT: model.Effects = {}
 KEPT = True
-READS: model.Rights = ("kms:ListAliases", "kms:DescribeKey", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
+READS: model.Rights = ("kms:ListAliases", "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
 WRITES: model.Rights = (
     "kms:GetKeyPolicy",
     "kms:ListGrants",
@@ -30,13 +31,22 @@ WRITES: model.Rights = (
     "kms:UpdateKeyDescription",
     "kms:TagResource",
     "kms:CancelKeyDeletion",
+    "kms:PutKeyPolicy",
 )
+#: for its deletion; and what AWS says of whether such a one is rotated
+_WAITS, _GOING = "PendingDeletion", ("KMSInvalidStateException",)
 
 
 def declared(env: Environment) -> Iterator[model.Wanted]:
     if env.declared["key"]:
-        fields = {"enabled": True, "rotated": True, "description": f"What {env.prefix} keeps"}
-        yield model.Wanted(model.Resource(NAME, env.prefix), {**fields, "tags": env.tags(env.prefix)})
+        fields = {"kept": True, "enabled": True, "rotated": True, "description": f"What {env.prefix} keeps"}
+        yield model.Wanted(model.Resource(NAME, env.prefix), {**fields, "policy": _policy(env), "tags": env.tags(env.prefix)})
+
+
+def _policy(env: Environment) -> dict[str, Any]:
+    """As AWS gives one: roles of the account say who may use it."""
+    whole = {"Sid": "Enable IAM User Permissions", "Effect": "Allow", "Principal": {"AWS": env.arn("iam", "root", everywhere=True)}}
+    return {"Version": "2012-10-17", "Id": "key-default-1", "Statement": [{**whole, "Action": "kms:*", "Resource": "*"}]}
 
 
 def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
@@ -47,18 +57,24 @@ def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
 
 def _seen(aws: Aws, env: Environment, identity: str) -> model.Seen:
     one = aws.one("kms", "describe_key", "KeyMetadata", KeyId=identity)
-    rotated = bool(aws.one("kms", "get_key_rotation_status", "KeyRotationEnabled", KeyId=identity))
+    rotated = bool(aws.one("kms", "get_key_rotation_status", "KeyRotationEnabled", _GOING, KeyId=identity))
+    policy = json.loads(aws.one("kms", "get_key_policy", "Policy", KeyId=identity, PolicyName="default") or "null")
     pairs = aws.find("kms", "list_resource_tags", "Tags[]", KeyId=identity)
     given = {pair["TagKey"]: pair["TagValue"] for pair in pairs}
-    fields = {"enabled": one["KeyState"] == "Enabled", "rotated": rotated, "description": one["Description"]}
-    fields["tags"] = tags.compared(given, env)
+    fields = {"kept": one["KeyState"] != _WAITS, "enabled": one["KeyState"] == "Enabled", "rotated": rotated}
+    fields["description"] = one["Description"]
+    fields |= {"policy": policy, "tags": tags.compared(given, env)}
     return model.Seen(model.Resource(NAME, env.prefix), identity, fields, tags.are_ours(given, env), state=one["KeyState"])
 
 
 def hands(goal: model.Goal) -> model.Calls:
+    if goal.id and goal.differs("kept"):
+        # the module asks whether it is rotated, which AWS does not say of one that waits
+        yield model.Api("kms", "cancel_key_deletion" if goal.fields["kept"] else "schedule_key_deletion", {"KeyId": goal.id})
     what = {"enable_key_rotation": goal.fields["rotated"], "enabled": goal.fields["enabled"], "description": goal.fields["description"]}
     known = {"key_id": goal.id} if goal.id else {"alias": goal.name}
-    yield model.Module("amazon.aws.kms_key", {**known, **what, "tags": goal.fields["tags"], "purge_tags": False})
+    rest = {"policy": json.dumps(goal.fields["policy"]), "tags": goal.fields["tags"], "purge_tags": False}
+    yield model.Module("amazon.aws.kms_key", {**known, **what, **rest})
 
 
 def remove(seen: model.Seen) -> model.Calls:

@@ -44,22 +44,24 @@ def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
 
 
 def hands(goal: model.Goal) -> model.Calls:
-    name, what = {"TableName": goal.name}, _what(goal.fields)
+    """AWS does one thing to a table at a time: what else differs is done when that is over."""
+    name, paid, guarded = {"TableName": goal.name}, _paid(goal.fields), {"DeletionProtectionEnabled": goal.fields["protected"]}
     if not goal.id:
         key = {"AttributeDefinitions": [{"AttributeName": _KEY, "AttributeType": "S"}]}
         key |= {"KeySchema": [{"AttributeName": _KEY, "KeyType": "HASH"}]}
-        yield model.Api("dynamodb", "create_table", {**name, **key, **what, "Tags": tags.written(goal.fields["tags"])})
+        yield model.Api("dynamodb", "create_table", {**name, **key, **paid, **guarded, "Tags": tags.written(goal.fields["tags"])})
         return
-    if goal.differs("billing", "protected"):
-        yield model.Api("dynamodb", "update_table", {**name, **what})
     if goal.differs("tags"):
         yield model.Api("dynamodb", "tag_resource", {"ResourceArn": goal.id, "Tags": tags.written(goal.fields["tags"])})
+    if goal.differs("protected"):
+        yield model.Api("dynamodb", "update_table", {**name, **guarded})
+    elif goal.differs("billing"):
+        yield model.Api("dynamodb", "update_table", {**name, **paid})
 
 
-def _what(fields: Mapping[str, Any]) -> dict[str, Any]:
-    paid = {"BillingMode": fields["billing"], "DeletionProtectionEnabled": fields["protected"]}
+def _paid(fields: Mapping[str, Any]) -> dict[str, Any]:
     some = {"ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}}
-    return {**paid, **(some if fields["billing"] == "PROVISIONED" else {})}
+    return {"BillingMode": fields["billing"], **(some if fields["billing"] == "PROVISIONED" else {})}
 
 
 def remove(seen: model.Seen) -> model.Calls:

@@ -20,23 +20,27 @@ if TYPE_CHECKING:
 NAME = "registry"
 EFFECT: model.Effects = {"encryption": model.REPLACE}
 KEPT = True
-READS: model.Rights = ("ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:ListTagsForResource")
+READS: model.Rights = ("ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy", "ecr:ListTagsForResource")
 WRITES: model.Rights = (
     "ecr:CreateRepository",
     "ecr:PutImageTagMutability",
     "ecr:PutImageScanningConfiguration",
     "ecr:PutLifecyclePolicy",
     "ecr:DeleteLifecyclePolicy",
+    "ecr:SetRepositoryPolicy",
+    "ecr:DeleteRepositoryPolicy",
     "ecr:TagResource",
 )
-_ABSENT = ("RepositoryNotFoundException", "LifecyclePolicyNotFoundException")
+_ABSENT = ("RepositoryNotFoundException", "LifecyclePolicyNotFoundException", "RepositoryPolicyNotFoundException")
 
 
 def declared(env: Environment) -> Iterator[model.Wanted]:
     images = env.declared["images"]
     if images:
         fields = {"scanned": True, "mutable_tags": images["mutable_tags"], "lifecycle": _lifecycle(images["keep"]), "encryption": "AES256"}
-        yield model.Wanted(model.Resource(NAME, images["repository"]), {**fields, "tags": env.tags(images["repository"])})
+        # who may pull and push is said by roles: another account is let in by nobody
+        rest = {"policy": None, "tags": env.tags(images["repository"])}
+        yield model.Wanted(model.Resource(NAME, images["repository"]), {**fields, **rest})
 
 
 def _lifecycle(keep: int) -> dict[str, Any]:
@@ -54,7 +58,8 @@ def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
         policy = aws.one("ecr", "get_lifecycle_policy", "lifecyclePolicyText", _ABSENT, repositoryName=name)
         fields = {"scanned": one["imageScanningConfiguration"]["scanOnPush"], "mutable_tags": _mutable(one)}
         rest = {"lifecycle": json.loads(policy or "{}"), "encryption": one["encryptionConfiguration"]["encryptionType"]}
-        rest["tags"] = tags.compared(given, env)
+        others = aws.one("ecr", "get_repository_policy", "policyText", _ABSENT, repositoryName=name)
+        rest |= {"policy": json.loads(others or "null"), "tags": tags.compared(given, env)}
         yield model.Seen(model.Resource(NAME, name), one["repositoryArn"], {**fields, **rest}, tags.are_ours(given, env))
 
 
@@ -77,6 +82,8 @@ def hands(goal: model.Goal) -> model.Calls:
         yield model.Api("ecr", "put_image_scanning_configuration", {**name, **scanning})
     if goal.differs("lifecycle"):
         yield _kept(goal)
+    if goal.differs("policy"):
+        yield _shared(goal)
     if goal.id and goal.differs("tags"):
         yield model.Api("ecr", "tag_resource", {"resourceArn": goal.id, "tags": tags.written(goal.fields["tags"])})
 
@@ -96,6 +103,13 @@ def _kept(goal: model.Goal) -> model.Api:
         return model.Api("ecr", "delete_lifecycle_policy", {"repositoryName": goal.name})
     text = json.dumps(goal.fields["lifecycle"], sort_keys=True)
     return model.Api("ecr", "put_lifecycle_policy", {"repositoryName": goal.name, "lifecyclePolicyText": text})
+
+
+def _shared(goal: model.Goal) -> model.Api:
+    if not goal.fields["policy"]:
+        return model.Api("ecr", "delete_repository_policy", {"repositoryName": goal.name})
+    text = json.dumps(goal.fields["policy"], sort_keys=True)
+    return model.Api("ecr", "set_repository_policy", {"repositoryName": goal.name, "policyText": text})
 
 
 def remove(seen: model.Seen) -> model.Calls:

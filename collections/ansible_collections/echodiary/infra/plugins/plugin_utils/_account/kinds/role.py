@@ -33,6 +33,8 @@ WRITES: model.Rights = (
     "iam:DetachRolePolicy",
     "iam:PutRolePolicy",
     "iam:DeleteRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:DeleteRolePermissionsBoundary",
     "iam:TagRole",
     "iam:DeleteRole",
 )
@@ -55,7 +57,7 @@ def declared(env: Environment) -> Iterator[model.Wanted]:
 def _one(env: Environment, role: str, trust: rights.Document, managed: list[str], own: rights.Document) -> model.Wanted:
     name = env.called(role)
     inline = {_OWN: own} if own["Statement"] else {}
-    fields = {"trust": trust, "managed": managed, "inline": inline, "session": _SESSION, "tags": env.tags(name)}
+    fields = {"trust": trust, "managed": managed, "inline": inline, "boundary": None, "session": _SESSION, "tags": env.tags(name)}
     return model.Wanted(model.Resource(NAME, name), fields)
 
 
@@ -72,7 +74,8 @@ def _seen(aws: Aws, env: Environment, name: str) -> model.Seen:
     managed = aws.find("iam", "list_attached_role_policies", "AttachedPolicies[].PolicyArn", RoleName=name)
     inline = {policy: _inline(aws, name, policy) for policy in aws.find("iam", "list_role_policies", "PolicyNames[]", RoleName=name)}
     fields = {"trust": one["AssumeRolePolicyDocument"], "managed": managed, "inline": inline, "session": one["MaxSessionDuration"]}
-    return model.Seen(model.Resource(NAME, name), one["Arn"], {**fields, "tags": tags.compared(given, env)}, tags.are_ours(given, env))
+    rest = {"boundary": (one.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn"), "tags": tags.compared(given, env)}
+    return model.Seen(model.Resource(NAME, name), one["Arn"], {**fields, **rest}, tags.are_ours(given, env))
 
 
 def _inline(aws: Aws, role: str, policy: str) -> Any:
@@ -80,8 +83,10 @@ def _inline(aws: Aws, role: str, policy: str) -> Any:
 
 
 def hands(goal: model.Goal) -> model.Calls:
-    if not goal.id or goal.differs("trust", "managed", "session", "tags"):
-        yield model.Module("amazon.aws.iam_role", {**_args(goal.name, goal.fields), "purge_tags": False})
+    if not goal.id or goal.differs("trust", "managed", "boundary", "session", "tags"):
+        # a new one has none, and the module would hand on an empty one as it is
+        boundary = {"boundary": goal.fields["boundary"] or ""} if goal.id else {}
+        yield model.Module("amazon.aws.iam_role", {**_args(goal.name, goal.fields), **boundary, "purge_tags": False})
     yield from _policies(goal.name, goal.before.get("inline") or {}, goal.fields["inline"])
 
 

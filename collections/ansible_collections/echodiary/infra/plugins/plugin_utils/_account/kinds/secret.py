@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from .. import model, rights
 from . import tags
@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 NAME = "secret"
 EFFECT: model.Effects = {}
 KEPT = True
-READS: model.Rights = ("secretsmanager:ListSecrets",)
+READS: model.Rights = ("secretsmanager:ListSecrets", "secretsmanager:GetResourcePolicy")
 WRITES: model.Rights = (
     "secretsmanager:CreateSecret",
     "secretsmanager:RestoreSecret",
     "secretsmanager:UpdateSecret",
     "secretsmanager:TagResource",
+    "secretsmanager:CancelRotateSecret",
+    "secretsmanager:RotateSecret",
+    "secretsmanager:PutResourcePolicy",
+    "secretsmanager:DeleteResourcePolicy",
 )
 #: what is made up for it
 GENERATED = (
@@ -42,6 +46,8 @@ _LENGTH = 32
 def declared(env: Environment) -> Iterator[model.Wanted]:
     name = rights.secret_name(env)
     fields = {"there": True, "description": f"Passwords of {env.prefix}", "tags": env.tags(name)}
+    # passwords that a function of somebody's exchanges are those of nobody; who may read it is said by roles
+    fields |= {"rotated": False, "policy": None}
     yield model.Wanted(model.Resource(NAME, name), fields)
 
 
@@ -52,7 +58,15 @@ def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
         if one["Name"] == rights.secret_name(env):
             given = tags.read(one.get("Tags"))
             fields = {"there": "DeletedDate" not in one, "description": one.get("Description"), "tags": tags.compared(given, env)}
+            fields |= {"rotated": bool(one.get("RotationEnabled")), "policy": _policy(aws, one)}
             yield model.Seen(model.Resource(NAME, one["Name"]), one["ARN"], fields, tags.are_ours(given, env))
+
+
+def _policy(aws: Aws, one: Mapping[str, Any]) -> Any:
+    """Of one that waits for its deletion AWS tells none; once it is back, the next look does."""
+    if "DeletedDate" in one:
+        return None
+    return json.loads(aws.one("secretsmanager", "get_resource_policy", "ResourcePolicy", SecretId=one["ARN"]) or "null")
 
 
 def hands(goal: model.Goal) -> model.Calls:
@@ -63,8 +77,25 @@ def hands(goal: model.Goal) -> model.Calls:
         yield model.Api("secretsmanager", "restore_secret", {"SecretId": goal.id})
     if goal.differs("description"):
         yield model.Api("secretsmanager", "update_secret", {"SecretId": goal.id, "Description": goal.fields["description"] or ""})
+    if goal.differs("rotated"):
+        yield _rotated(goal)
+    if goal.differs("policy"):
+        yield _shared(goal)
     if goal.differs("tags"):
         yield model.Api("secretsmanager", "tag_resource", {"SecretId": goal.id, "Tags": tags.written(goal.fields["tags"])})
+
+
+def _rotated(goal: model.Goal) -> model.Api:
+    if goal.fields["rotated"]:
+        return model.Api("secretsmanager", "rotate_secret", {"SecretId": goal.id, "RotateImmediately": False})
+    return model.Api("secretsmanager", "cancel_rotate_secret", {"SecretId": goal.id})
+
+
+def _shared(goal: model.Goal) -> model.Api:
+    if not goal.fields["policy"]:
+        return model.Api("secretsmanager", "delete_resource_policy", {"SecretId": goal.id})
+    text = json.dumps(goal.fields["policy"], sort_keys=True)
+    return model.Api("secretsmanager", "put_resource_policy", {"SecretId": goal.id, "ResourcePolicy": text})
 
 
 def _made(goal: model.Goal) -> dict[str, model.Json]:

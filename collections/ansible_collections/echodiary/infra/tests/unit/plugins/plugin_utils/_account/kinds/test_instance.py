@@ -16,8 +16,11 @@ FIELDS: dict[str, Any] = {
     "subnet": "subnet-1",
     "groups": ["sg-1"],
     "profile": "arn:profile",
+    "metadata_endpoint": "enabled",
     "metadata_tokens": "required",
     "metadata_hops": 1,
+    "source_dest_check": True,
+    "when_shut_down": "stop",
     "protected": True,
     "disk": 20,
     "disk_type": "gp3",
@@ -65,3 +68,31 @@ def test_whoever_administers_is_let_in_from_the_first_start_on() -> None:
     assert subprocess.run(["sh", "-n"], input=first.once["user_data"], text=True, check=False).returncode == 0
     (first, *_) = instance.declared(env._replace(declared={**env.declared, "access": "ssm"}))
     assert first.once["user_data"].count("#!/bin/sh") == 1 and "amazon-ssm-agent" in first.once["user_data"]
+
+
+def test_what_becomes_of_it_when_it_is_shut_down_is_said_by_itself() -> None:
+    (call,) = through(instance.hands(goal(FIELDS, {**FIELDS, "when_shut_down": "terminate"}, "i-1")))
+    assert call.args == {"InstanceId": "i-1", "InstanceInitiatedShutdownBehavior": {"Value": "stop"}}
+
+
+def host(identity: str, zone: str = "a", **tags: str) -> dict[str, Any]:
+    given = {**environment().ours, "Role": "app", **tags}
+    return {
+        "InstanceId": identity,
+        "Placement": {"AvailabilityZone": f"ap-northeast-2{zone}"},
+        "Tags": [{"Key": key, "Value": value} for key, value in given.items()],
+    }
+
+
+def test_one_that_has_lost_its_name_is_the_host_that_is_missing_there() -> None:
+    app = {"role": "app", "type": "t4g.small", "zone": "a"}
+    one, two = environment(hosts={"app1": app}), environment(hosts={"app1": app, "app2": app})
+    other_zone = environment(hosts={"app1": app, "app2": {**app, "zone": "c"}})
+    assert instance._names([host("i-1")], one) == {"i-1": "app1"}
+    assert instance._names([host("i-1"), host("i-2", Name="app2")], two) == {"i-1": "app1", "i-2": "app2"}
+    assert instance._names([host("i-1"), host("i-2", "c")], other_zone) == {"i-1": "app1", "i-2": "app2"}
+    # nobody can say which of them it is, or it is another one's
+    assert instance._names([host("i-1")], two) == {"i-1": "i-1"}
+    assert instance._names([host("i-1"), host("i-2")], one) == {"i-1": "i-1", "i-2": "i-2"}
+    assert instance._names([host("i-1", Environment="staging")], one) == {"i-1": "i-1"}
+    assert instance._names([host("i-1", Name="app3")], one) == {"i-1": "app3"}

@@ -9,6 +9,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._account.kinds imp
 from .asked import goal, named, through
 
 FIELDS: dict[str, Any] = {"trust": {"Version": "1"}, "managed": [], "inline": {"own": {"Statement": [1]}}, "session": 3600, "tags": {}}
+FIELDS |= {"boundary": None}
 
 
 def changed(**before: Any) -> list[model.Call]:
@@ -32,3 +33,9 @@ def test_a_policy_that_somebody_rewrote_is_written_again() -> None:
 def test_what_was_attached_is_detached() -> None:
     (call,) = changed(managed=["arn:aws:iam::aws:policy/AdministratorAccess"])
     assert call.args["managed_policies"] == []
+
+
+def test_a_boundary_that_somebody_drew_goes_and_a_new_role_is_asked_for_none() -> None:
+    (call,) = changed(boundary="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    assert call.args["boundary"] == ""
+    assert "boundary" not in through(role.hands(goal(FIELDS)))[0].args

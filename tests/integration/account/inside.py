@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs of the account's action in this process: its door, the modules and boto3 as they are, with no process and no socket for each.
+
+What that leaves out, ansible-playbook's start and how it packs a module, test_playbook.py has. A run can be divided (divided.py): a copy of
+the process has a copy of the account.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import itertools
+import json
+import os
+import shutil
+import traceback
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+import yaml
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.inventory.manager import InventoryManager
+from ansible.module_utils.testing import patch_module_args
+from ansible.parsing.dataloader import DataLoader
+from ansible.playbook.play import Play
+from ansible.template import Templar
+from ansible.vars.hostvars import HostVars
+from ansible.vars.manager import VariableManager
+from ansible_collections.echodiary.infra.plugins.action import account
+
+from lab.strict.server import Server
+from tests.integration.account import clock, wire
+from tests.integration.account.environment import LOGIN, Environment
+from tests.integration.local_play import ROOT, Played
+
+_PLAYBOOK = ROOT / "collections/ansible_collections/echodiary/infra/playbooks/provision.yml"
+_TASK, _ACTION = "Provision the account", "echodiary.infra.account"
+
+
+class Inside(Environment):
+    """As an Environment, whose runs stay in here."""
+
+    def run(self, *words: str, readable: bool = False) -> Played:
+        del readable
+        typed = dict(one.split("=", 1) for flag, one in itertools.pairwise(words) if flag == "-e")
+        variables = _variables(self.inventory, typed)
+        said: list[str] = []
+        with mock.patch.object(account, "display", SimpleNamespace(display=said.append)), mock.patch.dict(os.environ, self.surroundings):
+            try:
+                found = _door(variables, "--check" in words)
+            except AnsibleError as error:
+                return _Told(4 if isinstance(error, AnsibleConnectionFailure) else 2, [*said, str(error)], {})
+        return _Told(0, said, found)
+
+    def moves(self, name: str) -> None:
+        """To another place, with all that was written down."""
+        self.place = Path(shutil.copytree(self.place, self.place.with_name(f"{self.place.name}-{name}")))
+        self.inventory = self.place / self.inventory.name
+
+    @property
+    def surroundings(self) -> dict[str, str]:
+        return {**LOGIN, "XDG_STATE_HOME": str(self.place / "state"), "AWS_ENDPOINT_URL": self.aws.url}
+
+
+class _Told(Played):
+    """As of a run of ansible-playbook."""
+
+    def __init__(self, code: int, said: list[str], found: Mapping[str, Any]) -> None:
+        self.code, self.output = code, "\n".join(said)
+        self.task = {_TASK: dict(found)}
+
+
+@contextlib.contextmanager
+def inside(place: Path) -> Iterator[Inside]:
+    """An environment in an empty account."""
+    with Server() as aws, within(Environment(aws, place)) as env:
+        yield env
+
+
+@contextlib.contextmanager
+def within(env: Environment) -> Iterator[Inside]:
+    """The same environment, whose runs stay in here for a while."""
+    its = Inside.__new__(Inside)
+    vars(its).update(vars(env))
+    with wire.answered(env.aws), clock.hurried():
+        yield its
+
+
+class _Door(account.ActionModule):  # type: ignore[misc,valid-type]
+    def _execute_module(self, module_name: str, module_args: Mapping[str, Any], **_: Any) -> dict[str, Any]:  # type: ignore[override]
+        return module(module_name, module_args)
+
+
+def module(name: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    """What it answers, as a task would have it."""
+    namespace, collection, word = name.split(".")
+    found, said = importlib.import_module(f"ansible_collections.{namespace}.{collection}.plugins.modules.{word}"), io.StringIO()
+    with patch_module_args({**args, "_ansible_remote_tmp": "/tmp", "_ansible_keep_remote_files": False}), contextlib.redirect_stdout(said):
+        try:
+            found.main()
+        except SystemExit:
+            answer: dict[str, Any] = json.loads(said.getvalue())
+            return answer
+        except Exception:
+            return {"failed": True, "module_stderr": traceback.format_exc()}
+    return {"failed": True, "msg": "it said nothing"}
+
+
+def _door(variables: dict[str, Any], check: bool) -> dict[str, Any]:
+    """The task of the playbook, by the action itself."""
+    loader = DataLoader()
+    (play,) = loader.load_from_file(str(_PLAYBOOK), trusted_as_template=True)
+    (given,) = (task[_ACTION] for task in _flat(play["tasks"]) if task.get("name") == _TASK)
+    templar = Templar(loader=loader, variables=variables)
+    about = {"action": _ACTION, "async_val": 0, "check_mode": check, "diff": False, "any_errors_fatal": False, "run_once": False}
+    task = SimpleNamespace(args=templar.template({**play["module_defaults"][_ACTION], **given}), delegate_to=None, **about)
+    task.copy = lambda: SimpleNamespace(**vars(task))
+    door = _Door(task, SimpleNamespace(_shell=SimpleNamespace(tmpdir=None)), None, loader, templar, None)
+    door._load_name = _ACTION
+    answer: dict[str, Any] = door.run(task_vars=variables)
+    return answer
+
+
+def _flat(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Those of blocks as well."""
+    for task in tasks:
+        yield task
+        yield from _flat(task.get("block", []))
+
+
+def _variables(inventory: Path, typed: Mapping[str, str]) -> dict[str, Any]:
+    """Of localhost, once the playbook has named the hosts that are declared."""
+    loader = DataLoader()
+    hosts = InventoryManager(loader=loader, sources=[str(inventory)])
+    manager = VariableManager(loader=loader, inventory=hosts)
+    declared = yaml.safe_load((inventory / "group_vars/all/aws.yml").read_text())["aws_environment"]["hosts"]
+    for name, host in declared.items():
+        hosts.add_dynamic_host({"host_name": name, "groups": [host["role"]], "host_vars": {}}, {})
+    play = Play.load({"hosts": "localhost", "gather_facts": False, "tasks": []}, variable_manager=manager, loader=loader)
+    found: dict[str, Any] = manager.get_vars(play=play, host=hosts.get_host("localhost"))
+    # leases have tests of their own: nobody keeps any here
+    return {**found, "hostvars": HostVars(hosts, manager, loader), "account_lease": {"changed": False, "skipped": True}, **typed}
