@@ -48,8 +48,8 @@ class Agents:
         return path.with_suffix(".pub").read_text()
 
     def makes_its_key_anew(self, instance: str) -> None:
-        (self.place / instance).unlink()
-        (self.place / instance).with_suffix(".pub").unlink()
+        for path in (self.place / instance, (self.place / instance).with_suffix(".pub")):
+            path.unlink(missing_ok=True)
 
     def _work(self) -> None:
         while not self._over.wait(PAUSE):

@@ -108,6 +108,7 @@ class Environment:
         iam.create_user(UserName="console")
         key = iam.create_access_key(UserName="console")["AccessKey"]
         self.aws.app.history.clear()
+        self.aws.forget()
         return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
 
     def called(self) -> set[str]:
