@@ -30,6 +30,24 @@ THREADS = 16
 REFUSALS = frozenset(
     {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized", "UnauthorizedAccess", "403"}
 )
+#: rights of S3 that are not named after the operation
+_OTHERWISE = {
+    "ListBuckets": "ListAllMyBuckets",
+    "HeadBucket": "ListBucket",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "DeleteBucketEncryption": "PutEncryptionConfiguration",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    "DeleteBucketLifecycle": "PutLifecycleConfiguration",
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+    "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
+    "DeleteBucketTagging": "PutBucketTagging",
+    "DeleteBucketOwnershipControls": "PutBucketOwnershipControls",
+    "GetBucketReplication": "GetReplicationConfiguration",
+    "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
+}
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 
 
@@ -91,7 +109,8 @@ class Aws:
 
     def right(self, service: str, operation: str) -> str:
         """As IAM names it: ``ec2:DescribeVpcs``."""
-        return f"{service}:{self.client(service).meta.method_to_api_mapping[operation]}"
+        name = self.client(service).meta.method_to_api_mapping[operation]
+        return f"{service}:{_OTHERWISE.get(name, name) if service == 's3' else name}"
 
     def one(self, service: str, operation: str, path: str, absent: tuple[str, ...] = (), **asked: Any) -> Any:
         """The first that is found, or None."""
