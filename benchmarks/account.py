@@ -28,6 +28,8 @@ from tests.integration.account.environment import ACCOUNT, DECLARED, LOGIN, REGI
 RESULTS = Path(__file__).parent / "results"
 #: seconds that every call takes: none, as from the same region, as from far away
 DELAYS = (0.0, 0.06, 0.15)
+#: how many environments stand in the account, the one that is asked among them
+NEIGHBOURS = (1, 2, 4)
 PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
 
 
@@ -93,22 +95,42 @@ def contenders(server: Server, env: Environment, place: Path) -> dict[str, list[
 
 def rounds(server: Server, env: Environment, place: Path, count: int) -> dict[str, list[Measured]]:
     """In turn, another one first each time. What takes module tasks minutes is measured once for each delay."""
-    given = {
-        **os.environ,
-        **LOGIN,
-        "AWS_ENDPOINT_URL": server.url,
-        "XDG_STATE_HOME": str(place / "state"),
-        "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-    }
     found: dict[str, list[Measured]] = {}
     for delay in DELAYS:
         server.delay(delay)
         for number in range(count):
             for name, command in sorted(contenders(server, env, place).items(), reverse=bool(number % 2)):
                 if name == "ours" or number == 0 or not delay:
-                    found.setdefault(f"{name}, {delay * 1000:.0f} ms per call", []).append(measured(server, command, given))
+                    found.setdefault(f"{name}, {delay * 1000:.0f} ms per call", []).append(measured(server, command, given(server, place)))
     server.delay(0)
     return found
+
+
+def given(server: Server, place: Path) -> dict[str, str]:
+    own = {"AWS_ENDPOINT_URL": server.url, "XDG_STATE_HOME": str(place / "state"), "ANSIBLE_PYTHON_INTERPRETER": sys.executable}
+    return {**os.environ, **LOGIN, **own}
+
+
+def among_others(server: Server, env: Environment, place: Path, count: int) -> dict[str, list[Measured]]:
+    """One environment looked at while more and more of them stand in its account."""
+    found: dict[str, list[Measured]] = {}
+    there = 1
+    for wanted in NEIGHBOURS:
+        while there < wanted:
+            beside(server, place / f"beside{there}", there)
+            there += 1
+        command = contenders(server, env, place)["ours"]
+        found[f"ours, {wanted} environments in the account"] = [measured(server, command, given(server, place)) for _ in range(count)]
+    return found
+
+
+def beside(server: Server, place: Path, number: int) -> None:
+    place.mkdir()
+    other = Environment(server, place)
+    other.declare(network={**DECLARED["network"], "cidr": f"10.{30 + number}.0.0/16"}, images={"repository": f"echodiary-{number}"})
+    named = other.inventory / "group_vars/all/main.yml"
+    named.write_text(named.read_text().replace("echodiary_environment: production", f"echodiary_environment: beside{number}"))
+    other.apply()
 
 
 def table(found: dict[str, list[Measured]], resources: int, asked: int) -> str:
@@ -128,6 +150,7 @@ def main() -> None:
         env = Environment(server, Path(folder))
         env.apply()
         found = rounds(server, env, Path(folder), count)
+        found.update(among_others(server, env, Path(folder), count))
         text = table(found, len(run.wanted(declared())), len(tasks(server)))
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
     (RESULTS / f"account-{stamp}.json").write_text(

@@ -27,6 +27,12 @@ INVENTORY = ROOT / ".lab" / NAME / "inventory"
 VOLATILE = "/proc /sys /run /tmp /dev /var/lib/docker /var/log /var/lib/containerd /var/lib/systemd /home/admin/.ansible /var/lib/chrony"
 
 
+def secrets() -> dict[str, str]:
+    """The lab's passwords. Whose they are stands beside them and is no secret."""
+    known: dict[str, str] = json.loads((INVENTORY.parent / "secrets.json").read_text())
+    return {name: value for name, value in known.items() if name.endswith("_password")}
+
+
 def lab(*words: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "lab", *words],

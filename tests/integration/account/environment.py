@@ -17,6 +17,7 @@ import boto3
 import yaml
 
 from lab.strict.server import Server
+from tests import warm
 from tests.integration.local_play import PLAYBOOK, ROOT, Played
 
 ACCOUNT, REGION, PREFIX = "123456789012", "ap-northeast-2", "echodiary-production"
@@ -56,18 +57,18 @@ class Environment:
     def declaration(self) -> Path:
         return self.inventory / "group_vars/all/aws.yml"
 
-    def start(self, *words: str, readable: bool = False) -> subprocess.Popen[str]:
+    def start(self, *words: str, readable: bool = False, program: str = PLAYBOOK) -> subprocess.Popen[str]:
         told = {} if readable else {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
         state = {"XDG_STATE_HOME": str(self.place / "state"), "AWS_ENDPOINT_URL": self.aws.url}
         alone = [] if self.agents else ["-e", "host_keys=false"]
-        command = [PLAYBOOK, "-i", str(self.inventory), "playbooks/provision.yml", *alone, *words]
+        command = [program, "-i", str(self.inventory), "playbooks/provision.yml", *alone, *words]
         given = {**os.environ, **LOGIN, **state, **told}
         return subprocess.Popen(
             command, cwd=ROOT, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
         )
 
     def run(self, *words: str, readable: bool = False) -> Played:
-        process = self.start(*words, readable=readable)
+        process = self.start(*words, readable=readable, program=warm.PLAYBOOK)
         output, _ = process.communicate(timeout=300)
         return Played(process.returncode, output)
 
