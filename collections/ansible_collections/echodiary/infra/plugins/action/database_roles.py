@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from ansible.errors import AnsibleError
 
 from ..plugin_utils._calls.base import HostCall
+from ..plugin_utils._common import inventories
 from ..plugin_utils._common.errors import SpecError
 from ..plugin_utils._component.names import short
 from ..plugin_utils._database import component, master, roles, roles_words, store
@@ -91,4 +92,4 @@ class ActionModule(HostCall[Options]):
             sources = self._templar.template(given)
         except AnsibleError:
             sources = []
-        return "".join(f" -i {one}" for one in sources) + f" -e component={short(args['component'])}"
+        return " ".join(["", *inventories.words(sources), f"-e component={short(args['component'])}"])

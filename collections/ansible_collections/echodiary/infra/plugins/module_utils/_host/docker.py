@@ -210,11 +210,6 @@ def _platform(system: str, architecture: str) -> str:
     return f"{system}/{architecture}"
 
 
-def published(reference: str) -> str:
-    """Empty when the registry has the image, else what it said."""
-    return offered(reference).said
-
-
 def log_tail(container: str) -> str:
     """The last lines of both streams."""
     return run(["docker", "logs", "--tail", "15", container], timeout=20).output

@@ -7,12 +7,11 @@ AWS takes no fencing token, so a run that slept while somebody else took over fi
 from __future__ import annotations
 
 import json
-import shlex
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .._common import timestamps
+from .._common import inventories, timestamps
 from .._common.errors import SpecError
 from .._lease import asking, words
 from . import model, rights, settle
@@ -87,8 +86,7 @@ def of(result: Mapping[str, Any], place: Place | None, sources: Iterable[str]) -
 
 def _ways_out(sources: Iterable[str]) -> str:
     """Commands, as they can be typed."""
-    where = " ".join(f"-i {shlex.quote(one)}" for one in sources)
-    lock = f"ansible localhost {where} -m echodiary.infra.deploy_lock -a"
+    lock = " ".join(["ansible localhost", *inventories.words(sources), "-m echodiary.infra.deploy_lock -a"])
     by_force = {"name": NAME, "state": "released", "force": True, "reason": "its run is over"}
     return f". To look: {lock} 'name={NAME} state=read'. Once its run is over, to end it: {lock} '{json.dumps(by_force)}'"
 

@@ -8,6 +8,8 @@ import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .._common import inventories
+
 if TYPE_CHECKING:
     from .hosts import Host
 
@@ -22,7 +24,7 @@ def beside(sources: Sequence[str]) -> str:
 
 
 def command(sources: Sequence[str]) -> str:
-    return " ".join(["ansible-playbook", *(f"-i {shlex.quote(one)}" for one in sources), "echodiary.infra.provision"])
+    return " ".join(["ansible-playbook", *inventories.words(sources), "echodiary.infra.provision"])
 
 
 def another(host: Host, run: str) -> str:
