@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from ..plugin_utils._account import options
 from ..plugin_utils._calls.base import LocalAction
 from ..plugin_utils._database import store
 
@@ -29,12 +30,7 @@ class ActionModule(LocalAction[Options]):
     ARGUMENTS = {
         "name": {"type": "str", "required": True},
         "values": {"type": "dict", "required": True, "no_log": True},
-        "region": {"type": "str", "required": True},
-        "endpoint_url": {"type": "str"},
-        "access_key": {"type": "str", "no_log": True},
-        "secret_key": {"type": "str", "no_log": True},
-        "session_token": {"type": "str", "no_log": True},
-        "profile": {"type": "str"},
+        **options.LOGIN,
     }
 
     def _answer(self, args: Options) -> dict[str, Any]:
@@ -43,5 +39,4 @@ class ActionModule(LocalAction[Options]):
 
 
 def _login(args: Options) -> dict[str, str | None]:
-    names = ("region", "endpoint_url", "access_key", "secret_key", "session_token", "profile")
-    return {name: args[name] for name in names}  # type: ignore[literal-required]
+    return {name: args[name] for name in options.LOGIN}  # type: ignore[literal-required]
