@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from lab import keys
+from lab import keys, object_store
 from lab.settings import Settings
 
 HEADER = "# Written by `python -m lab up`; changes here are lost.\n---\n"
@@ -60,6 +60,8 @@ def variables(lab: Settings, images: dict[str, str]) -> dict[str, Any]:
         "lab_name": lab.name,
         "lab_registry": f"{lab.address('registry')}:5000",
         "lab_aws_endpoint": f"http://{lab.address('aws')}:5000",
+        "lab_s3_endpoint": f"http://{lab.address('s3')}:{object_store.PORT}",
+        "lab_backup_bucket": object_store.BUCKET,
         "lab_postgres_host": lab.address("postgres"),
         "lab_redis_host": lab.address("redis"),
         "lab_port_offset": lab.port_offset,

@@ -20,6 +20,12 @@ SECRETS = (
     "database_master_password",
     "postgres_exporter_password",
     "grafana_admin_password",
+    # the repository's password; the key that hosts hold, and the one that may also delete
+    "backup_password",
+    "backup_access_key",
+    "backup_secret_key",
+    "backup_prune_access_key",
+    "backup_prune_secret_key",
 )
 #: whose passwords the first two are
 LOGINS = {"database_user": "echodiary_app", "database_migrate_user": "echodiary"}

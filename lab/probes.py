@@ -101,6 +101,7 @@ PROBES: dict[str, Callable[[Any, Container], bool]] = {
     "registry": _http(5000, "/v2/"),
     # moto's own pages break where there is a database
     "aws": _http(5000, "/strict/settings"),
+    "s3": _http(8333, "/healthz"),
     "redis": _redis,
     "postgres": _postgres,
     "front": _listens(443),

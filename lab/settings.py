@@ -16,7 +16,7 @@ DEFAULT_SUBNET = IPv4Network("172.30.77.0/24")
 FIRST_APP, LAST_APP = 11, 190  # last octets of app1 … app180
 FIRST_EXTRA, LAST_EXTRA = 200, 250  # last octets of hosts made one at a time (molecule's)
 
-OCTETS = {"registry": 2, "postgres": 3, "redis": 4, "mon1": 5, "aws": 6, "front": 7}
+OCTETS = {"registry": 2, "postgres": 3, "redis": 4, "mon1": 5, "aws": 6, "front": 7, "s3": 8}
 
 
 @dataclass(frozen=True)

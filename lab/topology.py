@@ -12,7 +12,7 @@ from lab.images import Recipe, context_files, files_hash
 from lab.settings import Settings
 
 REGISTRY_PORT = 5077  # on 127.0.0.1: engines trust plain HTTP there without being told to
-SERVICES = ("registry", "postgres", "redis", "aws")
+SERVICES = ("registry", "postgres", "redis", "aws", "s3")
 BARE = "echodiary-lab/bare:trixie"
 OLDER = f"echodiary-lab/bare:{base.OLDER}"
 HOST = "echodiary-lab/host:trixie"
@@ -59,6 +59,8 @@ def folder(root: Path, name: str) -> Path:
 def service_recipe(root: Path, name: str) -> Recipe:
     if name == "aws":
         return Recipe(name, f"echodiary-lab/{name}:trixie", folder(root, name), PYTHON, extra=strict_files(root))
+    if name == "s3":
+        return Recipe(name, f"echodiary-lab/{name}:trixie", folder(root, name), PYTHON)
     return Recipe(name, f"echodiary-lab/{name}:trixie", folder(root, name), base.reference())
 
 
@@ -135,6 +137,7 @@ def services(lab: Settings) -> list[Container]:
         ),
         service("redis"),
         service("aws"),
+        service("s3", volumes=((lab.container("s3"), "/var/lib/seaweedfs"),)),
     ]
 
 

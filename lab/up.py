@@ -9,7 +9,23 @@ from typing import Any
 
 import docker
 
-from lab import base, containers, hosts, images, inventory, keys, labels, locks, networks, preflight, probes, registry, seeds, topology
+from lab import (
+    base,
+    containers,
+    hosts,
+    images,
+    inventory,
+    keys,
+    labels,
+    locks,
+    networks,
+    object_store,
+    preflight,
+    probes,
+    registry,
+    seeds,
+    topology,
+)
 from lab.containers import Container
 from lab.images import Recipe
 from lab.progress import Progress
@@ -46,7 +62,7 @@ class Up:
         """Begins to build every image; what stands on another waits for it."""
         host = self.pool.build(self._build, None, *topology.host_recipes(self.lab.root)) if for_hosts else None
         python = self.pool.build(self._build, None, self._recipe("python"))
-        needs = {"aws": python}
+        needs = {"aws": python, "s3": python}
         members = [service.member for service in topology.services(self.lab)]
         services = {member: self.pool.build(self._build, needs.get(member), self._recipe(member)) for member in members}
         return Images(host, services, self._images_to_push(python))
@@ -62,6 +78,7 @@ class Up:
         running = {s.member: self.pool.start(self._service, made.services[s.member], s) for s in topology.services(self.lab)}
         self.pool.start(self._seed_database, running["postgres"])
         self.pool.start(self._seed_aws, running["aws"])
+        self.pool.start(self._seed_s3, running["s3"])
         for machine in machines:
             self.pool.start(self._host, made.host, machine)
         pushed = {image: self.pool.start(self._push, running["registry"], image, built) for image, built in made.to_push.items()}
@@ -96,7 +113,7 @@ class Up:
     def _service(self, built: Future[str], service: Container) -> Any:
         built.result()
         with self.progress.step(f"service {service.member}") as step:
-            container, done = containers.ensure(self.client, self.lab, service, {})
+            container, done = containers.ensure(self.client, self.lab, service, self._files(service))
             probes.wait(container, service)
             step.result = f"{done}, {service.address}"
             return container
@@ -117,6 +134,16 @@ class Up:
         with self.progress.step("seed aws") as step:
             done = seeds.aws(f"http://{self.lab.address('aws')}:5000", self.lab, self.secrets)
             step.result = f"secrets and parameters {done}"
+
+    def _files(self, service: Container) -> dict[str, bytes]:
+        """What a service knows before it starts."""
+        return object_store.files(object_store.keys_of(self.secrets)) if service.member == "s3" else {}
+
+    def _seed_s3(self, s3: Future[Any]) -> None:
+        s3.result()
+        with self.progress.step("seed s3") as step:
+            done = object_store.seed(self.lab.address("s3"), object_store.keys_of(self.secrets))
+            step.result = f"bucket for backups {done}"
 
     def _push(self, running: Future[Any], image: Upstream, built: Future[str]) -> str:
         identifier = built.result()

@@ -19,6 +19,11 @@ def service(name: str) -> str:
     return _built(topology.service_recipe(ROOT, name))
 
 
+def object_store() -> str:
+    """What stands in for S3."""
+    return _built(topology.service_recipe(ROOT, "python"), topology.service_recipe(ROOT, "s3"))
+
+
 def host() -> str:
     """The hosts': it holds the distribution's HAProxy."""
     return _built(*topology.host_recipes(ROOT))

@@ -207,6 +207,7 @@ def test_images_need_no_lab(client: docker.DockerClient) -> None:
         "postgres",
         "redis",
         "aws",
+        "s3",
         "registry",
         "prometheus",
         "echodiary",
