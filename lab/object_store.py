@@ -12,6 +12,9 @@ REGION = "us-east-1"
 BUCKET = "backups"
 HOSTS = "hosts"
 IDENTITIES = "/home/s3/identities.json"
+#: what restic asks of a bucket and of what is in it
+OF_BUCKET = ("ListBucket", "GetBucketLocation", "ListBucketMultipartUploads")
+OF_OBJECTS = ("GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload", "ListMultipartUploadParts")
 
 
 class Key(NamedTuple):
@@ -33,25 +36,30 @@ def keys_of(secrets: Mapping[str, str]) -> Keys:
     return Keys(*(Key(secrets[f"{whose}_access_key"], secrets[f"{whose}_secret_key"]) for whose in ("backup", "backup_prune")))
 
 
-def files(keys: Keys) -> dict[str, bytes]:
-    """Who may come, for a container before its first start. Hosts may only what a bucket's policy lets them."""
+def files(keys: Keys, bucket: str = BUCKET) -> dict[str, bytes]:
+    """Who may come, for a container before its first start. What hosts may not is said by the bucket's policy."""
     known = [
         _identity("pruner", keys.pruner, ["Admin", "Read", "Write", "List", "Tagging"]),
-        _identity(HOSTS, keys.hosts, []),
+        _identity(HOSTS, keys.hosts, [f"{one}:{bucket}/*" for one in ("Read", "Write", "List")]),
     ]
     return {IDENTITIES: json.dumps({"identities": known}).encode()}
 
 
 def policy(bucket: str) -> dict[str, Any]:
-    """What hosts may do in a bucket of restic repositories: as AWS would be told, with the stand-in's account."""
+    """What hosts may do in a bucket of restic repositories, in AWS's words and with the stand-in's account.
+
+    With a refusal: for an upload that is signed in pieces, as restic's is over plain http, the stand-in goes by what the identity may and
+    asks no policy for a permission.
+    """
     who = {"AWS": [f"arn:aws:iam::000000000000:user/{HOSTS}"]}
     of_bucket, objects = f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"
+    lost = {"Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"], "NotResource": f"{of_bucket}/*/locks/*"}
     return {
         "Version": "2012-10-17",
         "Statement": [
-            _allow("Find", who, of_bucket, "ListBucket", "GetBucketLocation", "ListBucketMultipartUploads"),
-            _allow("Keep", who, objects, "GetObject", "PutObject", "AbortMultipartUpload", "ListMultipartUploadParts"),
-            _allow("Unlock", who, f"{of_bucket}/*/locks/*", "DeleteObject"),
+            {"Sid": "Find", "Effect": "Allow", "Principal": who, "Action": [f"s3:{one}" for one in OF_BUCKET], "Resource": of_bucket},
+            {"Sid": "Keep", "Effect": "Allow", "Principal": who, "Action": [f"s3:{one}" for one in OF_OBJECTS], "Resource": objects},
+            {"Sid": "LoseNothing", "Effect": "Deny", "Principal": who, **lost},
         ],
     }
 
@@ -81,7 +89,3 @@ def seed(address: str, keys: Keys, bucket: str = BUCKET) -> str:
 
 def _identity(name: str, key: Key, actions: list[str]) -> dict[str, Any]:
     return {"name": name, "credentials": [{"accessKey": key.access, "secretKey": key.secret}], "actions": actions}
-
-
-def _allow(name: str, who: dict[str, list[str]], resource: str, *actions: str) -> dict[str, Any]:
-    return {"Sid": name, "Effect": "Allow", "Principal": who, "Action": [f"s3:{action}" for action in actions], "Resource": resource}

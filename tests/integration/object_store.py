@@ -41,7 +41,7 @@ def running(name: str = "s3", bucket: str = object_store.BUCKET) -> Iterator[Sto
     client = docker.from_env()
     container = client.containers.create(lab_images.object_store(), name=f"echodiary-{name}-test-{os.getpid()}")
     try:
-        container.put_archive("/", containers.archive(object_store.files(keys)))
+        container.put_archive("/", containers.archive(object_store.files(keys, bucket)))
         container.start()
         container.reload()
         address = next(iter(container.attrs["NetworkSettings"]["Networks"].values()))["IPAddress"]

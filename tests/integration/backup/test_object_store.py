@@ -64,6 +64,9 @@ def test_a_host_does_not_change_what_it_may(store: Store) -> None:
     forget = {"Rules": [{"ID": "all", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}]}
     assert refused(host.put_bucket_lifecycle_configuration, Bucket=store.bucket, LifecycleConfiguration=forget) == "AccessDenied"
     assert refused(host.delete_bucket, Bucket=store.bucket) == "AccessDenied"
+    assert refused(host.put_bucket_versioning, Bucket=store.bucket, VersioningConfiguration={"Status": "Suspended"}) == "AccessDenied"
+    grant = {"Bucket": store.bucket, "Key": "x", "ACL": "public-read"}
+    assert refused(host.put_object_acl, **grant) == "AccessDenied"
 
 
 def test_the_pruner_removes(store: Store, repository: str) -> None:
