@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -35,13 +36,25 @@ OURS = ("/strict/", "/_strict/")
 NOT_AWS = ("/moto-api", "/favicon.ico", "/latest/")
 
 
+class _Dispatcher(DomainDispatcherApplication):
+    """moto's, which looks into its directories for every call."""
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        return _backend(self, host)
+
+
+@lru_cache(maxsize=200)
+def _backend(its: _Dispatcher, host: str | None) -> Any:
+    return DomainDispatcherApplication.get_backend_for_host(its, host)
+
+
 class Strict:
     """moto, and what it lacks. One call at a time, since moto is not made for more; a delay holds up nobody else."""
 
     def __init__(self) -> None:
         rules.load()
         empty.install()
-        self.moto = DomainDispatcherApplication(create_backend_app)
+        self.moto = _Dispatcher(create_backend_app)
         self.settings = Settings()
         self.memory = Memory(self.settings)
         self.faults = Faults()

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import subprocess
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +15,20 @@ PAUSE = 0.2
 
 
 class Agents:
-    """``silent``: names of hosts whose agent was never installed; ``code``: of what they run."""
+    """At work in a thread of their own as long as they are entered.
+
+    ``silent``: names of hosts whose agent was never installed; ``code``: of what they run.
+    """
 
     def __init__(self, env: Environment, place: Path) -> None:
         self.env, self.place = env, place
         self.silent: set[str] = set()
         self.code = 0
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._work, daemon=True)
+        self.ec2 = env.client("ec2")
 
     def __enter__(self) -> Agents:
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
         return self
 
@@ -36,7 +39,7 @@ class Agents:
     def ids(self) -> dict[str, str]:
         """Name -> instance, of those that run."""
         filters = [{"Name": "instance-state-name", "Values": ["running"]}]
-        found = self.env.client("ec2").describe_instances(Filters=filters)["Reservations"]
+        found = self.ec2.describe_instances(Filters=filters)["Reservations"]
         every = [one for reservation in found for one in reservation["Instances"]]
         return {tag["Value"]: one["InstanceId"] for one in every for tag in one.get("Tags", ()) if tag["Key"] == "Name"}
 
@@ -53,10 +56,11 @@ class Agents:
 
     def _work(self) -> None:
         while not self._over.wait(PAUSE):
-            self._ping(self.ids())
+            self.speak()
 
-    def _ping(self, ids: Mapping[str, str]) -> None:
-        for name, instance in ids.items():
+    def speak(self) -> None:
+        """Once, all of them."""
+        for name, instance in self.ids().items():
             if name in self.silent:
                 continue
             try:

@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,7 +30,7 @@ from ansible.playbook.play import Play
 from ansible.template import Templar
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
-from ansible_collections.echodiary.infra.plugins.action import account
+from ansible_collections.echodiary.infra.plugins.action import account, host_keys
 
 from lab.strict.server import Server
 from tests.integration.account import clock, wire
@@ -38,7 +38,9 @@ from tests.integration.account.environment import LOGIN, Environment
 from tests.integration.local_play import ROOT, Played
 
 _PLAYBOOK = ROOT / "collections/ansible_collections/echodiary/infra/playbooks/provision.yml"
-_TASK, _ACTION = "Provision the account", "echodiary.infra.account"
+_TASK, _KEYS = "Provision the account", "Reach the hosts, and know their keys"
+#: of a task, the action behind it
+_ACTIONS = {_TASK: account, _KEYS: host_keys}
 
 
 class Inside(Environment):
@@ -47,11 +49,13 @@ class Inside(Environment):
     def run(self, *words: str, readable: bool = False) -> Played:
         del readable
         typed = dict(one.split("=", 1) for flag, one in itertools.pairwise(words) if flag == "-e")
-        variables = _variables(self.inventory, typed)
         said: list[str] = []
-        with mock.patch.object(account, "display", SimpleNamespace(display=said.append)), mock.patch.dict(os.environ, self.surroundings):
+        with _heard(said), mock.patch.dict(os.environ, self.surroundings):
+            variables = _variables(self.inventory, typed)
             try:
-                found = _door(variables, "--check" in words)
+                found = _answer(_TASK, variables, "--check" in words)
+                if self.agents:
+                    _answer(_KEYS, {**variables, "provisioned": found}, "--check" in words)
             except AnsibleError as error:
                 return _Told(4 if isinstance(error, AnsibleConnectionFailure) else 2, [*said, str(error)], {})
         return _Told(0, said, found)
@@ -82,17 +86,27 @@ def inside(place: Path) -> Iterator[Inside]:
 
 
 @contextlib.contextmanager
-def within(env: Environment) -> Iterator[Inside]:
-    """The same environment, whose runs stay in here for a while."""
+def within(env: Environment, meanwhile: Callable[[], None] = lambda: None) -> Iterator[Inside]:
+    """The same environment, whose runs stay in here for a while. ``meanwhile``: what others do when a run waits."""
     its = Inside.__new__(Inside)
     vars(its).update(vars(env))
-    with wire.answered(env.aws), clock.hurried():
+    with wire.answered(env.aws), clock.hurried(meanwhile):
         yield its
 
 
-class _Door(account.ActionModule):  # type: ignore[misc,valid-type]
-    def _execute_module(self, module_name: str, module_args: Mapping[str, Any], **_: Any) -> dict[str, Any]:  # type: ignore[override]
-        return module(module_name, module_args)
+@contextlib.contextmanager
+def _heard(said: list[str]) -> Iterator[None]:
+    """What actions tell people while they are at work."""
+    with contextlib.ExitStack() as stack:
+        for action in _ACTIONS.values():
+            stack.enter_context(mock.patch.object(action, "display", SimpleNamespace(display=said.append)))
+        yield
+
+
+def _execute_module(its: Any, module_name: str, module_args: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+    """In place of an action's own."""
+    del its
+    return module(module_name, module_args)
 
 
 def module(name: str, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,18 +124,20 @@ def module(name: str, args: Mapping[str, Any]) -> dict[str, Any]:
     return {"failed": True, "msg": "it said nothing"}
 
 
-def _door(variables: dict[str, Any], check: bool) -> dict[str, Any]:
+def _answer(name: str, variables: dict[str, Any], check: bool) -> dict[str, Any]:
     """The task of the playbook, by the action itself."""
     loader = DataLoader()
     (play,) = loader.load_from_file(str(_PLAYBOOK), trusted_as_template=True)
-    (given,) = (task[_ACTION] for task in _flat(play["tasks"]) if task.get("name") == _TASK)
+    (asked,) = (task for task in _flat(play["tasks"]) if task.get("name") == name)
+    (action,) = (word for word in asked if word.startswith("echodiary.infra."))
     templar = Templar(loader=loader, variables=variables)
-    about = {"action": _ACTION, "async_val": 0, "check_mode": check, "diff": False, "any_errors_fatal": False, "run_once": False}
-    task = SimpleNamespace(args=templar.template({**play["module_defaults"][_ACTION], **given}), delegate_to=None, **about)
+    about = {"action": action, "async_val": 0, "check_mode": check, "diff": False, "any_errors_fatal": False, "run_once": False}
+    task = SimpleNamespace(args=templar.template({**play["module_defaults"][action], **asked[action]}), delegate_to=None, **about)
     task.copy = lambda: SimpleNamespace(**vars(task))
-    door = _Door(task, SimpleNamespace(_shell=SimpleNamespace(tmpdir=None)), None, loader, templar, None)
-    door._load_name = _ACTION
-    answer: dict[str, Any] = door.run(task_vars=variables)
+    door = _ACTIONS[name].ActionModule(task, SimpleNamespace(_shell=SimpleNamespace(tmpdir=None)), None, loader, templar, None)
+    door._load_name = action
+    with mock.patch.object(type(door), "_execute_module", _execute_module):
+        answer: dict[str, Any] = door.run(task_vars=variables)
     return answer
 
 
@@ -143,4 +159,5 @@ def _variables(inventory: Path, typed: Mapping[str, str]) -> dict[str, Any]:
     play = Play.load({"hosts": "localhost", "gather_facts": False, "tasks": []}, variable_manager=manager, loader=loader)
     found: dict[str, Any] = manager.get_vars(play=play, host=hosts.get_host("localhost"))
     # leases have tests of their own: nobody keeps any here
-    return {**found, "hostvars": HostVars(hosts, manager, loader), "account_lease": {"changed": False, "skipped": True}, **typed}
+    others = {"ansible_inventory_sources": [str(inventory)], "account_lease": {"changed": False, "skipped": True}}
+    return {**found, "hostvars": HostVars(hosts, manager, loader), **others, **typed}

@@ -19,6 +19,7 @@ import yaml
 
 from lab.strict.server import Server
 from tests.integration.account.environment import LOGIN, PREFIX, Environment, beyond, family
+from tests.integration.account.inside import within
 from tests.integration.local_play import ROOT
 
 pytestmark = pytest.mark.integration
@@ -29,9 +30,11 @@ TABLE = f"{PREFIX}-lease"
 def env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     with Server() as aws:
         env = Environment(aws, tmp_path_factory.mktemp("lease"))
-        (env.inventory / "group_vars/all/lease.yml").write_text(yaml.safe_dump({"echodiary_lease": {"table": TABLE}}))
         hosts = {"app1": {"role": "app", "type": "t4g.small", "zone": "a"}}
         env.declare(hosts=hosts, network={"cidr": "10.20.0.0/16", "zones": ["a"]}, images=None, buckets={}, github=None, key=False)
+        with within(env) as here:
+            here.apply()
+        (env.inventory / "group_vars/all/lease.yml").write_text(yaml.safe_dump({"echodiary_lease": {"table": TABLE}}))
         yield env
 
 
@@ -49,10 +52,22 @@ def break_one(env: Environment) -> None:
     env.client("logs").delete_retention_policy(logGroupName="/echodiary/production/app")
 
 
+def without_its_table(env: Environment) -> None:
+    env.aws.settle()
+    tables = env.client("dynamodb")
+    tables.update_table(TableName=TABLE, DeletionProtectionEnabled=False)
+    env.aws.settle()
+    tables.delete_table(TableName=TABLE)
+    env.aws.settle()
+
+
 def test_the_first_run_makes_the_table_first_of_all_and_has_its_lease(env: Environment) -> None:
+    without_its_table(env)
+    break_one(env)
+    env.aws.forget()
     env.apply()
     operations = [call.operation for call in env.aws.writes()]
-    assert operations[:2] == ["dynamodb:CreateTable", "dynamodb:PutItem"]
+    assert operations[:2] == ["dynamodb:CreateTable", "dynamodb:PutItem"] and "logs:PutRetentionPolicy" in operations
     assert not held(env) and env.check() == {}
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from lab.strict.server import Server
+from tests.integration.account.agents import Agents
 from tests.integration.account.environment import ACCOUNT, Environment
 from tests.integration.account.hands import Console
 from tests.integration.account.inside import within
@@ -69,3 +71,13 @@ def test_what_may_not_be_read_is_not_taken_for_absent(env: Environment) -> None:
     env.aws.no_faults()
     assert played.code == 4 and "ec2:DescribeSubnets" in played.output and "Unknown" in played.output
     assert [call.operation for call in env.aws.writes()] == []
+
+
+def test_hosts_are_asked_for_their_keys(env: Environment, tmp_path: Path) -> None:
+    env.agents = True
+    with Agents(env, tmp_path) as agents:
+        played, ids = env.run(readable=True), agents.ids()
+        keys = [agents.key(instance).split()[1] for instance in ids.values()]
+    assert played.code == 0, played.output
+    known = (env.inventory / "group_vars/all/known_hosts.txt").read_text()
+    assert len(keys) == 2 and all(one in known for one in (*keys, *ids.values()))

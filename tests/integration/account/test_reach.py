@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts are waited for at Session Manager, and their keys known to ssh, whatever comes in between."""
+"""Hosts are waited for at Session Manager, and their keys known to ssh, whatever comes in between. Agents speak whenever a run waits.
+
+By ansible-playbook itself: test_playbook.py.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from lab.strict import agents
 from lab.strict.server import Server
 from tests.integration.account.agents import Agents
 from tests.integration.account.environment import Environment, beyond
+from tests.integration.account.inside import Inside, within
 from tests.integration.local_play import Played
 
 pytestmark = pytest.mark.integration
@@ -25,7 +29,7 @@ FEW: dict[str, Any] = {"images": None, "buckets": {}, "github": None, "key": Fal
 
 
 class Reached(NamedTuple):
-    env: Environment
+    env: Inside
     agents: Agents
 
     @property
@@ -56,8 +60,9 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reached]:
         env = Environment(aws, tmp_path_factory.mktemp("reach"), agents=True)
         # no more than hosts need
         env.declare(**FEW)
-        with Agents(env, tmp_path_factory.mktemp("keys")) as agents:
-            yield Reached(env, agents)
+        its = Agents(env, tmp_path_factory.mktemp("keys"))
+        with within(env, its.speak) as here:
+            yield Reached(here, its)
 
 
 def test_who_never_comes_is_named_and_the_others_are_known(here: Reached) -> None:
@@ -131,7 +136,7 @@ def test_of_one_that_was_replaced_the_key_goes(here: Reached) -> None:
 
 
 def test_where_people_come_in_by_ssh_nobody_is_waited_for(here: Reached, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agents, "ONLINE_SECONDS", 1.0)
+    monkeypatch.setattr(agents, "ONLINE_SECONDS", -1.0)
     here.env.declare(**FEW, access={"ssh_from": ["203.0.113.7/32"]})
     here.file.unlink()
     played = here.env.run(readable=True)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""boto3's requests, answered by the imitation in the thread that asks: no socket, and no second process to wait for."""
+"""boto3's requests, answered by the imitation in the thread that asks: no socket, and no second process to wait for.
+
+Every module and every run makes clients of its own, which is most of their work: those that are alike are one here.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from botocore import loaders, session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
+from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 from moto.core.botocore_stubber import MockRawResponse
@@ -23,12 +27,33 @@ from lab.strict.server import Server
 def answered(aws: Server) -> Iterator[None]:
     """As long as it lasts, whatever is sent to the imitation is answered here. The models of services are read once."""
     send, models = URLLib3Session.send, loaders.create_loader()
+    create, made = session.Session.create_client, dict[str, Any]()
 
     def sent(its: Any, request: AWSPreparedRequest) -> Any:
         return _asked(aws, request) if request.url.startswith(aws.url) else send(its, request)
 
-    with mock.patch.object(URLLib3Session, "send", sent), mock.patch.object(session, "create_loader", return_value=models):
+    def created(its: session.Session, service_name: str, **given: Any) -> Any:
+        key = repr((service_name, _whose(its, given), {name: _words(value) for name, value in sorted(given.items())}))
+        if key not in made:
+            made[key] = create(its, service_name, **given)
+        return made[key]
+
+    with (
+        mock.patch.object(URLLib3Session, "send", sent),
+        mock.patch.object(session, "create_loader", return_value=models),
+        mock.patch.object(session.Session, "create_client", created),
+    ):
         yield
+
+
+def _whose(its: session.Session, given: dict[str, Any]) -> str:
+    """Keys that were said, or that the session finds."""
+    found = given.get("aws_access_key_id") or its.get_credentials()
+    return str(getattr(found, "access_key", found))
+
+
+def _words(value: Any) -> Any:
+    return value._user_provided_options if isinstance(value, Config) else value
 
 
 def _asked(aws: Server, request: AWSPreparedRequest) -> AWSResponse:
