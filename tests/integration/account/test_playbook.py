@@ -56,6 +56,14 @@ def test_another_account_is_refused_before_the_first_read(env: Environment) -> N
     assert [call.operation for call in env.aws.calls()] == ["sts:GetCallerIdentity"]
 
 
+def test_what_a_guard_refuses_is_refused_before_anything_is_asked(env: Environment) -> None:
+    env.declare(database={"backup_days": 0})
+    env.aws.forget()
+    played = env.run(readable=True)
+    env.declare()
+    assert played.code == 2 and "guard: no-backups" in played.output and env.aws.calls() == []
+
+
 def test_no_secret_is_shown_or_kept(env: Environment) -> None:
     value = env.client("secretsmanager").get_secret_value(SecretId="echodiary/production/app")["SecretString"]
     kept = "".join(path.read_text(errors="replace") for path in env.place.rglob("*") if path.is_file())

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .._common.errors import SpecError
-from . import model
-from .kinds import instance, packets
+from . import model, rights
+from .kinds import bucket, instance, packets, role
 
 if TYPE_CHECKING:
     from .declaration import Environment
@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 
 #: what the world may ask hosts for
 PUBLIC_PORTS = (80, 443)
+#: field, of whichever kind -> its guard, which of its values are refused, and why
+_UNENCRYPTED = ("unencrypted", lambda value: value is False, "what it holds would be unencrypted")
+_FIELDS: dict[str, tuple[str, Callable[[Any], bool], str]] = {
+    "encrypted": _UNENCRYPTED,
+    "disk_encrypted": _UNENCRYPTED,
+    "disks_encrypted": _UNENCRYPTED,
+    "metadata_tokens": ("imds-v1", lambda value: value != "required", "whoever makes a host ask a URL would have its role (IMDSv1)"),
+    "public": ("public-database", lambda value: value is True, "it would have a public address"),
+    "backup_days": ("no-backups", lambda value: value == 0, "without backups (backup_days: 0) nothing brings back what is lost"),
+    "public_access_blocked": ("open-bucket", lambda value: set(value) != set(bucket.BLOCKS), "people could let the public in"),
+}
 
 
 class Finding(NamedTuple):
@@ -43,7 +54,9 @@ def _findings(env: Environment, wanted: list[Wanted]) -> Iterator[Finding]:
     for one in wanted:
         if one.resource.kind == packets.NAME:
             yield from _of_packets(env, one)
-        yield from _of_data(one)
+        if one.resource.kind == role.NAME:
+            yield from _of_role(one)
+        yield from _of_fields(one)
 
 
 def _of_access(env: Environment, wanted: list[Wanted]) -> Iterator[Finding]:
@@ -79,14 +92,28 @@ def _of_packets(env: Environment, one: Wanted) -> Iterator[Finding]:
             yield Finding("ssh-beside-ssm", one.resource, "port 22 would be open, and access is ssm")
 
 
-def _of_data(one: Wanted) -> Iterator[Finding]:
-    fields = one.fields
-    if fields.get("encrypted") is False:
-        yield Finding("unencrypted", one.resource, "what it holds would be unencrypted")
-    if fields.get("public") is True:
-        yield Finding("public-database", one.resource, "it would have a public address")
-    if fields.get("backup_days") == 0:
-        yield Finding("no-backups", one.resource, "without backups (backup_days: 0) nothing brings back what is lost")
+def _of_fields(one: Wanted) -> Iterator[Finding]:
+    for field, (guard, is_wrong, why) in _FIELDS.items():
+        if field in one.fields and is_wrong(one.fields[field]):
+            yield Finding(guard, one.resource, why)
+
+
+def _of_role(one: Wanted) -> Iterator[Finding]:
+    own = [statement for document in one.fields["inline"].values() for statement in document["Statement"]]
+    if any(statement["Effect"] == "Allow" and "*" in _words(statement["Action"]) for statement in own):
+        yield Finding("everything-allowed", one.resource, "it would be allowed everything (Action: '*')")
+    for statement in one.fields["trust"]["Statement"]:
+        if "sts:AssumeRoleWithWebIdentity" in _words(statement["Action"]) and not _names_who(statement):
+            yield Finding("trusts-anybody", one.resource, f"workflows of any repository could have it ({rights.GITHUB}:sub is not said)")
+
+
+def _names_who(statement: rights.Document) -> bool:
+    said = statement.get("Condition", {}).get("StringEquals", {}).get(f"{rights.GITHUB}:sub")
+    return bool(said) and "*" not in said
+
+
+def _words(one: str | list[str]) -> list[str]:
+    return [one] if isinstance(one, str) else one
 
 
 def check_overlap(env: Environment, networks: Iterable[tuple[str, str]]) -> None:

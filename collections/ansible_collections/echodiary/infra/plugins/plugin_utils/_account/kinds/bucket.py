@@ -51,7 +51,7 @@ _ABSENT = (
     "OwnershipControlsNotFoundError",
     "ServerSideEncryptionConfigurationNotFoundError",
 )
-_BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 #: how long what was overwritten or deleted can be had back, and what a broken upload has left is kept (days)
 _SECOND_THOUGHTS, _BROKEN = 30, 7
 
@@ -59,7 +59,7 @@ _SECOND_THOUGHTS, _BROKEN = 30, 7
 def declared(env: Environment) -> Iterator[model.Wanted]:
     for short, days in env.declared["buckets"].items():
         name = rights.bucket_name(env, short)
-        fields = {"versions": "Enabled", "encryption": "AES256", "public_access_blocked": list(_BLOCKS), "owner": "BucketOwnerEnforced"}
+        fields = {"versions": "Enabled", "encryption": "AES256", "public_access_blocked": list(BLOCKS), "owner": "BucketOwnerEnforced"}
         rest = {"policy": _tls_only(name), "lifecycle": _lifecycle(days), "tags": env.tags(name)}
         yield model.Wanted(model.Resource(NAME, name), {**fields, **rest})
 
@@ -95,7 +95,7 @@ def _fields(aws: Aws, name: str) -> dict[str, Any]:
     return {
         "versions": aws.one("s3", "get_bucket_versioning", "Status", Bucket=name),
         "encryption": aws.one("s3", "get_bucket_encryption", encryption, _ABSENT, Bucket=name),
-        "public_access_blocked": [key for key in _BLOCKS if block.get(key)],
+        "public_access_blocked": [key for key in BLOCKS if block.get(key)],
         "owner": aws.one("s3", "get_bucket_ownership_controls", "OwnershipControls.Rules[0].ObjectOwnership", _ABSENT, Bucket=name),
         "policy": json.loads(aws.one("s3", "get_bucket_policy", "Policy", _ABSENT, Bucket=name) or "null"),
         "lifecycle": {rule["ID"]: _rule(rule) for rule in rules},

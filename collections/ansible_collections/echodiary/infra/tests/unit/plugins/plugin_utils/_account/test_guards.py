@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils._account import guards, run
+from ansible_collections.echodiary.infra.plugins.plugin_utils._account import guards, rights, run
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
 
-from .example import environment
+from .example import EVERYTHING, environment
 
 
 def listens(port: int, who: str) -> dict[str, Any]:
@@ -20,6 +22,49 @@ BOTH = {role: listens(22, "operators")["app"] for role in ("app", "monitoring")}
 def checked(keys: tuple[str, ...] = ("ssh-ed25519 AAAA ann",), **given: Any) -> None:
     env = environment(**given)._replace(admin_keys=keys)
     guards.check(env, run.wanted(env))
+
+
+def let_in(port: int, other: str) -> dict[str, Any]:
+    return {"in": [{"protocol": "tcp", "port": port, "with": other}], "out": []}
+
+
+EVERYTHING_ALLOWED = {"own": {"Statement": [{"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}]}}
+ANYBODY = {
+    "Statement": [
+        {"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {f"{rights.GITHUB}:aud": "sts"}}}
+    ]
+}
+#: guard, what is declared beside, the kind, and what of it would be wrong
+CASES: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
+    ("open-to-the-world", {}, "packets", let_in(8404, "0.0.0.0/0")),
+    ("ssh-beside-ssm", {}, "packets", let_in(22, "203.0.113.7/32")),
+    ("nobody-gets-in", {"access": {"ssh_from": ["203.0.113.7/32"]}, "listens": BOTH}, "packets", {"in": []}),
+    ("unencrypted", {}, "instance", {"disk_encrypted": False}),
+    ("unencrypted", {}, "account_defaults", {"disks_encrypted": False}),
+    ("unencrypted", {"database": {}}, "database", {"encrypted": False}),
+    ("unencrypted", {"cache": {}}, "cache", {"encrypted": False}),
+    ("imds-v1", {}, "instance", {"metadata_tokens": "optional"}),
+    ("public-database", {"database": {}}, "database", {"public": True}),
+    ("no-backups", {"database": {}}, "database", {"backup_days": 0}),
+    ("everything-allowed", {}, "role", {"inline": EVERYTHING_ALLOWED}),
+    ("trusts-anybody", {}, "role", {"trust": ANYBODY}),
+    ("open-bucket", {}, "bucket", {"public_access_blocked": ["BlockPublicAcls"]}),
+]
+
+
+@pytest.mark.parametrize(("guard", "declared", "kind", "fields"), CASES, ids=lambda value: value if isinstance(value, str) else "")
+def test_each_fires_once(guard: str, declared: dict[str, Any], kind: str, fields: dict[str, Any]) -> None:
+    """And lets be what has a reason; nothing else of the environment is refused."""
+    env = environment(**{**EVERYTHING, **declared})._replace(admin_keys=("ssh-ed25519 AAAA ann",))
+    guards.check(env, run.wanted(env))
+    place, found = next((place, one) for place, one in enumerate(run.wanted(env)) if one.resource.kind == kind)
+    wanted = run.wanted(env)
+    wanted[place] = found._replace(fields={**found.fields, **fields})
+    with pytest.raises(SpecError, match=f"{found.resource}: .*guard: {guard}, resource: '{found.resource}'"):
+        guards.check(env, wanted)
+    reason = {"guard": guard, "resource": str(found.resource), "reason": "tried"}
+    env = environment(**{**EVERYTHING, **declared, "allowed": [reason]})._replace(admin_keys=("ssh-ed25519 AAAA ann",))
+    guards.check(env, wanted)
 
 
 @pytest.mark.parametrize("port", [80, 443])
@@ -71,21 +116,11 @@ def test_two_networks_of_an_account_do_not_overlap() -> None:
         guards.check_overlap(environment(), [("vpc-1", "10.21.0.0/16"), ("vpc-2", "10.20.128.0/20")])
 
 
-@pytest.mark.parametrize(
-    ("kind", "field", "value", "guard"),
-    [
-        ("database", "encrypted", False, "unencrypted"),
-        ("cache", "encrypted", False, "unencrypted"),
-        ("database", "public", True, "public-database"),
-        ("database", "backup_days", 0, "no-backups"),
-    ],
-)
-def test_data_is_encrypted_private_and_backed_up(kind: str, field: str, value: Any, guard: str) -> None:
-    env = environment(database={}, cache={})
-    (one,) = [one for one in run.wanted(env) if one.resource.kind == kind]
-    guards.check(env, [one])
-    with pytest.raises(SpecError, match=guard):
-        guards.check(env, [one._replace(fields={**one.fields, field: value})])
+def test_none_is_forgotten() -> None:
+    text = Path(guards.__file__).read_text(encoding="utf-8")
+    known = {*re.findall(r'Finding\(\s*"([a-z0-9-]+)"', text), *(guard for guard, _, _ in guards._FIELDS.values())}
+    assert known == {case[0] for case in CASES}
+    assert guards._FIELDS.keys() - {field for case in CASES for field in case[3]} == set()
 
 
 def test_a_database_without_backups_needs_a_reason() -> None:
