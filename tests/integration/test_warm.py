@@ -59,3 +59,18 @@ def test_whose_program_is_killed_goes_no_further(tmp_path: Path) -> None:
     eventually(lambda: (tmp_path / "ended").exists(), 30)
     with pytest.raises(AssertionError):
         eventually(lambda: (tmp_path / "further").exists(), 3)
+
+
+def test_nothing_stays_of_a_process_that_nobody_asks_any_more(tmp_path: Path) -> None:
+    place = Path(f"/tmp/echodiary-warm-{os.getuid()}")
+    before = set(place.glob("*"))
+    code, _ = played(warm.PLAYBOOK, tmp_path, ANSIBLE_OF_ITS_OWN=str(tmp_path), WARM_IDLE="1")
+    mine = {path for path in set(place.glob("*")) - before if f"{tmp_path}" in _environment(path)}
+    assert code == 0 and mine
+    eventually(lambda: not any(path.exists() for path in mine), 30)
+
+
+def _environment(path: Path) -> str:
+    """Of the process that began with ``path``, or with what it is named after."""
+    found = (one for one in Path("/proc").glob("[0-9]*/cmdline") if path.name.partition(".")[0] in one.read_text(errors="replace"))
+    return "".join(one.with_name("environ").read_text(errors="replace") for one in found)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -20,7 +21,7 @@ from ansible.plugins import action, callback, connection, strategy
 from ansible.plugins.loader import action_loader, connection_loader, strategy_loader
 
 #: nobody asked for so long (s)
-IDLE = 120.0
+IDLE = float(os.environ.get("WARM_IDLE", "120"))
 #: what runs need beside what the command imports
 BESIDE = (playbook_executor, task_queue_manager, action, callback, connection, strategy)
 
@@ -44,7 +45,16 @@ def main(path: str) -> None:
                         server.close()
                         os._exit(run(client))
         except TimeoutError:
-            os.unlink(path)
+            clear_up(path)
+
+
+def clear_up(path: str) -> None:
+    """Nothing stays of a process that ends. Whoever is about to start another one has the lock, and keeps all of it."""
+    with open(f"{path}.lock", "w") as lock, contextlib.suppress(OSError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for name in (path, f"{path}.log", f"{path}.lock"):
+            os.unlink(name)
+        os.rmdir(os.path.dirname(path))
 
 
 def run(client: socket.socket) -> int:

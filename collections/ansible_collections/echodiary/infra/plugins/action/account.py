@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
@@ -44,13 +43,11 @@ class ActionModule(LocalAction[Options]):
     }
 
     def _answer(self, args: Options) -> dict[str, Any]:
-        from ..plugin_utils._account import apply, aws, declaration, guards, leasing, observe, rights, run
+        from ..plugin_utils._account import apply, declaration, guards, leasing, observe, rights, run
 
         place = self._place()
         if args["only"] and (self._check or place is None):
             return {"changed": False, "plan": []}
-        if aws.MISSING:
-            raise SpecError(f"{sys.executable} has no {aws.MISSING.name}, which AWS is asked with; {sys.executable} -m pip install boto3")
         env = declaration.read(args["declared"], args["environment"], args["account"], args["login"]["region"], {})
         # one for all roles: it reads each component once
         known = roster.Roster(self._loader, self._templar, self._vars, [])

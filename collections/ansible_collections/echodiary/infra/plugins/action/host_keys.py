@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -46,13 +45,10 @@ class ActionModule(LocalAction[Options]):
         from ..plugin_utils._account import aws, declaration
         from ..plugin_utils._reach import hosts, known_hosts, words
 
-        if aws.MISSING:
-            raise SpecError(f"{sys.executable} has no {aws.MISSING.name}, which AWS is asked with; {sys.executable} -m pip install boto3")
         sources = self._vars.get("ansible_inventory_sources") or []
-        path, login = args["file"] or words.beside(sources), {name: value for name, value in args["login"].items() if value}
+        path, account = args["file"] or words.beside(sources), aws.of(args["login"])
         env = declaration.read(args["declared"], args["environment"], args["account"], args["login"]["region"], {})
         try:
-            account = aws.Aws(aws.Login(**login))
             found = hosts.found(account, env)
             book = known_hosts.read(_text(path), env.prefix)
             asked = [host for host in found if host.running and host.name in env.declared["hosts"] and _is_asked(host, book, args)]
@@ -72,22 +68,19 @@ class ActionModule(LocalAction[Options]):
     ) -> dict[str, Any]:
         from ..plugin_utils._reach import agents, asking, known_hosts, words
 
-        # who comes in by ssh need not have an agent
-        online = agents.waited_for(account, asked, 0.0 if env.ssh_from else args["wait"], display.display)
-        told = asking.keys(account, [host for host in asked if host.id in online])
+        # who comes in by ssh need not have an agent, and is not waited for
+        absent = agents.waited_for(account, asked, 0.0 if env.ssh_from else args["wait"], display.display)
+        told = asking.keys(account, [host for host in asked if host.id not in absent])
         others = [host for host in asked if host.id in told.keys and host.id not in args["accept"] and _changed(host, book, told.keys)]
         right = {host: keys for host, keys in told.keys.items() if host not in {other.id for other in others}}
         changed = _write(path, known_hosts.written(book, env.prefix, found, right))
         for host in asked:
             if host.id in right:
                 display.display(f"  {host}: its host keys are known ({path})")
-        unheard = [*(agents.lateness(host, env.region, args["wait"]) for host in asked if host.id not in online), *told.problems]
-        if env.ssh_from:
-            unheard = []
-            for host in asked:
-                if host.id not in told.keys and host.id not in book.known:
-                    display.display(f"  {words.without_agent(host, path)}")
-        problems = [*unheard, *(words.another(host, self._command()) for host in others)]
+            elif env.ssh_from and host.id not in told.keys and host.id not in book.known:
+                display.display(f"  {words.without_agent(host, path)}")
+        late = [agents.lateness(host, env.region, args["wait"], absent[host.id]) for host in asked if host.id in absent]
+        problems = [*([] if env.ssh_from else [*late, *told.problems]), *(words.another(host, self._command()) for host in others)]
         if problems:
             raise SpecError("; ".join(problems))
         return {"changed": changed, "file": path}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -68,6 +69,15 @@ class Login(NamedTuple):
     def arguments(self) -> dict[str, str]:
         """For a module."""
         return {name: value for name, value in self._asdict().items() if value}
+
+
+def of(login: Mapping[str, str | None]) -> Aws:
+    """``login``: as ``echodiary_aws`` has it. SpecError where nobody could be asked by it."""
+    if MISSING:
+        raise SpecError(f"{sys.executable} has no {MISSING.name}, which AWS is asked with; {sys.executable} -m pip install boto3")
+    if not login.get("region"):
+        raise SpecError("echodiary_aws has no region, so AWS cannot be asked; add it, as in echodiary_aws: {region: eu-central-1}")
+    return Aws(Login(**{name: given for name in Login._fields if (given := login.get(name))}))
 
 
 class Aws:

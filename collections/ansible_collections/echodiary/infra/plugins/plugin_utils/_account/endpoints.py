@@ -6,6 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .kinds import cache as cache_kind
+from .kinds import database as database_kind
+
 if TYPE_CHECKING:
     from .aws import Aws
     from .declaration import Environment
@@ -13,20 +16,17 @@ if TYPE_CHECKING:
 #: of who compares them with the secret, and writes them there
 READS = ("secretsmanager:GetSecretValue",)
 WRITES = ("secretsmanager:PutSecretValue",)
-_NO_DATABASE = ("DBInstanceNotFound", "DBInstanceNotFoundFault")
-_NO_CACHE = ("ReplicationGroupNotFoundFault",)
 
 
 def read(aws: Aws, env: Environment) -> dict[str, str]:
-    """Of what is declared and is there by now."""
-    aws.forget()
-    database = env.declared["database"] and aws.one(
-        "rds", "describe_db_instances", "DBInstances[]", _NO_DATABASE, DBInstanceIdentifier=env.prefix
-    )
-    cache = env.declared["cache"] and aws.one(
-        "elasticache", "describe_replication_groups", "ReplicationGroups[]", _NO_CACHE, ReplicationGroupId=env.prefix
-    )
+    """Of what is declared and is there by now, as the kinds have just read it."""
+    database = env.declared["database"] and _named(env.prefix, "DBInstanceIdentifier", database_kind.found(aws))
+    cache = env.declared["cache"] and _named(env.prefix, "ReplicationGroupId", cache_kind.found(aws))
     return {**_of_database(database or {}), **_of_cache(cache or {})}
+
+
+def _named(name: str, key: str, found: list[Any]) -> Any:
+    return next((one for one in found if one[key] == name), None)
 
 
 def _of_database(one: Mapping[str, Any]) -> dict[str, str]:

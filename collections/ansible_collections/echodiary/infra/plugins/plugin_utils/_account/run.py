@@ -70,7 +70,7 @@ class Run(NamedTuple):
 
 def begun(env: Environment, login: Mapping[str, str | None], action: ActionBase, task_vars: TaskVars, tell: Callable[[str], None]) -> Run:
     """Of a task. ``login``: as modules of amazon.aws take it."""
-    aws = reading.Aws(reading.Login(**{name: value for name, value in login.items() if value}))
+    aws = reading.of(login)
     return Run(env, aws, hands.Ansibles(action, task_vars, aws), journal.Journal(journal.place(env)), tell)
 
 

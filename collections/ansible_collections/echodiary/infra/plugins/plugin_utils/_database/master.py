@@ -7,7 +7,6 @@ AWS is asked on the controller, and only where roles are made: neither hosts nor
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -26,11 +25,7 @@ def login(master: Master, component: str, account: Mapping[str, str]) -> Login:
     if not master.instance:
         lacking = "password" if master.user else "user, password"
         raise SpecError(f"{component}: component.yml: database: roles: master lacks {lacking}, or instance of RDS; its login makes roles")
-    if not account.get("region"):
-        raise SpecError(f"{component}: echodiary_aws has no region, so AWS cannot be asked for the administrator of {master.instance}")
-    if aws.MISSING:
-        raise SpecError(f"{sys.executable} has no {aws.MISSING.name}, which AWS is asked with; {sys.executable} -m pip install boto3")
-    return _kept_by_aws(master.instance, aws.Aws(aws.Login(**{key: account[key] for key in aws.Login._fields if account.get(key)})))
+    return _kept_by_aws(master.instance, aws.of(account))
 
 
 def _kept_by_aws(instance: str, account: aws.Aws) -> Login:

@@ -5,8 +5,8 @@ its minutes."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
 from .._common import timestamps
 
@@ -15,38 +15,51 @@ if TYPE_CHECKING:
     from .hosts import Host
 
 READS = ("ssm:DescribeInstanceInformation",)
-#: between two looks, and how long nothing is said while nothing changes (s)
-PAUSE, SILENCE = 5.0, 30.0
+#: between two looks, how long nothing is said while nothing changes, and after which people are told what to look at (s)
+PAUSE, SILENCE, HINT = 5.0, 30.0, 60.0
 
 
-def online(aws: Aws, hosts: Collection[Host]) -> set[str]:
-    """Ids of those that are."""
+def absent(aws: Aws, hosts: Collection[Host]) -> dict[str, str]:
+    """Ids of those that are not online, and why."""
     if not hosts:
-        return set()
+        return {}
     aws.forget()
     asked = [{"Key": "InstanceIds", "Values": sorted(host.id for host in hosts)}]
     found = aws.find("ssm", "describe_instance_information", "InstanceInformationList[]", Filters=asked)
-    return {one["InstanceId"] for one in found if one["PingStatus"] == "Online"}
+    heard = {one["InstanceId"]: one for one in found}
+    return {host.id: _why(heard.get(host.id)) for host in hosts if heard.get(host.id, {}).get("PingStatus") != "Online"}
 
 
-def waited_for(aws: Aws, hosts: Collection[Host], seconds: float, tell: Callable[[str], None]) -> set[str]:
-    """As ``online``, as soon as all are, and ``seconds`` later at the latest."""
-    began, said, before = time.monotonic(), 0.0, -1
+def _why(heard: Mapping[str, Any] | None) -> str:
+    if heard is None:
+        return "its agent was never heard"
+    return f"its agent was last heard at {timestamps.to_text(heard['LastPingDateTime'].timestamp())}, and is down or cut off"
+
+
+def waited_for(aws: Aws, hosts: Collection[Host], seconds: float, tell: Callable[[str], None]) -> dict[str, str]:
+    """As ``absent``, as soon as nobody is, and ``seconds`` later at the latest."""
+    began, said, before, hinted = time.monotonic(), 0.0, -1, False
     while True:
-        there, spent = online(aws, hosts), time.monotonic() - began
-        late = [host for host in hosts if host.id not in there]
-        if not late or spent >= seconds:
-            return there
-        if len(there) != before or time.monotonic() - said >= SILENCE:
-            said, before = time.monotonic(), len(there)
-            tell(f"  waiting  {', '.join(map(str, late))}  not online at Session Manager  {timestamps.span(spent)}")
+        why, spent = absent(aws, hosts), time.monotonic() - began
+        if not why or spent >= seconds:
+            return why
+        late = [host for host in hosts if host.id in why]
+        if len(late) != before or time.monotonic() - said >= SILENCE:
+            said, before = time.monotonic(), len(late)
+            who = "; ".join(f"{host}: {why[host.id]}" for host in late)
+            tell(f"  waiting  {who}  {timestamps.span(spent)} of {timestamps.span(seconds)}")
+        if not hinted and spent >= HINT:
+            hinted = True
+            for host in late:
+                tell(f"  {lateness(host, aws.login.region, spent, why[host.id])}")
         time.sleep(min(PAUSE, seconds - spent))
 
 
-def lateness(host: Host, region: str, seconds: float) -> str:
+def lateness(host: Host, region: str, seconds: float, why: str) -> str:
     """What to look at."""
+    look = f"aws ec2 get-console-output --region {region} --instance-id {host.id} --latest --output text"
     return (
-        f"{host} is not online at Session Manager after {timestamps.span(seconds)}: its agent is installed at its first start, and needs a "
-        f"way out to ssm.{region}.amazonaws.com; see what it says: aws ec2 get-console-output --region {region} --instance-id {host.id} "
-        "--latest --output text"
+        f"{host} is not online at Session Manager after {timestamps.span(seconds)}: {why}. The agent is installed at a host's first start, "
+        f"and needs a way out to ssm.{region}.amazonaws.com; see what the host says: {look}; "
+        f"start it anew: aws ec2 reboot-instances --region {region} --instance-ids {host.id}"
     )

@@ -88,8 +88,13 @@ def declared(env: Environment) -> Iterator[model.Wanted]:
         )
 
 
+def found(aws: Aws) -> list[Any]:
+    """All of the account, as AWS tells them."""
+    return aws.find("elasticache", "describe_replication_groups", "ReplicationGroups[]")
+
+
 def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
-    for one in aws.find("elasticache", "describe_replication_groups", "ReplicationGroups[]"):
+    for one in found(aws):
         given = tags.read(aws.find("elasticache", "list_tags_for_resource", "TagList[]", _ABSENT, ResourceName=one["ARN"]))
         if one["ReplicationGroupId"] == env.prefix or tags.are_ours(given, env):
             yield _seen(one, _node(aws, one), given, env)

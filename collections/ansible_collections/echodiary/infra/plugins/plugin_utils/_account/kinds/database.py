@@ -140,8 +140,13 @@ def _asked_for(database: Database) -> dict[str, model.Json]:
     return {name: database[name] for name in names}  # type: ignore[literal-required]
 
 
+def found(aws: Aws) -> list[Any]:
+    """All of the account, as AWS tells them."""
+    return aws.find("rds", "describe_db_instances", "DBInstances[]")
+
+
 def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
-    for one in aws.find("rds", "describe_db_instances", "DBInstances[]"):
+    for one in found(aws):
         given = tags.read(one.get("TagList"))
         if one["DBInstanceIdentifier"] == env.prefix or tags.are_ours(given, env):
             yield _seen(one, given, env)

@@ -12,21 +12,23 @@ from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Ri
 
 
 class Manager:
-    """Secrets Manager with one secret; ``put`` is what was written."""
+    """An account with one secret; ``put`` is what was written."""
 
     def __init__(self, text: str) -> None:
         self.text, self.put = text, list[dict[str, Any]]()
 
-    def get_secret_value(self, SecretId: str) -> dict[str, str]:  # noqa: N803
-        return {"SecretString": self.text}
+    def one(self, service: str, operation: str, path: str, **asked: str) -> str:
+        assert (service, operation, path, asked) == ("secretsmanager", "get_secret_value", "SecretString", {"SecretId": "app"})
+        return self.text
 
-    def put_secret_value(self, SecretId: str, SecretString: str) -> dict[str, str]:  # noqa: N803
-        self.put.append(json.loads(SecretString))
+    def call(self, service: str, operation: str, args: dict[str, str]) -> dict[str, str]:
+        assert (service, operation, args["SecretId"]) == ("secretsmanager", "put_secret_value", "app")
+        self.put.append(json.loads(args["SecretString"]))
         return {"VersionId": "v2"}
 
 
 def change(manager: Manager, monkeypatch: pytest.MonkeyPatch, **given: Any) -> dict[str, Any]:
-    monkeypatch.setattr(store, "_client", lambda _: manager)
+    monkeypatch.setattr(store.aws, "of", lambda _: manager)
     return Rig(secret_value).run(name="app", region="eu-west-1", values={"a": "new"}, **given)
 
 
