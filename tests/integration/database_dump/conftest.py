@@ -15,23 +15,10 @@ import docker
 import pytest
 
 from tests.integration import lab_images, local_play
+from tests.integration.postgres import Server, waited
 
 PASSWORDS = {name: secrets.token_urlsafe(24) for name in ("database_password", "database_admin_password")}
 _numbers = itertools.count(1)
-
-
-class Server:
-    def __init__(self, container: Any, client_image: str) -> None:
-        container.reload()
-        self.container, self.client_image = container, client_image
-        self.address = next(iter(container.attrs["NetworkSettings"]["Networks"].values()))["IPAddress"]
-
-    def sql(self, query: str, database: str = "postgres") -> str:
-        """As a superuser, from inside."""
-        done = self.container.exec_run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", query], user="postgres")
-        output = str(done.output.decode()).strip()
-        assert done.exit_code == 0, output
-        return output
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +27,7 @@ def server() -> Iterator[Server]:
     image, tools = lab_images.service("postgres"), lab_images.service("postgres-client")
     container = client.containers.run(image, detach=True, name=f"echodiary-dump-test-{os.getpid()}")
     try:
-        _wait(container)
-        server = Server(container, tools)
+        server = Server(waited(container), tools)
         server.sql(
             f"CREATE ROLE echodiary LOGIN PASSWORD '{PASSWORDS['database_password']}';"
             f"CREATE ROLE echodiary_admin LOGIN CREATEDB CREATEROLE PASSWORD '{PASSWORDS['database_admin_password']}';"
@@ -52,13 +38,6 @@ def server() -> Iterator[Server]:
         yield server
     finally:
         container.remove(force=True, v=True)
-
-
-def _wait(container: Any) -> None:
-    end = time.monotonic() + 60
-    while container.exec_run(["pg_isready", "-h", "127.0.0.1"]).exit_code:
-        assert time.monotonic() < end, container.logs(tail=20).decode()
-        time.sleep(0.2)
 
 
 class Diary:

@@ -11,7 +11,7 @@ from ..plugin_utils._calls.base import HostCall
 from ..plugin_utils._common import inventories
 from ..plugin_utils._common.errors import SpecError
 from ..plugin_utils._component.names import short
-from ..plugin_utils._database import component, master, roles, roles_words, store
+from ..plugin_utils._database import component, master, moving, roles, roles_words, store
 
 if TYPE_CHECKING:
     from ..module_utils._database.shapes import Result
@@ -24,6 +24,7 @@ class Options(TypedDict):
     component: str
     state: str
     move: bool
+    at: str
     login: dict[str, str]
 
 
@@ -36,6 +37,7 @@ class ActionModule(HostCall[Options]):
         "component": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "read"], "default": "present"},
         "move": {"type": "bool", "default": False},
+        "at": {"type": "str", "choices": ["declared", "move"], "default": "declared"},
         "login": {"type": "dict", "default": {}, "no_log": True},
     }
 
@@ -45,6 +47,8 @@ class ActionModule(HostCall[Options]):
         found = component.of(self, self._vars, args["component"], "roles")
         if found is None or found.roles is None:
             return self._skipped(args)
+        if args["at"] == "move":
+            return self._present({**args, "move": False}, moving.at_target(found))
         return self._present(args, found)
 
     def _skipped(self, args: Options) -> dict[str, Any]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 class Options(TypedDict):
     name: str
     values: dict[str, Json]
+    keep: list[str]
     region: str
     endpoint_url: str | None
     access_key: str | None
@@ -30,12 +31,13 @@ class ActionModule(LocalAction[Options]):
     ARGUMENTS = {
         "name": {"type": "str", "required": True},
         "values": {"type": "dict", "required": True, "no_log": True},
+        "keep": {"type": "list", "elements": "str", "default": [], "no_log": False},
         **options.LOGIN,
     }
 
     def _answer(self, args: Options) -> dict[str, Any]:
-        version = store.put(args["name"], args["values"], _login(args), check=self._check)
-        return {"changed": bool(version), **({"version": version} if version and not self._check else {})}
+        version, kept = store.put(args["name"], args["values"], _login(args), keep=args["keep"], check=self._check)
+        return {"changed": bool(version), "kept": kept, **({"version": version} if version and not self._check else {})}
 
 
 def _login(args: Options) -> dict[str, str | None]:

@@ -38,6 +38,12 @@ options:
       - Without it such an installation is refused, with the command that does it.
     type: bool
     default: false
+  at:
+    description:
+      - V(move) makes them at the server that the database is to move to (C(database.move)), with the passwords of here.
+    type: str
+    choices: [declared, move]
+    default: declared
   login:
     description:
       - As C(echodiary_aws) has it, for the secret, and for the administrator's password where AWS keeps it

@@ -22,6 +22,12 @@ options:
     description: Keys and their new values.
     type: dict
     required: true
+  keep:
+    description:
+      - Of O(values), keys that keep a value that they have already. RV(kept) says where that is another one.
+    type: list
+    elements: str
+    default: []
   region:
     description: AWS region.
     type: str
@@ -75,4 +81,9 @@ version:
   description: The secret's new version.
   returned: when a version was put
   type: str
+kept:
+  description: Keys of O(keep) that have another value than the one in O(values).
+  returned: success
+  type: list
+  elements: str
 """

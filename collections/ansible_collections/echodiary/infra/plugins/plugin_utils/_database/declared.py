@@ -28,6 +28,8 @@ _SECRET = {
     "password": {"type": "str", "default": "database_password", "no_log": False},
     "migrate_user": {"type": "str", "default": "database_migrate_user"},
     "migrate_password": {"type": "str", "default": "database_migrate_password", "no_log": False},
+    "host": {"type": "str", "default": "database_host"},
+    "port": {"type": "str", "default": "database_port"},
 }
 _MIGRATE = {**_LOGIN, "variable": {"type": "str", "default": "DATABASE_URL"}}
 _MASTER = {**_LOGIN, "instance": {"type": "str", "default": ""}}
@@ -43,6 +45,7 @@ _ROLES = {
     "monitor": {"type": "dict", "options": _MONITOR, "apply_defaults": True},
     "backup": {"type": "dict", "options": _LOGIN, "apply_defaults": True},
 }
+_MOVE = {"host": {"type": "str", "required": True}, "port": {"type": "int", "default": 5432}, "instance": {"type": "str", "default": ""}}
 _BACKUP = {
     "method": {"type": "str", "choices": [DUMP, RDS], "default": DUMP},
     "host": {"type": "str", "default": ""},
@@ -69,6 +72,7 @@ OPTIONS: dict[str, Any] = {
     "sessions": {"type": "str", "default": ""},
     "migrate": {"type": "dict", "options": _MIGRATE, "apply_defaults": True},
     "roles": {"type": "dict", "options": _ROLES},
+    "move": {"type": "dict", "options": _MOVE},
     "backup": {"type": "dict", "options": _BACKUP},
 }
 
@@ -81,8 +85,9 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     "administrator": (*_SERVER, "admin"),
     "rotation": (*_SERVER, "owner", "admin", "secret", "sessions", "migrate", "roles"),
     "migration": ("migrate",),
-    "roles": (*_SERVER, "password", "owner", "admin", "secret", "sessions", "migrate", "roles"),
+    "roles": (*_SERVER, "password", "owner", "admin", "secret", "sessions", "migrate", "roles", "move"),
     "serving": (*_SERVER, "password", "roles"),
+    "move": (*_SERVER, "password", "owner", "admin", "restore", "secret", "migrate", "roles", "move", "backup"),
 }
 #: what is to be written where there is nothing of the kind
 _EXAMPLE = (
@@ -104,6 +109,27 @@ class Secret(NamedTuple):
     password: str
     migrate_user: str
     migrate_password: str
+    host: str
+    port: str
+
+
+class Place(NamedTuple):
+    """A server."""
+
+    host: str
+    port: int
+
+
+class Move(NamedTuple):
+    """A server to move to; ``instance`` of RDS, where AWS keeps its administrator's password."""
+
+    host: str
+    port: int
+    instance: str
+
+    @property
+    def place(self) -> Place:
+        return Place(self.host, self.port)
 
 
 class Migrate(NamedTuple):
@@ -159,7 +185,7 @@ class Backup(NamedTuple):
 
 class Declared(NamedTuple):
     """What was not rendered for the purpose is empty. ``ca_certificate``: a file in the release's containers; ``sessions``: regular
-    expression of the application_name of the component's own."""
+    expression of the application_name of the component's own; ``move``: the server that it is to move to."""
 
     component: str
     host: str
@@ -175,6 +201,7 @@ class Declared(NamedTuple):
     sessions: str
     migrate: Migrate
     roles: Roles | None
+    move: Move | None
     backup: Backup | None
 
     @property
@@ -196,7 +223,7 @@ def wanted(name: str, given: Mapping[str, Json], purpose: str) -> dict[str, Json
 def read(name: str, given: Mapping[str, Json]) -> Declared:
     """From what was rendered of it. SpecError for anything that is not understood."""
     # an inventory says {} for none
-    said = {key: value for key, value in given.items() if key != "roles" or value}
+    said = {key: value for key, value in given.items() if key not in ("roles", "move") or value}
     result = ArgumentSpecValidator({KEY: {"type": "dict", "options": OPTIONS}}).validate({KEY: said})
     if result.error_messages:
         raise SpecError(f"{name}: component.yml: {'; '.join(result.error_messages)}")
@@ -218,6 +245,7 @@ def read(name: str, given: Mapping[str, Json]) -> Declared:
         sessions=found["sessions"],
         migrate=Migrate(**found["migrate"]),
         roles=_roles(name, found["roles"], found["user"]),
+        move=found["move"] and Move(**found["move"]),
         backup=backup and _checked(name, backup._replace(directory=backup.directory or f"/var/backups/{name}")),
     )
 

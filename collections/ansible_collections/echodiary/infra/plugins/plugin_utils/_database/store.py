@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._account import aws
 from .._common.errors import SpecError
@@ -14,16 +14,25 @@ if TYPE_CHECKING:
     from ...module_utils._kinds.model import Json
 
 
-def put(name: str, values: Mapping[str, Json], login: Mapping[str, str | None], *, check: bool = False) -> str:
-    """The new version's id, ``(check)`` in a check; empty where nothing differs. SpecError where it cannot be changed."""
+class Put(NamedTuple):
+    """``version``: the new one's id, ``(check)`` in a check, empty where nothing differs; ``kept``: keys that have another value."""
+
+    version: str
+    kept: list[str]
+
+
+def put(name: str, values: Mapping[str, Json], login: Mapping[str, str | None], *, keep: Collection[str] = (), check: bool = False) -> Put:
+    """``keep``: keys that keep a value that they have. SpecError where it cannot be changed."""
     account = aws.of(login)
     known = _object(name, account.one("secretsmanager", "get_secret_value", "SecretString", SecretId=name))
-    wanted = {**known, **values}
+    kept = {key for key in keep if known.get(key)}
+    wanted = {**known, **{key: value for key, value in values.items() if key not in kept}}
+    differ = sorted(key for key in kept & values.keys() if known[key] != values[key])
     if wanted == known or check:
-        return "(check)" if wanted != known else ""
+        return Put("(check)" if wanted != known else "", differ)
     # What was there stays readable as the stage AWSPREVIOUS.
     made = account.call("secretsmanager", "put_secret_value", {"SecretId": name, "SecretString": json.dumps(wanted, sort_keys=True)})
-    return str(made["VersionId"])
+    return Put(str(made["VersionId"]), differ)
 
 
 def _object(name: str, text: str | None) -> dict[str, Json]:

@@ -118,3 +118,11 @@ def test_where_no_second_role_is_declared_it_is_only_told(tmp_path: Path) -> Non
     assert "could not be looked at: shop/component.yml" in unknown.run(component="shop", state="read")["notes"][0]
     lost = rig(tmp_path, {"failed": True, "changed": False, "msg": "db.example:5432 cannot be reached"}, **{**ONE, "roles": {}})
     assert "could not be seen: db.example:5432" in lost.run(component="shop", state="read")["msg"]
+
+
+def test_they_are_made_where_it_moves_to_with_the_passwords_of_here(tmp_path: Path, written: list[dict[str, str]]) -> None:
+    asked = rig(tmp_path, DONE, **TWO)
+    (tmp_path / "roles/shop/component.yml").write_text(f"{SHOP}  move: {{host: new.example}}\n")
+    asked.run(component="shop", at="move", move=True)
+    assert (asked.manifest["server"]["host"], written) == ("new.example", [])
+    assert "hunter2-serving" in {role["password"] for role in asked.manifest["wanted"]["roles"]}

@@ -34,14 +34,22 @@ def change(manager: Manager, monkeypatch: pytest.MonkeyPatch, **given: Any) -> d
 
 def test_only_what_was_given_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     manager = Manager('{"a": "old", "b": "kept"}')
-    assert change(manager, monkeypatch) == {"changed": True, "version": "v2"}
+    assert change(manager, monkeypatch) == {"changed": True, "version": "v2", "kept": []}
     assert manager.put == [{"a": "new", "b": "kept"}]
 
 
 @pytest.mark.parametrize(("text", "given", "changed"), [('{"a": "new"}', {}, False), ('{"a": "old"}', {"check": True}, True)])
 def test_nothing_is_written_without_need(monkeypatch: pytest.MonkeyPatch, text: str, given: dict[str, Any], changed: bool) -> None:
     manager = Manager(text)
-    assert (change(manager, monkeypatch, **given), manager.put) == ({"changed": changed}, [])
+    assert (change(manager, monkeypatch, **given), manager.put) == ({"changed": changed, "kept": []}, [])
+
+
+def test_what_has_a_value_may_keep_it_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = Manager('{"a": "old"}')
+    assert change(manager, monkeypatch, keep=["a"]) == {"changed": False, "kept": ["a"]}
+    lacks = Manager('{"a": ""}')
+    assert change(lacks, monkeypatch, keep=["a"]) == {"changed": True, "version": "v2", "kept": []}
+    assert (manager.put, lacks.put) == ([], [{"a": "new"}])
 
 
 def test_what_is_there_is_not_said_where_it_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,10 +21,12 @@ def test_only_what_the_purpose_needs_is_rendered(purpose: str) -> None:
     """A list of backups needs no password, and a rotation no image."""
     every = dict.fromkeys(declared.OPTIONS, "x")
     asked = declared.wanted("shop", every, purpose)
-    assert ("password" in asked) == (purpose in ("created", "roles", "serving"))
-    assert ("secret" in asked) == (purpose in ("rotation", "roles"))
-    assert ("migrate" in asked) == (purpose in ("created", "rotation", "migration", "roles")), "whoever only looks has no owner's password"
-    assert ("backup" in asked) == (purpose in ("backups", "created", "restored"))
+    assert ("password" in asked) == (purpose in ("created", "roles", "serving", "move"))
+    assert ("secret" in asked) == (purpose in ("rotation", "roles", "move"))
+    assert ("migrate" in asked) == (purpose in ("created", "rotation", "migration", "roles", "move")), (
+        "whoever only looks has no owner's password"
+    )
+    assert ("backup" in asked) == (purpose in ("backups", "created", "restored", "move"))
     assert declared.wanted("shop", {"host": "x"}, purpose) in ({"host": "x"}, {})
 
 
