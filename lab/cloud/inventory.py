@@ -92,6 +92,8 @@ def _everywhere(lab: Settings) -> dict[str, Any]:
         "baseline_unattended_upgrades": False,
         # Docker Hub's images are those that the lab has; its own are in the registry that stands for ECR.
         "docker_registry_mirrors": [f"http://{front.HUB}:5000"],
+        # What stands for ECR wants no login, and nobody here would answer who asks ECR's API for one.
+        "docker_credential_helpers": {},
         **_images(lab),
         # A small fleet on one machine, scraped often: a canary need not be watched for minutes.
         "prometheus_scrape_interval": "5s",

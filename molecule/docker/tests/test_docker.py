@@ -5,13 +5,39 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from testinfra.host import Host
+
+REGISTRY, ECR = "127.0.0.1:5999", "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com"
+#: as of a registry that wants a login, at two names: one is people's own
+SERVED = """
+apt-get update -qq && apt-get install -qqy --no-install-recommends docker-registry apache2-utils >/dev/null 2>&1
+systemctl disable --now docker-registry.service 2>/dev/null
+mkdir -p /run/registry && htpasswd -Bbn AWS a-token > /run/registry/htpasswd
+cat > /run/registry/config.yml << 'end'
+version: 0.1
+storage: {filesystem: {rootdirectory: /run/registry/images}}
+http: {addr: ":5999"}
+auth: {htpasswd: {realm: lab, path: /run/registry/htpasswd}}
+end
+systemd-run --quiet --unit registry-with-logins docker-registry serve /run/registry/config.yml
+for i in $(seq 50); do curl -so /dev/null http://localhost:5999/v2/ && break; sleep 0.1; done
+echo a-token | docker login --username AWS --password-stdin localhost:5999
+tar --create --file - --directory /etc hostname | docker import - localhost:5999/app:1
+docker push --quiet localhost:5999/app:1
+docker image rm localhost:5999/app:1
+"""
+#: answers as amazon-ecr-credential-helper does, which asks AWS's API for what it says
+HELPER = """#!/bin/sh
+[ "$1" = get ] || exit 1
+printf '{"ServerURL": "%s", "Username": "AWS", "Secret": "a-token"}' "$(cat)"
+"""
+COMPOSE = "services: {app: {image: '127.0.0.1:5999/app:1'}}"
 
 PLACE = Path(os.environ["MOLECULE_PROJECT_DIRECTORY"]) / ".lab" / (os.environ.get("LAB_NAME") or "echodiary")
 LAB = yaml.safe_load((PLACE / "inventory/group_vars/all/lab.yml").read_text())
@@ -80,3 +106,42 @@ def test_settings_the_engine_does_not_know_are_refused_untouched(host: Host, con
     with host.sudo():
         assert "no-such-key" not in host.file("/etc/docker/daemon.json").content_string
     assert host.check_output("systemctl show --property MainPID docker.service") == engine
+
+
+@pytest.fixture
+def registry(host: Host) -> Iterator[None]:
+    with host.sudo():
+        host.check_output("sh -ec %s", SERVED)
+        host.check_output("printf %%s %s > /usr/local/bin/docker-credential-lab && chmod 755 /usr/local/bin/docker-credential-lab", HELPER)
+        yield
+        host.run("systemctl stop registry-with-logins; rm -rf /run/registry /root/.docker /usr/local/bin/docker-credential-lab")
+        host.run("apt-get purge -qqy docker-registry apache2-utils amazon-ecr-credential-helper")
+
+
+def test_a_helper_knows_a_registry_s_login_and_people_s_own_logins_stay(host: Host, registry: None, converge: Callable[..., Any]) -> None:
+    def pulls(reference: str) -> bool:
+        host.run("docker image rm %s", reference)
+        return bool(host.run("docker pull --quiet %s", reference).rc == 0)
+
+    def documents() -> Any:
+        return json.loads(host.file("/root/.docker/config.json").content_string)
+
+    def logins() -> bool:
+        return set(documents()["auths"]) == {"localhost:5999"} and pulls("localhost:5999/app:1")
+
+    helpers = {REGISTRY: "lab", ECR: "ecr-login"}
+    with host.sudo():
+        assert not pulls(f"{REGISTRY}/app:1") and logins()
+        assert not converge(docker_credential_helpers=helpers)["failed"]
+        assert documents()["credHelpers"] == helpers and pulls(f"{REGISTRY}/app:1") and logins()
+        host.check_output("docker image rm %s && echo %s | docker compose --file - pull --quiet", f"{REGISTRY}/app:1", COMPOSE)
+        assert host.package("amazon-ecr-credential-helper").is_installed
+        host.check_output("docker-credential-ecr-login -v")
+        # somebody's own helper is none of ours, and ours is not theirs
+        hand = {**documents(), "credHelpers": {REGISTRY: "gone", "other.example": "pass"}}
+        host.check_output("printf %%s %s > /root/.docker/config.json", json.dumps(hand))
+        found = converge(docker_credential_helpers=helpers)["components"][-1]["changes"]
+        assert {(one["resource"].rpartition(" ")[2], one["origin"]) for one in found} == {(REGISTRY, "corrective"), (ECR, "corrective")}
+        assert documents()["credHelpers"] == {**helpers, "other.example": "pass"}
+        assert not converge()["failed"]
+        assert documents()["credHelpers"] == {"other.example": "pass"} and not pulls(f"{REGISTRY}/app:1") and logins()

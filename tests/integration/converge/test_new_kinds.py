@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Groups, mounts and timers on a host with systemd: predicted, applied, moved by hand and mended, taken back, and gone again."""
+"""Groups, mounts, timers and settings on a host with systemd: predicted, applied, moved by hand and mended, taken back, and gone again."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ mounts: >-
     '/srv/bound': {'source': '/srv/from', 'fstype': 'none', 'options': 'bind'},
   } if kinds_all else {} }}
 timers: "{{ {'kinds': kinds_timer} if kinds_all else {} }}"
+settings:
+  /root/.kinds.json: {within: ours, values: "{{ {'key': 'value'} if kinds_all else {} }}"}
 health: "{{ [{'url': 'http://127.0.0.1:9/', 'deadline': 1}] if kinds_sick else [] }}"
 """
 #: all that means something to systemd
@@ -29,7 +31,7 @@ WRITE = "import sys; open('/run/kinds.words', 'w').write(ascii(sys.argv[1:]))"
 TIMER = {"schedule": "*-*-* 03:00:00", "command": ["/usr/bin/python3", "-c", WRITE, *WORDS], "user": "root"}
 GONE = {"kinds_all": False}
 
-RESOURCES = {"group:newops", "user:newuser", "mount:/srv/kinds", "mount:/srv/bound", "timer:kinds"}
+RESOURCES = {"group:newops", "user:newuser", "mount:/srv/kinds", "mount:/srv/bound", "timer:kinds", "setting:/root/.kinds.json ours key"}
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def kinds(fresh: Machine) -> Iterator[str]:
     yield fresh.role("kinds", component=COMPONENT, defaults="---\nkinds_all: true\nkinds_sick: false\nkinds_timer: {}\n")
     fresh.sh(
         "umount /srv/kinds /srv/bound; sed -i '/srv.kinds\\|srv.bound/d' /etc/fstab; userdel newuser; groupdel newops; "
-        "rm -rf /var/lib/echodiary/components/kinds.json /etc/systemd/system/kinds.* /srv/from /srv/bound /srv/kinds; "
+        "rm -rf /var/lib/echodiary/components/kinds.json /root/.kinds.json /etc/systemd/system/kinds.* /srv/from /srv/bound /srv/kinds; "
         "systemctl daemon-reload",
         check=False,
     )
@@ -56,6 +58,7 @@ def there(machine: Machine) -> dict[str, bool]:
         "bound": "test -e /srv/bound/kept",
         "fstab": "test $(grep -c 'srv/kinds\\|srv/bound' /etc/fstab) = 2",
         "timer": "systemctl is-active kinds.timer && systemctl is-enabled kinds.timer",
+        "setting": 'grep -q \'"key": "value"\' /root/.kinds.json',
         "schedule": "systemctl show -p TimersCalendar kinds.timer | grep -q 03:00:00",
     }
     said = machine.sh("; ".join(f"({command}) >/dev/null 2>&1 && echo '{name}'" for name, command in asked.items()), check=False)
@@ -75,7 +78,8 @@ def test_all_of_it_is_predicted_made_mended_and_gone_again(fresh: Machine, kinds
 
     fresh.sh(
         "gpasswd -d daemon newops; gpasswd -a games newops; umount /srv/bound; mount -o remount,exec /srv/kinds; "
-        "sed -i '/srv.kinds/d' /etc/fstab; systemctl disable --now kinds.timer; echo '# x' >> /etc/systemd/system/kinds.service"
+        "sed -i '/srv.kinds/d' /etc/fstab; systemctl disable --now kinds.timer; echo '# x' >> /etc/systemd/system/kinds.service; "
+        "sed -i 's/value/other/' /root/.kinds.json"
     )
     run = fresh.play(converge(check=True), converge(), converge(check=True))
     assert run[0].origins == dict.fromkeys(RESOURCES - {"user:newuser"}, "corrective")
@@ -109,7 +113,7 @@ def test_a_sick_component_is_taken_back_but_for_what_came_before_the_transaction
     notes = " ".join(run[0].components["kinds"]["notes"])
     assert all(f"not taken back: {name} " in notes for name in ("group newops", "mount /srv/kinds"))
     left = there(fresh)
-    assert not left["timer"] and left["members"] and left["bound"]
+    assert not left["timer"] and not left["setting"] and left["members"] and left["bound"]
     assert fresh.sh("find /etc/systemd/system -name 'kinds*'") == ""
 
 

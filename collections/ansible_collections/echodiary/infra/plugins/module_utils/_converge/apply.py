@@ -52,8 +52,8 @@ def retire(view: View) -> None:
         if change.action == "remove" and change.resource.kind == "stranger" and change.name.startswith(UNITS):
             units.try_to(os.path.basename(change.name), "stop")
     for change in view.plan.retiring:
-        if change.resource.kind == units.NAME:
-            units.apply(change, view.seen.units[change.name])
+        if kinds.named(change.resource.kind) in kinds.OWN:
+            kinds.apply(view.spec, change, view.seen.kinds)
     for project in view.projects:
         compose.leave(project)
 

@@ -284,6 +284,13 @@ class DistributionSpec(TypedDict, total=False):
     refuse: str
 
 
+class SettingsSpec(TypedDict):
+    """Of a JSON document: in the object ``within`` it, these ``values`` by their keys."""
+
+    within: str
+    values: dict[str, str]
+
+
 class _Component(TypedDict):
     name: str
     secrets: list[str]
@@ -312,6 +319,7 @@ class ComponentSpec(_Placed, total=False):
     watch: WatchSpec | None
     timers: dict[str, dict[str, model.Json]]
     haproxy: dict[str, HaproxySpec]
+    settings: dict[str, SettingsSpec]
     asks_edges: bool
     asks: list[users.Question]
     restart: bool

@@ -76,8 +76,11 @@ def _todo(answers: Answers, path: str, before: str) -> str:
         absent = [host.name for host in answers.hosts if not re.search(rf"(?<![\w.:-]){re.escape(host.name)}(?![\w.-])", before)]
         return f"add {', '.join(absent)}" if absent else ""
     registry = answers.image.repository.partition("/")[0]
-    wanted = path == VARIABLES and answers.plain and registry not in before
-    return f"add {registry} to docker_insecure_registries: it has no TLS" if wanted else ""
+    if path != VARIABLES or registry in before:
+        return ""
+    if skeleton.ECR.fullmatch(registry):
+        return f"add {{{registry}: ecr-login}} to docker_credential_helpers: hosts in AWS log in to it by that"
+    return f"add {registry} to docker_insecure_registries: it has no TLS" if answers.plain else ""
 
 
 def _check_hosts(answers: Answers, existing: Mapping[str, str]) -> None:

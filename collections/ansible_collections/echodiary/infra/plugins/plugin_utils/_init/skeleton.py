@@ -13,6 +13,8 @@ from .._common.quoting import yaml_text, yaml_value
 from .shapes import Answers, Host
 
 TEXTS = Path(__file__).with_name("texts")
+#: a registry of ECR, which hosts of AWS log in to as what they are
+ECR = re.compile(r"[0-9]{12}\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
 VERSION = re.compile(r'"version": "([^"]+)"')
 #: path -> text, of every directory
 ONCE = {
@@ -63,6 +65,7 @@ def values(answers: Answers, ports: tuple[int, int]) -> dict[str, str]:
         "migrate_default": _command(answers),
         "migrate_spec": _option(answers),
         "registry": _registry(answers),
+        "ssh": (TEXTS / "ssh.txt").read_text(encoding="utf-8") if answers.region else "",
         "core": core,
         "minimum": ".".join(core.split(".")[:2]),
         "version": _version(),
@@ -116,10 +119,13 @@ def _option(answers: Answers) -> str:
 
 
 def _registry(answers: Answers) -> str:
+    registry = answers.image.repository.partition("/")[0]
+    if answers.region and ECR.fullmatch(registry):
+        told = "Hosts log in to ECR as what they are: their instance profile has to let them read the repository."
+        return f"\n# {told}\ndocker_credential_helpers: {{{yaml_text(registry)}: ecr-login}}\n"
     if not answers.plain:
         return ""
-    name = yaml_text(answers.image.repository.partition("/")[0])
-    return f"\n# It answered without TLS when this was written.\ndocker_insecure_registries: [{name}]\n"
+    return f"\n# It answered without TLS when this was written.\ndocker_insecure_registries: [{yaml_text(registry)}]\n"
 
 
 def _version() -> str:

@@ -23,6 +23,14 @@ def test_a_workflow_is_of_one_repository_and_one_place_in_it(role: str) -> None:
     assert trust["Condition"]["StringEquals"][f"{rights.GITHUB}:aud"] == "sts.amazonaws.com"
 
 
+def test_hosts_log_in_to_ecr_and_read_their_repository_alone() -> None:
+    env = environment(**EVERYTHING)
+    may = {action: one["Resource"] for one in rights.of_hosts(env, "app")["Statement"] for action in one["Action"]}
+    assert may["ecr:GetAuthorizationToken"] == ["*"]
+    pulled = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+    assert {tuple(may[action]) for action in pulled} == {(env.arn("ecr", "repository/echodiary"),)}
+
+
 def test_hosts_read_no_secret_and_delete_no_backup() -> None:
     found = actions(rights.of_hosts(environment(**EVERYTHING), "app"))
     assert "s3:PutObject" in found

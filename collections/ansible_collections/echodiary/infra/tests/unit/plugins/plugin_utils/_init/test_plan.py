@@ -116,6 +116,30 @@ def test_aws_finds_hosts_by_their_tags() -> None:
     assert plans.HOSTS[0] not in files
 
 
+ECR = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("registry", "region", "wanted"),
+    [(ECR, "eu-central-1", {ECR: "ecr-login"}), (ECR, "", None), ("ghcr.io", "eu-central-1", None), (f"x{ECR}", "eu-central-1", None)],
+)
+def test_hosts_of_aws_log_in_to_ecr_as_what_they_are(registry: str, region: str, wanted: Any) -> None:
+    answers = SHOP._replace(image=IMAGE._replace(repository=f"{registry}/shop"), region=region, hosts=[] if region else HOSTS)
+    assert loaded(written(answers), plans.VARIABLES).get("docker_credential_helpers") == wanted
+
+
+def test_a_registry_of_ecr_that_an_inventory_lacks_is_named() -> None:
+    cart = CART._replace(image=IMAGE._replace(repository=f"{ECR}/cart"))
+    [variables] = [file for file in plans.plan(cart, written(SHOP)) if file.path == plans.VARIABLES]
+    assert variables.note.startswith(f"add {{{ECR}: ecr-login}} to docker_credential_helpers")
+
+
+def test_hosts_of_aws_are_known_by_the_keys_that_provisioning_learned() -> None:
+    found = loaded(written(SHOP._replace(hosts=[], region="eu-central-1")), plans.VARIABLES)
+    assert "{{ inventory_dir }}/group_vars/all/known_hosts.txt" in found["ansible_ssh_extra_args"]
+    assert "ansible_ssh_extra_args" not in loaded(written(SHOP), plans.VARIABLES)
+
+
 @pytest.mark.parametrize(("plain", "wanted"), [(True, ["ghcr.io"]), (False, None)])
 def test_a_registry_without_tls_is_allowed_by_name(plain: bool, wanted: Any) -> None:
     assert loaded(written(SHOP._replace(plain=plain)), plans.VARIABLES).get("docker_insecure_registries") == wanted
