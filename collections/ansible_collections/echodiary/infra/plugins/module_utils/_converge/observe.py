@@ -137,7 +137,9 @@ def _unit_consumer(name: str, spec: documents.UnitSpec, want: desired.Desired, r
     unit = reading.units.get(name, units.MISSING)
     own = [f"/etc/systemd/system/{name}", f"/etc/systemd/system/{name}.d/**"]
     files = _files([*spec["consumes"], *own], want, reading)
-    alive = unit.active in units.RUNNING and not unit.oneshot and spec.get("state") != "stopped"
+    # a oneshot that is active stays so when it is done (RemainAfterExit): what it has read is what it was done with
+    stays = not unit.oneshot or (unit.active == "active" and bool(spec["consumes"]))
+    alive = unit.active in units.RUNNING and stays and spec.get("state") != "stopped"
     identity = unit.identity if alive else ""
     digest = want.digest(list(files))
     definition = reading.definitions.get(name) if name.endswith(definitions.STARTED) else None

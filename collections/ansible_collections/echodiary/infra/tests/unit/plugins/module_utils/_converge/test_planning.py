@@ -208,3 +208,14 @@ def test_a_unit_that_somebody_started_is_stopped_and_not_restarted_whatever_its_
     _, record = converged(component, want, seen)
     [change] = planning.plan(component, want, seen, record, []).all()
     assert (str(change.resource), change.action, change.origin) == ("unit:a.service", "stop", "corrective")
+
+
+def test_what_was_done_once_and_stays_is_done_again_when_what_it_read_changes() -> None:
+    """Not one that ends and is gone, nor one that reads nothing of ours."""
+    for consumes, active, read in ((["/etc/x/a"], "active", True), (["/etc/x/a"], "activating", False), ([], "active", False)):
+        component = spec(files={"/etc/x/a": file("new", "0644")}, units={"once.service": {"state": "started", "consumes": consumes}})
+        want = desired.resolve(component, b"key", False)
+        there = {path: paths.Live(value, 500.0, b"") for path, value in want.values.items()}
+        seen = observe.Reading(there, {"unit": {"once.service": unit(oneshot=True, active=active)}}, {}, {})
+        (consumer,) = observe.consumers(component, want, seen)
+        assert bool(consumer.identity) is read
