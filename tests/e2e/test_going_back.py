@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("released")]
 ADD_PLACE = 'op.add_column("entries", sa.Column("place", sa.Text(), nullable=True))'
 #: revision 0005 as the tests of deploys bring it, too, so that either may come first
 PLACE = releases.migration("0005", "0004", ADD_PLACE, 'op.drop_column("entries", "place")')
-QUICK = {"deploy_gate_hold": 2, "deploy_backup_tasks": "", "echodiary_ready_deadline": 180}
+QUICK = {"deploy_gate_hold": 2, "deploy_backup_tasks": "", "deploy_rehearse": "off", "echodiary_ready_deadline": 180}
 ALLOW_DROP = [
     {"revision": "0005", "rule": rule, "direction": "down", "reason": "the column is empty"}
     for rule in ("ban-drop-column", "breaks-running-release")

@@ -73,6 +73,14 @@ def deploy_serving(hostvars: Mapping[str, Variables], found: Plan) -> list[str]:
     return migration.serving(registered.Hosts(found["hosts"], hostvars).values())
 
 
+def deploy_ahead(hostvars: Mapping[str, Variables], found: Plan) -> bool:
+    return migration.ahead(registered.of(found["lead"], hostvars), registered.Hosts(found["hosts"], hostvars).values())
+
+
+def rehearsal_host(hostvars: Mapping[str, Variables], groups: Mapping[str, Sequence[str]], otherwise: str) -> str:
+    return migration.rehearses(groups.get("monitoring") or (), lambda host: released.names(hostvars[host].get("components")), otherwise)
+
+
 def deploy_notice(hostvars: Mapping[str, Variables], found: Plan, event: str) -> dict[str, Any]:
     run = plan.of_result(found)
     lead = registered.of(run.plan.lead, hostvars)
@@ -95,6 +103,8 @@ class FilterModule:
             "deploy_watch": deploy_watch,
             "deploy_migration": deploy_migration,
             "deploy_serving": deploy_serving,
+            "deploy_ahead": deploy_ahead,
+            "rehearsal_host": rehearsal_host,
             "deploy_notice": deploy_notice,
             "deploy_entry": deploy_entry,
         }

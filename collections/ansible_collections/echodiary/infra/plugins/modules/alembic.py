@@ -221,6 +221,15 @@ database:
   description: Name of the database.
   returned: when the database could be read
   type: str
+driver:
+  description: What SQLAlchemy has in front of the database's URL.
+  returned: when the database could be read
+  type: str
+  sample: postgresql+psycopg
+fit:
+  description: Whether nothing stands against it.
+  returned: success
+  type: bool
 target:
   description: The revision to go to.
   returned: with O(state=head) and O(state=revision)

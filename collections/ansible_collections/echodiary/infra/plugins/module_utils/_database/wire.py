@@ -53,6 +53,10 @@ class Session:
         self._read.close()
         self._socket.close()
 
+    def wait(self, seconds: float) -> None:
+        """How long a statement may take, from now on."""
+        self._socket.settimeout(seconds)
+
     def run(self, statement: str) -> list[Row]:
         """Rows of its last answer. DatabaseError with what PostgreSQL says, and never the statement, which may hold a verifier."""
         try:
@@ -117,11 +121,23 @@ class Session:
 
 def _connected(server: Server, where: str) -> socket.socket:
     try:
-        plain = socket.create_connection((server["host"], server["port"]), _CONNECT)
+        plain = _local(server) if server["host"].startswith("/") else socket.create_connection((server["host"], server["port"]), _CONNECT)
         plain.settimeout(_ANSWER)
         return plain if server["sslmode"] == "disable" else _encrypted(plain, server, where)
     except OSError as error:
         raise DatabaseError(f"{where} cannot be reached from this host: {error}; see the address, the security group and TLS") from None
+
+
+def _local(server: Server) -> socket.socket:
+    """As libpq reads a host that is a path: the directory of the server's socket."""
+    plain = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        plain.settimeout(_CONNECT)
+        plain.connect(f"{server['host']}/.s.PGSQL.{server['port']}")
+    except OSError:
+        plain.close()
+        raise
+    return plain
 
 
 def _encrypted(plain: socket.socket, server: Server, where: str) -> socket.socket:

@@ -34,7 +34,7 @@ def migrate(request: shapes.Request) -> shapes.Migrated:
     return {
         "from": run.began_at, "applied": run.applied, "current": after["current"], "attempts": run.attempts, "blocked": run.blocked,
         "waited": round(watcher.waited, 1), "holders": watcher.holders, "notes": notes, "invalid_indexes": after["invalid_indexes"],
-        "schema": after["schema"],
+        "schema": after["schema"], "took": run.took,
     }  # fmt: skip
 
 
@@ -58,6 +58,7 @@ class _Run:
         self.applied: list[str] = []
         self.blocked: list[shapes.Blocked] = []
         self.notes: list[str] = []
+        self.took: dict[str, float] = {}
         self.attempts = 0
         self._step = ""
         self._guard = guard.Guard(request["limits"])
@@ -107,7 +108,9 @@ class _Run:
             self._step = step.revision.revision
             if each_committed:
                 self._guard.outside = False
+            began = time.monotonic()
             yield step
+            self.took[self._step] = round(time.monotonic() - began, 3)
             (self.applied if each_committed else done).append(self._step)
             self._step = ""
         self.applied += done

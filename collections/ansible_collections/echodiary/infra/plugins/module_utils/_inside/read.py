@@ -69,7 +69,11 @@ def _shown(current: list[str], context: MigrationContext, want: list[str]) -> _L
     return _Live(
         current,
         steps.like(context),
-        {"version": server.version(connection), "database": server.scalar(connection, "SELECT current_database()")},
+        {
+            "version": server.version(connection),
+            "database": server.scalar(connection, "SELECT current_database()"),
+            "driver": connection.engine.url.drivername,
+        },
         server.invalid_indexes(connection),
         describe.database(context) if "schema" in want else None,
         describe.models(context) if "models" in want else None,
@@ -101,7 +105,8 @@ def _without_database(project: Project, revision: str, target: str) -> shapes.Re
         raise InsideError("no_such_revision", f"this release has no revision {revision}", heads=project.heads)
     wanted = steps.plan(project, target, since)
     return {
-        "current": list(since), "heads": project.heads, "unknown": [], "server": {"version": 0, "database": ""}, "invalid_indexes": [],
+        "current": list(since), "heads": project.heads, "unknown": [],
+        "server": {"version": 0, "database": "", "driver": ""}, "invalid_indexes": [],
         "steps": steps.describe(project, wanted, since, like), "schema": None, "models": None, "differences": None, "notes": notes,
         "version_table": like.get("version_table") or "alembic_version", "ancestors": _ancestors(project, list(since), []),
     }  # fmt: skip

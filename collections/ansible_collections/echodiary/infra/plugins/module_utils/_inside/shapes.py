@@ -69,10 +69,11 @@ class Index(TypedDict):
 
 
 class Server(TypedDict):
-    """``version`` as PostgreSQL counts: 170004 is 17.4, and 0 is unknown."""
+    """``version`` as PostgreSQL counts: 170004 is 17.4, and 0 is unknown. ``driver`` as SQLAlchemy has it in front of a URL."""
 
     version: int
     database: str
+    driver: str
 
 
 class Blocker(TypedDict):
@@ -246,7 +247,7 @@ _From = TypedDict("_From", {"from": "list[str] | None"})
 
 
 class Migrated(_From, _Answer):
-    """What became of it; ``waited`` (s) for the lock, which ``holders`` had."""
+    """What became of it; ``waited`` (s) for the lock, which ``holders`` had; ``took`` (s) by revision."""
 
     applied: list[str]
     current: list[str]
@@ -257,6 +258,7 @@ class Migrated(_From, _Answer):
     notes: list[str]
     invalid_indexes: list[Index]
     schema: Tables | None
+    took: dict[str, float]
 
 
 class Role(TypedDict):

@@ -37,6 +37,7 @@ def run(options: Options, call: Call, check: bool) -> dict[str, Any]:
     began = time.monotonic()
     try:
         flow.go()
+        flow.result["fit"] = True
     except SpecError as error:
         flow.result.update(failed=True, msg=str(error))
     flow.result.update(seconds=round(time.monotonic() - began, 3), remote_calls=flow.calls)
@@ -71,7 +72,8 @@ class _Flow:
         read: Read = answers[0]
         self.result.update(
             before=read["current"], current=read["current"], heads=read["heads"], unknown=read["unknown"],
-            invalid_indexes=read["invalid_indexes"], database=read["server"]["database"], versions=read["versions"], pending=read["steps"],
+            invalid_indexes=read["invalid_indexes"], database=read["server"]["database"],
+            driver=read["server"].get("driver", ""), versions=read["versions"], pending=read["steps"],
         )  # fmt: skip
         self.result["warnings"] += read.get("notes", [])
         return read, [_serving(image, answer) for image, answer in zip(images, answers[1:], strict=True)]

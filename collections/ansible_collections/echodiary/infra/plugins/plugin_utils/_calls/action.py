@@ -6,7 +6,10 @@ A delegated task of the play would call that host in every run, and most runs ha
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import inspect
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleError
@@ -51,16 +54,24 @@ def run_on(action: ActionBase, host: str, name: str, arguments: Mapping[str, Any
         return {"failed": True, "msg": " ".join(str(error).split())}
 
 
-def _over_there(action: ActionBase, host: str, name: str, arguments: Mapping[str, Any], task_vars: TaskVars) -> dict[str, Any]:
+@contextlib.contextmanager
+def on(action: ActionBase, host: str, task_vars: TaskVars) -> Iterator[tuple[ActionBase, TaskVars]]:
+    """The same action on another host, for several calls. AnsibleError where it cannot be reached."""
     if host not in task_vars["hostvars"]:
-        return {"failed": True, "msg": f"the inventory has no host {host}"}
+        raise AnsibleError(f"the inventory has no host {host}")
     theirs = task_vars["hostvars"][host]
     found: TaskVars = {**task_vars, "inventory_hostname": host, "ansible_python_interpreter": theirs.get("ansible_python_interpreter")}
-    connection = _connection(action, theirs)
+    other = copy.copy(action)
+    other._connection = _connection(action, theirs)
     try:
-        return run(action, name, arguments, found, connection)
+        yield other, found
     finally:
-        connection.close()
+        other._connection.close()
+
+
+def _over_there(action: ActionBase, host: str, name: str, arguments: Mapping[str, Any], task_vars: TaskVars) -> dict[str, Any]:
+    with on(action, host, task_vars) as (other, found):
+        return run(action, name, arguments, found, other._connection)
 
 
 def _executor(action: ActionBase) -> TaskExecutor:

@@ -85,6 +85,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     "administrator": (*_SERVER, "admin"),
     "rotation": (*_SERVER, "owner", "admin", "secret", "sessions", "migrate", "roles"),
     "migration": ("migrate",),
+    "rehearsal": ("name", "backup"),
     "roles": (*_SERVER, "password", "owner", "admin", "secret", "sessions", "migrate", "roles", "move"),
     "serving": (*_SERVER, "password", "roles"),
     "move": (*_SERVER, "password", "owner", "admin", "restore", "secret", "migrate", "roles", "move", "backup"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from .._component import names
-from . import gate
+from . import gate, migration
 from .plan import Run, run_id
 from .registered import Registered
 
@@ -57,7 +57,7 @@ def entry(run: Run, host: str, found: Mapping[str, Registered]) -> Entry:
         digest_before=own.before.image,
         config_before=own.before.config,
         rollback_of=lead.leaves,
-        gates=gate.recorded(watchers, shown=own.schema_shown, allowed=context.allowed),
+        gates={**gate.recorded(watchers, shown=own.schema_shown, allowed=context.allowed), **migration.rehearsed(lead)},
         seconds=verdict.get("seconds") or {},
         hosts=verdict.get("hosts") or {},
         error=str(verdict.get("error") or ""),

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
+from .._component import names
 from .registered import Registered
 
 #: who brings the schema along, as ``release`` says it, where that is not Alembic
 COMMAND: Final = "command"
+#: and where it is
+ALEMBIC: Final = "alembic"
 #: letters of a revision in the name of a backup
 _LONGEST: Final = 20
 
@@ -57,6 +60,29 @@ def _by_command(lead: Registered, kind: str) -> Migration:
 def serving(hosts: Iterable[Registered]) -> list[str]:
     """Images that serve somewhere, each once: after half a deploy they are not the same on every host."""
     return list(dict.fromkeys(filter(None, (host.before.image for host in hosts))))
+
+
+def ahead(lead: Registered, hosts: Iterable[Registered]) -> bool:
+    """Whether all that a deploy looks at before it migrates could be seen, and nothing stands against it."""
+    return all(host.prepared for host in hosts) and (lead.tool != ALEMBIC or bool(lead.schema.get("fit")))
+
+
+def rehearses(monitoring: Iterable[str], components: Callable[[str], Iterable[str]], otherwise: str) -> str:
+    """A host of group ``monitoring`` that has Docker: it serves nobody, so that nobody waits for what it measures."""
+    with_docker = (host for host in sorted(monitoring) if "docker" in map(names.short, components(host)))
+    return next(with_docker, otherwise)
+
+
+def rehearsed(lead: Registered) -> dict[str, str]:
+    """What the history keeps of a rehearsal, by the name of a gate; empty where there was none."""
+    found = lead.rehearsal
+    if not found.get("verdict"):
+        return {}
+    seen = (
+        f"{one['revision']} {one['verdict']}, readers {one['readers']['ms']} ms, writers {one['writers']['ms']} ms"
+        for one in found.get("migrations") or []
+    )
+    return {"rehearsal": "; ".join(seen) or found["verdict"]}
 
 
 def backup_id(pending: Sequence[str], began: float) -> str:

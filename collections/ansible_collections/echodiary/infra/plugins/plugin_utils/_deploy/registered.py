@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .hosts import Serving, found_on, rolled
 
 if TYPE_CHECKING:
-    from .results import Judged, Migrated, Rolled, Served, Variables, Watched
+    from .results import Judged, Migrated, Rehearsed, Rolled, Served, Variables, Watched
 
 
 class Caller(NamedTuple):
@@ -22,16 +22,18 @@ class Caller(NamedTuple):
 class Registered(NamedTuple):
     """``rolled``: of its own batch, once that was well; ``gate``: what it watched; ``before``: what ran here when this began;
     ``image``: what was found to be deployed, if that was found; ``wanted``: what is declared for this run; ``tool``: who brings the schema
-    along; ``commanded``: the command that did; ``began``: seconds since the epoch."""
+    along; ``prepared``: whether the release is staged there; ``commanded``: the command that did; ``began``: seconds since the epoch."""
 
     rolled: Rolled
     gate: Watched
     schema: Migrated
+    rehearsal: Rehearsed
     verdict: Judged
     before: Serving
     image: str
     wanted: str
     tool: str
+    prepared: bool
     commanded: list[str]
     address: str
     token: int | None
@@ -71,11 +73,13 @@ def of(name: str, hostvars: Mapping[str, Variables]) -> Registered:
         rolled=known.get("deploy_rolled") or {},
         gate=rolled(known.get("deploy_gate"), known.get("deploy_gate_kept")) or {},
         schema=known.get("deploy_schema") or {},
+        rehearsal=known.get("deploy_rehearsal") or {},
         verdict=known.get("deploy_verdict") or {},
         before=found_on(prepared or known.get("deploy_held")) or Serving("", ""),
         image=str(known.get("deploy_image") or ""),
         wanted=((prepared.get("release") or {}).get("wanted") or {}).get("image") or "",
         tool=prepared.get("migrate") or "",
+        prepared="prepared" in prepared,
         commanded=((known.get("deploy_commanded") or {}).get("migration") or {}).get("command") or [],
         address=str(known.get("private_address") or known.get("ansible_host") or name),
         token=lease.get("token"),

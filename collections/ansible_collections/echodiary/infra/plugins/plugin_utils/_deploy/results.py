@@ -43,11 +43,20 @@ class Commanded(TypedDict, total=False):
     command: list[str]
 
 
+class Staged(TypedDict, total=False):
+    """A directory that only root may enter, and the environment file in it."""
+
+    directory: str
+    env_file: str
+
+
 class Rolled(Task, total=False):
-    """Of ``release``. ``migrate``: who brings the schema along; ``migration``: what the release's own command did."""
+    """Of ``release``. ``prepared``: where it is staged; ``migrate``: who brings the schema along; ``migration``: what the release's own
+    command did."""
 
     components: list[Outcome]
     release: Served | None
+    prepared: Staged
     migrate: str
     migration: Commanded
 
@@ -63,18 +72,40 @@ class Watched(Task, total=False):
 
 
 class Migrated(Task, total=False):
-    """Of ``alembic``: revisions; ``current`` is None where the database could not be read afterwards."""
+    """Of ``alembic``: revisions; ``current`` is None where the database could not be read afterwards. ``fit``: nothing stood against it."""
 
     before: list[str]
     current: list[str] | None
     pending: list[Step]
     applied: list[str]
+    fit: bool
 
 
 class Tried(Task, total=False):
     """Of ``image_contract``: what of its contract the image breaks."""
 
     named: str
+
+
+class Waited(TypedDict):
+    ms: int
+    table: str
+
+
+class Migration(TypedDict):
+    """One migration of a rehearsal."""
+
+    revision: str
+    readers: Waited
+    writers: Waited
+    verdict: str
+
+
+class Rehearsed(Task, total=False):
+    """Of ``rehearsal``. ``verdict``: passed, refused, nothing or would."""
+
+    verdict: str
+    migrations: list[Migration]
 
 
 class Judged(Task, total=False):
@@ -127,6 +158,7 @@ class Variables(TypedDict, total=False):
     deploy_lease: Locked | None
     deploy_pending: list[str]
     deploy_prepared: Rolled | None
+    deploy_rehearsal: Rehearsed | None
     deploy_roll: Rolled | None
     deploy_rolled: Rolled | None
     deploy_schema: Migrated | None

@@ -18,7 +18,7 @@ NEW, OLD, UNKNOWN, UNTOUCHED = "new", "old", "unknown", "untouched"
 OTHER, LEFT_OUT = "other", "left out"
 SUCCEEDED, TAKEN_BACK, PARTIAL, FAILED, REFUSED = "succeeded", "taken_back", "partial", "failed", "refused"
 #: phases in which nothing is changed: what ends there was refused
-LOOKING = ("lock", "preflight")
+LOOKING = ("rehearse", "lock", "preflight")
 
 
 class Ended(TypedDict, total=False):

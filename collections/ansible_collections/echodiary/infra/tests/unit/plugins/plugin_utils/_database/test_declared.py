@@ -26,7 +26,7 @@ def test_only_what_the_purpose_needs_is_rendered(purpose: str) -> None:
     assert ("migrate" in asked) == (purpose in ("created", "rotation", "migration", "roles", "move")), (
         "whoever only looks has no owner's password"
     )
-    assert ("backup" in asked) == (purpose in ("backups", "created", "restored", "move"))
+    assert ("backup" in asked) == (purpose in ("backups", "created", "restored", "rehearsal", "move"))
     assert declared.wanted("shop", {"host": "x"}, purpose) in ({"host": "x"}, {})
 
 

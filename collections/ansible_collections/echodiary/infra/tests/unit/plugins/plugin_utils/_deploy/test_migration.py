@@ -67,3 +67,29 @@ def test_what_a_command_made_of_the_schema_is_known_once_the_running_release_was
 def test_a_release_that_names_nobody_migrates_nothing() -> None:
     found = migration.migration(host(deploy_prepared={"migrate": "", "release": {"running": None, "wanted": {"image": "new"}}}))
     assert (found.wanted, found.command, found.pending) == (False, False, [])
+
+
+def staged(tool: str = "alembic", **variables: Any) -> registered.Registered:
+    return host(deploy_prepared={"migrate": tool, "prepared": {}}, **variables)
+
+
+def test_what_was_looked_at_ahead_counts_where_all_of_it_could_be_seen() -> None:
+    assert migration.ahead(staged(deploy_schema={"fit": True}), [staged(), staged()])
+    assert migration.ahead(staged("command"), [staged("command")])
+    assert not migration.ahead(staged(deploy_schema={"msg": "refused"}), [staged()])
+    assert not migration.ahead(staged(deploy_schema={"fit": True}), [staged(), host(deploy_prepared={"msg": "unknown image"})])
+
+
+def test_who_rehearses() -> None:
+    components = {"mon1": ["prometheus"], "mon2": ["example.own.docker"], "mon3": ["docker"]}
+    assert migration.rehearses(["mon3", "mon2", "mon1"], components.__getitem__, "app1") == "mon2"
+    assert migration.rehearses(["mon1"], components.__getitem__, "app1") == "app1"
+
+
+def test_what_the_history_keeps_of_a_rehearsal() -> None:
+    waited = {"ms": 7, "table": "entries"}
+    one = {"revision": "0005", "verdict": "passed", "readers": waited, "writers": waited}
+    kept = migration.rehearsed(host(deploy_rehearsal={"verdict": "passed", "migrations": [one]}))
+    assert kept == {"rehearsal": "0005 passed, readers 7 ms, writers 7 ms"}
+    assert migration.rehearsed(host(deploy_rehearsal={"verdict": "nothing"})) == {"rehearsal": "nothing"}
+    assert migration.rehearsed(host(deploy_rehearsal={"skipped": True})) == migration.rehearsed(host()) == {}

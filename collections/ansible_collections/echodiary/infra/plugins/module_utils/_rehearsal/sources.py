@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where last night's dump is: with the host's backup program, where it is there and knows the job; else in the component's local store."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from .._dump.client import blocks
+from .._dump.store import Store
+from .._host import timestamps
+from .._host.run import run, tail
+from .errors import RehearsalError
+
+if TYPE_CHECKING:
+    from .shapes import Dump
+
+#: ``list JOB --json`` and ``fetch JOB --snapshot ID --to -``
+PROGRAM_PATH = "/usr/local/sbin/echodiary-backup"
+PROGRAM, STORE = "program", "store"
+_BLOCK = 1 << 20
+_LIST_TIME = 120
+
+
+def program(job: str, path: str = PROGRAM_PATH) -> tuple[Dump | None, str]:
+    """The newest snapshot of the job, or None and why, which is empty where there is no such program."""
+    if not os.path.exists(path):
+        return None, ""
+    done = run([path, "list", job, "--json"], _LIST_TIME)
+    try:
+        listed = json.loads(done.output) if done.code == 0 else None
+        if not listed:
+            return None, f"{path} list {job} says {tail(done.output, 1) or 'nothing'} ({done.code})"
+        return _snapshot(listed[-1]), ""
+    except (ValueError, KeyError, TypeError) as error:
+        return None, f"{path} list {job} cannot be read: {error!r}"
+
+
+def _snapshot(one: dict[str, Any]) -> Dump:
+    when = timestamps.of_docker(str(one["time"]))
+    return {"source": PROGRAM, "id": str(one["id"]), "timestamp": int(when), "size": int(one.get("bytes") or 0), "sha256": ""}
+
+
+def store(directory: str, database: str) -> tuple[Dump | None, list[str]]:
+    """The newest of that database, and what cannot be read. That it is whole is seen when it is copied, all of which is read then."""
+    kept = Store(directory)
+    newest = next((one for one in kept.all() if not database or one["database"] == database), None)
+    if newest is None:
+        return None, kept.damaged
+    when = int(newest.get("timestamp") or timestamps.to_wall(newest["time"]))
+    return {"source": STORE, "id": newest["id"], "timestamp": when, "size": newest["size"], "sha256": newest["sha256"]}, kept.damaged
+
+
+def part(directory: str, identifier: str, offset: int, length: int) -> bytes:
+    with open(Store(directory).dump(identifier), "rb") as handle:
+        handle.seek(offset)
+        return handle.read(length)
+
+
+def stream(dump: Dump, job: str, directory: str, path: str = PROGRAM_PATH) -> Iterable[bytes]:
+    """All of it, from where it is on this host."""
+    if dump["source"] == STORE:
+        return blocks(Store(directory).dump(dump["id"]))
+    return _fetched([path, "fetch", job, "--snapshot", dump["id"], "--to", "-"])
+
+
+def _fetched(command: list[str]) -> Iterator[bytes]:
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
+        assert process.stdout is not None  # noqa: S101 - asked for above
+        try:
+            yield from iter(lambda: process.stdout.read(_BLOCK), b"")  # type: ignore[union-attr]
+            code = process.wait(60)
+        finally:
+            process.stdout.close()
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        if code:
+            errors.seek(0)
+            said = tail(errors.read().decode(errors="replace"), 2) or f"exit {code} without a word"
+            raise RehearsalError(f"{' '.join(command[:3])} failed: {said}; see: {command[0]} list {command[2]}")
