@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from dashboards.backups import BACKUPS
 from dashboards.drift import DRIFT
 from dashboards.edge import HAPROXY
 from dashboards.model import Dashboard
@@ -19,6 +20,7 @@ ROLES = Path(__file__).parents[1] / "collections/ansible_collections/echodiary/i
 #: (role, file) -> what it says. A role may bring others, written by hand.
 ALL: dict[tuple[str, str], Dashboard] = {
     ("alertmanager", "alertmanager.json"): ALERTMANAGER,
+    ("backup", "backups.json"): BACKUPS,
     ("echodiary", "api.json"): API,
     ("echodiary", "business.json"): BUSINESS,
     ("echodiary", "deployments.json"): DEPLOYMENTS,

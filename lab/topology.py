@@ -106,6 +106,11 @@ def older_haproxy_recipe(root: Path) -> Recipe:
     )
 
 
+def restic_recipe(root: Path) -> Recipe:
+    """A host with what role backup installs, for tests of its program."""
+    return Recipe("restic", "echodiary-lab/restic:trixie", folder(root, "restic"), HOST)
+
+
 def application_recipe(root: Path) -> Recipe | None:
     """EchoDiary's own image; None as long as the repository has no Dockerfile for it."""
     context = root / "app"

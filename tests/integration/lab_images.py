@@ -29,6 +29,11 @@ def host() -> str:
     return _built(*topology.host_recipes(ROOT))
 
 
+def restic() -> str:
+    """A host's, with restic."""
+    return _built(*topology.host_recipes(ROOT), topology.restic_recipe(ROOT))
+
+
 def older_haproxy() -> str:
     """That of Debian 12: the oldest that a host may have."""
     return _built(topology.older_haproxy_recipe(ROOT))

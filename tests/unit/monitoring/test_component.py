@@ -95,7 +95,7 @@ def test_drift_deploys_and_backups_are_watched_by_every_prometheus() -> None:
     given = {"groups": {"all": ["mon1"]}, "hostvars": only, "components": only["mon1"]["components"]}
     texts = [text for path, text in rendering.tree("prometheus", **given).items() if "/rules/" in path]
     alerts = {rule.get("alert") for rule in queries.rules_of(texts)}
-    assert {"DriftVerdictStale", "DriftHealFailed", "DriftOutOfSync", "DeployFailed", "DeployStuck", "BackupTooOld"} <= alerts
+    assert {"DriftVerdictStale", "DriftHealFailed", "DriftOutOfSync", "DeployFailed", "DeployStuck"} <= alerts
     assert "prometheus-drift.json" in {Path(path).name for path in rendering.tree("grafana", **given)}
 
 

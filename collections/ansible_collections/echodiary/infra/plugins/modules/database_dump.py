@@ -34,6 +34,12 @@ options:
   id:
     description: Name of the backup, of a-z, 0-9 and single hyphens, 40 at most. Required but for reading the list.
     type: str
+  source:
+    description:
+      - With O(state=created), an archive of C(pg_dump) that is on the host already, such as one out of a repository. It is read back to its
+        last row and copied to its place; its time is the file's. Nothing is dumped.
+    type: path
+    version_added: 0.1.0
   directory:
     description: Where backups are, for root only.
     type: path

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes a backup: dumped, read back to its last row, put in place, described, and only then older ones go."""
+"""Makes a backup: dumped or taken in, read back to its last row, put in place, described, and only then older ones go."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def create(wanted: Wanted, check: bool) -> Result:
         return _again(kept, present, wanted)
     if check:
         where, database = kept.dump(identifier), wanted["login"]["database"]
-        msg = f"would dump {database} to {where}"
+        msg = f"would take {wanted['source']} in as {where}" if wanted["source"] else f"would dump {database} to {where}"
         return {"failed": False, "changed": True, "msg": msg, "backup": None, "removed": [], "path": where}
     kept.prepare()
     with files.locked(os.path.join(kept.directory, "backups"), wanted["timeout"]):
@@ -61,13 +61,13 @@ def _again(kept: Store, present: Backup, wanted: Wanted) -> Result:
 
 
 def _dump(kept: Store, wanted: Wanted) -> Backup:
-    began, moment = time.monotonic(), time.time()
+    began, moment = time.monotonic(), os.path.getmtime(wanted["source"]) if wanted["source"] else time.time()
     identifier, login = wanted["id"], wanted["login"]
     client = Client(login, wanted["timeout"])
     part = f"{kept.dump(identifier)}.{os.getpid()}.part"
     try:
-        version = int(client.sql("SHOW server_version_num"))
-        written = _write(client, part)
+        version = int(client.sql("SHOW server_version_num", wanted["maintenance_database"] if wanted["source"] else None))
+        written = store.write(part, blocks(wanted["source"])) if wanted["source"] else _write(client, part)
         seen = verify(client, part)
         os.rename(part, kept.dump(identifier))
     except OSError as error:

@@ -22,10 +22,12 @@ class Login(TypedDict):
 
 
 class Wanted(TypedDict):
-    """``id`` of the backup, empty for all; ``keep``: how many; ``owner`` of what is restored; ``timeout`` in seconds."""
+    """``id`` of the backup, empty for all; ``source``: an archive that is there already, empty to dump; ``keep``: how many; ``owner`` of
+    what is restored; ``timeout`` in seconds."""
 
     login: Login
     id: str
+    source: str
     directory: str
     release: str
     keep: int

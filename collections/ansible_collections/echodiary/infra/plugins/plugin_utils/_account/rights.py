@@ -17,6 +17,7 @@ _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloa
 _PUSH = (*_PULL, "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart")
 _LOG = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
 #: whoever has taken a host cannot delete what was saved
+_FIND = ("s3:GetBucketLocation", "s3:ListBucket")
 _SAVE = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")
 _SNAPSHOTS = (
     "rds:AddTagsToResource",
@@ -102,8 +103,12 @@ def _images(env: Environment, actions: tuple[str, ...]) -> list[Document]:
 
 
 def _backups(env: Environment) -> list[Document]:
+    """Whoever is on a host removes nothing but the locks of a restic repository."""
     buckets = [f"arn:aws:s3:::{bucket_name(env, name)}" for name in env.declared["buckets"]]
-    return [_allow(("s3:ListBucket",), *buckets), _allow(_SAVE, *(f"{one}/*" for one in buckets))] if buckets else []
+    if not buckets:
+        return []
+    locks = _allow(("s3:DeleteObject",), *(f"{one}/*/locks/*" for one in buckets))
+    return [_allow(_FIND, *buckets), _allow(_SAVE, *(f"{one}/*" for one in buckets)), locks]
 
 
 def _sessions(env: Environment) -> list[Document]:

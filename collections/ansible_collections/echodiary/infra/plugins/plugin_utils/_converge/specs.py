@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._backup import databases
 from .._component import contents, gather, monitoring, render, roster, users
 from .._component import manifest as manifests
 from .._component import source as sources
@@ -29,7 +30,7 @@ class Specs:
     def of(self, names: list[str]) -> list[documents.ComponentSpec]:
         """SpecError for what no component may be, or what two of them may not be together."""
         hosts = roster.Roster(self._loader, self._templar, self._vars, names)
-        known = {**hosts.variables(), **monitoring.Monitoring(hosts).variables()}
+        known = {**hosts.variables(), **monitoring.Monitoring(hosts).variables(), **databases.Databases(hosts).variables()}
         specs = [self._one(name, hosts, known) for name in names]
         manifests.check_claims(specs)
         users.attach(specs, hosts)

@@ -22,6 +22,7 @@ ARGUMENTS: dict[str, Any] = {
     "state": {"type": "str", "required": True, "choices": ["created", "read", "restored"]},
     "component": {"type": "str"},
     "id": {"type": "str"},
+    "source": {"type": "path"},
     "directory": {"type": "path", "default": "/var/backups/echodiary"},
     "image": {"type": "str"},
     "pull": {"type": "str", "choices": ["missing", "never", "always"], "default": "missing"},
@@ -51,6 +52,7 @@ class Options(TypedDict):
     state: str
     component: str | None
     id: str | None
+    source: str | None
     directory: str
     image: str | None
     pull: str
@@ -103,7 +105,8 @@ def manifest(arguments: Options, check: bool) -> Manifest:
     _judge_needed(arguments)
     _judge(arguments)
     wanted: Wanted = {
-        "login": _login(arguments), "id": arguments["id"] or "", "directory": arguments["directory"], "release": arguments["release"],
+        "login": _login(arguments), "id": arguments["id"] or "", "source": arguments["source"] or "",
+        "directory": arguments["directory"], "release": arguments["release"],
         "keep": arguments["keep"], "owner": arguments["owner"] or "", "maintenance_database": arguments["maintenance_database"],
         "timeout": arguments["timeout"],
     }  # fmt: skip
@@ -143,6 +146,8 @@ def _judge_needed(arguments: Options) -> None:
 
 def _judge(arguments: Options) -> None:
     identifier = arguments["id"]
+    if arguments["source"] and arguments["state"] != "created":
+        raise SpecError(f"source: state {arguments['state']} takes nothing in; leave it out, or say state: created")
     if identifier is not None and (not _ID.fullmatch(identifier) or len(identifier) > _LONGEST):
         raise SpecError(f"id: {identifier!r} is no name of a backup; use a-z, 0-9 and single '-', {_LONGEST} at most")
     if arguments["keep"] < 0:

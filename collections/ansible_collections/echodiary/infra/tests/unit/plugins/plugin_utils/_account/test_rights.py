@@ -32,9 +32,13 @@ def test_hosts_log_in_to_ecr_and_read_their_repository_alone() -> None:
 
 
 def test_hosts_read_no_secret_and_delete_no_backup() -> None:
-    found = actions(rights.of_hosts(environment(**EVERYTHING), "app"))
-    assert "s3:PutObject" in found
-    assert [one for one in found if one.startswith("secretsmanager:") or "Delete" in one] == []
+    document = rights.of_hosts(environment(**EVERYTHING), "app")
+    assert "s3:PutObject" in actions(document)
+    assert [one for one in actions(document) if one.startswith("secretsmanager:")] == []
+    deletes = [one for one in document["Statement"] if any("Delete" in action for action in one["Action"])]
+    resources = [resource for one in deletes for resource in one["Resource"]]
+    assert resources
+    assert all(resource.endswith("/locks/*") for resource in resources)
 
 
 @pytest.mark.parametrize("role", declaration.GITHUB_ROLES)

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What role backup asks of its jobs. The thinking is in plugin_utils/_backup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ansible.errors import AnsibleFilterError
+
+from ..plugin_utils._backup import jobs
+from ..plugin_utils._common.errors import SpecError
+
+if TYPE_CHECKING:
+    from ..module_utils._kinds.model import Json
+
+
+def backup_components(given: Mapping[str, Json]) -> list[str]:
+    return _said(lambda: jobs.components(given))
+
+
+def backup_timers(given: Mapping[str, Json]) -> dict[str, jobs.Timer]:
+    return _said(lambda: jobs.timers(given))
+
+
+def backup_jobs(given: Mapping[str, Json], databases: Mapping[str, Mapping[str, Json]], authority: str = "") -> dict[str, dict[str, Json]]:
+    return _said(lambda: jobs.completed(given, databases, authority))
+
+
+def _said(thought: Callable[[], Any]) -> Any:
+    try:
+        return thought()
+    except SpecError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"backup_components": backup_components, "backup_timers": backup_timers, "backup_jobs": backup_jobs}

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``backup_jobs`` of an inventory, checked and completed for the program on the host. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from .._common.errors import SpecError
+from .._component.names import short
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds.model import Json
+
+PROGRAM = "/usr/local/sbin/echodiary-backup"
+POSTGRES, REDIS, PATH = "postgres", "redis", "path"
+#: tags that say something else
+RESERVED = ("deploy", "monthly", "scheduled")
+_NAME = r"[a-z][a-z0-9_-]{0,30}"
+_DOCS = "docs/backup.md, Jobs"
+
+_EVERY: dict[str, Any] = {
+    "kind": {"type": "str", "required": True, "choices": [POSTGRES, REDIS, PATH]},
+    "schedule": {"type": "str", "required": True},
+    "hours": {"type": "float", "default": 26.0},
+    "random_delay": {"type": "int", "default": 600},
+    "timeout": {"type": "int", "default": 14400},
+}
+_OWN: dict[str, dict[str, Any]] = {
+    POSTGRES: {"component": {"type": "str", "required": True}},
+    REDIS: {
+        "host": {"type": "str", "required": True},
+        "port": {"type": "int", "default": 6379},
+        "user": {"type": "str", "default": ""},
+        "password": {"type": "str", "default": "", "no_log": True},
+        "tls": {"type": "bool", "default": False},
+    },
+    PATH: {
+        "paths": {"type": "list", "elements": "path", "default": []},
+        "volumes": {"type": "list", "elements": "str", "default": []},
+    },
+}
+#: for the clock, and of no use to the program
+_CLOCKS = ("schedule", "random_delay", "timeout")
+
+
+class Timer(TypedDict):
+    """As ``timers`` of component.yml has it; times in s."""
+
+    schedule: str
+    command: list[str]
+    description: str
+    random_delay: int
+    timeout: int
+
+
+def components(given: Mapping[str, Json]) -> list[str]:
+    """Whose databases are saved, as they are named."""
+    return sorted({str(job["component"]) for job in checked(given).values() if job["kind"] == POSTGRES})
+
+
+def timers(given: Mapping[str, Json]) -> dict[str, Timer]:
+    return {
+        f"echodiary-backup-{name}": {
+            "schedule": job["schedule"],
+            "command": [PROGRAM, "run", name],
+            "description": f"Backup of {name}",
+            "random_delay": job["random_delay"],
+            "timeout": job["timeout"],
+        }
+        for name, job in checked(given).items()
+    }
+
+
+def completed(given: Mapping[str, Json], databases: Mapping[str, Mapping[str, Json]], authority: str = "") -> dict[str, dict[str, Json]]:
+    """What the program on the host is told. ``databases``: of each component, what `databases.py` found; ``authority``: a file on the host
+    with that of servers whose components name none."""
+    found = {}
+    for name, job in checked(given).items():
+        told = {key: value for key, value in job.items() if key not in _CLOCKS}
+        if job["kind"] == POSTGRES:
+            database = databases[job["component"]]
+            told |= {
+                "component": short(job["component"]),
+                "database": {**database, "ca_certificate": _authority(name, database, authority)},
+            }
+        found[name] = told
+    return found
+
+
+def _authority(name: str, database: Mapping[str, Json], other: str) -> str:
+    """SpecError where a server is to be authenticated and nothing says by what: it would be found out at night."""
+    found = str(database["ca_certificate"]) or other
+    if str(database["sslmode"]).startswith("verify-") and not found:
+        said = f"sslmode {database['sslmode']} needs the authority of the database's server"
+        raise SpecError(f"backup_jobs: {name}: {said}; set backup_database_ca_certificate (PEM text)")
+    return found
+
+
+def checked(given: Mapping[str, Json]) -> dict[str, dict[str, Any]]:
+    """SpecError for the first that is none."""
+    if not isinstance(given, Mapping):
+        raise SpecError(f"backup_jobs has to be a mapping of names to jobs, not {type(given).__name__}; see {_DOCS}")
+    return {str(name): _checked(str(name), job) for name, job in sorted(given.items())}
+
+
+def _checked(name: str, given: Json) -> dict[str, Any]:
+    if not re.fullmatch(_NAME, name) or name in RESERVED:
+        said = f"is taken: {', '.join(RESERVED)} are" if name in RESERVED else "is no name: use a-z, 0-9, '-' and '_', which are"
+        raise SpecError(f"backup_jobs: {name!r} {said} tags of snapshots")
+    if not isinstance(given, Mapping):
+        raise SpecError(f"backup_jobs: {name} has to be a mapping with kind and schedule; see {_DOCS}")
+    own = _OWN.get(str(given.get("kind")), {})
+    result = ArgumentSpecValidator({**_EVERY, **own}).validate(dict(given))
+    if result.error_messages:
+        raise SpecError(f"backup_jobs: {name}: {'; '.join(result.error_messages)}; see {_DOCS}")
+    job: dict[str, Any] = result.validated_parameters
+    if job["kind"] == PATH and not job["paths"] and not job["volumes"]:
+        raise SpecError(f"backup_jobs: {name}: a job of kind path needs paths or volumes; see {_DOCS}")
+    if job["hours"] <= 0:
+        raise SpecError(f"backup_jobs: {name}: hours is {job['hours']:g}; it is how old the newest backup may be, and more than 0")
+    return job

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What this host is told: one file that only root reads, made by role backup, which has checked it."""
+
+from __future__ import annotations
+
+import json
+from typing import TypedDict, cast
+
+from .errors import BackupError
+
+PLACE = "/etc/echodiary/backup/jobs.json"
+
+
+class Database(TypedDict):
+    """Where a component's database is, who reads all of it, and the image with PostgreSQL's programs."""
+
+    host: str
+    port: int
+    name: str
+    user: str
+    password: str
+    sslmode: str
+    ca_certificate: str
+    image: str
+
+
+class _Job(TypedDict):
+    kind: str
+
+
+class Job(_Job, total=False):
+    """``kind``: postgres, with ``component`` and its ``database``; redis, with ``host`` to ``tls``; path, with ``paths`` and ``volumes``.
+    ``hours``: older than that is too old."""
+
+    hours: float
+    component: str
+    database: Database
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: bool
+    paths: list[str]
+    volumes: list[str]
+
+
+class Config(TypedDict):
+    """``access_key`` is empty where the instance's role opens the bucket. ``prune_…``: who may remove what is old, where
+    that is this host's. ``textfiles``: the directory that node_exporter reads, empty for none."""
+
+    repository: str
+    password: str
+    access_key: str
+    secret_key: str
+    prune: bool
+    prune_access_key: str
+    prune_secret_key: str
+    ca_certificate: str
+    environment: str
+    host: str
+    textfiles: str
+    jobs: dict[str, Job]
+
+
+def read(place: str = PLACE) -> Config:
+    try:
+        with open(place, encoding="utf-8") as handle:
+            return cast("Config", json.load(handle))
+    except PermissionError as error:
+        raise BackupError(f"{place} is root's alone; run it with sudo") from error
+    except (OSError, ValueError) as error:
+        raise BackupError(f"{place} cannot be read ({error}); converge component backup on this host") from error
+
+
+def job(config: Config, name: str) -> Job:
+    if name not in config["jobs"]:
+        known = ", ".join(sorted(config["jobs"])) or "none"
+        raise BackupError(f"{config['host']} has no job {name!r}; it has {known}. Jobs are declared in backup_jobs")
+    return config["jobs"][name]

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run of one job: stale locks go, a snapshot comes, and only then its metric."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from . import config as configs
+from . import listing, metrics, paths, times
+from .config import Config, Job
+from .errors import BackupError
+from .restic import Ended, Restic
+from .retention import MONTHLY, SCHEDULED
+
+PROGRAM = "/usr/local/sbin/echodiary-backup"
+
+
+def run(config: Config, name: str, tag: str, moment: str) -> str:
+    """``tag``: why it is made, empty for what the clock wants; ``moment``: for when it counts, empty for now."""
+    job, began = configs.job(config, name), time.monotonic()
+    restic = Restic(config, f"sudo echodiary-backup run {name}")
+    when = times.typed(moment) if moment else datetime.now(UTC)
+    restic.unlock()
+    tags = tags_of(name, tag, when, listing.entries(restic.snapshots(name), config["jobs"]))
+    ended = restic.ask(*_command(config, name, job, tags, when if moment else None))
+    summary = _summary(ended, restic)
+    metrics.saved(config, name, when, summary["total_bytes_processed"], time.monotonic() - began, len(restic.snapshots(name)))
+    size, new = summary["total_bytes_processed"], summary["data_added_packed"]
+    return f"{name}: snapshot {summary['snapshot_id'][:8]} of {size} bytes, for which {new} were stored"
+
+
+def tags_of(name: str, tag: str, when: datetime, present: Sequence[listing.Entry]) -> list[str]:
+    """Pure. The first of its month that the clock made is kept for a year."""
+    if tag:
+        return [name, tag]
+    month = times.told(when)[:7]
+    has = any(MONTHLY in one["tags"] and one["time"].startswith(month) for one in present)
+    return [name, SCHEDULED] if has else [name, SCHEDULED, MONTHLY]
+
+
+def _command(config: Config, name: str, job: Job, tags: list[str], when: datetime | None) -> list[str]:
+    command = ["backup", "--json", "--retry-lock", "10m", "--host", config["host"], *(part for tag in tags for part in ("--tag", tag))]
+    command += ["--time", when.strftime(times.TYPED)] if when else []
+    if job["kind"] == "path":
+        return [*command, "--", *paths.of(job)]
+    return [*command, "--stdin-filename", listing.FILES[job["kind"]].format(name), "--stdin-from-command", "--", PROGRAM, "produce", name]
+
+
+def _summary(ended: Ended, restic: Restic) -> dict[str, Any]:
+    found = [one for one in ended.messages if one.get("message_type") == "summary" and one.get("snapshot_id")]
+    if not found:
+        raise BackupError(f"{restic.repository}: restic ended without a snapshot; see journalctl, then: {restic.again}")
+    return found[-1]
