@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.integration import object_store
 from tests.integration.backup.conftest import Host
 from tests.integration.object_store import Store
 
@@ -35,6 +38,7 @@ def test_each_failure_has_its_sentence(hosts: Hosts) -> None:
     assert not [secret for secret in (host.config["password"], host.config["secret_key"]) if secret in "".join(said)]
 
 
+@pytest.mark.full
 def test_locks_of_a_run_that_was_killed_are_in_nobodys_way(hosts: Hosts, store: Store) -> None:
     host = hosts(FILES)
     host.good("init")
@@ -55,16 +59,24 @@ def test_locks_of_a_run_that_was_killed_are_in_nobodys_way(hosts: Hosts, store: 
 
 
 @pytest.mark.full
-def test_a_full_bucket_is_said_within_a_minute_or_two(hosts: Hosts, store: Store) -> None:
-    """Last, since it is the bucket of all."""
-    host = hosts(FILES)
-    host.good("init")
-    quota = f"s3.bucket.quota -name={store.bucket} -op=set -sizeMB=1\\ns3.bucket.quota.enforce -apply\\n"
-    script = f"printf '{quota}' | weed shell -master=127.0.0.1:9333"
-    store.client(store.keys.pruner).put_object(Bucket=store.bucket, Key="filler", Body=b"x" * 3_000_000)
-    done = store.container.exec_run(["sh", "-c", script])
-    assert done.exit_code == 0, done.output
-    line = host.refused("run", "files")
-    assert "takes nothing more" in line
-    assert host.snapshots() == []
-    assert "last_success" not in host.metrics()
+def test_a_full_bucket_is_said_within_a_minute_or_two(hosts: Hosts) -> None:
+    """One of its own: nobody saves into it any more."""
+    with object_store.running("backup-full") as full:
+        keys = {"access_key": full.keys.hosts.access, "secret_key": full.keys.hosts.secret}
+        host = hosts(FILES, repository=f"s3:{full.endpoint}/{full.bucket}/full", **keys)
+        host.good("init")
+        full.client(full.keys.pruner).put_object(Bucket=full.bucket, Key="filler", Body=os.urandom(3_000_000))
+        weed(full, f"s3.bucket.quota -name={full.bucket} -op=set -sizeMB=1")
+        end = time.monotonic() + 60
+        while "read only" not in weed(full, "s3.bucket.quota.enforce -apply"):
+            assert time.monotonic() < end
+            time.sleep(1)
+        assert "takes nothing more" in host.refused("run", "files")
+        assert host.snapshots() == []
+        assert "last_success" not in host.metrics()
+
+
+def weed(store: Store, command: str) -> str:
+    """What the store's own shell says."""
+    done = store.container.exec_run(["sh", "-c", f"echo '{command}' | weed shell -master=127.0.0.1:9333"])
+    return str(done.output.decode())

@@ -37,12 +37,13 @@ def test_a_database_comes_back_on_a_fresh_host(hosts: Hosts, database: Database)
     database.sql("CREATE DATABASE again OWNER diary", "postgres")
     archive, _ = fresh.container.get_archive("/root/back.dump")
     database.container.put_archive("/tmp", b"".join(archive))
-    database.container.exec_run(["chmod", "644", "/tmp/back.dump"])
+    database.container.exec_run(["chmod", "644", "/tmp/back.dump"], user="root")
     done = database.container.exec_run(["pg_restore", "--exit-on-error", "-d", "again", "/tmp/back.dump"], user="postgres")
     assert done.exit_code == 0, done.output
     assert database.rows("again") == was
 
 
+@pytest.mark.full
 def test_redis_and_files_come_back(hosts: Hosts, cache: dict[str, Any]) -> None:
     saved = hosts({"queue": cache, "files": FILES})
     saved.good("init")
@@ -102,8 +103,8 @@ def test_a_dump_that_is_killed_half_way_leaves_no_snapshot_and_no_metric(hosts: 
 def test_no_password_is_seen_while_it_runs(hosts: Hosts, database: Database, cache: dict[str, Any]) -> None:
     host = hosts({"database": database.job, "queue": cache})
     host.good("init")
-    watch = "while :; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; done > /tmp/cmdlines & echo $! > /tmp/watcher"
-    host.shell(watch)
+    host.put("/tmp", {"sbin/watch": b"while :; do cat /proc/[0-9]*/cmdline | tr '\\0' ' '; done\n"})
+    host.shell("setsid sh /tmp/sbin/watch > /tmp/cmdlines 2>/dev/null < /dev/null & echo $! > /tmp/watcher")
     inspected: list[str] = []
     over = threading.Event()
 

@@ -66,6 +66,18 @@ def test_a_second_run_finds_the_backup_and_leaves_it(diary: Diary) -> None:
     assert (diary.directory / "once.dump").stat().st_ino == inode
 
 
+def test_an_archive_that_came_from_elsewhere_is_read_back_and_taken_in(diary: Diary, tmp_path: Path) -> None:
+    diary.play("created", id="here")
+    elsewhere = tmp_path / "elsewhere.dump"
+    elsewhere.write_bytes((diary.directory / "here.dump").read_bytes())
+    os.utime(elsewhere, (1_700_000_000, 1_700_000_000))
+    taken = diary.play("created", id="taken", source=str(elsewhere))
+    assert (taken["backup"]["rows"], taken["backup"]["revision"], taken["backup"]["time"]) == (5001, "0004", "2023-11-14T22:13:20Z")
+    elsewhere.write_bytes(elsewhere.read_bytes()[:-500])
+    assert diary.play("created", id="cut", source=str(elsewhere))["failed"]
+    assert sorted(path.name for path in diary.directory.glob("*.dump")) == ["here.dump", "taken.dump"]
+
+
 @pytest.mark.parametrize("damage", ["truncated", "flipped"])
 def test_a_damaged_dump_is_refused_before_anything_is_touched(diary: Diary, damage: str) -> None:
     diary.play("created", id="bad")

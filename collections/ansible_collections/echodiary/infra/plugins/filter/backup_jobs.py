@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ansible.errors import AnsibleFilterError
 
@@ -14,6 +14,8 @@ from ..plugin_utils._common.errors import SpecError
 
 if TYPE_CHECKING:
     from ..module_utils._kinds.model import Json
+
+_Answer = TypeVar("_Answer")
 
 
 def backup_components(given: Mapping[str, Json]) -> list[str]:
@@ -28,7 +30,7 @@ def backup_jobs(given: Mapping[str, Json], databases: Mapping[str, Mapping[str, 
     return _said(lambda: jobs.completed(given, databases, authority))
 
 
-def _said(thought: Callable[[], Any]) -> Any:
+def _said(thought: Callable[[], _Answer]) -> _Answer:
     try:
         return thought()
     except SpecError as error:

@@ -33,7 +33,13 @@ def test_names_that_a_snapshot_or_a_file_could_not_have(identifier: str) -> None
 
 @pytest.mark.parametrize(
     ("given", "said"),
-    [({"keep": -1}, "keep"), ({"timeout": 0}, "timeout"), ({"password": "a\nb"}, "line break"), ({"sslmode": "verify-full"}, "ca_cert")],
+    [
+        ({"keep": -1}, "keep"),
+        ({"state": "read", "source": "/x"}, "takes nothing in"),
+        ({"timeout": 0}, "timeout"),
+        ({"password": "a\nb"}, "line break"),
+        ({"sslmode": "verify-full"}, "ca_cert"),
+    ],
 )
 def test_refused(given: dict[str, Any], said: str) -> None:
     with pytest.raises(SpecError, match=said):

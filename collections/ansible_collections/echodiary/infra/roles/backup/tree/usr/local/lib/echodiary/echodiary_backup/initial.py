@@ -17,7 +17,7 @@ _MADE = (
 def init(config: Config) -> str:
     metrics.declared(config)
     restic = Restic(config, "sudo echodiary-backup init")
-    looked = restic.run("cat", "config")
+    looked = restic.run("cat", "config", quiet=True)
     if looked.code == 0:
         return f"{restic.repository}: the repository is there, and the password opens it"
     if looked.code != failures.NO_REPOSITORY:

@@ -46,8 +46,8 @@ class Restic:
     def repository(self) -> str:
         return re.sub(r"//[^/@]*@", "//", self.config["repository"])
 
-    def run(self, *arguments: str, output: IO[bytes] | None = None) -> Ended:
-        """To its end. With ``output`` its standard output goes there."""
+    def run(self, *arguments: str, output: IO[bytes] | None = None, quiet: bool = False) -> Ended:
+        """To its end. With ``output`` its standard output goes there; ``quiet``: what it complains of is not passed on."""
         reachable(self.repository, self.again)
         process = subprocess.Popen(
             ["restic", *arguments],
@@ -57,7 +57,7 @@ class Restic:
             env=self.environment,
         )
         said: list[str] = []
-        reader = threading.Thread(target=_follow, args=(process, said), daemon=True)
+        reader = threading.Thread(target=_follow, args=(process, said, quiet), daemon=True)
         reader.start()
         text = process.stdout.read().decode(errors="replace") if process.stdout else ""
         code = process.wait()
@@ -117,14 +117,14 @@ def reachable(repository: str, again: str) -> None:
         raise BackupError(failures.unreachable(repository, error.strerror or str(error), again)) from error
 
 
-def _follow(process: subprocess.Popen[bytes], said: list[str]) -> None:
+def _follow(process: subprocess.Popen[bytes], said: list[str], quiet: bool) -> None:
     for raw in process.stderr or ():
         line = raw.decode(errors="replace").rstrip()
         if '"message_type":"status"' in line:
             continue
         said.append(line)
         del said[:-_TAIL]
-        if not line.startswith("{"):
+        if not quiet and not line.startswith("{"):
             print(line, file=sys.stderr, flush=True)
         if line.startswith("subprocess") or process.poll() is not None:
             continue

@@ -24,10 +24,11 @@ def run(config: Config, name: str, tag: str, moment: str) -> str:
     restic = Restic(config, f"sudo echodiary-backup run {name}")
     when = times.typed(moment) if moment else datetime.now(UTC)
     restic.unlock()
-    tags = tags_of(name, tag, when, listing.entries(restic.snapshots(name), config["jobs"]))
+    before = listing.entries(restic.snapshots(name), config["jobs"])
+    tags = tags_of(name, tag, when, before)
     ended = restic.ask(*_command(config, name, job, tags, when if moment else None))
     summary = _summary(ended, restic)
-    metrics.saved(config, name, when, summary["total_bytes_processed"], time.monotonic() - began, len(restic.snapshots(name)))
+    metrics.saved(config, name, when, summary["total_bytes_processed"], time.monotonic() - began, len(before) + 1)
     size, new = summary["total_bytes_processed"], summary["data_added_packed"]
     return f"{name}: snapshot {summary['snapshot_id'][:8]} of {size} bytes, for which {new} were stored"
 
