@@ -10,6 +10,7 @@ from typing import Any
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds import documents
+from ansible_collections.echodiary.infra.plugins.plugin_utils._backup import databases
 from ansible_collections.echodiary.infra.plugins.plugin_utils._component import gather, manifest, monitoring, render, roster, source
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +34,8 @@ FLEET: dict[str, Any] = {
     "alertmanager_image": "prom/alertmanager",
     "grafana_image": "grafana/grafana",
     "grafana_admin_password": "a-password",
+    "backup_repository": "s3:https://s3.example.org/backups/test",
+    "backup_password": "a-password",
 }
 
 
@@ -43,9 +46,14 @@ def tree(role: str, **variables: Any) -> dict[str, Any]:
     found = source.load(role, given["playbook_dir"], loader)
     templar = Templar(loader, variables=given)
     hosts = roster.Roster(loader, templar, given, [role])
-    available = render.variables(found, given, templar, {**hosts.variables(), **monitoring.Monitoring(hosts).variables()})
+    available = render.variables(found, given, templar, known(hosts))
     files = gather.tree(found, {"gathers": found.spec.get("gathers")}, available, templar, hosts)
     return {path: text for path, text in files.items() if text is not None}
+
+
+def known(hosts: roster.Roster) -> dict[str, Any]:
+    """What templates may call."""
+    return {**hosts.variables(), **monitoring.Monitoring(hosts).variables(), **databases.Databases(hosts).variables()}
 
 
 def component(role: str, **variables: Any) -> documents.ComponentSpec:
@@ -55,7 +63,7 @@ def component(role: str, **variables: Any) -> documents.ComponentSpec:
     found = source.load(role, given["playbook_dir"], loader)
     templar = Templar(loader, variables=given)
     hosts = roster.Roster(loader, templar, given, [role])
-    available = render.variables(found, given, templar, {**hosts.variables(), **monitoring.Monitoring(hosts).variables()})
+    available = render.variables(found, given, templar, known(hosts))
     return manifest.build(role, render.spec(found, available, templar), gather.tree(found, {}, available, templar, hosts))
 
 
