@@ -9,7 +9,6 @@ from ansible_collections.echodiary.infra.plugins.module_utils._kinds import dist
 
 from tests.unit.distributions import packages
 
-
 #: what a role says it cannot be on
 REFUSED = {("docker", "debian 12"), ("backup", "debian 12"), ("backup", "ubuntu 24.04")}
 
