@@ -8,7 +8,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from .._dump.client import blocks
 from .._dump.store import Store
@@ -71,12 +71,12 @@ def stream(dump: Dump, job: str, directory: str, path: str = PROGRAM_PATH) -> It
 def _fetched(command: list[str]) -> Iterator[bytes]:
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
-        assert process.stdout is not None  # noqa: S101 - asked for above
+        output = cast("IO[bytes]", process.stdout)  # asked for above
         try:
-            yield from iter(lambda: process.stdout.read(_BLOCK), b"")  # type: ignore[union-attr]
+            yield from iter(lambda: output.read(_BLOCK), b"")
             code = process.wait(60)
         finally:
-            process.stdout.close()
+            output.close()
             if process.poll() is None:
                 process.kill()
                 process.wait()
