@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests import load
+from tests import load, warm
 from tests.e2e import fleet, releases
 
 APPS = ("app1", "app2")
@@ -41,10 +41,12 @@ class Ran:
         return float(found[1])
 
 
-def start(playbook: str, *words: str, **variables: Any) -> subprocess.Popen[str]:
+PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
+
+
+def start(playbook: str, *words: str, program: str = PLAYBOOK, **variables: Any) -> subprocess.Popen[str]:
     """Alerts of the last drill may still be firing: whether those block a deploy is a test of its own."""
     variables.setdefault("deploy_alerts_block", False)
-    program = str(Path(sys.executable).with_name("ansible-playbook"))
     command = [program, f"playbooks/{playbook}.yml" if playbook != "site" else "site.yml", "-i", str(fleet.INVENTORY), *words]
     if variables:
         command += ["-e", json.dumps(variables)]
@@ -60,7 +62,7 @@ def finish(process: subprocess.Popen[str], timeout: float = 600) -> Ran:
 
 
 def run(playbook: str, *words: str, **variables: Any) -> Ran:
-    return finish(start(playbook, *words, **variables))
+    return finish(start(playbook, *words, program=warm.PLAYBOOK, **variables))
 
 
 def slots(host: str) -> dict[str, Any]:

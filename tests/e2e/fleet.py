@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests import warm
+
 ROOT = Path(__file__).resolve().parents[2]
 #: Checkouts that test side by side on one machine each take a number of their own, from 1 to 20.
 SLOT = int(os.environ.get("E2E_SLOT") or 0)
@@ -87,13 +89,12 @@ def play(*words: str, tmp: Path, readable: bool = False) -> Play:
     """site.yml on the fleet; as data unless ``readable``. Every ssh the run starts is logged by a wrapper and counted."""
     log = tmp / "ssh.log"
     log.write_text("")
-    wrapper = tmp / "ssh"
-    wrapper.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> {log}\nexec /usr/bin/ssh "$@"\n')
+    wrapper = INVENTORY.parent / "ssh-counted"
+    wrapper.write_text('#!/bin/sh\nprintf "%s\\n" "$*" >> "$SSH_LOG"\nexec /usr/bin/ssh "$@"\n')
     wrapper.chmod(0o755)
     callback = {} if readable else {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
-    environment = {**callback, "ANSIBLE_SSH_EXECUTABLE": str(wrapper), "ANSIBLE_FORCE_COLOR": "0"}
-    program = str(Path(sys.executable).with_name("ansible-playbook"))
-    done = _run([program, "site.yml", "-i", str(INVENTORY), *words], environment)
+    environment = {**callback, "ANSIBLE_SSH_EXECUTABLE": str(wrapper), "SSH_LOG": str(log), "ANSIBLE_FORCE_COLOR": "0"}
+    done = _run([warm.PLAYBOOK, "site.yml", "-i", str(INVENTORY), *words], environment)
     calls = {host: sum(f" {SUBNET}.{last} " in line for line in log.read_text().splitlines()) for host, last in addresses().items()}
     result = None if readable else _json(done.stdout)
     return Play(done.returncode, done.stdout + done.stderr, result, calls)

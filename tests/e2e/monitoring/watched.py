@@ -6,13 +6,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from pathlib import Path
 from typing import Any
 
+from tests import warm
 from tests.e2e.fleet import ENVIRONMENT, INVENTORY, NAME, ROOT, SUBNET
 from tests.e2e.monitoring.receiver import Receiver
 
@@ -38,9 +37,8 @@ def webhooks() -> dict[str, str]:
 
 def site(*words: str, check: bool = True, playbook: str = "site.yml", **variables: Any) -> subprocess.CompletedProcess[str]:
     """site.yml on this lab, with the receiver's webhooks."""
-    program = str(Path(sys.executable).with_name("ansible-playbook"))
     given = json.dumps({**webhooks(), **variables})
-    return run(program, playbook, "-i", str(INVENTORY), "-e", given, *words, check=check)
+    return run(warm.PLAYBOOK, playbook, "-i", str(INVENTORY), "-e", given, *words, check=check)
 
 
 def on(member: str, command: str, *, user: str = "root", check: bool = True) -> str:

@@ -15,7 +15,7 @@ from tests.integration.release.states import TWO, in_sync
 
 LISTED = {"components": ["haproxy", "app", "shop", "desk", "mailer"]}
 
-#: two users who go on asking until /run/asked exists: when what they got changed, to what, and how many answers there were
+#: two users who go on asking, a hundred times a second each, until /run/asked exists: from when to when each took, and whether it was well
 USERS = """
 import http.client, json, os, threading, time, urllib.request
 told, answers, lock = [], [0], threading.Lock()
@@ -30,6 +30,7 @@ def user():
         with lock:
             answers[0] += 1
             told.append([began, time.time(), well])
+        time.sleep(0.005)
 users = [threading.Thread(target=user) for _ in range(2)]
 [one.start() for one in users]
 [one.join() for one in users]
