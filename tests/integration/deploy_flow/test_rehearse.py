@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.deploy_flow.fleet_play import HOSTS
 from tests.integration.deploy_flow.test_role import V1, V2, Deploys
 
 #: Alembic is asked of a release that has an environment file; ``pending`` says what is pending until it is migrated
@@ -117,6 +118,9 @@ def test_without_a_migration_nothing_is_looked_at_twice(fleet: Migrating) -> Non
     fleet.pending()
     fleet.deploy()
     assert (fleet.serving(), fleet.asked(), fleet.prepared()) == ([V2, V2], ["alembic"], 1), fleet.output
+    for host in HOSTS:
+        record = json.loads((fleet.state / f"history.{host}").read_text().splitlines()[-1])
+        assert record["digest_before"] == V1, "what was seen ahead is known to the end"
 
 
 @pytest.mark.full
