@@ -53,7 +53,8 @@ _CACHES = tuple(ENV.arn("elasticache", f"{kind}:{ENV.prefix}*") for kind in ("cl
 
 SCOPES = (
     # of these AWS knows no resource, or what they look for is not known by its name before
-    Scope(("sts:*", "iam:List*s", "s3:ListAllMyBuckets", "secretsmanager:ListSecrets", "kms:ListAliases", "kms:CreateKey"), EVERYTHING),
+    Scope(("sts:*", "iam:List*s", "s3:ListAllMyBuckets", "secretsmanager:ListSecrets"), EVERYTHING),
+    Scope(("kms:ListAliases", "kms:ListKeys", "kms:CreateKey"), EVERYTHING),
     Scope(("rds:Describe*", "rds:List*", "elasticache:Describe*", "elasticache:List*", "logs:DescribeLogGroups"), EVERYTHING),
     Scope(("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation"), EVERYTHING),
     Scope(("iam:*OpenIDConnectProvider*",), (_iam("oidc-provider/token.actions.githubusercontent.com"),)),

@@ -115,3 +115,21 @@ def test_an_attached_interface_is_not_deleted(aws: Server) -> None:
         ec2.delete_network_interface(NetworkInterfaceId=own["NetworkInterfaceId"])
     free = ec2.create_network_interface(SubnetId=place.subnets[0])["NetworkInterface"]["NetworkInterfaceId"]
     ec2.delete_network_interface(NetworkInterfaceId=free)
+
+
+def test_a_rule_that_a_list_has_not_is_neither_removed_nor_replaced(aws: Server) -> None:
+    ec2, place = client(aws, "ec2"), network(aws)
+    (acl,) = ec2.describe_network_acls(Filters=[{"Name": "vpc-id", "Values": [place.vpc]}])["NetworkAcls"]
+    rule = {"NetworkAclId": acl["NetworkAclId"], "RuleNumber": 100, "Egress": True}
+    ec2.delete_network_acl_entry(**rule)
+    with refused("InvalidNetworkAclEntry.NotFound"):
+        ec2.delete_network_acl_entry(**rule)
+    with refused("InvalidNetworkAclEntry.NotFound"):
+        ec2.replace_network_acl_entry(**rule, Protocol="-1", RuleAction="allow", CidrBlock="0.0.0.0/0")
+    ec2.delete_network_acl_entry(**{**rule, "Egress": False})
+
+
+def test_a_table_is_made_once_for_one_token(aws: Server) -> None:
+    ec2, place = client(aws, "ec2"), network(aws)
+    made = {ec2.create_route_table(VpcId=place.vpc, ClientToken=token)["RouteTable"]["RouteTableId"] for token in ("one", "one", "two")}
+    assert len(made) == 2

@@ -28,9 +28,9 @@ def architectures(kind: dict[str, Any]) -> list[str]:
     return list(kind.get("ProcessorInfo", {}).get("SupportedArchitectures", ()))
 
 
-@instead("ec2:RunInstances")
-def run_once(asked: Asked) -> dict[str, Any] | None:
-    """The same token and the same request is the same instance; another request with that token is refused."""
+@instead("ec2:RunInstances", "ec2:CreateRouteTable")
+def made_once(asked: Asked) -> dict[str, Any] | None:
+    """The same token and the same request is the same thing; another request with that token is refused."""
     token = asked.get("ClientToken")
     kept = asked.memory.tokens.get(f"{asked.call.region}/{token}")
     if not token or kept is None:
@@ -41,7 +41,7 @@ def run_once(asked: Asked) -> dict[str, Any] | None:
     return kept[1]
 
 
-@after("ec2:RunInstances")
+@after("ec2:RunInstances", "ec2:CreateRouteTable")
 def remember_token(asked: Asked, answer: dict[str, Any]) -> None:
     if asked.get("ClientToken"):
         asked.memory.tokens[f"{asked.call.region}/{asked.get('ClientToken')}"] = (_fingerprint(asked), answer)

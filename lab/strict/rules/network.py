@@ -146,6 +146,19 @@ def its_lists_go_with_it(asked: Asked, answer: dict[str, Any]) -> None:
         del lists[identifier]
 
 
+@before("ec2:DeleteNetworkAclEntry", "ec2:ReplaceNetworkAclEntry")
+def rule_of_a_list(asked: Asked) -> None:
+    number, out = int(asked.get("RuleNumber", 0)), str(asked.get("Egress", "")).lower() == "true"
+    lists = [one for one in asked.backend("ec2").network_acls.values() if one.id == asked.get("NetworkAclId")]
+    if lists and not any(_place_of(entry) == (number, out) for entry in lists[0].network_acl_entries):
+        side = "egress" if out else "ingress"
+        raise RefusedError("InvalidNetworkAclEntry.NotFound", f"The network acl entry identified by {number}, {side} does not exist.")
+
+
+def _place_of(entry: Any) -> tuple[int, bool]:
+    return int(entry.rule_number), str(entry.egress).lower() == "true"
+
+
 @after("ec2:DeleteSubnet")
 def its_place_in_a_list_goes_with_it(asked: Asked, answer: dict[str, Any]) -> None:
     for one in asked.backend("ec2").network_acls.values():

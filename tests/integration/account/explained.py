@@ -8,7 +8,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-_STAYED = re.compile(r"([a-z_]+):(\S+) \(")
+from tests.integration.account.environment import REGION
+
+#: several share a reason
+_STAYED = re.compile(r"([a-z_]+):(\S+?)(?=, | \()")
 #: what the imitation keeps of what is gone, and what AWS tells of it
 _LEFT = (
     "/ec2/ap-northeast-2/tags/",
@@ -22,8 +25,10 @@ _LEFT = (
 
 def unexplained(before: Any, after: Any, said: str) -> list[str]:
     """``said``: the run's output. Where the two differ and its last line names nothing that would be the reason."""
-    names = {name for _, name in stayed(said)}
-    ids = _ids(after, names) | names
+    named = stayed(said)
+    names = {name for kind, name in named if kind != "account_defaults"}
+    # those of a region have its name, and so has everything else in it
+    ids = _ids(after, names) | names | ({"/ebs_encryption_by_default"} if len(names) < len(named) else set())
     return [f"{path}: {_short(was)} -> {_short(now)}" for path, was, now in differences(before, after) if not _told(path, was, now, ids)]
 
 
@@ -56,18 +61,28 @@ def _value(value: Any) -> Any:
 
 def _ids(state: Any, names: set[str]) -> set[str]:
     """By which they are called, and what AWS makes with a network."""
-    regional = "ap-northeast-2"
-    ec2 = state["ec2"][regional]
+    ec2 = state["ec2"][REGION]
     found = {identity for identity, its in ec2.get("tags", {}).items() if its.get("Name") in names}
     lists = {key for key, one in ec2.get("network_acls", {}).items() if one["default"] and one["vpc_id"] in found}
     tables = {key for key, one in ec2.get("route_tables", {}).items() if one.get("main_association_id") and one["vpc_id"] in found}
     groups = {key for vpc in found for key, one in ec2.get("groups", {}).get(vpc, {}).items() if one["name"] == "default"}
-    keys = state.get("kms", {}).get(regional, {}).get("keys", {})
-    return found | lists | tables | groups | {key for key, one in keys.items() if {f"alias/{name}" for name in names} & set(one["aliases"])}
+    interfaces = {key for key, one in ec2.get("enis", {}).items() if any(identity in json.dumps(one, default=str) for identity in found)}
+    return found | lists | tables | groups | interfaces | _keys(state, names) | _roles(state, names)
+
+
+def _keys(state: Any, names: set[str]) -> set[str]:
+    """An alias comes after the key."""
+    kms = state.get("kms", {}).get(REGION, {})
+    aliases, tags = {f"alias/{name}" for name in names}, kms.get("tagger", {}).get("tags", {})
+    return {key for key, one in kms.get("keys", {}).items() if aliases & set(one["aliases"]) or tags.get(key, {}).get("Name") in names}
+
+
+def _roles(state: Any, names: set[str]) -> set[str]:
+    return {key for key, one in state.get("iam", {}).get("aws", {}).get("roles", {}).items() if one["name"] in names}
 
 
 def _told(path: str, was: Any, now: Any, ids: set[str]) -> bool:
-    return path.startswith(_LEFT) or any(one in f"{path} {was} {now}" for one in ids)
+    return path.startswith(_LEFT) or "/_availability_zone/" in path or any(one in f"{path} {was} {now}" for one in ids)
 
 
 def _short(value: Any) -> str:

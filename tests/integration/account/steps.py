@@ -17,20 +17,24 @@ from tests.integration.local_play import Played
 _CHANCE = re.compile(r"^\S*(?:/client_token|instance_profile\S*/id): ")
 #: by name, as the imitation's faults
 REFUSED = {"refused": {"code": "Nope", "status": 400, "nth": 1}}
-#: done, and nobody hears of it; boto3 asks again
+#: done, and nobody hears of it
 UNHEARD = {"unheard": {"kind": "timeout", "after": True, "nth": 1}}
 THROTTLED = {"throttled": {"kind": "throttle", "nth": 1}}
 #: from then on nobody answers: nothing can be taken back, and all of it is told
 SILENT = {"silent": {"kind": "timeout"}}
 
 
-def as_before(env: Inside, again: bool = True) -> Callable[[Played], Answer]:
-    """Taken back, but for what the message names; the next run does it, and nothing is left to do. ``again``: whether that is tried."""
+def as_before(env: Inside, again: bool = True, healthy: Any = None) -> Callable[[Played], Answer]:
+    """Taken back, but for what the message names; the next run does it, and nothing is left to do.
+
+    ``again``: whether that is tried. ``healthy``: the dump after a run that nobody disturbed, to which one is held that ends well.
+    """
     before = env.state()
 
     def judged(played: Played) -> Answer:
-        wrong: Answer = {"unexplained": unexplained(before, env.state(), played.output)} if played.code else {}
-        return {**wrong, **(finished(env) if again or not played.code else {})}
+        if played.code:
+            return {"unexplained": unexplained(before, env.state(), played.output), **(finished(env) if again else {})}
+        return {**finished(env), **({"differs": differs(env, healthy)} if healthy else {})}
 
     return judged
 
@@ -43,13 +47,15 @@ def finished(env: Inside) -> Answer:
     return {"left": sorted(plan_of(env.run("--check")))}
 
 
+def differs(env: Inside, healthy: Any) -> list[str]:
+    return [one for one in unexplained(healthy, env.aws.state(names=True), "") if not _CHANCE.search(one)]
+
+
 def as_undisturbed(env: Inside, healthy: Any) -> Callable[[], Answer]:
     """``healthy``: the dump after a run that nobody disturbed."""
 
     def judged() -> Answer:
-        wrong = finished(env)
-        differs = [one for one in unexplained(healthy, env.aws.state(names=True), "") if not _CHANCE.search(one)]
-        return {**wrong, "differs": differs, "cut off": env.journal()[-1]["event"] != "end"}
+        return {**finished(env), "differs": differs(env, healthy), "cut off": env.journal()[-1]["event"] != "end"}
 
     return judged
 

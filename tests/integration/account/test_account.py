@@ -69,8 +69,9 @@ def test_every_hand_in_the_console_is_seen_and_put_right(env: Inside) -> None:
 def test_every_declared_field_has_a_hand() -> None:
     declared = declaration.read(DECLARED, "production", ACCOUNT, REGION, {})
     wanted = {(one.resource.kind, field) for one in run.wanted(declared) for field in one.fields}
-    # those that hide others: losses.py
-    tried = {(one.resource.partition(":")[0], field) for one in HANDS for field in one.fields} | {("secret", "there"), ("key", "kept")}
+    # those that hide others: losses.py; a key without its alias: what a run leaves that fails right after it has made it
+    hidden = {("secret", "there"), ("key", "kept"), ("key", "alias")}
+    tried = {(one.resource.partition(":")[0], field) for one in HANDS for field in one.fields} | hidden
     assert wanted - tried - FIXED == set()
 
 

@@ -37,7 +37,7 @@ def told(what: str, steps: Steps) -> None:
 
 @pytest.mark.parametrize("fault", [REFUSED, UNHEARD, THROTTLED], ids=lambda fault: next(iter(fault)))
 def test_every_step_from_nothing(env: Inside, fault: dict[str, Any]) -> None:
-    told("from nothing", divided(env, fault, lambda *_: True, as_before(env)))
+    told("from nothing", divided(env, fault, lambda *_: True, as_before(env, healthy=undisturbed(env))))
 
 
 @pytest.mark.parametrize("fault", [REFUSED, UNHEARD], ids=lambda fault: next(iter(fault)))
@@ -47,7 +47,7 @@ def test_every_step_that_puts_something_right(env: Inside, fault: dict[str, Any]
     console = Console(env)
     for one in HANDS:
         one.does(console)
-    told("after hands", divided(env, fault, lambda *_: True, as_before(env)))
+    told("after hands", divided(env, fault, lambda *_: True, as_before(env, healthy=undisturbed(env))))
 
 
 def test_nobody_answers_any_more(env: Inside) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .._common import timestamps
 from .._common.errors import SpecError
-from . import leasing, model, settle, take_back, told
+from . import leasing, model, settle, sure, take_back, told
 from . import plan as planning
 from .kinds import catalog
 from .run import of_kind, planned
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from .model import Change, Kind, Resource, Seen
     from .run import Run
 
-#: how long what was made may stay unseen (s): AWS's answers are eventually consistent
-ARRIVES = 60
 _POLL = 1.0
 
 #: what AWS refuses to do at once with one resource is done in as many goes
@@ -106,6 +104,7 @@ def _due(run: Run, kind: Kind, asked: set[tuple[Resource, str]], ids: dict[Resou
 
 def _one(run: Run, kind: Kind, change: Change, ids: dict[Resource, str]) -> None:
     if change.action == model.REPLACE and change.seen:
+        run.journal.begins(change)
         run.remove(kind, change.seen)
         change = change._replace(seen=None)
     run.make(kind, change, ids)
@@ -113,14 +112,14 @@ def _one(run: Run, kind: Kind, change: Change, ids: dict[Resource, str]) -> None
 
 def _arrived(run: Run, kind: Kind, asked: set[Resource]) -> list[Seen]:
     """As soon as all of ``asked`` are seen."""
-    end = time.monotonic() + ARRIVES
+    end = time.monotonic() + sure.ARRIVES
     while True:
         found = run.seen(kind)
         missing = asked - {one.resource for one in found}
         if not missing:
             return found
         if time.monotonic() > end:
-            raise SpecError(f"{min(map(str, missing))}: was made, and AWS does not show it after {ARRIVES} s; run again")
+            raise SpecError(f"{min(map(str, missing))}: was made, and AWS does not show it after {sure.ARRIVES} s; run again")
         time.sleep(_POLL)
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ try:
     import boto3
     import jmespath
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
     from botocore.parsers import ResponseParserError
 except ImportError as error:
     #: whoever is about to ask AWS says so
@@ -50,10 +51,37 @@ _OTHERWISE = {
     "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
 }
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+#: what may be asked twice: reads, and the command by which hosts are asked for their keys
+_REPEATABLE = ("Describe", "Get", "List", "Head", "SendCommand")
+#: the service broke, or what stands before it lost sight of it: either may have been after the change
+_BROKEN = frozenset({500, 502, 504})
+_THERE = re.compile(r"Already|Duplicate|Exists|Conflict|InUse")
+_GONE = re.compile(r"NotFound|NoSuch|NotAttached|NotAssociated")
 
 
 class RefusedError(SpecError):
     """A right is missing, so that nothing can be said of what was asked for: it is neither there nor absent."""
+
+
+class UnsureError(SpecError):
+    """What AWS was asked for may have been done, by this request or by the one before it: the account says.
+
+    ``gone``: what it was about is not there.
+    """
+
+    def __init__(self, message: str, gone: bool = False) -> None:
+        super().__init__(message)
+        self.gone = gone
+
+
+class _UnheardError(Exception):
+    """A change was sent, and no answer came that says what became of it."""
+
+
+def failed(code: str, message: str) -> SpecError:
+    """``code``: AWS's. Where it says that there is nothing left to do, that may be the run's own work."""
+    gone = bool(_GONE.search(code))
+    return UnsureError(message, gone) if gone or _THERE.search(code) else SpecError(message)
 
 
 class Login(NamedTuple):
@@ -104,7 +132,10 @@ class Aws:
     def client(self, service: str) -> Any:
         with self._making:  # a session makes one client at a time
             if service not in self._clients:
-                self._clients[service] = self._session.client(service, endpoint_url=self.login.endpoint_url or None, config=self._config)
+                made = self._session.client(service, endpoint_url=self.login.endpoint_url or None, config=self._config)
+                # before boto3's own, which would send it again
+                made.meta.events.register_first(f"needs-retry.{made.meta.service_model.service_id.hyphenize()}", _not_again)
+                self._clients[service] = made
             return self._clients[service]
 
     def find(self, service: str, operation: str, path: str, absent: tuple[str, ...] = (), **asked: Any) -> list[Any]:
@@ -143,12 +174,14 @@ class Aws:
             ) from None
 
     def call(self, service: str, operation: str, args: Mapping[str, Json]) -> Mapping[str, Json]:
-        """One operation that changes something; its answer."""
+        """One operation that changes something; its answer. UnsureError where nobody knows what became of it."""
         try:
             answer: Mapping[str, Json] = getattr(self.client(service), operation)(**args)
             return answer
         except ClientError as error:
             raise self._told(service, operation, error) from None
+        except _UnheardError as error:
+            raise UnsureError(f"{self.right(service, operation)}: {_line(error)}") from None
         except (BotoCoreError, ResponseParserError) as error:
             raise SpecError(f"{self.right(service, operation)}: {_line(error)}") from None
 
@@ -160,7 +193,7 @@ class Aws:
             )
         if code in _EXPIRED:
             return SpecError(f"{action}: the credentials have expired; log in again, and run the same command: it goes on from here")
-        return SpecError(f"{action}: {code}: {error.response['Error'].get('Message', '')}")
+        return failed(code, f"{action}: {code}: {error.response['Error'].get('Message', '')}")
 
 
 class _Once:
@@ -175,6 +208,17 @@ class _Once:
             if self._answer is None:
                 self._answer = ask()
             return self._answer
+
+
+def _not_again(operation: Any, response: Any = None, caught_exception: Exception | None = None, **_: Any) -> None:
+    """A change that may have been done is not sent twice: AWS would make two of one name. With a token of the request's own it may."""
+    if operation.name.startswith(_REPEATABLE) or operation.idempotent_members:
+        return
+    if caught_exception is not None and not isinstance(caught_exception, (ConnectTimeoutError, EndpointConnectionError)):
+        raise _UnheardError(str(caught_exception))
+    if response is not None and response[0].status_code in _BROKEN:
+        error = response[1].get("Error", {})
+        raise _UnheardError(f"{error.get('Code', response[0].status_code)}: {error.get('Message', '')}")
 
 
 def _line(error: Exception) -> str:

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .._common.errors import SpecError
+from . import aws as asking
 from . import model
 
 if TYPE_CHECKING:
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 
 #: boto3's own three attempts are few where many ask, and not every module asks again by itself
 _PATIENT = {"aws_config": {"retries": {"mode": "standard", "max_attempts": 10}}}
+#: as boto3 words an answer of AWS, where a module hands on the words only
+_CODE = re.compile(r"An error occurred \(([\w.]+)\)")
 
 
 class Hands(Protocol):
-    """What can be asked to do one call. SpecError when it was not done."""
+    """What can be asked to do one call. SpecError when it was not done, UnsureError when it may have been."""
 
     def do(self, call: Call) -> Answer: ...
 
@@ -41,7 +44,7 @@ class Ansibles:
         args = {**self._aws.login.arguments(), **_PATIENT, **call.args}
         result: Mapping[str, Any] = self._action._execute_module(module_name=call.name, module_args=args, task_vars=self._vars)
         if result.get("failed"):
-            raise SpecError(f"{call.name}: {_why(result)}")
+            raise asking.failed(_code(result), f"{call.name}: {_why(result)}")
         return result
 
 
@@ -57,7 +60,12 @@ def through(calls: Calls, do: Callable[[Call], Answer]) -> None:
 
 
 def _why(result: Mapping[str, Any]) -> str:
-    error = result.get("error") or {}
     said = result.get("msg") or result.get("module_stderr") or "it does not say why"
-    lines = " ".join(str(said).split())
-    return f"{lines} ({error['code']})" if error.get("code") and error["code"] not in lines else lines
+    lines, code = " ".join(str(said).split()), _code(result)
+    return lines if code in lines else f"{lines} ({code})"
+
+
+def _code(result: Mapping[str, Any]) -> str:
+    """AWS's, or nothing."""
+    found = _CODE.search(str(result.get("msg") or ""))
+    return str((result.get("error") or {}).get("code") or (found[1] if found else ""))

@@ -15,7 +15,7 @@ from .._common import identity, timestamps
 
 if TYPE_CHECKING:
     from .declaration import Environment
-    from .model import Change
+    from .model import Change, Resource
 
 BEGIN, STEP, DONE, END = "begin", "step", "done", "end"
 
@@ -39,6 +39,8 @@ def place(env: Environment) -> Path:
 class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
+        #: in this run: nothing else was changed by it
+        self.begun: set[Resource] = set()
 
     def cut_off(self) -> Line | None:
         """The last step of a run that did not come to its end."""
@@ -53,6 +55,7 @@ class Journal:
         self._write({"event": BEGIN, "who": identity.owner(os.environ)})
 
     def begins(self, change: Change) -> None:
+        self.begun.add(change.resource)
         self._write({"event": STEP, "resource": str(change.resource), "action": change.action})
 
     def ends(self, change: Change) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .._common.errors import SpecError
 from . import aws as reading
-from . import hands, journal, model, observe, settle
+from . import hands, journal, model, observe, settle, sure
 from . import plan as planning
 from .kinds import catalog
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .declaration import Environment
     from .hands import Hands
     from .journal import Journal
-    from .model import Change, Goal, Ids, Json, Kind, Seen, Wanted
+    from .model import Calls, Change, Goal, Ids, Json, Kind, Seen, Wanted
 
 
 def _alone() -> None:
@@ -53,18 +53,18 @@ class Run(NamedTuple):
         if change.wanted:
             self.holds()
             self.journal.begins(change)
-            hands.through(kind.hands(_goal(change.wanted, change.seen, ids)), self.hands.do)
+            wanted = change.wanted
+            sure.done(self, kind, change.resource, change.seen, lambda seen: _rest(kind, _goal(wanted, seen, ids)))
             self.journal.ends(change)
 
     def restore(self, kind: Kind, now: Seen, before: Seen) -> None:
         """As it was."""
         self.holds()
-        goal = model.Goal(before.resource.name, now.id, before.fields, {}, now.fields)
-        hands.through(kind.hands(goal), self.hands.do)
+        sure.done(self, kind, now.resource, now, lambda seen: _rest(kind, _back(before, seen)) if seen else _nothing())
 
     def remove(self, kind: Kind, seen: Seen) -> None:
         self.holds()
-        hands.through(kind.remove(seen), self.hands.do)
+        sure.done(self, kind, seen.resource, seen, lambda now: kind.remove(now) if now else _nothing())
         settle.gone(self, kind, seen.resource)
 
 
@@ -72,6 +72,20 @@ def begun(env: Environment, login: Mapping[str, str | None], action: ActionBase,
     """Of a task. ``login``: as modules of amazon.aws take it."""
     aws = reading.of(login)
     return Run(env, aws, hands.Ansibles(action, task_vars, aws), journal.Journal(journal.place(env)), tell)
+
+
+def _rest(kind: Kind, goal: Goal) -> Calls:
+    """What it still takes."""
+    is_so = goal.id and all(planning.same(goal.before.get(name), value) for name, value in goal.fields.items())
+    return _nothing() if is_so else kind.hands(goal)
+
+
+def _back(before: Seen, now: Seen) -> Goal:
+    return model.Goal(before.resource.name, now.id, before.fields, {}, now.fields)
+
+
+def _nothing() -> Calls:
+    yield from ()
 
 
 def _goal(wanted: Wanted, seen: Seen | None, ids: Ids) -> Goal:

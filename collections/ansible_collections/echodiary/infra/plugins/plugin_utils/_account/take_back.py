@@ -6,10 +6,12 @@ Nothing that a run removed can be brought back, and nothing is taken away that h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
+import operator
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._common.errors import SpecError
-from . import model
+from . import aws, model
 from . import plan as planning
 from .kinds import catalog
 from .run import of_kind
@@ -21,13 +23,36 @@ if TYPE_CHECKING:
 
 def take_back(run: Run, chosen: list[Change], before: list[Seen]) -> list[str]:
     """What stays as this run left it, each with why."""
-    stayed: list[str] = []
+    stayed: list[Stays] = []
+    silent = ""
     had, held = {one.resource: one for one in before}, _Held(chosen)
     for kind in reversed(catalog.KINDS):
         mine = list(of_kind(chosen, kind))
-        if mine:
-            stayed += _of_kind(run, kind, mine, had, held)
-    return stayed
+        try:
+            stayed += _of_kind(run, kind, mine, had, held) if mine else ()
+        except aws.RefusedError as error:
+            stayed += _unknown(run, mine, str(error))
+        except SpecError as error:
+            silent = silent or str(error)  # where nobody answers any more, why is said once
+            stayed += _unknown(run, mine, silent)
+    return _lines(stayed)
+
+
+class Stays(NamedTuple):
+    resource: model.Resource
+    why: str
+
+
+def _unknown(run: Run, mine: list[Change], why: str) -> list[Stays]:
+    """All that this run began with is named: each may be there, or not."""
+    return [Stays(one.resource, f"not known: {why}") for one in mine if one.resource in run.journal.begun]
+
+
+def _lines(stayed: list[Stays]) -> list[str]:
+    """Those that follow each other for the same reason share it."""
+    return [
+        f"{', '.join(str(one.resource) for one in some)} ({why})" for why, some in itertools.groupby(stayed, operator.attrgetter("why"))
+    ]
 
 
 class _Held:
@@ -46,18 +71,16 @@ class _Held:
         return self._by.get(resource)
 
 
-def _of_kind(run: Run, kind: Kind, mine: list[Change], before: dict[model.Resource, Seen], held: _Held) -> list[str]:
+def _of_kind(run: Run, kind: Kind, mine: list[Change], before: dict[model.Resource, Seen], held: _Held) -> list[Stays]:
     """An inverse that fails leaves the others to be tried, whatever it is that fails."""
-    try:
-        now = {one.resource: one for one in run.seen(kind)}
-        tried = [_held_or(run, kind, now.get(one.resource), before.get(one.resource), held) for one in mine]
-        after = {one.resource: one for one in run.seen(kind)}
-    except SpecError as error:
-        return [f"{kind.NAME} (not known: {error})"]
+    now = {one.resource: one for one in run.seen(kind)}
+    tried = [_held_or(run, kind, now.get(one.resource), before.get(one.resource), held) for one in mine]
+    after = {one.resource: one for one in run.seen(kind)}
     found = [
-        (one.resource, why or _left(kind, after.get(one.resource), before.get(one.resource))) for one, why in zip(mine, tried, strict=True)
+        Stays(one.resource, why or _left(kind, after.get(one.resource), before.get(one.resource)))
+        for one, why in zip(mine, tried, strict=True)
     ]
-    return [f"{resource} ({why})" for resource, why in found if why]
+    return [one for one in found if one.why]
 
 
 def _held_or(run: Run, kind: Kind, now: Seen | None, before: Seen | None, held: _Held) -> str:

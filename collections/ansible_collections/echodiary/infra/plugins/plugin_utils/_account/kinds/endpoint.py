@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The way from the network to S3 that costs nothing and needs no route out.
 
-The module makes and removes it. What is there already it does not change, but for its tags (with other route tables it would make a second
-one): that is done by AWS's own operation.
+The module removes it and gives it its tags. Otherwise AWS's own operations are asked: with other route tables, and where the answer to its
+request is lost, the module makes a second one.
 """
 
 from __future__ import annotations
@@ -56,20 +56,30 @@ def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
 
 
 def hands(goal: model.Goal) -> model.Calls:
-    if not goal.id or goal.differs("tags"):
-        args = {"vpc_id": goal.fields["vpc"], "service": goal.fields["service"], "route_table_ids": goal.fields["route_tables"]}
-        known = {"vpc_endpoint_id": goal.id} if goal.id else {}
-        rest = {"policy": json.dumps(goal.fields["policy"], sort_keys=True), "tags": goal.fields["tags"], "purge_tags": False}
-        yield model.Module("amazon.aws.ec2_vpc_endpoint", {**args, **known, **rest})
-    if goal.id and goal.differs("route_tables", "policy"):
+    if not goal.id:
+        yield model.Api("ec2", "create_vpc_endpoint", _made(goal))
+        return
+    if goal.differs("tags"):
+        yield tags.given(goal)
+    if goal.differs("route_tables", "policy"):
         yield model.Api("ec2", "modify_vpc_endpoint", _modified(goal))
+
+
+def _made(goal: model.Goal) -> dict[str, model.Json]:
+    where = {"VpcId": goal.fields["vpc"], "ServiceName": goal.fields["service"], "RouteTableIds": goal.fields["route_tables"]}
+    given = [{"ResourceType": "vpc-endpoint", "Tags": tags.written(goal.fields["tags"])}]
+    return {**where, "VpcEndpointType": "Gateway", "PolicyDocument": _policy(goal), "TagSpecifications": given}
+
+
+def _policy(goal: model.Goal) -> str:
+    return json.dumps(goal.fields["policy"], sort_keys=True)
 
 
 def _modified(goal: model.Goal) -> dict[str, model.Json]:
     want, have = set(goal.fields["route_tables"]), set(goal.before["route_tables"])
     tables = {"AddRouteTableIds": sorted(want - have), "RemoveRouteTableIds": sorted(have - want)}
     given = {key: value for key, value in tables.items() if value}
-    return {"VpcEndpointId": goal.id, "PolicyDocument": json.dumps(goal.fields["policy"], sort_keys=True), **given}
+    return {"VpcEndpointId": goal.id, "PolicyDocument": _policy(goal), **given}
 
 
 def remove(seen: model.Seen) -> model.Calls:

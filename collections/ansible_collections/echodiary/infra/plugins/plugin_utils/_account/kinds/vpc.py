@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The network. Found by its name, or by our tags and its address range where somebody renamed it."""
+"""The network. Found by its name, or by our tags and its address range where somebody renamed it.
+
+Made by AWS's own operation, changed by the module: that one sends a request again whose answer was lost, and AWS, which takes no token for
+a network, makes a second one.
+"""
 
 from __future__ import annotations
 
@@ -65,14 +69,15 @@ def _switch(aws: Aws, vpc: str, attribute: str) -> bool:
 
 
 def hands(goal: model.Goal) -> model.Calls:
-    args = {
-        "cidr_block": [goal.fields["cidr"]],
-        "name": goal.fields["tags"].get("Name", goal.name),
-        "purge_tags": False,
-        "tags": goal.fields["tags"],
-    }
-    known = {"vpc_id": goal.id} if goal.id else {}
-    yield model.Module("amazon.aws.ec2_vpc_net", {**args, **known, **{field: goal.fields[field] for field in _SWITCHES}})
+    network = goal.id
+    if not network:
+        given = [{"ResourceType": "vpc", "Tags": tags.written(goal.fields["tags"])}]
+        what = {"CidrBlock": goal.fields["cidr"], "InstanceTenancy": goal.fields["tenancy"]}
+        made = yield model.Api("ec2", "create_vpc", {**what, "TagSpecifications": given})
+        network = made["Vpc"]["VpcId"]
+    args = {"cidr_block": [goal.fields["cidr"]], "name": goal.fields["tags"].get("Name", goal.name), "vpc_id": network}
+    rest = {"tags": goal.fields["tags"], "purge_tags": False}
+    yield model.Module("amazon.aws.ec2_vpc_net", {**args, **rest, **{field: goal.fields[field] for field in _SWITCHES}})
 
 
 def remove(seen: model.Seen) -> model.Calls:

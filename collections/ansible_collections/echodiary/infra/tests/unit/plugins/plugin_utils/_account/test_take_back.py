@@ -6,6 +6,7 @@ from typing import cast
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account import take_back
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account.apply import Choice
+from ansible_collections.echodiary.infra.plugins.plugin_utils._account.aws import RefusedError
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account.model import (
     CREATE,
     IRREVERSIBLE,
@@ -19,6 +20,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._account.model imp
     Seen,
 )
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account.run import Run, wanted
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
 
 from .example import environment
 
@@ -50,7 +52,7 @@ def taken(there: list[Resource], before: list[Seen], state: str = "available") -
 
 def test_a_database_stays_and_what_it_stands_on_with_it_while_the_rest_goes() -> None:
     removed, stayed = taken([change.resource for change in MADE], [], "creating")
-    told = {line.split(" ", 1)[0]: line for line in stayed}
+    told = {name: line for line in stayed for name in line.partition(" (")[0].split(", ")}
     assert set(told) == {
         f"database:{PREFIX}",
         f"subnet_group:{PREFIX}-database",
@@ -66,6 +68,25 @@ def test_a_database_stays_and_what_it_stands_on_with_it_while_the_rest_goes() ->
 def test_all_goes_where_there_is_no_database_yet() -> None:
     removed, stayed = taken([change.resource for change in MADE if change.resource.kind != "database"], [])
     assert stayed == [] and f"vpc:{PREFIX}" in removed
+
+
+def test_what_was_begun_and_cannot_be_read_any_more_is_named_with_one_reason() -> None:
+    def seen(kind: Kind) -> list[Seen]:
+        raise SpecError(f"{kind.NAME} could not be asked")
+
+    begun = [change.resource for change in MADE if change.resource.kind in ("vpc", "subnet")]
+    run = SimpleNamespace(seen=seen, journal=SimpleNamespace(begun=set(begun)))
+    (told,) = take_back.take_back(cast("Run", run), MADE, [])
+    names, _, why = told.partition(" (")
+    assert sorted(names.split(", ")) == sorted(map(str, begun)) and why == "not known: cache could not be asked)"
+
+
+def test_a_right_that_is_missing_is_named_beside_each() -> None:
+    def seen(kind: Kind) -> list[Seen]:
+        raise RefusedError(f"{kind.NAME} is refused")
+
+    run = SimpleNamespace(seen=seen, journal=SimpleNamespace(begun={change.resource for change in MADE}))
+    assert f"vpc:{PREFIX} (not known: vpc is refused)" in take_back.take_back(cast("Run", run), MADE, [])
 
 
 def test_what_would_be_lost_is_neither_replaced_nor_pruned_whatever_people_say() -> None:

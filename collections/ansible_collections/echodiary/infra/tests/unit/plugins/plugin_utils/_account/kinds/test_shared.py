@@ -45,6 +45,28 @@ def test_a_key_that_waits_for_its_deletion_is_kept_before_anything_is_asked_of_i
     assert named(changed(key, kept=False, enabled=False)) == ["cancel_key_deletion", "amazon.aws.kms_key"]
 
 
+def test_a_new_key_has_its_tags_from_the_beginning_and_then_its_name() -> None:
+    calls = through(key.hands(goal(wanted(key))), {"KeyMetadata": {"KeyId": "k"}})
+    assert named(calls) == ["create_key", "create_alias", "amazon.aws.kms_key"]
+    assert {"TagKey": "Name", "TagValue": ENV.prefix} in calls[0].args["Tags"] and calls[2].args["key_id"] == "k"
+
+
+def test_a_key_without_a_name_is_known_by_its_tags_unless_it_waits_for_its_deletion() -> None:
+    given = [{"TagKey": name, "TagValue": value} for name, value in ENV.tags(ENV.prefix).items()]
+    other = {"Aliases": [{"AliasName": "alias/other", "TargetKeyId": "named"}]}
+    keys = {"Keys": [{"KeyId": one} for one in ("named", "ours", "waits", "theirs")]}
+
+    def there(KeyId: str) -> Any:  # noqa: N803 - AWS's word
+        return {"KeyMetadata": [{"KeyState": "PendingDeletion" if KeyId == "waits" else "Enabled", "Description": ""}]}
+
+    def tagged(KeyId: str) -> Any:  # noqa: N803 - AWS's word
+        return {"Tags": given if KeyId != "theirs" else []}
+
+    aws = account(list_aliases=other, list_keys=keys, describe_key=there, list_resource_tags=tagged)
+    assert [(one.id, one.fields["alias"]) for one in key.observe(aws, ENV)] == [("ours", None)]
+    assert named(changed(key, alias=None)) == ["create_alias", "amazon.aws.kms_key"]
+
+
 def test_of_a_secret_that_waits_no_policy_is_asked() -> None:
     name = "echodiary/production/app"
     listed = {"SecretList": [{"Name": name, "ARN": "arn", "DeletedDate": "today"}]}
