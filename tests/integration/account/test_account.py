@@ -6,6 +6,7 @@ Some of the runs are divided: a step fails in a copy. All steps are in test_step
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,9 +19,13 @@ from tests.integration.account.environment import ACCOUNT, DECLARED, PREFIX, REG
 from tests.integration.account.explained import unexplained
 from tests.integration.account.hands import HANDS, Console
 from tests.integration.account.inside import Inside, inside
-from tests.integration.account.steps import REFUSED, UNHEARD, as_before, as_undisturbed
+from tests.integration.account.steps import REFUSED, SILENT, UNHEARD, as_before, as_undisturbed
 
 pytestmark = pytest.mark.integration
+#: for these AWS takes no token, or none is given: whoever asks for them twice has two
+MADE_TWICE = (
+    "ec2:CreateVpc", "ec2:CreateInternetGateway", "ec2:CreateRouteTable", "ec2:CreateVpcEndpoint", "ec2:AllocateAddress", "kms:CreateKey",
+)  # fmt: skip
 #: what nobody can change once it is there, or nobody can change back
 FIXED = {
     ("vpc", "cidr"), ("vpc", "tenancy"), ("gateway", "vpc"), ("subnet", "vpc"), ("subnet", "cidr"), ("subnet", "zone"),
@@ -39,11 +44,12 @@ def env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
 def test_an_empty_account_is_predicted_and_made_so(env: Inside) -> None:
     predicted = env.check()
     assert {change["action"] for change in predicted.values()} == {"create", "update"}
-    # nearly the last step: something of each kind is taken back
-    steps = divided(env, REFUSED, lambda _, step: step == "ec2:AllocateAddress", as_before(env, again=False))
-    assert len(steps.told) == 1 and steps.wrong == []
+    go_unheard(env, *MADE_TWICE)
+    # a key that has no name yet; and nearly the last step: something of each kind is taken back
+    steps = divided(env, REFUSED, lambda _, step: step in ("kms:CreateAlias", "ec2:AssociateAddress"), as_before(env, again=False))
+    assert len(steps.told) == 2 and steps.wrong == []
     assert steps.played and plan_of(steps.played) == predicted
-    assert env.check() == {}
+    assert env.check() == {} and twins(env) == []
 
 
 def test_what_is_as_declared_is_not_written_again(env: Inside) -> None:
@@ -59,6 +65,7 @@ def test_every_hand_in_the_console_is_seen_and_put_right(env: Inside) -> None:
         one.does(console)
     found = fields_of(env.check())
     assert {(one.resource, field) for one in HANDS for field in one.fields} - found == set()
+    go_unheard(env, "ec2:DeleteNetworkAclEntry")
     steps = divided(env, {**REFUSED, **UNHEARD}, lambda _, step: step == "ec2:AssociateAddress", as_before(env, again=False))
     assert len(steps.told) == 2 and steps.wrong == []
     console.puts_its_own_away()
@@ -69,7 +76,7 @@ def test_every_hand_in_the_console_is_seen_and_put_right(env: Inside) -> None:
 def test_every_declared_field_has_a_hand() -> None:
     declared = declaration.read(DECLARED, "production", ACCOUNT, REGION, {})
     wanted = {(one.resource.kind, field) for one in run.wanted(declared) for field in one.fields}
-    # those that hide others: losses.py; a key without its alias: what a run leaves that fails right after it has made it
+    # those that hide others: losses.py, and below
     hidden = {("secret", "there"), ("key", "kept"), ("key", "alias")}
     tried = {(one.resource.partition(":")[0], field) for one in HANDS for field in one.fields} | hidden
     assert wanted - tried - FIXED == set()
@@ -160,6 +167,32 @@ def test_what_was_left_behind_is_told_and_goes_when_people_say_so(env: Inside) -
     assert set(env.check()) == strays
     env.apply("-e", "prune=true")
     assert env.check() == {} and unexplained(before, env.state(), "") == []
+
+
+def test_what_cannot_be_read_any_more_is_named(env: Inside) -> None:
+    """A key that has lost its name is one of them, and no second one is made."""
+    console = Console(env)
+    keys = console.kms.list_keys()["Keys"]
+    console.ec2.modify_vpc_attribute(VpcId=console.vpc(), EnableDnsHostnames={"Value": False})
+    console.kms.delete_alias(AliasName=f"alias/{PREFIX}")
+    console.logs.delete_retention_policy(logGroupName="/echodiary/production/app")
+    steps = divided(env, SILENT, lambda _, step: step == "logs:PutRetentionPolicy", as_before(env, again=False))
+    assert len(steps.told) == 1 and steps.wrong == []
+    assert env.check() == {} and console.kms.list_keys()["Keys"] == keys
+
+
+def go_unheard(env: Inside, *operations: str) -> None:
+    """The first of each is done, and its answer is lost."""
+    for operation in operations:
+        env.aws.fault(**UNHEARD["unheard"], operation=operation)
+
+
+def twins(env: Inside) -> list[tuple[str, str]]:
+    """Sort and name of what is there twice, as long as nothing was removed: tags stay behind."""
+    state = env.state()
+    of_ec2 = [(identity.partition("-")[0], its.get("Name")) for identity, its in state["ec2"][REGION]["tags"].items()]
+    of_kms = [("key", its.get("Name")) for its in state["kms"][REGION]["tagger"]["tags"].values()]
+    return sorted(pair for pair, count in Counter(of_ec2 + of_kms).items() if count > 1)
 
 
 def running(env: Inside) -> list[Any]:
