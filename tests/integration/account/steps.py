@@ -13,8 +13,8 @@ from tests.integration.account.explained import unexplained
 from tests.integration.account.inside import Inside
 from tests.integration.local_play import Played
 
-#: chosen at random, and in a form that no other id has
-_CHANCE = re.compile(r"^\S*(?:/client_token|instance_profile\S*/id): ")
+#: chosen at random, and in a form that no other id has; and whether a parameter has AWS's own value because somebody asked for that
+_CHANCE = re.compile(r"^\S*(?:/client_token|instance_profile\S*/id|/parameters/\S+): ")
 #: by name, as the imitation's faults
 REFUSED = {"refused": {"code": "Nope", "status": 400, "nth": 1}}
 #: done, and nobody hears of it

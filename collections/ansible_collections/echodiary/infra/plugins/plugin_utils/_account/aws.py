@@ -66,12 +66,12 @@ class RefusedError(SpecError):
 class UnsureError(SpecError):
     """What AWS was asked for may have been done, by this request or by the one before it: the account says.
 
-    ``gone``: what it was about is not there.
+    ``gone``, ``there``: AWS has answered, and says so of what it was about.
     """
 
-    def __init__(self, message: str, gone: bool = False) -> None:
+    def __init__(self, message: str, gone: bool = False, there: bool = False) -> None:
         super().__init__(message)
-        self.gone = gone
+        self.gone, self.there = gone, there
 
 
 class _UnheardError(Exception):
@@ -80,8 +80,8 @@ class _UnheardError(Exception):
 
 def failed(code: str, message: str) -> SpecError:
     """``code``: AWS's. Where it says that there is nothing left to do, that may be the run's own work."""
-    gone = bool(_GONE.search(code))
-    return UnsureError(message, gone) if gone or _THERE.search(code) else SpecError(message)
+    gone, there = bool(_GONE.search(code)), bool(_THERE.search(code))
+    return UnsureError(message, gone, there) if gone or there else SpecError(message)
 
 
 class Login(NamedTuple):

@@ -31,8 +31,10 @@ def done(run: Run, kind: Kind, resource: Resource, seen: Seen | None, calls: Cal
             hands.through(calls(seen), run.hands.do)
         except aws.UnsureError as error:
             run.tell(f"  {resource}  the account is read again: {error}")
-            arrives = ARRIVES if seen is None and not error.gone else 0
-            seen = _looked(run, kind, resource, PAUSE * 2**attempt, arrives)
+            is_new = seen is None
+            seen = _looked(run, kind, resource, PAUSE * 2**attempt, ARRIVES if is_new and not error.gone else 0)
+            if is_new and seen is None and error.there:
+                raise  # somebody else's, where it is not looked for
         else:
             return
     hands.through(calls(seen), run.hands.do)

@@ -95,6 +95,13 @@ def test_what_something_new_stands_on_is_not_waited_for_as_if_it_were_itself(hur
     assert sum(hurried) == 1.0
 
 
+def test_what_is_somebody_elses_is_not_asked_for_again(hurried: list[float]) -> None:
+    account = Account(late=1000, create_internet_gateway=[UnsureError("BucketAlreadyExists", there=True)])
+    with pytest.raises(UnsureError, match="BucketAlreadyExists"):
+        made(account)
+    assert account.asked == ["create_internet_gateway"] and sum(hurried) == sure.ARRIVES
+
+
 def removed(account: Account) -> None:
     account.there = [{"vpc": "vpc", "tags": {}}]
     (seen,) = account.seen(KIND)
@@ -110,7 +117,7 @@ def test_what_is_gone_is_not_removed_again() -> None:
 
 
 def test_it_ends_where_nothing_helps() -> None:
-    account = Account(attach_internet_gateway=[UnsureError("Resource.AlreadyAssociated")] * 9)
+    account = Account(attach_internet_gateway=[UnsureError("Resource.AlreadyAssociated", there=True)] * 9)
     account._does = lambda operation: account.there.append({"vpc": None, "tags": {}}) if "create" in operation else None  # type: ignore[method-assign]
     with pytest.raises(UnsureError, match="AlreadyAssociated"):
         made(account)
