@@ -22,6 +22,7 @@ NEEDED: dict[str, dict[str, Any]] = {
         "gitops_private_key": "key",
         "gitops_known_hosts": "x",
     },
+    "postgres": {"postgres_admin_password": "x"},
     "haproxy": {"inventory_hostname": "app1", "components": ["haproxy"]},
 }
 

@@ -10,7 +10,13 @@ from ansible_collections.echodiary.infra.plugins.module_utils._kinds import dist
 from tests.unit.distributions import packages
 
 #: what a role says it cannot be on
-REFUSED = {("docker", "debian 12"), ("backup", "debian 12"), ("backup", "ubuntu 24.04")}
+REFUSED = {
+    ("docker", "debian 12"),
+    ("backup", "debian 12"),
+    ("backup", "ubuntu 24.04"),
+    ("postgres", "debian 12"),
+    ("postgres", "ubuntu 24.04"),
+}
 
 
 @pytest.mark.parametrize("distribution", packages.DISTRIBUTIONS)
