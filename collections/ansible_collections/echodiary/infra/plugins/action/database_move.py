@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..plugin_utils._calls.base import HostCall
 from ..plugin_utils._component.names import short
-from ..plugin_utils._database import component, moving
+from ..plugin_utils._database import component, moving, store
 from ..plugin_utils._database.declared import Place
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class Options(TypedDict):
     state: str
     direction: str
     roles: bool
+    login: dict[str, str] | None
     side: str
     source: dict[str, Any] | None
     target: dict[str, Any] | None
@@ -39,6 +40,7 @@ class ActionModule(HostCall[Options]):
         "state": {"type": "str", "required": True, "choices": ["looked", "frozen", "compared", "opened", "confirmed"]},
         "direction": {"type": "str", "choices": [moving.THERE, moving.BACK], "default": moving.THERE},
         "roles": {"type": "bool", "default": False},
+        "login": {"type": "dict", "no_log": True},
         "side": {"type": "str", "choices": ["source", "target"], "default": "source"},
         "source": {"type": "dict", "options": _PLACE},
         "target": {"type": "dict", "options": _PLACE},
@@ -62,6 +64,9 @@ class ActionModule(HostCall[Options]):
         found = self._found(args, {})
         move = moving.move(found, self._secrets(), args["direction"])
         moving.follows(self._found(args, move.values), move.target)
+        if args["login"] is not None:
+            # Before anything is touched: may it be changed at all?
+            store.put(moving.secret(found).name, move.values, args["login"], check=True)
         asked = moving.manifest(found, "looked", move.source, move.target, move.here, check=self._check)
         answer = self._ask({**asked, "roles_come": args["roles"]})
         told = {"source": move.source._asdict(), "target": move.target._asdict(), "values": move.values, "undo": move.undo}

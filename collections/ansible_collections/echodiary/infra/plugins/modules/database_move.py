@@ -42,6 +42,11 @@ options:
     description: With O(state=looked) in a check, whether the target's logins are still to be made, so that it cannot be looked at yet.
     type: bool
     default: false
+  login:
+    description:
+      - With O(state=looked), how one logs in to AWS, as C(echodiary_aws) has it. Given, it is an error where the secret cannot be changed
+        by that.
+    type: dict
   side:
     description: With O(state=frozen) and O(state=opened), which one.
     type: str

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.action import database_move
+from ansible_collections.echodiary.infra.plugins.plugin_utils._database import store
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
 
 COMPONENT = """
@@ -41,6 +42,14 @@ def test_it_is_looked_from_where_the_secret_says_to_where_it_is_declared(rig: Ri
 def test_an_inventory_that_does_not_follow_the_secret_is_refused(rig: Rig, tmp_path: Path) -> None:
     (tmp_path / "roles/shop/component.yml").write_text(COMPONENT.replace('"{{ echodiary_secrets.database_host }}"', "old.example"))
     assert "does not take the server from secret here/shop" in rig.refused(component="shop", state="looked")
+
+
+def test_a_secret_that_nobody_here_may_change_is_refused_before_anything_is_touched(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "region" in rig.refused(component="shop", state="looked", login={})
+    asked: list[bool] = []
+    monkeypatch.setattr(store, "put", lambda *_, check: asked.append(check))
+    rig.run(component="shop", state="looked", login={"region": "eu-west-1"})
+    assert asked == [True]
 
 
 def test_what_would_change_something_is_not_asked_for_in_a_check(rig: Rig) -> None:
