@@ -29,8 +29,16 @@ _EVERY: dict[str, Any] = {
     "random_delay": {"type": "int", "default": 600},
     "timeout": {"type": "int", "default": 14400},
 }
+_RESTORE_TEST: dict[str, Any] = {
+    "schedule": {"type": "str", "default": ""},
+    "image": {"type": "str", "default": ""},
+    "least_rows": {"type": "float", "default": 0.9},
+}
 _OWN: dict[str, dict[str, Any]] = {
-    POSTGRES: {"component": {"type": "str", "required": True}},
+    POSTGRES: {
+        "component": {"type": "str", "required": True},
+        "restore_test": {"type": "dict", "options": _RESTORE_TEST, "apply_defaults": True},
+    },
     REDIS: {
         "host": {"type": "str", "required": True},
         "port": {"type": "int", "default": 6379},
@@ -63,16 +71,19 @@ def components(given: Mapping[str, Json]) -> list[str]:
 
 
 def timers(given: Mapping[str, Json]) -> dict[str, Timer]:
-    return {
-        f"echodiary-backup-{name}": {
-            "schedule": job["schedule"],
-            "command": [PROGRAM, "run", name],
-            "description": f"Backup of {name}",
-            "random_delay": job["random_delay"],
-            "timeout": job["timeout"],
-        }
-        for name, job in checked(given).items()
+    jobs = checked(given)
+    saving = {f"echodiary-backup-{name}": _timer(job, job["schedule"], ["run", name], f"Backup of {name}") for name, job in jobs.items()}
+    testing = {
+        f"echodiary-restore-test-{name}": _timer(job, schedule, ["restore-test", name], f"Whether {name} comes back")
+        for name, job in jobs.items()
+        if (schedule := job.get("restore_test", {}).get("schedule"))
     }
+    return {**saving, **testing}
+
+
+def _timer(job: Mapping[str, Any], schedule: str, words: list[str], description: str) -> Timer:
+    given = {"random_delay": job["random_delay"], "timeout": job["timeout"]}
+    return {"schedule": schedule, "command": [PROGRAM, *words], "description": description, **given}  # type: ignore[typeddict-item]
 
 
 def completed(given: Mapping[str, Json], databases: Mapping[str, Mapping[str, Json]], authority: str = "") -> dict[str, dict[str, Json]]:
@@ -120,6 +131,8 @@ def _checked(name: str, given: Json) -> dict[str, Any]:
     job: dict[str, Any] = result.validated_parameters
     if job["kind"] == PATH and not job["paths"] and not job["volumes"]:
         raise SpecError(f"backup_jobs: {name}: a job of kind path needs paths or volumes; see {_DOCS}")
+    if not 0 <= job.get("restore_test", {}).get("least_rows", 0) <= 1:
+        raise SpecError(f"backup_jobs: {name}: restore_test: least_rows is a share of the rows, from 0 to 1; see {_DOCS}")
     if job["hours"] <= 0:
         raise SpecError(f"backup_jobs: {name}: hours is {job['hours']:g}; it is how old the newest backup may be, and more than 0")
     return job

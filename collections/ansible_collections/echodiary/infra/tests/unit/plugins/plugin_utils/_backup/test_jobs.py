@@ -10,6 +10,8 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._backup import dat
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
 from ansible_collections.echodiary.infra.plugins.plugin_utils._database import declared
 
+#: nobody said anything of it
+UNTRIED = {"schedule": "", "image": "", "least_rows": 0.9}
 NIGHT = "*-*-* 02:30:00"
 GOOD: dict[str, Any] = {
     "database": {"kind": "postgres", "component": "my.shop.shop", "schedule": NIGHT},
@@ -22,7 +24,7 @@ SHOP: Any = {"host": "db", "name": "shop", "user": "serve", "password": "s", "ss
 def test_jobs_are_completed_for_the_program() -> None:
     database = {"host": "db", "sslmode": "disable", "ca_certificate": ""}
     found = jobs.completed(GOOD, {"my.shop.shop": database})
-    assert found["database"] == {"kind": "postgres", "hours": 26.0, "component": "shop", "database": database}
+    assert found["database"] == {"kind": "postgres", "hours": 26.0, "component": "shop", "database": database, "restore_test": UNTRIED}
     assert found["queue"] == {"kind": "redis", "hours": 26.0, "host": "cache", "port": 6379, "user": "", "password": "p", "tls": False}
     assert found["files"] == {"kind": "path", "hours": 50.0, "paths": ["/srv/files"], "volumes": []}
     assert jobs.components(GOOD) == ["my.shop.shop"]
@@ -80,3 +82,12 @@ def test_the_owner_saves_where_there_is_one() -> None:
 def test_what_a_dump_needs_and_nobody_declared_is_named(change: Any, word: str) -> None:
     with pytest.raises(SpecError, match=word):
         databases.told(declared.read("shop", {**SHOP, **change}))
+
+
+def test_a_restore_is_tried_by_the_clock_where_that_is_declared() -> None:
+    job = {"kind": "postgres", "component": "shop", "schedule": "daily"}
+    assert list(jobs.timers({"database": job})) == ["echodiary-backup-database"]
+    tried = jobs.timers({"database": {**job, "restore_test": {"schedule": "monthly"}}})["echodiary-restore-test-database"]
+    assert (tried["schedule"], tried["command"]) == ("monthly", [jobs.PROGRAM, "restore-test", "database"])
+    with pytest.raises(SpecError, match="least_rows is a share"):
+        jobs.timers({"database": {**job, "restore_test": {"least_rows": 90}}})

@@ -24,17 +24,27 @@ class Database(TypedDict):
     image: str
 
 
+class RestoreTest(TypedDict, total=False):
+    """``schedule`` is empty where only people try it; ``image`` of PostgreSQL's server, empty for that of its programs; ``least_rows``:
+    share of a live table's rows that have to be back."""
+
+    schedule: str
+    image: str
+    least_rows: float
+
+
 class _Job(TypedDict):
     kind: str
 
 
 class Job(_Job, total=False):
-    """``kind``: postgres, with ``component`` and its ``database``; redis, with ``host`` to ``tls``; path, with ``paths`` and ``volumes``.
-    ``hours``: older than that is too old."""
+    """``kind``: postgres, with ``component``, its ``database`` and how its restore is tried; redis, with ``host`` to ``tls``; path, with
+    ``paths`` and ``volumes``. ``hours``: older than that is too old."""
 
     hours: float
     component: str
     database: Database
+    restore_test: RestoreTest
     host: str
     port: int
     user: str

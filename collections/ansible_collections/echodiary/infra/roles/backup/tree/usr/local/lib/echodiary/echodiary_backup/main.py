@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from . import config as configs
-from . import fetch, initial, listing, producers, prune, run, sheet, verify
+from . import fetch, initial, listing, producers, prune, restore_test, run, sheet, verify
 from .config import Config
 from .errors import BackupError
 from .restic import Restic
@@ -43,6 +43,7 @@ _COMMANDS: dict[str, Callable[[Config, argparse.Namespace], str]] = {
     "list": _list,
     "fetch": lambda config, given: fetch.fetch(config, given.job, given.snapshot, given.to, given.json),
     "verify": lambda config, given: verify.verify(config, given.part),
+    "restore-test": lambda config, given: restore_test.restore_test(config, given.job),
     "prune": lambda config, _: prune.prune(config),
     "init": lambda config, _: initial.init(config),
     "sheet": lambda config, _: sheet.sheet(config),
@@ -67,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     fetching.add_argument("--json", action="store_true", help="say which it was as JSON, as list does")
     reading = commands.add_parser("verify", help="read a seventh of the repository back")
     reading.add_argument("part", nargs="?", type=int, default=0, help="1 to 7; without it, that of the week")
+    testing = commands.add_parser("restore-test", help="restore a database's newest snapshot, and count what came back")
+    testing.add_argument("job")
     commands.add_parser("prune", help="remove what is old, where this host may")
     commands.add_parser("init", help="make the repository, where there is none")
     commands.add_parser("sheet", help="what has to lie in a drawer, with the password")

@@ -13,18 +13,31 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from .config import Config
+from .config import Config, Job
 
-PREFIX = "echodiary_backup_"
+PREFIX, TESTS = "echodiary_backup_", "echodiary_restore_test_"
+#: files of one job each begin so
+_OF_JOBS = ("backup_job_", "restore_test_success_", "restore_test_")
 _HOURS = "How old the newest backup of a job may be."
 
 
 class Metric(NamedTuple):
-    """``name`` without its prefix."""
+    """``name`` without its prefix; ``labels`` beside those of all."""
 
     name: str
     help: str
     value: float
+    labels: Mapping[str, str] = {}
+
+
+class Tested(NamedTuple):
+    """How a restore went. ``phases``: seconds of each; ``age`` of the snapshot (s); ``checks``: whether each was passed."""
+
+    good: bool
+    phases: Mapping[str, float]
+    age: float
+    rows: int
+    checks: Mapping[str, bool]
 
 
 def saved(config: Config, name: str, when: datetime, size: int, seconds: float, snapshots: int) -> None:
@@ -54,6 +67,18 @@ def verified(config: Config, part: int, when: datetime, good: bool) -> None:
     )
 
 
+def restore_tested(config: Config, name: str, when: datetime, test: Tested) -> None:
+    labels = _labels(config, name)
+    seconds = [Metric("seconds", "That each phase of the last test took.", value, {"phase": one}) for one, value in test.phases.items()]
+    checks = [Metric("ok", "Whether the last test passed each check.", float(good), {"check": one}) for one, good in test.checks.items()]
+    age = Metric("backup_age_seconds", "Of the snapshot that was restored.", test.age)
+    found = [*seconds, *checks, age, Metric("rows", "That came back.", test.rows)]
+    _put(config, f"restore_test_{name}", text(labels, found, TESTS))
+    if test.good:
+        success = Metric("last_success_timestamp_seconds", "When a restore was last tried and all was well.", when.timestamp())
+        _put(config, f"restore_test_success_{name}", text(labels, [success], TESTS))
+
+
 def pruned(config: Config, when: datetime, good: bool) -> None:
     _write(
         config,
@@ -68,10 +93,16 @@ def pruned(config: Config, when: datetime, good: bool) -> None:
 
 def declared(config: Config) -> None:
     """How old each job's newest may be. Told before any has run: one that never did is found out by that."""
-    lines = [text(_labels(config, name), [Metric("job_hours", _HOURS, config["jobs"][name]["hours"])]) for name in sorted(config["jobs"])]
+    lines = [text(_labels(config, name), _declared(config["jobs"][name])) for name in sorted(config["jobs"])]
     once = dict.fromkeys(line for one in lines for line in one.splitlines())
     _put(config, "backup_declared", "".join(f"{line}\n" for line in once))
     _forget(config)
+
+
+def _declared(job: Job) -> list[Metric]:
+    hours = Metric("job_hours", _HOURS, job["hours"])
+    tested = bool(job.get("restore_test", {}).get("schedule"))
+    return [hours, Metric("job_restore_tested", "Of jobs whose restore is tried by the clock.", 1)] if tested else [hours]
 
 
 def _labels(config: Config, name: str) -> dict[str, str]:
@@ -82,18 +113,19 @@ def _forget(config: Config) -> None:
     """Of jobs that are no more: they would grow too old."""
     directory = config["textfiles"]
     for name in os.listdir(directory) if directory and os.path.isdir(directory) else []:
-        if name.startswith("backup_job_") and name[len("backup_job_") : -len(".prom")] not in config["jobs"]:
+        of = next((name[len(start) : -len(".prom")] for start in _OF_JOBS if name.startswith(start)), None)
+        if of is not None and of not in config["jobs"]:
             with contextlib.suppress(OSError):
                 os.unlink(os.path.join(directory, name))
 
 
-def text(labels: Mapping[str, str], found: list[Metric]) -> str:
-    """Pure: Prometheus' text format."""
-    inside = ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items() if value)
-    lines = []
+def text(labels: Mapping[str, str], found: list[Metric], prefix: str = PREFIX) -> str:
+    """Pure: Prometheus' text format. Metrics of one name stand together."""
+    lines: dict[str, None] = {}
     for metric in found:
-        name = PREFIX + metric.name
-        lines += [f"# HELP {name} {metric.help}", f"# TYPE {name} gauge", f"{name}{{{inside}}} {metric.value:.15g}"]
+        name = prefix + metric.name
+        inside = ",".join(f'{key}="{_escaped(value)}"' for key, value in {**labels, **metric.labels}.items() if value)
+        lines |= dict.fromkeys([f"# HELP {name} {metric.help}", f"# TYPE {name} gauge", f"{name}{{{inside}}} {metric.value:.15g}"])
     return "\n".join(lines) + "\n"
 
 

@@ -32,6 +32,11 @@ def produce(job: Job) -> int:
 
 def dump(database: Database, name: str) -> list[str]:
     """Uncompressed: what did not change since yesterday is then found to be the same."""
+    return client(database, name, "pg_dump", "--format=custom", "-Z0", f"--lock-wait-timeout={_LOCK_WAIT}")
+
+
+def client(database: Database, name: str, *program: str) -> list[str]:
+    """One of PostgreSQL's programs, in a container of that name; the first line of its standard input is the password."""
     settings = {
         "PGHOST": database["host"],
         "PGPORT": database["port"],
@@ -48,8 +53,7 @@ def dump(database: Database, name: str) -> list[str]:
     command = ["docker", "run", "--quiet", "--rm", "--interactive", "--init", "--name", name, "--label", "echodiary.infra=backup"]
     command += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--read-only", "--user", _NOBODY, "--log-driver", "none"]
     command += [part for key, value in settings.items() for part in ("--env", f"{key}={value}")]
-    command += [*mount, "--entrypoint", "sh", database["image"], "-c", _SCRIPT, "sh"]
-    return [*command, "pg_dump", "--format=custom", "-Z0", f"--lock-wait-timeout={_LOCK_WAIT}"]
+    return [*command, *mount, "--entrypoint", "sh", database["image"], "-c", _SCRIPT, "sh", *program]
 
 
 def redis(job: Job) -> list[str]:

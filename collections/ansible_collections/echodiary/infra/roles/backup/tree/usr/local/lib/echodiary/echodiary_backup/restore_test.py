@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The newest snapshot of a database, from the store alone into a server that is thrown away, and what it holds counted.
+
+How long that took is how long a restore takes (RTO), and how old the snapshot was is how much would be lost (RPO): Prometheus is told both.
+The live database is asked what it holds, and nothing else; where it does not answer, that is said, and what came back is judged by itself.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from datetime import UTC, datetime
+from typing import IO, cast
+
+from . import config as configs
+from . import content, fetch, listing, metrics, producers, throwaway, times
+from .config import Config, Job
+from .content import Content, Fault
+from .errors import BackupError
+from .restic import Restic
+from .retention import SCHEDULED
+
+#: what failed before anything could be counted
+SNAPSHOT = "snapshot"
+
+
+def restore_test(config: Config, name: str) -> str:
+    job = configs.job(config, name)
+    if job["kind"] != "postgres":
+        raise BackupError(f"{name} is of kind {job['kind']}; what is restored and counted is a database")
+    again = f"sudo echodiary-backup restore-test {name}"
+    restic, began, now = Restic(config, again), time.monotonic(), datetime.now(UTC)
+    chosen = fetch.choose(_scheduled(listing.entries(restic.snapshots(name), config["jobs"])), name, "latest")
+    age = (now - times.of_restic(chosen["time"])).total_seconds()
+    live, silent = _live(job)
+    phases: dict[str, float] = {}
+    try:
+        restored = _restored(restic, name, job, chosen, phases, began)
+    except BackupError as error:
+        metrics.restore_tested(config, name, now, metrics.Tested(False, phases, age, 0, {SNAPSHOT: False}))
+        raise BackupError(f"snapshot {chosen['id'][:8]} of {chosen['time']} does not come back: {error}") from error
+    found = content.faults(restored, live, job.get("restore_test", {}).get("least_rows", 0.9))
+    checks = {SNAPSHOT: True, **{check: check not in {one.check for one in found} for check in content.CHECKS}}
+    metrics.restore_tested(config, name, now, metrics.Tested(not found, phases, age, restored.rows, checks))
+    words = f"snapshot {chosen['id'][:8]} of {chosen['time']}, {_span(age)} old"
+    if found:
+        raise BackupError(f"{words}, is not good enough: {_said(found)}. See docs/backup.md, Restore test")
+    return f"{words}: {restored.rows} rows in {len(restored.tables)} tables were back in {sum(phases.values()):.0f} s{silent}"
+
+
+def _scheduled(present: list[listing.Entry]) -> list[listing.Entry]:
+    """What the clock makes is what there will be; one that was made for a deploy says nothing of that."""
+    return [one for one in present if SCHEDULED in one["tags"]] or present
+
+
+def _restored(restic: Restic, name: str, job: Job, chosen: listing.Entry, phases: dict[str, float], began: float) -> Content:
+    """``phases``: seconds of each, added as they end."""
+    image = job.get("restore_test", {}).get("image") or job["database"]["image"]
+    with throwaway.made(f"echodiary-restore-test-{name}", image) as server:
+        phases["start"], begun = time.monotonic() - began, time.monotonic()
+        _fill(restic, name, job, chosen, server)
+        phases["restore"], begun = time.monotonic() - begun, time.monotonic()
+        found = content.read(server.sql(content.ASK, throwaway.RESTORED))
+        phases["check"] = time.monotonic() - begun
+        return found
+
+
+def _fill(restic: Restic, name: str, job: Job, chosen: listing.Entry, server: throwaway.Server) -> None:
+    """As it comes from the store: nothing of it is written to a disk of this host's."""
+    program = server.client("pg_restore", "--exit-on-error", "--no-owner", "--no-privileges", f"--dbname={throwaway.RESTORED}")
+    process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    given, complaints = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stderr)
+    try:
+        restic.ask("dump", "--no-lock", chosen["id"], "/" + listing.FILES[job["kind"]].format(name), output=given)
+    finally:
+        given.close()
+        said = complaints.read().decode(errors="replace")
+        code = process.wait()
+    if code:
+        raise BackupError(f"pg_restore: {' / '.join(said.strip().splitlines()[:2])[:300] or f'exit {code}'}")
+
+
+def _live(job: Job) -> tuple[Content | None, str]:
+    """What it holds; or None, and that it was not to be had."""
+    database, name = job["database"], f"echodiary-backup-live-{time.monotonic_ns()}"
+    command = producers.client(database, name, "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-f", "-")
+    done = subprocess.run(command, input=f"{database['password']}\n{content.ASK}", capture_output=True, text=True, check=False)
+    if done.returncode:
+        return None, f"; {database['name']} at {database['host']} did not answer, so nothing was compared with it"
+    return content.read(done.stdout), ""
+
+
+def _said(found: list[Fault]) -> str:
+    return "; ".join(f"{one.check}: {one.words}" for one in found)
+
+
+def _span(seconds: float) -> str:
+    hours = max(0, int(seconds)) // 3600
+    return f"{hours // 24} d {hours % 24} h" if hours >= 24 else f"{hours} h {int(seconds) // 60 % 60} min"
