@@ -108,7 +108,7 @@ class Server:
         }  # fmt: skip
         wanted = {
             "login": login, "id": identifier, "directory": str(directory), "release": "", "keep": 7, "owner": "",
-            "maintenance_database": "postgres", "timeout": 300,
+            "maintenance_database": "postgres", "timeout": 300, "source": "",
         }  # fmt: skip
         said = called("_dump", {"state": "created", "check": False, "wanted": wanted})
         assert not said["failed"], said["msg"]
