@@ -26,7 +26,7 @@ database:
   password: "{{ secret }}"
   sslmode: disable
   admin: {user: echodiary_admin, password: "{{ admin_secret }}"}
-  backup: {image: "{{ client }}", directory: "{{ place }}/shop", keep: 2}
+  backup: {image: "{{ client }}", directory: "{{ place }}/shop", keep: 2, keep_days: 0}
 """
 
 

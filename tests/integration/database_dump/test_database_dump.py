@@ -162,7 +162,7 @@ def test_the_newest_are_kept_and_only_of_this_database(diary: Diary, server: Ser
     other = Diary(server, tmp_path / "other")
     other.directory = diary.directory
     other.play("created", id="theirs")
-    removed = [diary.play("created", id=f"n{number}", keep=2)["removed"] for number in range(4)]
+    removed = [diary.play("created", id=f"n{number}", keep=2, keep_days=0)["removed"] for number in range(4)]
     assert removed == [[], [], ["n0"], ["n1"]]
     assert [one["id"] for one in diary.play("read")["backups"]] == ["n3", "n2", "theirs"]
     assert not list(diary.directory.glob("n0*"))

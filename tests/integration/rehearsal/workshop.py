@@ -107,7 +107,7 @@ class Server:
             "database": "echodiary", "user": OWNER, "password": PASSWORD, "sslmode": "disable", "ca_certificate": None,
         }  # fmt: skip
         wanted = {
-            "login": login, "id": identifier, "directory": str(directory), "release": "", "keep": 7, "owner": "",
+            "login": login, "id": identifier, "directory": str(directory), "release": "", "keep": 7, "keep_days": 7, "owner": "",
             "maintenance_database": "postgres", "timeout": 300, "source": "",
         }  # fmt: skip
         said = called("_dump", {"state": "created", "check": False, "wanted": wanted})

@@ -90,6 +90,12 @@ options:
     description: How many backups of the database are kept. The one just made always is. V(0) keeps all.
     type: int
     default: 7
+  keep_days:
+    description:
+      - Backups that are not older than so many days are kept whatever their number, so that a day of many deploys does not take yesterday's
+        away.
+    type: int
+    default: 7
   owner:
     description: The role that owns the database and everything in it. Needed with O(state=restored).
     type: str

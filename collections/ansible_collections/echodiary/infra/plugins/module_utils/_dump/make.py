@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: migrations hold ACCESS EXCLUSIVE; whoever waits longer has met a stuck one (ms)
 _LOCK_WAIT = 60_000
 _BLOCK = 1 << 20
+_DAY = 86_400
 
 
 def create(wanted: Wanted, check: bool) -> Result:
@@ -36,7 +37,7 @@ def create(wanted: Wanted, check: bool) -> Result:
     with files.locked(os.path.join(kept.directory, "backups"), wanted["timeout"]):
         kept.sweep()
         backup = _dump(kept, wanted)
-        removed = _prune(kept, backup, wanted["keep"])
+        removed = _prune(kept, backup, wanted)
     gone = f", {len(removed)} older removed" if removed else ""
     said = f"{backup['database']} at {backup['revision'] or 'no revision'}: {backup['rows']} rows, {backup['size']} bytes"
     return {
@@ -114,9 +115,10 @@ def listing(client: Client, path: str) -> str:
         return str(output.read().decode(errors="replace"))
 
 
-def _prune(kept: Store, backup: Backup, keep: int) -> list[str]:
+def _prune(kept: Store, backup: Backup, wanted: Wanted) -> list[str]:
     same = [one for one in kept.all() if one["database"] == backup["database"]]
-    removed = store.surplus(same, keep, backup["id"])
+    since = timestamps.to_text(time.time() - wanted["keep_days"] * _DAY)
+    removed = store.surplus(same, wanted["keep"], backup["id"], since)
     for identifier in removed:
         kept.remove(identifier)
     return removed

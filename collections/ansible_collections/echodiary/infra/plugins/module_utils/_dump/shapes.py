@@ -22,8 +22,8 @@ class Login(TypedDict):
 
 
 class Wanted(TypedDict):
-    """``id`` of the backup, empty for all; ``source``: an archive that is there already, empty to dump; ``keep``: how many; ``owner`` of
-    what is restored; ``timeout`` in seconds."""
+    """``id`` of the backup, empty for all; ``source``: an archive that is there already, empty to dump; ``keep``: how many, and all of the
+    last ``keep_days``; ``owner`` of what is restored; ``timeout`` in seconds."""
 
     login: Login
     id: str
@@ -31,6 +31,7 @@ class Wanted(TypedDict):
     directory: str
     release: str
     keep: int
+    keep_days: int
     owner: str
     maintenance_database: str
     timeout: int

@@ -121,12 +121,13 @@ def write(path: str, source: Iterable[bytes]) -> Written:
     return Written(size, digest.hexdigest())
 
 
-def surplus(backups: list[Backup], keep: int, fresh: str) -> list[str]:
-    """Which of a database's backups go: all but the newest ``keep``, and never the one just made. 0 keeps all."""
+def surplus(backups: list[Backup], keep: int, fresh: str, since: str = "9") -> list[str]:
+    """Which of a database's backups go: all but the newest ``keep``, never the one just made, nor what is younger than ``since``: a day of
+    many deploys does not take yesterday's away. 0 keeps all."""
     if keep == 0:
         return []
     newest = sorted(backups, key=lambda one: (one["id"] == fresh, *_age(one)), reverse=True)
-    return [one["id"] for one in newest[max(keep, 1) :]]
+    return [one["id"] for one in newest[max(keep, 1) :] if one["time"] < since]
 
 
 def _age(backup: Backup) -> tuple[str, str]:

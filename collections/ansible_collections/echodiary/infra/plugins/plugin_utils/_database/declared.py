@@ -52,6 +52,7 @@ _BACKUP = {
     "image": {"type": "str", "default": ""},
     "directory": {"type": "str", "default": ""},
     "keep": {"type": "int", "default": 7},
+    "keep_days": {"type": "int", "default": 7},
     "timeout": {"type": "int", "default": 3600},
     "ca_certificate": {"type": "str", "default": ""},
     "instance": {"type": "str", "default": ""},
@@ -169,15 +170,16 @@ class Roles(NamedTuple):
 
 
 class Backup(NamedTuple):
-    """``host`` of the inventory that keeps dumps, empty for the component's first; ``directory`` there; ``keep``: how many, 0 for all;
-    ``timeout`` in seconds; ``ca_certificate``: a file on that host; ``instance`` of RDS; ``unlabelled``: the metric is also written
-    without the component's name, as before components had one."""
+    """``host`` of the inventory that keeps dumps, empty for the component's first; ``directory`` there; ``keep``: how many, 0 for all, and
+    dumps of the last ``keep_days`` whatever their number; ``timeout`` in seconds; ``ca_certificate``: a file on that host; ``instance`` of
+    RDS; ``unlabelled``: the metric is also written without the component's name, as before components had one."""
 
     method: str
     host: str
     image: str
     directory: str
     keep: int
+    keep_days: int
     timeout: int
     ca_certificate: str
     instance: str
@@ -267,6 +269,8 @@ def _checked(name: str, backup: Backup) -> Backup:
         raise SpecError(f"{name}: component.yml: database: backup: a dump needs image, with PostgreSQL's programs of the server's version")
     if backup.method == RDS and not backup.instance:
         raise SpecError(f"{name}: component.yml: database: backup: method rds needs instance, the identifier of the RDS instance")
+    if backup.keep_days < 0:
+        raise SpecError(f"{name}: component.yml: database: backup: keep_days is {backup.keep_days}; 0 lets only keep count")
     if backup.keep < 0:
         raise SpecError(f"{name}: component.yml: database: backup: keep is {backup.keep}; 0 already keeps all of them")
     return backup

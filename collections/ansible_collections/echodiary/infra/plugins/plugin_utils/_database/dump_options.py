@@ -40,6 +40,7 @@ ARGUMENTS: dict[str, Any] = {
     "ca_certificate": {"type": "path"},
     "release": {"type": "str", "default": ""},
     "keep": {"type": "int", "default": 7},
+    "keep_days": {"type": "int", "default": 7},
     "owner": {"type": "str"},
     "maintenance_database": {"type": "str", "default": "postgres"},
     "timeout": {"type": "int", "default": 3600},
@@ -66,6 +67,7 @@ class Options(TypedDict):
     ca_certificate: str | None
     release: str
     keep: int
+    keep_days: int
     owner: str | None
     maintenance_database: str
     timeout: int
@@ -94,7 +96,8 @@ def completed(arguments: Options, found: declarations.Declared, given: Collectio
     filled: Options = {
         **arguments, "directory": backup.directory, "image": backup.image, "host": found.host or None, "port": found.port,
         "database": found.name or None, "user": login.user or None, "password": login.password or None, "sslmode": found.sslmode,
-        "ca_certificate": backup.ca_certificate or None, "keep": backup.keep, "owner": found.owner or None, "timeout": backup.timeout,
+        "ca_certificate": backup.ca_certificate or None, "keep": backup.keep, "keep_days": backup.keep_days,
+        "owner": found.owner or None, "timeout": backup.timeout,
     }  # fmt: skip
     own: Any = {name: value for name, value in arguments.items() if name in given}
     return {**filled, **own}
@@ -107,7 +110,8 @@ def manifest(arguments: Options, check: bool) -> Manifest:
     wanted: Wanted = {
         "login": _login(arguments), "id": arguments["id"] or "", "source": arguments["source"] or "",
         "directory": arguments["directory"], "release": arguments["release"],
-        "keep": arguments["keep"], "owner": arguments["owner"] or "", "maintenance_database": arguments["maintenance_database"],
+        "keep": arguments["keep"], "keep_days": arguments["keep_days"],
+        "owner": arguments["owner"] or "", "maintenance_database": arguments["maintenance_database"],
         "timeout": arguments["timeout"],
     }  # fmt: skip
     return {"state": arguments["state"], "check": check, "wanted": wanted}

@@ -36,7 +36,7 @@ def test_the_others_are_listed_and_it_is_named(kept: store.Store, text: str) -> 
 @pytest.mark.parametrize("text", DAMAGED)
 def test_older_ones_still_go(kept: store.Store, text: str) -> None:
     Path(kept.document("bad")).write_text(text)
-    assert make._prune(kept, {"id": "two", "database": "diary"}, 1) == ["one"]
+    assert make._prune(kept, {"id": "two", "database": "diary"}, {"keep": 1, "keep_days": 0}) == ["one"]
     assert Path(kept.dump("bad")).exists(), "nothing is thrown away that cannot be judged"
 
 

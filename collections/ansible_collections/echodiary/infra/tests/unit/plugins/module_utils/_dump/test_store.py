@@ -31,6 +31,12 @@ def test_the_newest_stay_and_the_one_just_made_always_does(days: list[int], keep
     assert all(one["time"] <= min(others, default="9") for one in backups if one["id"] in gone)
 
 
+def test_a_day_of_many_backups_does_not_take_yesterday_s_away() -> None:
+    backups = [backup("old", 1), backup("yesterday", 20), *(backup(f"b{number}", 21) for number in range(8))]
+    assert store.surplus(backups, 7, "b7", "2026-11-14T00:00:00Z") == ["old"]
+    assert store.surplus(backups, 7, "b7") == ["b0", "yesterday", "old"]
+
+
 @pytest.fixture
 def kept(tmp_path: Path) -> store.Store:
     found = store.Store(str(tmp_path / "backups"))
