@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from echodiary_backup import failures, fetch, listing, metrics, producers, run, times, verify
+from echodiary_backup import failures, fetch, initial, listing, metrics, producers, run, times, verify
 from echodiary_backup.errors import BackupError
+from echodiary_backup.restic import Ended
 
 NIGHT = datetime(2026, 3, 1, 2, 30, tzinfo=UTC)
 DATABASE: Any = {
@@ -95,3 +96,27 @@ def test_a_year_reads_every_part() -> None:
 def test_a_label_may_be_any_text() -> None:
     text = metrics.text({"environment": 'a"b\\c', "component": ""}, [metrics.Metric("bytes", "Of it.", 3.0)])
     assert text.splitlines()[-1] == 'echodiary_backup_bytes{environment="a\\"b\\\\c"} 3'
+
+
+@pytest.mark.parametrize(("makes", "typed", "made"), [(True, False, True), (False, False, False), (False, True, True)])
+def test_of_several_hosts_one_makes_the_repository(monkeypatch: pytest.MonkeyPatch, makes: bool, typed: bool, made: bool) -> None:
+    """Two at once would each write a key of its own, and neither could read what the other wrote."""
+    asked: list[str] = []
+
+    class Absent:
+        repository = "s3:https://store.example/bucket"
+
+        def __init__(self, *_: Any) -> None:
+            pass
+
+        def run(self, *_: str, quiet: bool) -> Ended:
+            return Ended(failures.NO_REPOSITORY, "", "")
+
+        def ask(self, *words: str) -> None:
+            asked.extend(words)
+
+    monkeypatch.setattr(initial, "Restic", Absent)
+    config: Any = {"jobs": {}, "textfiles": "", "makes_repository": makes}
+    said = initial.init(config, typed=typed)
+    assert asked == (["init"] if made else [])
+    assert ("drawer" in said) is made and ("another host makes it" in said) is not made

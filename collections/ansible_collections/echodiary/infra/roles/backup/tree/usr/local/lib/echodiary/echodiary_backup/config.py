@@ -54,7 +54,13 @@ class Job(_Job, total=False):
     volumes: list[str]
 
 
-class Config(TypedDict):
+class _Config(TypedDict, total=False):
+    """``makes_repository``: of all hosts that save into it, this one does."""
+
+    makes_repository: bool
+
+
+class Config(_Config):
     """``access_key`` is empty where the instance's role opens the bucket. ``prune_…``: who may remove what is old, where
     that is this host's. ``textfiles``: the directory that node_exporter reads, empty for none."""
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A repository where there is none. What is there is never made anew."""
+"""A repository where there is none. What is there is never made anew.
+
+By the clock of converges one host makes it: two that did at once would each write a key of its own, and neither could read the other's.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ _MADE = (
 )
 
 
-def init(config: Config) -> str:
+def init(config: Config, typed: bool = True) -> str:
+    """``typed``: somebody asks for it here, which is reason enough."""
     metrics.declared(config)
     restic = Restic(config, "sudo echodiary-backup init")
     looked = restic.run("cat", "config", quiet=True)
@@ -22,5 +26,7 @@ def init(config: Config) -> str:
         return f"{restic.repository}: the repository is there, and the password opens it"
     if looked.code != failures.NO_REPOSITORY:
         raise BackupError(restic.sentence(looked))
+    if not typed and not config.get("makes_repository", True):
+        return f"{restic.repository}: there is no repository yet; another host makes it (backup_makes_repository)"
     restic.ask("init")
     return _MADE.format(repository=restic.repository)

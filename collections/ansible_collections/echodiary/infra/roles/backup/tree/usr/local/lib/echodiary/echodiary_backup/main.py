@@ -45,7 +45,7 @@ _COMMANDS: dict[str, Callable[[Config, argparse.Namespace], str]] = {
     "verify": lambda config, given: verify.verify(config, given.part),
     "restore-test": lambda config, given: restore_test.restore_test(config, given.job),
     "prune": lambda config, _: prune.prune(config),
-    "init": lambda config, _: initial.init(config),
+    "init": lambda config, given: initial.init(config, typed=not given.converge),
     "sheet": lambda config, _: sheet.sheet(config),
 }
 
@@ -71,7 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     testing = commands.add_parser("restore-test", help="restore a database's newest snapshot, and count what came back")
     testing.add_argument("job")
     commands.add_parser("prune", help="remove what is old, where this host may")
-    commands.add_parser("init", help="make the repository, where there is none")
+    making = commands.add_parser("init", help="make the repository, where there is none")
+    making.add_argument("--converge", action="store_true", help="only where this host is the one that makes it")
     commands.add_parser("sheet", help="what has to lie in a drawer, with the password")
     commands.add_parser("produce", help="write a job's data to standard output").add_argument("job")
     return parser
