@@ -34,6 +34,20 @@ TEXTFILE = """
 echodiary_deploy_in_progress{{environment="local"}} 1
 echodiary_deploy_last_timestamp_seconds{{environment="local",outcome="succeeded"}} {now}
 echodiary_backup_last_success_timestamp_seconds{{environment="local"}} {now}
+echodiary_backup_last_success_timestamp_seconds{{environment="local",component="echodiary",backup_job="database"}} {now}
+echodiary_backup_bytes{{environment="local",component="echodiary",backup_job="database"}} 100000
+echodiary_backup_seconds{{environment="local",component="echodiary",backup_job="database"}} 2
+echodiary_backup_snapshots{{environment="local",component="echodiary",backup_job="database"}} 7
+echodiary_backup_job_restore_tested{{environment="local",component="echodiary",backup_job="database"}} 1
+echodiary_backup_read_last_timestamp_seconds{{environment="local"}} {now}
+echodiary_backup_read_ok{{environment="local"}} 1
+echodiary_backup_read_part{{environment="local"}} 3
+echodiary_backup_prune_last_timestamp_seconds{{environment="local"}} {now}
+echodiary_backup_prune_ok{{environment="local"}} 1
+echodiary_restore_test_last_success_timestamp_seconds{{environment="local",component="echodiary",backup_job="database"}} {now}
+echodiary_restore_test_ok{{environment="local",component="echodiary",backup_job="database",check="rows"}} 1
+echodiary_restore_test_seconds{{environment="local",component="echodiary",backup_job="database",phase="restore"}} 2
+echodiary_restore_test_backup_age_seconds{{environment="local",component="echodiary",backup_job="database"}} 30000
 """
 
 
