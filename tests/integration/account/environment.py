@@ -106,8 +106,9 @@ class Environment:
     def _somebody_else(self) -> dict[str, str]:
         login = {name.lower(): value for name, value in LOGIN.items() if "KEY" in name}
         iam = boto3.client("iam", region_name=REGION, endpoint_url=self.aws.url, **login)
-        iam.create_user(UserName="console")
-        key = iam.create_access_key(UserName="console")["AccessKey"]
+        name = f"console{len(iam.list_users()['Users']) or ''}"
+        iam.create_user(UserName=name)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
         self.aws.app.history.clear()
         self.aws.forget()
         return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
