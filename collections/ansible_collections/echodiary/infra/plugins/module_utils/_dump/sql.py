@@ -24,18 +24,21 @@ SELECT json_build_object(
 ) FROM pg_roles me WHERE me.rolname = current_user;
 """
 
-#: one JSON document about a database's content; its rows are the statistics' guess
-CONTENT = """
+#: sets psql's variable of that name; empty for a schema that was never migrated
+REVISION = """
 SELECT to_regclass('alembic_version') IS NOT NULL AS migrated \\gset
 \\if :migrated
 SELECT coalesce(string_agg(version_num, ', ' ORDER BY version_num), '') AS revision FROM alembic_version \\gset
 \\else
 \\set revision ''
 \\endif
+"""
+#: one JSON document about a database's content; its rows are the statistics' guess
+CONTENT = f"""{REVISION}
 SELECT json_build_object('revision', :'revision', 'rows', (SELECT coalesce(sum(n_live_tup), 0) FROM pg_stat_user_tables),
   'invalid', (SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid AND c.relkind = 'i'),
   'extensions', (SELECT coalesce(json_agg(extname), '[]'::json) FROM pg_extension));
-"""
+"""  # noqa: S608 - of constants
 
 DROP = 'DROP DATABASE IF EXISTS :"fresh";'
 CREATE = 'CREATE DATABASE :"fresh" OWNER :"owner" TEMPLATE template1;'

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from .._dump.shapes import Facts, Login
     from .shapes import Content, Contents, Manifest, Seen, Side
 
-#: names a restore takes beside the live database's; how long they are has been looked at where the dump's name is chosen
-_FRESH, _BEFORE = "{}_restore_move", "{}_before_move"
+#: as long as the names that a restore takes beside the live database's, which end in the second when a run began
+_FRESH, _BEFORE = "{}_restore_move-0000000000", "{}_before_move-0000000000"
 
 
 def everything(manifest: Manifest) -> Seen:
@@ -44,7 +44,7 @@ def side(manifest: Manifest, which: str) -> Side:
         "frozen": there["frozen"],
         "available": there["available"],
         "strangers": [f"{one['role']} (pid {one['pid']})" for one in facts["sessions"] if one["superuser"] and not facts["superuser"]],
-        "wrong": rights.missing({**facts, "sessions": []}, live, "", owner),
+        "wrong": rights.missing({**facts, "sessions": []}, live, names["before"], owner),
     }
 
 

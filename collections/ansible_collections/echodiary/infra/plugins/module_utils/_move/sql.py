@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from .._dump import sql as dumps
+
 #: nobody's but theirs who made the database
 _OURS = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
 _NOT_OF_EXTENSION = "NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')"
@@ -19,13 +21,7 @@ SELECT json_build_object(
 """
 
 #: of the database itself
-CONTENT = f"""
-SELECT to_regclass('alembic_version') IS NOT NULL AS migrated \\gset
-\\if :migrated
-SELECT coalesce(string_agg(version_num, ', ' ORDER BY version_num), '') AS revision FROM alembic_version \\gset
-\\else
-\\set revision ''
-\\endif
+CONTENT = f"""{dumps.REVISION}
 SELECT json_build_object('size', pg_database_size(current_database()), 'revision', :'revision',
   'rows', (SELECT coalesce(sum(n_live_tup), 0) FROM pg_stat_user_tables),
   'relations', (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
