@@ -3,19 +3,24 @@
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response, status
+from fastapi.exceptions import RequestValidationError
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from echodiary import metrics, paging
 from echodiary.database import Session
 from echodiary.models import Entry
-from echodiary.schemas import EntryIn, EntryOut, EntryPatch, Page
+from echodiary.schemas import EntryIn, EntryOut, EntryPatch, Page, Problem, Responses
 
 router = APIRouter(prefix="/entries", tags=["entries"])
 EntryId = Annotated[int, Path(ge=1, lt=2**63)]
+# Declared, and looked at by paging: it knows the cursors of the release before as well.
+Cursor = Annotated[str | None, Query(json_schema_extra={"anyOf": [{"type": "string", "pattern": paging.FORM}, {"type": "null"}]})]
+MISSING: Responses = {status.HTTP_404_NOT_FOUND: {"model": Problem, "description": "There is no such entry."}}
+UNREADABLE: Responses = {status.HTTP_400_BAD_REQUEST: {"model": Problem, "description": "The body is no text of any known encoding."}}
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, response_model=EntryOut)
+@router.post("", status_code=status.HTTP_201_CREATED, response_model=EntryOut, responses=UNREADABLE)
 async def create(new: EntryIn, session: Session, response: Response) -> Entry:
     entry = await insert(session, new)
     await session.commit()
@@ -26,7 +31,7 @@ async def create(new: EntryIn, session: Session, response: Response) -> Entry:
 
 
 @router.get("", response_model=Page)
-async def list_newest_first(session: Session, limit: Annotated[int, Query(ge=1, le=100)] = 20, cursor: str | None = None) -> Page:
+async def list_newest_first(session: Session, limit: Annotated[int, Query(ge=1, le=100)] = 20, cursor: Cursor = None) -> Page:
     """One entry more than asked for is read: it says whether there is another page."""
     query = select(Entry).order_by(Entry.created_at.desc(), Entry.id.desc()).limit(limit + 1)
     if cursor is not None:
@@ -37,12 +42,12 @@ async def list_newest_first(session: Session, limit: Annotated[int, Query(ge=1, 
     return Page(items=[EntryOut.model_validate(entry) for entry in page], next_cursor=after)
 
 
-@router.get("/{entry_id}", response_model=EntryOut)
+@router.get("/{entry_id}", response_model=EntryOut, responses=MISSING)
 async def read(entry_id: EntryId, session: Session) -> Entry:
     return await _get(session, entry_id)
 
 
-@router.patch("/{entry_id}", response_model=EntryOut)
+@router.patch("/{entry_id}", response_model=EntryOut, responses=MISSING | UNREADABLE)
 async def update(entry_id: EntryId, patch: EntryPatch, session: Session) -> Entry:
     entry = await change(session, entry_id, patch)
     await session.commit()
@@ -52,7 +57,7 @@ async def update(entry_id: EntryId, patch: EntryPatch, session: Session) -> Entr
     return entry
 
 
-@router.delete("/{entry_id}", status_code=status.HTTP_204_NO_CONTENT)
+@router.delete("/{entry_id}", status_code=status.HTTP_204_NO_CONTENT, responses=MISSING)
 async def delete(entry_id: EntryId, session: Session) -> None:
     await remove(session, entry_id)
     await session.commit()
@@ -96,4 +101,10 @@ def _place(cursor: str) -> paging.Place:
     try:
         return paging.decode(cursor)
     except ValueError:
-        raise HTTPException(422, "cursor: not one that this service gave out; start without it") from None
+        said = {
+            "type": "value_error",
+            "loc": ("query", "cursor"),
+            "msg": "not one that this service gave out; start without it",
+            "input": cursor,
+        }
+        raise RequestValidationError([said]) from None

@@ -4,19 +4,21 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, status
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from echodiary import entries, metrics, operations, optional_redis, revision, statistics, verify, workers
+from echodiary import entries, metrics, observe, operations, optional_redis, revision, statistics, verify, workers
 from echodiary.answer_in_time import AnswerInTime
 from echodiary.database import create_engine, create_probe_engine, session_factory
 from echodiary.observe import Observe
 from echodiary.readiness import Readiness
+from echodiary.schemas import Responses
 from echodiary.settings import Settings, get_settings
 
 log = logging.getLogger(__name__)
+BUSY: Responses = {status.HTTP_503_SERVICE_UNAVAILABLE: {"description": "Not now; Retry-After says when to try again."}}
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -30,12 +32,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         max_body_size=settings.max_body_bytes,
     )
     app.state.settings = settings
-    app.include_router(entries.router)
-    app.include_router(statistics.router)
-    app.include_router(operations.router)
-    app.include_router(verify.router)
+    for module in (entries, statistics, operations, verify):
+        app.include_router(module.router, responses=BUSY)
     app.add_exception_handler(PoolTimeout, _pool_exhausted)
     app.add_exception_handler(DBAPIError, _database_failed)
+    app.add_exception_handler(status.HTTP_405_METHOD_NOT_ALLOWED, _other_methods)
     # The last one is the outermost: what is refused or given up is observed as well.
     app.add_middleware(AnswerInTime, seconds=settings.request_timeout)
     app.add_middleware(Observe)
@@ -71,6 +72,14 @@ async def _database_failed(_request: Request, error: Exception) -> JSONResponse:
     metrics.DB_ERRORS.labels(kind).inc()
     log.error("database error", exc_info=error, extra={"error": kind})
     return _unavailable("the database is not available")
+
+
+async def _other_methods(request: Request, error: Exception) -> JSONResponse:
+    """Several routes share a path, and the framework tells what the first of them takes: the document knows all."""
+    documented = request.app.openapi()["paths"].get(observe.handler_of(request.scope), {})
+    told = ", ".join(sorted(method.upper() for method in documented))
+    headers = {"Allow": told} if told else getattr(error, "headers", None)
+    return JSONResponse({"detail": "Method Not Allowed"}, status.HTTP_405_METHOD_NOT_ALLOWED, headers=headers)
 
 
 def _unavailable(reason: str) -> JSONResponse:

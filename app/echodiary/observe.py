@@ -46,7 +46,7 @@ class Observe:
 
 
 def _record(scope: Scope, status: int, seconds: float) -> None:
-    handler = _handler(scope)
+    handler = handler_of(scope)
     operations = handler in PATHS
     if not operations:
         # Probes and scrapes are frequent and fast; counted in, they would hide failing and slow requests.
@@ -70,6 +70,6 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     )
 
 
-def _handler(scope: Scope) -> str:
+def handler_of(scope: Scope) -> str:
     """The route's template, so that a metric has as many series as the service has routes."""
     return getattr(scope.get("route"), "path", None) or "none"

@@ -46,7 +46,7 @@ async def version(request: Request) -> dict[str, str]:
     return _version(request)
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}})
 async def metrics(request: Request) -> Response:
     """Whoever scrapes has everything checked, and finds the results the next time: no scrape waits for a database."""
     request.app.state.readiness.begin()

@@ -1,14 +1,25 @@
 """What the API takes and gives."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic.config import JsonDict
 
 Mood = Literal["awful", "bad", "neutral", "good", "great"]
-# PostgreSQL's text cannot hold NUL, so it is refused here rather than by the database.
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+# PostgreSQL's text cannot hold NUL, so it is refused here rather than by the database. A title is more than spaces.
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 Body = Annotated[str, StringConstraints(max_length=100_000, pattern=r"^[^\x00]*$")]
+
+
+#: by status: what the API says of answers that are no success
+Responses = dict[int | str, dict[str, Any]]
+
+
+class Problem(BaseModel):
+    """Why there is no other answer."""
+
+    detail: str
 
 
 class EntryIn(BaseModel):
@@ -19,22 +30,24 @@ class EntryIn(BaseModel):
     mood: Mood | None = None
 
 
+def _has_no_default(schema: JsonDict) -> None:
+    """What is not sent stays as it is: nothing takes its place."""
+    schema.pop("default", None)
+
+
 class EntryPatch(BaseModel):
     """Only the fields that are sent change; `"mood": null` removes the mood."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
 
-    title: Title | None = None
-    body: Body | None = None
-    mood: Mood | None = None
+    title: Title = Field(default="", json_schema_extra=_has_no_default)
+    body: Body = Field(default="", json_schema_extra=_has_no_default)
+    mood: Mood | None = Field(default=None, json_schema_extra=_has_no_default)
 
     @model_validator(mode="after")
     def _something_to_do(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("send at least one of title, body, mood")
-        for field in ("title", "body"):
-            if field in self.model_fields_set and getattr(self, field) is None:
-                raise ValueError(f"{field} cannot be null")
         return self
 
 
