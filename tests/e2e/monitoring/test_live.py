@@ -39,6 +39,10 @@ echodiary_backup_bytes{{environment="local",component="echodiary",backup_job="da
 echodiary_backup_seconds{{environment="local",component="echodiary",backup_job="database"}} 2
 echodiary_backup_snapshots{{environment="local",component="echodiary",backup_job="database"}} 7
 echodiary_backup_job_restore_tested{{environment="local",component="echodiary",backup_job="database"}} 1
+echodiary_backup_job_amchecked{{environment="local",component="echodiary",backup_job="database"}} 1
+echodiary_amcheck_ok{{environment="local",component="echodiary",backup_job="database"}} 1
+echodiary_amcheck_seconds{{environment="local",component="echodiary",backup_job="database"}} 3
+echodiary_amcheck_last_success_timestamp_seconds{{environment="local",component="echodiary",backup_job="database"}} {now}
 echodiary_backup_read_last_timestamp_seconds{{environment="local"}} {now}
 echodiary_backup_read_ok{{environment="local"}} 1
 echodiary_backup_read_part{{environment="local"}} 3

@@ -163,7 +163,7 @@ class Database:
 def database() -> Iterator[Database]:
     container = docker.from_env().containers.run(lab_images.service("postgres"), name=f"echodiary-backup-db-{os.getpid()}", detach=True)
     try:
-        _until(lambda: container.exec_run(["pg_isready", "-h", "127.0.0.1"]).exit_code == 0)
+        until(lambda: container.exec_run(["pg_isready", "-h", "127.0.0.1"]).exit_code == 0)
         found = Database(container)
         found.sql(f"CREATE ROLE diary LOGIN PASSWORD '{DATABASE_PASSWORD}'", "postgres")
         found.sql("CREATE DATABASE diary OWNER diary", "postgres")
@@ -183,7 +183,7 @@ def cache() -> Iterator[dict[str, Any]]:
     )
     try:
         cli = ["redis-cli", "--no-auth-warning", "-a", REDIS_PASSWORD]
-        _until(lambda: container.exec_run([*cli, "PING"]).output.strip() == b"PONG")
+        until(lambda: container.exec_run([*cli, "PING"]).output.strip() == b"PONG")
         container.exec_run([*cli, "EVAL", "for i=1,500 do redis.call('SET','key:'..i,i) end", "0"])
         job = {"kind": "redis", "hours": 26, "host": address(container), "port": 6379, "user": "", "password": REDIS_PASSWORD, "tls": False}
         yield job
@@ -196,7 +196,7 @@ def address(container: Any) -> str:
     return str(next(iter(container.attrs["NetworkSettings"]["Networks"].values()))["IPAddress"])
 
 
-def _until(question: Callable[[], bool], seconds: float = 60) -> None:
+def until(question: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not question():
         assert time.monotonic() < end

@@ -34,10 +34,17 @@ _RESTORE_TEST: dict[str, Any] = {
     "image": {"type": "str", "default": ""},
     "least_rows": {"type": "float", "default": 0.9},
 }
+_AMCHECK: dict[str, Any] = {
+    "schedule": {"type": "str", "default": ""},
+    "image": {"type": "str", "default": ""},
+    "timeout": {"type": "int", "default": 14400},
+    "heapallindexed": {"type": "bool", "default": True},
+}
 _OWN: dict[str, dict[str, Any]] = {
     POSTGRES: {
         "component": {"type": "str", "required": True},
         "restore_test": {"type": "dict", "options": _RESTORE_TEST, "apply_defaults": True},
+        "amcheck": {"type": "dict", "options": _AMCHECK, "apply_defaults": True},
     },
     REDIS: {
         "host": {"type": "str", "required": True},
@@ -78,7 +85,14 @@ def timers(given: Mapping[str, Json]) -> dict[str, Timer]:
         for name, job in jobs.items()
         if (schedule := job.get("restore_test", {}).get("schedule"))
     }
-    return {**saving, **testing}
+    checking = {
+        f"echodiary-amcheck-{name}": _timer(
+            {**job, "timeout": job["amcheck"]["timeout"]}, schedule, ["amcheck", name], f"Whether the database of {name} is whole"
+        )
+        for name, job in jobs.items()
+        if (schedule := job.get("amcheck", {}).get("schedule"))
+    }
+    return {**saving, **testing, **checking}
 
 
 def _timer(job: Mapping[str, Any], schedule: str, words: list[str], description: str) -> Timer:
@@ -133,6 +147,10 @@ def _checked(name: str, given: Json) -> dict[str, Any]:
         raise SpecError(f"backup_jobs: {name}: a job of kind path needs paths or volumes; see {_DOCS}")
     if not 0 <= job.get("restore_test", {}).get("least_rows", 0) <= 1:
         raise SpecError(f"backup_jobs: {name}: restore_test: least_rows is a share of the rows, from 0 to 1; see {_DOCS}")
+    if job.get("amcheck", {}).get("timeout", 1) < 1:
+        raise SpecError(
+            f"backup_jobs: {name}: amcheck: timeout is {job['amcheck']['timeout']} s, in which nothing is looked at; see {_DOCS}"
+        )
     if job["hours"] <= 0:
         raise SpecError(f"backup_jobs: {name}: hours is {job['hours']:g}; it is how old the newest backup may be, and more than 0")
     return job

@@ -12,6 +12,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._database import d
 
 #: nobody said anything of it
 UNTRIED = {"schedule": "", "image": "", "least_rows": 0.9}
+UNSEEN = {"schedule": "", "image": "", "timeout": 14400, "heapallindexed": True}
 NIGHT = "*-*-* 02:30:00"
 GOOD: dict[str, Any] = {
     "database": {"kind": "postgres", "component": "my.shop.shop", "schedule": NIGHT},
@@ -24,7 +25,9 @@ SHOP: Any = {"host": "db", "name": "shop", "user": "serve", "password": "s", "ss
 def test_jobs_are_completed_for_the_program() -> None:
     database = {"host": "db", "sslmode": "disable", "ca_certificate": ""}
     found = jobs.completed(GOOD, {"my.shop.shop": database})
-    assert found["database"] == {"kind": "postgres", "hours": 26.0, "component": "shop", "database": database, "restore_test": UNTRIED}
+    assert found["database"] == {
+        "kind": "postgres", "hours": 26.0, "component": "shop", "database": database, "restore_test": UNTRIED, "amcheck": UNSEEN,
+    }  # fmt: skip
     assert found["queue"] == {"kind": "redis", "hours": 26.0, "host": "cache", "port": 6379, "user": "", "password": "p", "tls": False}
     assert found["files"] == {"kind": "path", "hours": 50.0, "paths": ["/srv/files"], "volumes": []}
     assert jobs.components(GOOD) == ["my.shop.shop"]
@@ -44,6 +47,13 @@ def test_each_has_a_timer() -> None:
     assert found["echodiary-backup-queue"]["schedule"] == NIGHT
 
 
+def test_a_live_database_is_looked_through_when_its_job_says_so() -> None:
+    found = jobs.timers({"database": {**GOOD["database"], "amcheck": {"schedule": "Sun *-*-* 05:00:00", "timeout": 600}}})
+    timer = found["echodiary-amcheck-database"]
+    assert (timer["schedule"], timer["timeout"]) == ("Sun *-*-* 05:00:00", 600)
+    assert timer["command"] == ["/usr/local/sbin/echodiary-backup", "amcheck", "database"]
+
+
 @pytest.mark.parametrize(
     ("given", "word"),
     [
@@ -55,6 +65,9 @@ def test_each_has_a_timer() -> None:
         ({"deploy": {"kind": "path", "paths": ["/x"], "schedule": NIGHT}}, "'deploy' is taken"),
         ({"A b": {"kind": "path", "paths": ["/x"], "schedule": NIGHT}}, "'A b' is no name"),
         ({"a": {"kind": "path", "paths": ["/x"], "schedule": NIGHT, "hours": 0}}, "hours"),
+        ({"a": {**GOOD["database"], "amcheck": {"schedule": NIGHT, "timeout": 0}}}, "amcheck: timeout"),
+        ({"a": {**GOOD["database"], "amcheck": {"parent_check": True}}}, "parent_check"),
+        ({"a": {**GOOD["files"], "amcheck": {"schedule": NIGHT}}}, "amcheck"),
         ({"a": "nightly"}, "a has to be a mapping"),
         (["a"], "list"),
     ],

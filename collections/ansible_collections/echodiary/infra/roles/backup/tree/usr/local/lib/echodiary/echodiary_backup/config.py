@@ -33,18 +33,29 @@ class RestoreTest(TypedDict, total=False):
     least_rows: float
 
 
+class Amcheck(TypedDict, total=False):
+    """``image`` with pg_amcheck, empty for that of the other programs; ``timeout`` (s) of all of it; ``heapallindexed``: whether every row
+    is looked for in every index."""
+
+    schedule: str
+    image: str
+    timeout: int
+    heapallindexed: bool
+
+
 class _Job(TypedDict):
     kind: str
 
 
 class Job(_Job, total=False):
-    """``kind``: postgres, with ``component``, its ``database`` and how its restore is tried; redis, with ``host`` to ``tls``; path, with
-    ``paths`` and ``volumes``. ``hours``: older than that is too old."""
+    """``kind``: postgres, with ``component``, its ``database``, how its restore is tried and how it is looked through; redis, with ``host``
+    to ``tls``; path, with ``paths`` and ``volumes``. ``hours``: older than that is too old."""
 
     hours: float
     component: str
     database: Database
     restore_test: RestoreTest
+    amcheck: Amcheck
     host: str
     port: int
     user: str

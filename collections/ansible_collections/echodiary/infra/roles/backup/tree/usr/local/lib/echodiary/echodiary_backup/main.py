@@ -8,8 +8,8 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
+from . import amcheck, fetch, initial, listing, producers, prune, restore_test, run, sheet, verify
 from . import config as configs
-from . import fetch, initial, listing, producers, prune, restore_test, run, sheet, verify
 from .config import Config
 from .errors import BackupError
 from .restic import Restic
@@ -44,6 +44,7 @@ _COMMANDS: dict[str, Callable[[Config, argparse.Namespace], str]] = {
     "fetch": lambda config, given: fetch.fetch(config, given.job, given.snapshot, given.to, given.json),
     "verify": lambda config, given: verify.verify(config, given.part),
     "restore-test": lambda config, given: restore_test.restore_test(config, given.job),
+    "amcheck": lambda config, given: amcheck.amcheck(config, given.job),
     "prune": lambda config, _: prune.prune(config),
     "init": lambda config, given: initial.init(config, typed=not given.converge),
     "sheet": lambda config, _: sheet.sheet(config),
@@ -70,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     reading.add_argument("part", nargs="?", type=int, default=0, help="1 to 7; without it, that of the week")
     testing = commands.add_parser("restore-test", help="restore a database's newest snapshot, and count what came back")
     testing.add_argument("job")
+    looking = commands.add_parser("amcheck", help="look through the live database of a job for damage (pg_amcheck)")
+    looking.add_argument("job")
     commands.add_parser("prune", help="remove what is old, where this host may")
     making = commands.add_parser("init", help="make the repository, where there is none")
     making.add_argument("--converge", action="store_true", help="only where this host is the one that makes it")

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from .config import Config, Job
 
-PREFIX, TESTS = "echodiary_backup_", "echodiary_restore_test_"
+PREFIX, TESTS, AMCHECKS = "echodiary_backup_", "echodiary_restore_test_", "echodiary_amcheck_"
 #: files of one job each begin so
-_OF_JOBS = ("backup_job_", "restore_test_success_", "restore_test_")
+_OF_JOBS = ("backup_job_", "restore_test_success_", "restore_test_", "amcheck_success_", "amcheck_")
 _HOURS = "How old the newest backup of a job may be."
 
 
@@ -79,6 +79,18 @@ def restore_tested(config: Config, name: str, when: datetime, test: Tested) -> N
         _put(config, f"restore_test_success_{name}", text(labels, [success], TESTS))
 
 
+def amchecked(config: Config, name: str, when: datetime, seconds: float, good: bool) -> None:
+    labels = _labels(config, name)
+    found = [
+        Metric("ok", "Whether the live database was found to be whole.", float(good)),
+        Metric("seconds", "That looking through it took.", seconds),
+    ]
+    _put(config, f"amcheck_{name}", text(labels, found, AMCHECKS))
+    if good:
+        success = Metric("last_success_timestamp_seconds", "When all of the live database was last found to be whole.", when.timestamp())
+        _put(config, f"amcheck_success_{name}", text(labels, [success], AMCHECKS))
+
+
 def pruned(config: Config, when: datetime, good: bool) -> None:
     _write(
         config,
@@ -100,9 +112,12 @@ def declared(config: Config) -> None:
 
 
 def _declared(job: Job) -> list[Metric]:
-    hours = Metric("job_hours", _HOURS, job["hours"])
-    tested = bool(job.get("restore_test", {}).get("schedule"))
-    return [hours, Metric("job_restore_tested", "Of jobs whose restore is tried by the clock.", 1)] if tested else [hours]
+    found = [Metric("job_hours", _HOURS, job["hours"])]
+    if job.get("restore_test", {}).get("schedule"):
+        found.append(Metric("job_restore_tested", "Of jobs whose restore is tried by the clock.", 1))
+    if job.get("amcheck", {}).get("schedule"):
+        found.append(Metric("job_amchecked", "Of jobs whose live database is looked through by the clock.", 1))
+    return found
 
 
 def _labels(config: Config, name: str) -> dict[str, str]:

@@ -35,8 +35,9 @@ def dump(database: Database, name: str) -> list[str]:
     return client(database, name, "pg_dump", "--format=custom", "-Z0", f"--lock-wait-timeout={_LOCK_WAIT}")
 
 
-def client(database: Database, name: str, *program: str) -> list[str]:
-    """One of PostgreSQL's programs, in a container of that name; the first line of its standard input is the password."""
+def client(database: Database, name: str, *program: str, options: str = "") -> list[str]:
+    """One of PostgreSQL's programs, in a container of that name; the first line of its standard input is the password. ``options`` of its
+    sessions, as PGOPTIONS has them."""
     settings = {
         "PGHOST": database["host"],
         "PGPORT": database["port"],
@@ -46,6 +47,8 @@ def client(database: Database, name: str, *program: str) -> list[str]:
         "PGCONNECT_TIMEOUT": 10,
         "PGAPPNAME": "echodiary-backup",
     }
+    if options:
+        settings["PGOPTIONS"] = options
     mount = []
     if database["ca_certificate"]:
         settings["PGSSLROOTCERT"] = database["ca_certificate"]
