@@ -106,7 +106,8 @@ def test_an_rds_snapshot_is_made_found_and_restored_to_an_instance_of_its_own() 
         code, output = playbook("backup", backup_id=identifier, **RDS)
         assert code == 0, output
     found = {one["DBSnapshotIdentifier"]: one for one in client.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]}
-    assert set(found) == {"by-hand", "echodiary-local-b2", "echodiary-local-b3"}, "the oldest of ours went, nobody else's did"
+    month = f"echodiary-local-monthly-{time.strftime('%Y-%m', time.gmtime())}"
+    assert set(found) == {"by-hand", "echodiary-local-b2", "echodiary-local-b3", month}, "the oldest of ours went, nobody else's did"
     tags = {tag["Key"]: tag["Value"] for tag in found["echodiary-local-b3"]["TagList"]}
     assert (tags["Environment"], tags["Backup"], found["echodiary-local-b3"]["Status"]) == ("local", "b3", "available")
 

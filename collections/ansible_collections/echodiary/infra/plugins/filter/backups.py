@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..plugin_utils._common import timestamps
 from ..plugin_utils._database import backup_words, snapshots
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ class Saved(snapshots.Names, backup_words.Told):
 
 
 def backup_snapshot(found: Sequence[snapshots.Snapshot], saved: Saved, identifier: str) -> snapshots.Taken:
-    return snapshots.taken(found, saved, identifier)
+    return snapshots.taken(found, saved, identifier, timestamps.now())
 
 
 def backup_tags(saved: Saved, identifier: str, release: str, revision: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ _FIND = ("s3:GetBucketLocation", "s3:ListBucket")
 _SAVE = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")
 _SNAPSHOTS = (
     "rds:AddTagsToResource",
+    "rds:CopyDBSnapshot",
     "rds:CreateDBSnapshot",
     "rds:DeleteDBSnapshot",
     "rds:DescribeDBInstances",
