@@ -104,7 +104,7 @@ def hosts(store: Store) -> Iterator[Callable[..., Host]]:
             lab_images.restic(), ["sleep", "infinity"], name=name, hostname=f"host{number}", volumes=sockets, detach=True, init=True
         )
         made.append(container)
-        config = like.config if like else _config(store, f"repository{number}")
+        config = like.config if like else config_of(store, f"repository{number}")
         return Host(container, {**config, "host": f"host{number}", "jobs": jobs, **more})
 
     yield make
@@ -112,7 +112,7 @@ def hosts(store: Store) -> Iterator[Callable[..., Host]]:
         container.remove(force=True, v=True)
 
 
-def _config(store: Store, repository: str) -> dict[str, Any]:
+def config_of(store: Store, repository: str) -> dict[str, Any]:
     keys = store.keys
     return {
         "repository": f"s3:{store.endpoint}/{store.bucket}/{repository}",

@@ -14,19 +14,11 @@ from pathlib import Path
 
 import docker
 import pytest
+from ansible_collections.echodiary.infra.plugins.module_utils._rehearsal import sources
 
 from tests.integration.rehearsal import workshop
-from tests.integration.rehearsal.conftest import ROWS
+from tests.integration.rehearsal.conftest import ROWS, Saved
 from tests.integration.rehearsal.workshop import Left, rehearse
-
-#: as the program of backups answers, with the file of one dump behind it
-STAND_IN = """#!/bin/sh
-[ "$2" = rehearsed ] || { echo "no job $2" >&2; exit 3; }
-case $1 in
-list) printf '[{"id": "a1b2", "time": "2026-01-02T03:04:05Z", "job": "rehearsed", "tags": [], "bytes": 1}]' ;;
-fetch) cat DUMP ;;
-esac
-"""
 
 
 @contextlib.contextmanager
@@ -100,22 +92,47 @@ def test_from_another_host_part_by_part(three: str, dumps: Path, monkeypatch: py
     assert found["restored"] and [one["verdict"] for one in found["migrations"]] == ["before", "before", "refused"], found["msg"]
 
 
+def test_the_newest_snapshot_is_found_without_a_name_and_fetched_whole(saved: Saved) -> None:
+    with workshop.program_of(saved.saves):
+        found, why = sources.program("", workshop.COMPONENT)
+        assert found and (found["job"], found["id"], why) == ("nightly", saved.dump["id"], "")
+        data = b"".join(sources.stream(found, ""))
+    assert data[:5] == b"PGDMP" and len(data) == saved.dump["size"]
+
+
 @pytest.mark.full
-def test_from_the_program_of_backups(three: str, dumps: Path) -> None:
-    """A stand-in of its command line."""
-    path = Path("/usr/local/sbin/echodiary-backup")
-    if path.exists():
-        pytest.skip("the host has the real one")
-    path.write_text(STAND_IN.replace("DUMP", str(dumps / "night-1.dump")))
-    path.chmod(0o755)
+def test_from_the_repository_by_the_one_job_that_is_there(three: str, saved: Saved) -> None:
+    """It is called otherwise than the component, and nobody names it."""
+    with workshop.program_of(saved.saves):
+        found = rehearse(three, saved.nowhere, pending=["0007"])
+    assert found["dump"] == {**saved.dump, "age": found["dump"]["age"]} and found["restored"], found["msg"]
+    assert [one["verdict"] for one in found["migrations"]] == ["before", "before", "refused"], found["msg"]
+    assert found["rows"] == ROWS and not found["notes"]
+
+
+@pytest.mark.full
+def test_from_the_repository_on_a_host_that_has_only_its_key(three: str, dumps: Path, saved: Saved) -> None:
+    """The job is another host's, which the inventory tells. Without that there is no such job, and dumps serve, or say why not."""
+    with workshop.program_of(saved.reads):
+        found = rehearse(three, saved.nowhere, job="nightly", pending=["0007"])
+        unnamed = rehearse(three, dumps, check=True)
+        other = rehearse(three, dumps, check=True, job="other")
+    assert (found["dump"]["source"], found["dump"]["id"], found["rows"]) == ("program", saved.dump["id"], ROWS), found["msg"]
+    assert unnamed["dump"]["source"] == other["dump"]["source"] == "store"
+    assert not unnamed["notes"] and "list other says" in other["notes"][0]
+
+
+@pytest.mark.full
+def test_a_repository_that_does_not_take_the_key_leaves_nothing(three: str, saved: Saved) -> None:
+    before = Left()
+    saved.reads.tell(secret_key="not-the-key")
     try:
-        found = rehearse(three, dumps)
-        without = rehearse(three, dumps, job="other")
+        with workshop.program_of(saved.reads):
+            found = rehearse(three, saved.nowhere, job="nightly")
     finally:
-        path.unlink()
-    assert (found["dump"]["source"], found["dump"]["id"], found["restored"]) == ("program", "a1b2", True)
-    assert "the newest dump (a1b2)" in found["msg"]
-    assert without["dump"]["source"] == "store" and "no job other" in without["notes"][0]
+        saved.reads.tell()
+    assert found["verdict"] == "nothing" and "echodiary.infra.backup" in found["msg"], found
+    assert Left().more_than(before) == {}
 
 
 def test_check_mode_starts_nothing(three: str, dumps: Path) -> None:

@@ -15,14 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import docker
+import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._host import answers
+from ansible_collections.echodiary.infra.plugins.module_utils._rehearsal import sources
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import host, packages
 from ansible_collections.echodiary.infra.plugins.plugin_utils._inside import remote
 from ansible_collections.echodiary.infra.plugins.plugin_utils._rehearsal import flow, options
 
 from tests.integration import lab_images
+from tests.integration.backup.conftest import Host
 
 COMPONENT = "rehearsed"
+PROGRAM = Path(sources.PROGRAM_PATH)
 OWNER, PASSWORD = "echodiary", "hunter2-of-production"
 _REVISION = """import sqlalchemy as sa
 from alembic import op
@@ -112,6 +116,26 @@ class Server:
         }  # fmt: skip
         said = called("_dump", {"state": "created", "check": False, "wanted": wanted})
         assert not said["failed"], said["msg"]
+
+    @property
+    def job(self) -> dict[str, Any]:
+        """As role backup tells it to its program."""
+        image = lab_images.service("postgres-client")
+        login = {"host": self.address, "port": 5432, "name": "echodiary", "user": OWNER, "password": PASSWORD, "sslmode": "disable"}
+        return {"kind": "postgres", "hours": 26, "component": COMPONENT, "database": {**login, "ca_certificate": "", "image": image}}
+
+
+@contextlib.contextmanager
+def program_of(host: Host) -> Iterator[None]:
+    """The program of backups, real, on a host of its own: what this machine would call runs there."""
+    if PROGRAM.exists():
+        pytest.skip("this machine has one of its own")
+    PROGRAM.write_text(f'#!/bin/sh\nexec docker exec -i {host.container.id} echodiary-backup "$@"\n')
+    PROGRAM.chmod(0o755)
+    try:
+        yield
+    finally:
+        PROGRAM.unlink()
 
 
 def sent(package: str, manifest: Mapping[str, Any]) -> tuple[list[str], bytes]:

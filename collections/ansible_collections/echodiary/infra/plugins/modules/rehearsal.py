@@ -75,8 +75,9 @@ options:
     default: ''
   job:
     description:
-      - Job of C(/usr/local/sbin/echodiary-backup), the name of the component by default. Where that program is on the host and lists
-        snapshots of the job, the newest of them is taken, and no local dump.
+      - Job of C(/usr/local/sbin/echodiary-backup). By default the one that saves the component's database, as C(backup_jobs) of the
+        inventory and the program itself tell; the host that has it may be another one of the same repository. Where the program is on the
+        host and lists snapshots of the job, the newest of them is taken, and no local dump.
     type: str
     default: ''
   server_image:

@@ -39,7 +39,7 @@ def run(manifest: Wanted) -> Any:
 
 def look(wanted: Wanted) -> Looked:
     """Starts nothing."""
-    newest, why = sources.program(wanted["job"]) if wanted["job"] else (None, "")
+    newest, why = sources.program(wanted["job"], wanted["component"])
     stored, damaged = sources.store(wanted["directory"], wanted["database"]) if wanted["directory"] else (None, [])
     there = docker.running()
     kept = server.found(wanted["container"]["name"]) if there else None
@@ -99,7 +99,7 @@ def _filled(wanted: Wanted, kept: Server | None) -> tuple[Server, list[str]]:
     try:
         if not wanted["brought"]:
             kept = server.start(_wanted(wanted))
-            restore.receive(kept, sources.stream(dump, wanted["job"], wanted["directory"]), wanted["timeout"])
+            restore.receive(kept, sources.stream(dump, wanted["directory"]), wanted["timeout"])
         if kept is None:
             raise RehearsalError("the server that the dump was brought to has ended; run again")
         restore.require(kept, dump["sha256"], wanted["timeout"])

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 
 class Dump(TypedDict):
-    """``source``: program or store; ``sha256`` empty where nobody says it; ``timestamp``: seconds since 1970."""
+    """``source``: program or store; ``job`` of the program, empty in a store; ``sha256`` empty where nobody says it; ``timestamp``: seconds
+    since 1970."""
 
     source: str
     id: str
+    job: str
     timestamp: int
     size: int
     sha256: str

@@ -19,30 +19,50 @@ from .errors import RehearsalError
 if TYPE_CHECKING:
     from .shapes import Dump
 
-#: ``list JOB --json`` and ``fetch JOB --snapshot ID --to -``
+#: ``jobs --json``, ``list JOB --json`` and ``fetch JOB --snapshot ID --to -``
 PROGRAM_PATH = "/usr/local/sbin/echodiary-backup"
 PROGRAM, STORE = "program", "store"
 _BLOCK = 1 << 20
 _LIST_TIME = 120
 
 
-def program(job: str, path: str = PROGRAM_PATH) -> tuple[Dump | None, str]:
-    """The newest snapshot of the job, or None and why, which is empty where there is no such program."""
+def program(job: str, component: str, path: str = PROGRAM_PATH) -> tuple[Dump | None, str]:
+    """The newest snapshot of the job, where none is named of the one that saves the component's database here. None and why, which is empty
+    where there is no such program, or no such job."""
     if not os.path.exists(path):
         return None, ""
+    own = [] if job else jobs(component, path)
+    if len(own) > 1:
+        return None, f"{path} has several jobs of {component} ({', '.join(own)}); say which: -e deploy_rehearse_job={own[0]}"
+    return _newest(job or own[0], path) if job or own else (None, "")
+
+
+def jobs(component: str, path: str = PROGRAM_PATH) -> list[str]:
+    """Of this host, that save the component's database. Of a program that does not tell them, one that is called as the component."""
+    done = run([path, "jobs", "--json"], _LIST_TIME)
+    try:
+        listed = json.loads(done.output) if done.code == 0 else None
+        if listed is None:
+            return [component]
+        return [str(one["job"]) for one in listed if (one["kind"], one["component"]) == ("postgres", component)]
+    except (ValueError, KeyError, TypeError):
+        return [component]
+
+
+def _newest(job: str, path: str) -> tuple[Dump | None, str]:
     done = run([path, "list", job, "--json"], _LIST_TIME)
     try:
         listed = json.loads(done.output) if done.code == 0 else None
         if not listed:
             return None, f"{path} list {job} says {tail(done.output, 1) or 'nothing'} ({done.code})"
-        return _snapshot(listed[-1]), ""
+        return _snapshot(listed[-1], job), ""
     except (ValueError, KeyError, TypeError) as error:
         return None, f"{path} list {job} cannot be read: {error!r}"
 
 
-def _snapshot(one: dict[str, Any]) -> Dump:
-    when = timestamps.of_docker(str(one["time"]))
-    return {"source": PROGRAM, "id": str(one["id"]), "timestamp": int(when), "size": int(one.get("bytes") or 0), "sha256": ""}
+def _snapshot(one: dict[str, Any], job: str) -> Dump:
+    when, size = int(timestamps.of_docker(str(one["time"]))), int(one.get("bytes") or 0)
+    return {"source": PROGRAM, "id": str(one["id"]), "job": job, "timestamp": when, "size": size, "sha256": ""}
 
 
 def store(directory: str, database: str) -> tuple[Dump | None, list[str]]:
@@ -52,7 +72,10 @@ def store(directory: str, database: str) -> tuple[Dump | None, list[str]]:
     if newest is None:
         return None, kept.damaged
     when = int(newest.get("timestamp") or timestamps.to_wall(newest["time"]))
-    return {"source": STORE, "id": newest["id"], "timestamp": when, "size": newest["size"], "sha256": newest["sha256"]}, kept.damaged
+    found: Dump = {
+        "source": STORE, "id": newest["id"], "job": "", "timestamp": when, "size": newest["size"], "sha256": newest["sha256"],
+    }  # fmt: skip
+    return found, kept.damaged
 
 
 def part(directory: str, identifier: str, offset: int, length: int) -> bytes:
@@ -61,11 +84,11 @@ def part(directory: str, identifier: str, offset: int, length: int) -> bytes:
         return handle.read(length)
 
 
-def stream(dump: Dump, job: str, directory: str, path: str = PROGRAM_PATH) -> Iterable[bytes]:
+def stream(dump: Dump, directory: str, path: str = PROGRAM_PATH) -> Iterable[bytes]:
     """All of it, from where it is on this host."""
     if dump["source"] == STORE:
         return blocks(Store(directory).dump(dump["id"]))
-    return _fetched([path, "fetch", job, "--snapshot", dump["id"], "--to", "-"])
+    return _fetched([path, "fetch", dump["job"], "--snapshot", dump["id"], "--to", "-"])
 
 
 def _fetched(command: list[str]) -> Iterator[bytes]:

@@ -83,7 +83,7 @@ def allowances(args: Options) -> list[Allowance]:
 def wanted(args: Options, do: str, dump: Dump | None = None) -> Wanted:
     """What a host is asked."""
     return {
-        "do": do, "component": args["component"], "job": args["job"] or args["component"], "directory": args["directory"],
+        "do": do, "component": args["component"], "job": args["job"], "directory": args["directory"],
         "database": args["database"], "dump": dump,
         "container": {
             "name": f"echodiary-rehearsal-{args['component']}", "image": args["server_image"], "pull": args["pull"],

@@ -56,6 +56,26 @@ def test_a_snapshot_is_found_by_its_beginning_or_as_the_latest() -> None:
         fetch.choose([], "d", "latest")
 
 
+def test_what_is_one_file_is_told_by_the_snapshot() -> None:
+    """A host that has no such job gives it back as well."""
+    assert listing.file({"paths": ["/database.dump"]}, "database") == "/database.dump"
+    assert listing.file({"paths": ["/queue.rdb"]}, "queue") == "/queue.rdb"
+    for paths in ([], ["/srv/files"], ["/other.dump"]):
+        assert listing.file({"paths": paths}, "database") == ""
+
+
+def test_jobs_are_told_without_anything_secret() -> None:
+    found: Any = {
+        "database": {"kind": "postgres", "component": "shop", "hours": 26, "database": DATABASE},
+        "a": {"kind": "path", "hours": 1},
+    }
+    told = listing.jobs(found)
+    assert told == [
+        {"job": "a", "kind": "path", "component": "", "hours": 1},
+        {"job": "database", "kind": "postgres", "component": "shop", "hours": 26},
+    ]
+
+
 def test_no_password_is_an_argument() -> None:
     assert "not-to-be-seen" not in " ".join(producers.dump(DATABASE, "x"))
     job: Any = {"kind": "redis", "host": "cache", "port": 6379, "user": "saver", "password": "not-to-be-seen", "tls": True}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -21,26 +22,52 @@ def program(place: Path, text: str) -> str:
 
 
 def test_the_last_that_is_listed_is_the_newest(tmp_path: Path) -> None:
-    found, why = sources.program("shop", program(tmp_path, f"echo '{LISTED}'"))
-    assert found == {"source": "program", "id": "b", "timestamp": 1767323045, "size": 7, "sha256": ""} and why == ""
+    found, why = sources.program("shop", "", program(tmp_path, f"echo '{LISTED}'"))
+    assert found == {"source": "program", "id": "b", "job": "shop", "timestamp": 1767323045, "size": 7, "sha256": ""} and why == ""
 
 
 @pytest.mark.parametrize("text", ["echo '[]'", "echo no such job >&2; exit 2", "echo nonsense", "echo '[{}]'"])
 def test_one_that_lists_nothing_says_why(tmp_path: Path, text: str) -> None:
-    found, why = sources.program("shop", program(tmp_path, text))
+    found, why = sources.program("shop", "", program(tmp_path, text))
     assert found is None and "shop" in why
 
 
 def test_a_host_without_it_has_nothing_to_say(tmp_path: Path) -> None:
-    assert sources.program("shop", str(tmp_path / "absent")) == (None, "")
+    assert sources.program("shop", "", str(tmp_path / "absent")) == (None, "")
+
+
+def with_jobs(place: Path, *jobs: tuple[str, str, str]) -> str:
+    """A program that lists snapshots of any job."""
+    told = json.dumps([{"job": name, "kind": kind, "component": component, "hours": 26} for name, kind, component in jobs])
+    return program(place, f"[ $1 = jobs ] && exec echo '{told}'; echo '{LISTED}'")
+
+
+def test_the_one_job_that_saves_the_component_is_found_whatever_it_is_called(tmp_path: Path) -> None:
+    others = (("queue", "redis", "shop"), ("cart", "postgres", "cart"))
+    found, why = sources.program("", "shop", with_jobs(tmp_path, ("nightly", "postgres", "shop"), *others))
+    assert found and found["job"] == "nightly" and why == ""
+    assert sources.program("", "shop", with_jobs(tmp_path, *others)) == (None, "")
+
+
+def test_which_of_several_jobs_is_meant_has_to_be_said(tmp_path: Path) -> None:
+    path = with_jobs(tmp_path, ("a", "postgres", "shop"), ("b", "postgres", "shop"))
+    found, why = sources.program("", "shop", path)
+    assert found is None and "-e deploy_rehearse_job=a" in why
+    named, _ = sources.program("b", "shop", path)
+    assert named and named["job"] == "b"
+
+
+def test_a_program_that_does_not_tell_its_jobs_is_asked_for_the_component(tmp_path: Path) -> None:
+    found, _ = sources.program("", "shop", program(tmp_path, f"[ $1 = jobs ] && exit 2; echo '{LISTED}'"))
+    assert found and found["job"] == "shop"
 
 
 def test_one_that_breaks_off_is_no_dump(tmp_path: Path) -> None:
-    dump = sources._snapshot({"id": "b", "time": "2026-01-02T03:04:05Z"})
+    dump = sources._snapshot({"id": "b", "time": "2026-01-02T03:04:05Z"}, "shop")
     path = program(tmp_path, "printf half; echo lost >&2; exit 4")
     with pytest.raises(RehearsalError, match="lost"):
-        list(sources.stream(dump, "shop", "", path))
-    assert b"".join(sources.stream(dump, "shop", "", program(tmp_path, "printf %s $4"))) == b"b"
+        list(sources.stream(dump, "", path))
+    assert b"".join(sources.stream(dump, "", program(tmp_path, "printf %s $4"))) == b"b"
 
 
 def test_the_newest_of_that_database(tmp_path: Path) -> None:

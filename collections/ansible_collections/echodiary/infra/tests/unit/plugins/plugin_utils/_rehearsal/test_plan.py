@@ -25,7 +25,7 @@ def arguments(**more: Any) -> Any:
 
 
 def dump(identifier: str = "n1", source: str = "store", size: int = 1) -> Any:
-    return {"source": source, "id": identifier, "timestamp": 1000, "size": size, "sha256": "s"}
+    return {"source": source, "id": identifier, "job": "", "timestamp": 1000, "size": size, "sha256": "s"}
 
 
 def looked(**more: Any) -> Any:

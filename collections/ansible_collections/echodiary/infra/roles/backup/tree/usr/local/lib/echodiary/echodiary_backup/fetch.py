@@ -11,22 +11,26 @@ from typing import IO
 
 from . import config as configs
 from . import listing, times
-from .config import Config, Job
+from .config import Config
 from .errors import BackupError
 from .restic import Restic
 
 
 def fetch(config: Config, name: str, snapshot: str, to: str, as_json: bool) -> str:
-    """``snapshot``: an id, or latest; ``to``: a path, or - for standard output. restic compares each piece with its hash."""
-    job = configs.job(config, name)
-    if job["kind"] not in listing.FILES:
-        raise BackupError(f"{name} is of kind path, which is many files: restic restore puts them back (docs/backup.md)")
+    """``snapshot``: an id, or latest; ``to``: a path, or - for standard output. restic compares each piece with its hash. The job may be
+    another host's, of the same repository."""
     restic = Restic(config, f"sudo echodiary-backup fetch {name} --snapshot {snapshot} --to {to}")
-    chosen = choose(listing.entries(restic.snapshots(name), config["jobs"]), name, snapshot)
+    found = restic.snapshots(name)
+    if not found:
+        configs.job(config, name)
+    chosen = choose(listing.entries(found, config["jobs"]), name, snapshot)
+    file = listing.file(next(one for one in found if one["id"] == chosen["id"]), name)
+    if not file:
+        raise BackupError(f"{name} is of kind path, which is many files: restic restore puts them back (docs/backup.md)")
     if to == "-":
-        _dump(restic, name, job, chosen, sys.stdout.buffer)
+        _dump(restic, file, chosen, sys.stdout.buffer)
         return ""
-    _into(restic, name, job, chosen, to)
+    _into(restic, file, chosen, to)
     return json.dumps(chosen) if as_json else f"{to}: {chosen['bytes']} bytes, {name} of {chosen['time']} (snapshot {chosen['id'][:8]})"
 
 
@@ -39,12 +43,12 @@ def choose(present: list[listing.Entry], name: str, wanted: str) -> listing.Entr
     return found[0]
 
 
-def _into(restic: Restic, name: str, job: Job, chosen: listing.Entry, to: str) -> None:
+def _into(restic: Restic, file: str, chosen: listing.Entry, to: str) -> None:
     """0600, and of the time that the snapshot has."""
     part = f"{to}.{os.getpid()}.part"
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as output:
-            _dump(restic, name, job, chosen, output)
+            _dump(restic, file, chosen, output)
             output.flush()
             os.fsync(output.fileno())
         arrived = os.path.getsize(part)
@@ -62,5 +66,5 @@ def _into(restic: Restic, name: str, job: Job, chosen: listing.Entry, to: str) -
             os.unlink(part)
 
 
-def _dump(restic: Restic, name: str, job: Job, chosen: listing.Entry, output: IO[bytes]) -> None:
-    restic.ask("dump", "--no-lock", chosen["id"], "/" + listing.FILES[job["kind"]].format(name), output=output)
+def _dump(restic: Restic, file: str, chosen: listing.Entry, output: IO[bytes]) -> None:
+    restic.ask("dump", "--no-lock", chosen["id"], file, output=output)

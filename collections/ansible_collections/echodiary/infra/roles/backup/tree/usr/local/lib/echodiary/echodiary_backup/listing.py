@@ -7,9 +7,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
 from . import times
+from .config import Job
 
 #: kind -> what the one file of a snapshot is called
 FILES = {"postgres": "{}.dump", "redis": "{}.rdb"}
+
+
+class Told(TypedDict):
+    """A job of this host, without anything secret. ``component``: empty where it is none's."""
+
+    job: str
+    kind: str
+    component: str
+    hours: float
 
 
 class Entry(TypedDict):
@@ -20,6 +30,20 @@ class Entry(TypedDict):
     job: str
     tags: list[str]
     bytes: int
+
+
+def jobs(found: Mapping[str, Job]) -> list[Told]:
+    return [
+        {"job": name, "kind": job["kind"], "component": job.get("component", ""), "hours": job["hours"]}
+        for name, job in sorted(found.items())
+    ]
+
+
+def file(snapshot: Mapping[str, Any], name: str) -> str:
+    """Of a snapshot whose data is one file: where it is in there. Empty where it has many, as those of kind path do. The snapshot says it
+    and no file of jobs, so that a host gives back what another one has saved."""
+    wanted = {"/" + called.format(name) for called in FILES.values()}
+    return next(iter(wanted.intersection(snapshot.get("paths") or [])), "")
 
 
 def entries(snapshots: Iterable[Mapping[str, Any]], jobs: Iterable[str]) -> list[Entry]:

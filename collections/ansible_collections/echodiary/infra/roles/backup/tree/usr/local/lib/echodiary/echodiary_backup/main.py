@@ -30,6 +30,13 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _jobs(config: Config, given: argparse.Namespace) -> str:
+    found = listing.jobs(config["jobs"])
+    if given.json:
+        return json.dumps(found)
+    return "\n".join(f"{one['job']}  {one['kind']}  {one['component']}".rstrip() for one in found) or "no job is declared for this host"
+
+
 def _list(config: Config, given: argparse.Namespace) -> str:
     restic = Restic(config, "sudo echodiary-backup list")
     found = listing.entries(restic.snapshots(*([given.job] if given.job else [])), config["jobs"])
@@ -40,6 +47,7 @@ def _list(config: Config, given: argparse.Namespace) -> str:
 
 _COMMANDS: dict[str, Callable[[Config, argparse.Namespace], str]] = {
     "run": lambda config, given: run.run(config, given.job, given.tag, given.time),
+    "jobs": _jobs,
     "list": _list,
     "fetch": lambda config, given: fetch.fetch(config, given.job, given.snapshot, given.to, given.json),
     "verify": lambda config, given: verify.verify(config, given.part),
@@ -59,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     saving.add_argument("job")
     saving.add_argument("--tag", default="", help="why, as in deploy: kept for seven days; without it, as if the clock had asked")
     saving.add_argument("--time", default="", help="'YYYY-MM-DD HH:MM:SS' (UTC) for which it counts, instead of now")
+    commands.add_parser("jobs", help="jobs of this host").add_argument("--json", action="store_true")
     listed = commands.add_parser("list", help="snapshots, the newest last")
     listed.add_argument("job", nargs="?", default="")
     listed.add_argument("--json", action="store_true")
