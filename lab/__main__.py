@@ -13,7 +13,7 @@ from pathlib import Path
 import requests
 from docker.errors import DockerException
 
-from lab import controllers, down, engine, hosts, leftovers, locks, status, topology, up
+from lab import controllers, down, engine, hosts, leftovers, locks, losing, status, topology, up
 from lab.cloud import ec2
 from lab.errors import LabError
 from lab.progress import Progress
@@ -49,7 +49,7 @@ def _run(options: argparse.Namespace, lab: Settings) -> int:
         return 0
     if options.verb == "ec2" and options.follow:
         _follow(lab, progress)
-    if options.verb in ("up", "down", "host", "controller", "ec2"):
+    if options.verb in ("up", "down", "host", "controller", "ec2", "lose"):
         with locks.machine_wide(lab.name):
             return _change(options, lab, progress)
     client = engine.connect()
@@ -87,6 +87,8 @@ def _change(options: argparse.Namespace, lab: Settings, progress: Progress) -> i
         seen = ec2.sync(client, lab, progress)
         count = f"{len(seen.instances)} instances, {len(seen.databases)} databases"
         print(f"\nLab '{lab.name}' is as the imitation of AWS says, after {progress.total():.1f} s: {count}.")
+    elif options.verb == "lose":
+        losing.lose(client, lab, options.what, progress)
     elif options.verb == "controller":
         print(controllers.create(client, lab, options.core, progress))
     elif options.action == "create":
@@ -113,6 +115,8 @@ def _parser() -> argparse.ArgumentParser:
     starting.add_argument("--services", action="store_true", help="registry, database, Redis and AWS API only")
     ending = verbs.add_parser("down", help="remove everything that carries the lab's label")
     ending.add_argument("--keep-images", action="store_true", help="leave the images for the next time")
+    losses = verbs.add_parser("lose", help="a disaster: what is lost is gone with its data, and `up` makes it again, empty")
+    losses.add_argument("what", help="a host's name, database, or everything")
     verbs.add_parser("status", help="what runs, and what to open next")
     verbs.add_parser("hosts", help="names and addresses of the hosts")
     shell = verbs.add_parser("ssh", help="log in to a host, or run a command there")

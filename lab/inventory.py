@@ -16,6 +16,7 @@ from lab.settings import Settings
 HEADER = "# Written by `python -m lab up`; changes here are lost.\n---\n"
 HOSTS = Path("hosts.yml")
 VARIABLES = Path("group_vars") / "all" / "lab.yml"
+_DIRECTORY = "{{ hostvars[groups | echodiary.infra.first_host('app')].inventory_dir }}"
 #: what a deploy to the lab has pinned; read after the environment's own release.yml
 PIN = VARIABLES.with_name("release_lab.yml")
 #: how many workers an incident has scaled to
@@ -58,6 +59,14 @@ def variables(lab: Settings, images: dict[str, str]) -> dict[str, Any]:
     return {
         **connection(lab, lab.inventory),
         "lab_name": lab.name,
+        # asked for on the controller, too, which is in no inventory
+        "lab_directory": f"{_DIRECTORY}/{os.path.relpath(lab.root, lab.inventory)}",
+        "lab_environment": {
+            "LAB_NAME": lab.name,
+            "LAB_SUBNET": str(lab.subnet),
+            "LAB_APP_HOSTS": str(lab.app_hosts),
+            "LAB_PORT_OFFSET": str(lab.port_offset),
+        },
         "lab_registry": f"{lab.address('registry')}:5000",
         "lab_aws_endpoint": f"http://{lab.address('aws')}:5000",
         "lab_s3_endpoint": f"http://{lab.address('s3')}:{object_store.PORT}",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..plugin_utils._common import timestamps
 from ..plugin_utils._database import backup_words, snapshots
+from ..plugin_utils._drill import sheet
 
 if TYPE_CHECKING:
     from ..module_utils._dump.shapes import Backup
@@ -38,6 +39,10 @@ def restore_question(preview: backup_words.Preview) -> str:
     return backup_words.question(preview)
 
 
+def sheet_values(text: str) -> dict[str, str]:
+    return sheet.values(text)
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -46,4 +51,5 @@ class FilterModule:
             "backup_metrics": backup_metrics,
             "backup_list": backup_list,
             "restore_question": restore_question,
+            "sheet_values": sheet_values,
         }

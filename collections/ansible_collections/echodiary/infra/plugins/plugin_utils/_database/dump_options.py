@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 #: an RDS snapshot and a part of a database's name can be called the same
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST = 40
+#: how a dump is called that comes from the repository, whatever the component is saved by before a migration
+REPOSITORY = "repository-"
+#: what role backup was given as the server's authority, on the host that has the job
+_AUTHORITY = "/etc/echodiary/backup/database-ca.pem"
 
 ARGUMENTS: dict[str, Any] = {
     "state": {"type": "str", "required": True, "choices": ["created", "read", "restored"]},
@@ -88,7 +92,8 @@ def purpose(state: str) -> str:
 def completed(arguments: Options, found: declarations.Declared, given: Collection[str]) -> Options:
     """With what the component declares in place of what the task does not say itself. ``given``: names of what it says."""
     backup = declarations.required(found, found.component)
-    if backup.method != declarations.DUMP:
+    repository = (arguments["id"] or "").startswith(REPOSITORY)
+    if backup.method != declarations.DUMP and not repository:
         raise SpecError(
             f"{found.component}: is saved by {backup.method} (component.yml: database: backup: method), so it has no dumps here"
         )
@@ -96,11 +101,15 @@ def completed(arguments: Options, found: declarations.Declared, given: Collectio
     filled: Options = {
         **arguments, "directory": backup.directory, "image": backup.image, "host": found.host or None, "port": found.port,
         "database": found.name or None, "user": login.user or None, "password": login.password or None, "sslmode": found.sslmode,
-        "ca_certificate": backup.ca_certificate or None, "keep": backup.keep, "keep_days": backup.keep_days,
-        "owner": found.owner or None, "timeout": backup.timeout,
+        "ca_certificate": backup.ca_certificate or (_authority(found) if repository else None),
+        "keep": backup.keep, "keep_days": backup.keep_days, "owner": found.owner or None, "timeout": backup.timeout,
     }  # fmt: skip
     own: Any = {name: value for name, value in arguments.items() if name in given}
     return {**filled, **own}
+
+
+def _authority(found: declarations.Declared) -> str | None:
+    return _AUTHORITY if found.sslmode.startswith("verify-") else None
 
 
 def manifest(arguments: Options, check: bool) -> Manifest:

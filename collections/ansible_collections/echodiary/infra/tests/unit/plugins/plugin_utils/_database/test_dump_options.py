@@ -8,6 +8,7 @@ import yaml
 from ansible_collections.echodiary.infra.plugins.module_utils._dump.client import Client
 from ansible_collections.echodiary.infra.plugins.modules import database_dump as documented
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
+from ansible_collections.echodiary.infra.plugins.plugin_utils._database import declared
 from ansible_collections.echodiary.infra.plugins.plugin_utils._database import dump_options as options_of
 
 
@@ -55,3 +56,24 @@ def test_the_password_is_in_no_command_line(monkeypatch: pytest.MonkeyPatch) -> 
         "/tmp/list:/tmp/list:ro",
         "/etc/ca.pem:/etc/ca.pem:ro",
     ]
+
+
+def _rds(**given: Any) -> declared.Declared:
+    backup = {"method": "rds", "instance": "shop-1", "image": "postgres:17", **given}
+    login = {"host": "db", "name": "shop", "user": "shop", "password": "p", "admin": {"user": "a", "password": "p"}}
+    return declared.read("shop", {**login, "backup": backup})
+
+
+def test_what_comes_from_the_repository_is_a_dump_whatever_a_migration_is_saved_by() -> None:
+    given = {"state": "restored", "component": "shop", "id": "repository-0a1b2c3d"}
+    found = options_of.completed(arguments(**given), _rds(), [*given])
+    assert (found["image"], found["directory"], found["user"]) == ("postgres:17", "/var/backups/shop", "a")
+    assert found["ca_certificate"] == "/etc/echodiary/backup/database-ca.pem", "what the job connects with"
+    with pytest.raises(SpecError, match="saved by rds"):
+        options_of.completed(arguments(**{**given, "id": "before-0004"}), _rds(), [*given])
+
+
+def test_without_an_image_it_says_what_to_declare() -> None:
+    given = {"state": "restored", "component": "shop", "id": "repository-0a1b2c3d"}
+    with pytest.raises(SpecError, match="backup: image"):
+        options_of.manifest(options_of.completed(arguments(**given), _rds(image=""), [*given]), False)

@@ -55,7 +55,8 @@ _COMMANDS: dict[str, Callable[[Config, argparse.Namespace], str]] = {
     "amcheck": lambda config, given: amcheck.amcheck(config, given.job),
     "prune": lambda config, _: prune.prune(config),
     "init": lambda config, given: initial.init(config, typed=not given.converge),
-    "sheet": lambda config, _: sheet.sheet(config),
+    "sheet": lambda config, given: sheet.tried(config, sys.stdin.read()) if given.attempt else sheet.sheet(config),
+    "count": lambda config, given: restore_test.count(config, given.job),
 }
 
 
@@ -85,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("prune", help="remove what is old, where this host may")
     making = commands.add_parser("init", help="make the repository, where there is none")
     making.add_argument("--converge", action="store_true", help="only where this host is the one that makes it")
-    commands.add_parser("sheet", help="what has to lie in a drawer, with the password")
+    counting = commands.add_parser("count", help="what the live database of a job holds, as JSON")
+    counting.add_argument("job")
+    paper = commands.add_parser("sheet", help="what has to lie in a drawer, with the password")
+    paper.add_argument("--try", action="store_true", dest="attempt", help="whether the sheet on standard input opens the repository")
     commands.add_parser("produce", help="write a job's data to standard output").add_argument("job")
     return parser

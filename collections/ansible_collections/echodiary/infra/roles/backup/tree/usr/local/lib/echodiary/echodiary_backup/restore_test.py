@@ -7,6 +7,7 @@ The live database is asked what it holds, and nothing else; where it does not an
 
 from __future__ import annotations
 
+import json
 import subprocess
 import time
 from datetime import UTC, datetime
@@ -46,6 +47,17 @@ def restore_test(config: Config, name: str) -> str:
     if found:
         raise BackupError(f"{words}, is not good enough: {_said(found)}. See docs/backup.md, Restore test")
     return f"{words}: {restored.rows} rows in {len(restored.tables)} tables were back in {sum(phases.values()):.0f} s{silent}"
+
+
+def count(config: Config, name: str) -> str:
+    """What the live database holds, as JSON: rows of each table, all of them, and its revision."""
+    job = configs.job(config, name)
+    if job["kind"] != "postgres":
+        raise BackupError(f"{name} is of kind {job['kind']}; what is counted is a database")
+    live, _ = _live(job)
+    if live is None:
+        raise BackupError(f"{job['database']['name']} at {job['database']['host']} did not answer")
+    return json.dumps({"tables": live.tables, "rows": live.rows, "revision": live.revision})
 
 
 def _scheduled(present: list[listing.Entry]) -> list[listing.Entry]:
