@@ -8,6 +8,8 @@ from dashboards.model import Dashboard, Panel, Row
 HOST = 'job="haproxy",instance=~"$instance"'
 EDGE = f'{HOST},proxy="edge"'
 BEHIND = f'{HOST},proxy=~"$proxy"'
+AFTER, BEFORE = (f'edge_certificate_not_{one}_timestamp_seconds{{instance=~"$instance"}}' for one in ("after", "before"))
+LEFT = f"100 * ({AFTER} - time()) / ({AFTER} - {BEFORE})"
 
 
 def rate(metric: str, labels: str) -> str:
@@ -127,6 +129,14 @@ HAPROXY = Dashboard(
             {"{{instance}} {{server}}": f"sum by (instance, server) (increase(haproxy_server_check_failures_total{{{BEHIND}}}[5m]))"},
             "short",
             "Within 5 min. A slot at rest is not checked.",
+        ),
+        Row("Its certificate, where TLS ends here"),
+        Panel("Life left of the certificate", {"{{instance}}": LEFT}, "percent", "Of all it had. It is renewed before it falls to 33 %."),
+        Panel(
+            "Failures to keep the certificate",
+            {"{{instance}}": 'edge_certificate_failures{instance=~"$instance"}'},
+            "short",
+            "In a row. What is served stays meanwhile.",
         ),
     ],
     variables=(("instance", "Host", "haproxy_process_uptime_seconds"), ("proxy", "Application", "haproxy_backend_active_servers")),

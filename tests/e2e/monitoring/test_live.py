@@ -51,6 +51,9 @@ echodiary_backup_prune_ok{{environment="local"}} 1
 echodiary_restore_test_last_success_timestamp_seconds{{environment="local",component="echodiary",backup_job="database"}} {now}
 echodiary_restore_test_ok{{environment="local",component="echodiary",backup_job="database",check="rows"}} 1
 echodiary_restore_test_seconds{{environment="local",component="echodiary",backup_job="database",phase="restore"}} 2
+edge_certificate_not_before_timestamp_seconds 1000000000
+edge_certificate_not_after_timestamp_seconds {now}0
+edge_certificate_failures 0
 echodiary_restore_test_backup_age_seconds{{environment="local",component="echodiary",backup_job="database"}} 30000
 """
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,13 +17,14 @@ from tests.integration.edge.edges import Edge, free_port
 
 
 @contextmanager
-def application(name: str) -> Iterator[int]:
-    """Its port. It says who it is and what it was asked."""
+def application(name: str, *, echo: bool = False) -> Iterator[int]:
+    """Its port. It says who it is and what it was asked; with ``echo``, the headers that it got."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             well = self.path in ("/up", "/up%2Dthere")
-            body = b"" if well else f"{name} {self.path}".encode()
+            said = json.dumps({key.lower(): value for key, value in self.headers.items()}) if echo else f"{name} {self.path}"
+            body = b"" if well else said.encode()
             self.send_response(204 if well else 200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What HAProxy's configuration says of the applications of a host. The thinking is in plugin_utils/_edge."""
+"""What HAProxy's configuration says of the applications of a host, and of who may ask how. The thinking is in plugin_utils/_edge."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ansible.errors import AnsibleFilterError
 
 from ..plugin_utils._common.errors import SpecError
 from ..plugin_utils._component.render import plain
-from ..plugin_utils._edge import backends, inventory
+from ..plugin_utils._edge import backends, inventory, tls
 
 
 def edge_backends(entries: list[Mapping[str, Any]], max_body: int, health_paths: Sequence[str] = ()) -> dict[str, Any]:
@@ -29,6 +29,22 @@ def _told(one: backends.Backend) -> dict[str, Any]:
     return {**one._asdict(), "servers": [server._asdict() for server in one.servers]}
 
 
+def edge_certificates(given: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> dict[str, str]:
+    try:
+        return tls.loaded(plain(given), plain(entries))
+    except SpecError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+def edge_names(given: Sequence[str], entries: list[Mapping[str, Any]]) -> list[str]:
+    return tls.names(plain(given), plain(entries))
+
+
+def edge_site(certificate: str, key: str) -> str:
+    return tls.site(str(certificate), str(key))
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"edge_backends": edge_backends}
+        found: tuple[Callable[..., Any], ...] = (edge_backends, edge_certificates, edge_names, edge_site)
+        return {one.__name__: one for one in found}

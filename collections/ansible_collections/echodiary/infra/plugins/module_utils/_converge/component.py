@@ -269,7 +269,7 @@ class Converger:
     def _result(self, status: str, sync: str, verdict: health.Verdict, msg: str = "") -> exchange.Outcome:
         if verdict.health not in ("Healthy", "Missing") and verdict.why and not msg:
             self.notes.append(verdict.why)
-        harm = self.view.watched.degraded() if self.view.watched else ""
+        harm = (self.view.watched.degraded() if self.view.watched else "") or kinds.harm(self.view.spec, self.view.seen.kinds, time.time())
         if harm:
             verdict = verdict._replace(health=model.worst_health([verdict.health, "Degraded"]))
             msg = msg or f"in sync but Degraded: {harm}"

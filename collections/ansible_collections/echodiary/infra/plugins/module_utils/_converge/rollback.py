@@ -13,7 +13,7 @@ from typing import Any
 
 from .._host import docker
 from .._host.run import must
-from .._kinds import compose, model, settings, units
+from .._kinds import compose, kinds, model, units
 from . import apply, component_health, health, hindrance, staging, transaction
 from .view import View
 
@@ -28,8 +28,7 @@ def take_back(view: View, journal: transaction.Transaction) -> tuple[str, health
         _attempt(failures, _reverse_units, view, "")
     failures += journal.take_back()
     for change in [*view.plan.units, *view.plan.retiring]:
-        if change.resource.kind == settings.NAME and change.action != model.REPORT:
-            _attempt(failures, settings.put, change, 0)
+        _attempt(failures, kinds.take_back, change)
     rejected = _rejected(view)
     _attempt(failures, _restore_processes, view, rejected)
     view.host.forget()

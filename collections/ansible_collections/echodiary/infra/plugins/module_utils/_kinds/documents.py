@@ -83,13 +83,18 @@ class UnitSpec(_Unit, total=False):
     enabled: bool
 
 
-class HaproxySpec(TypedDict):
-    """By the path of its socket. ``rolled``: backends of releases; ``said``: maps in which people keep what they say."""
-
+class _HaproxySpec(TypedDict):
     config: str
     unit: str
     rolled: list[str]
     said: list[str]
+
+
+class HaproxySpec(_HaproxySpec, total=False):
+    """By the path of its socket. ``rolled``: backends of releases; ``said``: maps in which people keep what they say; ``certificates``:
+    file to what it has to hold: a fingerprint, the file that it is made from, or nothing where only what is served is compared with it."""
+
+    certificates: dict[str, str]
 
 
 class _Service(TypedDict):

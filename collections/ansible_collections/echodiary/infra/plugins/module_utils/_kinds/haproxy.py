@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What HAProxy does, against what its file says: frontends, limits, servers, maps and rules, as its socket tells them; and whether it is
-that file, as it is now, that its worker has read.
+that file, as it is now, that its worker has read. So with certificates: the one that it serves, against the one that is there.
 
 Whose requests go to which slot of a release is that component's own matter (``_release.traffic``), and the maps in which people keep what
 they say (out of traffic, maintenance) are no difference.
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .._host import haproxy, haproxy_file
 from .._ledger import sha, shapes
-from . import model, units
+from . import certificates, model, units
 
 if TYPE_CHECKING:
     from . import documents, remembered
@@ -29,6 +29,7 @@ ENTRY: model.Schema = {
     "unit": {"type": "str", "required": True},
     "rolled": {"type": "list", "elements": "str", "default": []},
     "said": {"type": "list", "elements": "str", "default": []},
+    "certificates": {"type": "dict", "default": {}},
 }
 SHAPE = shapes.TEXT
 
@@ -62,6 +63,8 @@ class Seen(NamedTuple):
     worker: str
     started_at: float
     replaced: bool
+    #: by the file that its configuration names
+    certificates: Mapping[str, certificates.Served] = {}
 
 
 def observe(names: list[str]) -> dict[str, Seen]:
@@ -73,17 +76,18 @@ def observe(names: list[str]) -> dict[str, Seen]:
 def _observe(socket: str) -> Seen | None:
     edge: haproxy.EdgeSpec = {"socket": socket, "backend": "", "save": ""}
     try:
-        said = haproxy.ask(edge, "show info;show stat -1 5 -1;show servers state;show map;show acl")
+        said = haproxy.ask(edge, "show info;show stat -1 5 -1;show servers state;show map;show acl;show ssl cert")
         tables = parse(said)
         files = _files(int(tables.info["Pid"]))
         patterns = _patterns(edge, tables.patterns)
+        served = {path: certificates.observe(edge, path) for path in _certificates(said)}
     except (haproxy.HaproxyError, OSError, KeyError, ValueError):
         return None
     pid = int(tables.info["Pid"])
     began = _began(pid)
     return Seen(
         tables.info, tables.frontends, tables.servers, patterns, files, haproxy_file.read("\n".join(map(_text, files))),
-        _changed(files), f"{pid}@{began:.2f}", began + time.time() - time.clock_gettime(time.CLOCK_BOOTTIME), _gone(pid),
+        _changed(files), f"{pid}@{began:.2f}", began + time.time() - time.clock_gettime(time.CLOCK_BOOTTIME), _gone(pid), served,
     )  # fmt: skip
 
 
@@ -135,6 +139,11 @@ def _numbers(kind: str, lines: str) -> Iterator[tuple[str, str, str]]:
             yield kind, number, rest.partition(")")[0]
 
 
+def _certificates(said: str) -> list[str]:
+    """Files of those that it serves. Where it serves none, nothing more is loaded for them."""
+    return [line for line in said.partition("# filename\n")[2].splitlines() if line.startswith("/")]
+
+
 def _patterns(edge: haproxy.EdgeSpec, numbers: list[tuple[str, str, str]]) -> dict[str, list[str]]:
     """What is in them, without where in its memory that lies. Those without a file are asked for together: an empty one has no line."""
     asked: dict[str, list[str]] = {}
@@ -178,6 +187,7 @@ def checked(given: dict[str, documents.HaproxySpec]) -> dict[str, documents.Hapr
     for name, spec in given.items():
         if not name.startswith("/") or not spec["config"].startswith("/"):
             raise model.ConvergeError(f"haproxy: {name}: the socket and its config have to be absolute paths")
+        certificates.check(name, spec.get("certificates", {}))
     return given
 
 
@@ -195,11 +205,14 @@ def found(want: str, seen: Seen | None) -> str | None:
 
 def kept(declared: Mapping[str, documents.HaproxySpec], seen: Mapping[str, Seen]) -> dict[str, remembered.Loaded]:
     """Of the worker that is as declared: which one it is, what its maps and rules hold, and when its files last changed."""
-    return {
-        name: {"identity": seen[name].worker, "digest": digest(seen[name], spec), "newest": seen[name].changed}
-        for name, spec in declared.items()
-        if name in seen
-    }
+    return {name: _kept(spec, seen[name]) for name, spec in declared.items() if name in seen}
+
+
+def _kept(spec: documents.HaproxySpec, seen: Seen) -> remembered.Loaded:
+    found: remembered.Loaded = {"identity": seen.worker, "digest": digest(seen, spec), "newest": seen.changed}
+    if spec.get("certificates"):
+        found["definition"] = certificates.word(spec["certificates"])
+    return found
 
 
 def pairs(lines: list[str]) -> dict[str, str]:
@@ -225,7 +238,9 @@ def _plan(name: str, spec: documents.HaproxySpec, seen: Seen, last: remembered.L
         return
     told = dict(_told(spec, seen))
     if told:
-        yield model.Change(resource, "update", model.CORRECTIVE, told, why="told at its socket, not by its file")
+        moved = certificates.are_anothers(told, spec, last)
+        why = "git has another certificate" if moved else "told at its socket, not by its file"
+        yield model.Change(resource, "update", model.PENDING if moved else model.CORRECTIVE, told, why=why)
     anew = dict(_anew(spec, seen, last))
     if anew:
         yield model.Change(resource, "reload", model.CORRECTIVE, anew, why="not what its file says")
@@ -234,6 +249,8 @@ def _plan(name: str, spec: documents.HaproxySpec, seen: Seen, last: remembered.L
 def _told(spec: documents.HaproxySpec, seen: Seen) -> Iterator[tuple[str, list[model.Json]]]:
     """What its socket can undo: field -> [in force, by the file]."""
     yield from _differ({"maxconn": (seen.info.get("Maxconn"), seen.info.get("Hard_maxconn"))})
+    if seen.certificates:
+        yield from certificates.told(spec.get("certificates", {}), seen.certificates)
     yield from _differ({f"rate-limit {told}": (_rate(seen, told), seen.written.rates.get(key, "0")) for key, told in _RATES.items()})
     for name, written in seen.written.frontends.items():
         status, maxconn = seen.frontends.get(name, ("OPEN", ""))
@@ -276,6 +293,8 @@ def _anew(spec: documents.HaproxySpec, seen: Seen, last: remembered.Loaded | Non
     listed = {name for name in {*seen.servers, *seen.written.servers} if name.partition("/")[0] not in seen.written.open_ended}
     for name in sorted(listed & (seen.servers.keys() ^ seen.written.servers.keys())):
         yield f"server {name}", ["added", None] if name in seen.servers else ["deleted", "there"]
+    if seen.certificates:
+        yield from certificates.anew(spec.get("certificates", {}), seen.certificates)
     if seen.replaced:
         yield "program", ["replaced", "the installed one"]
     if last and last["newest"] == seen.changed and last["digest"] != digest(seen, spec):
@@ -305,11 +324,29 @@ def words(field: str, wanted: model.Json) -> str:
     return other.get(what, f"set server {name} state {wanted}")
 
 
+def take_back(change: model.Change) -> None:
+    """Of what is told, only a certificate comes from a file that a transaction puts back."""
+    for path in certificates.of(change.fields).values():
+        certificates.serve({"socket": change.name, "backend": "", "save": ""}, path)
+
+
+def ended(declared: Mapping[str, documents.HaproxySpec], seen: Mapping[str, Seen], now: float) -> str:
+    """Which certificates that are served have ended; empty when none has. Pure."""
+    served = ((path, one) for name in declared if name in seen for path, one in seen[name].certificates.items())
+    known = {path for spec in declared.values() for path in spec.get("certificates", {})}
+    return "; ".join(certificates.ended(path, one, now) for path, one in served if path in known and one.end <= now)
+
+
 def apply(change: model.Change, seen: Seen, declared: Mapping[str, documents.HaproxySpec]) -> None:
     unit = declared[change.name]["unit"]
     edge: haproxy.EdgeSpec = {"socket": change.name, "backend": "", "save": ""}
     if change.action == "update":
-        haproxy.ask(edge, ";".join(words(field, pair[1]) for field, pair in change.fields.items()))
+        served = certificates.of(change.fields)
+        commands = [words(field, pair[1]) for field, pair in change.fields.items() if field not in served]
+        if commands:
+            haproxy.ask(edge, ";".join(commands))
+        for path in served.values():
+            certificates.serve(edge, path)
         return
     units.tell(unit, "reload")
     end = time.monotonic() + RELOADED

@@ -118,6 +118,21 @@ def kept(spec: documents.ComponentSpec, seen: Seen) -> dict[str, remembered.Load
     return haproxy.kept(spec["haproxy"], seen.get("haproxy", {})) if spec.get("haproxy") else {}
 
 
+def harm(spec: documents.ComponentSpec, seen: Seen, now: float) -> str:
+    """What users suffer from though it is as declared; ``now``: s since 1970. Empty when nothing is known."""
+    return haproxy.ended(spec["haproxy"], seen.get("haproxy", {}), now) if spec.get("haproxy") else ""
+
+
+def take_back(change: model.Change) -> None:
+    """Of what was changed within a transaction, what its files alone do not bring back."""
+    if change.action == model.REPORT:
+        return
+    if change.resource.kind == settings.NAME:
+        settings.put(change, 0)
+    elif change.resource.kind == haproxy.NAME:
+        haproxy.take_back(change)
+
+
 def apply(spec: documents.ComponentSpec, change: model.Change, seen: Seen) -> None:
     """Of what is changed within the transaction."""
     kind = cast("protocol.Own[Any, Any, Any]", named(change.resource.kind))

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What this host is told, by a file that role haproxy makes and has checked; and where things are."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TypedDict, cast
+
+from .errors import TlsError
+
+#: below the root of all places, which is another one where files are judged before they are there
+CONFIG, STAGED = "etc/echodiary/tls/tls.json", "etc/echodiary/tls/site.pem"
+#: what this host remembers
+STATE = "/var/lib/echodiary/tls/state.json"
+
+
+class Config(TypedDict):
+    """``site``: the file that HAProxy reads; ``names``: that its certificate has to cover. ``certificate_file`` and ``key_file``: of this
+    host, empty where ``site`` comes with the configuration. ``textfiles``: the directory of node_exporter. ``socket``: HAProxy's."""
+
+    site: str
+    names: list[str]
+    certificate_file: str
+    key_file: str
+    textfiles: str
+    socket: str
+
+
+def read(root: str = "/") -> Config:
+    place = os.path.join(root, CONFIG)
+    try:
+        with open(place, encoding="utf-8") as handle:
+            return cast("Config", json.load(handle))
+    except PermissionError as error:
+        raise TlsError(f"{place} is root's alone; run it with sudo") from error
+    except (OSError, ValueError) as error:
+        raise TlsError(f"{place} cannot be read ({error}); converge component haproxy on this host") from error
