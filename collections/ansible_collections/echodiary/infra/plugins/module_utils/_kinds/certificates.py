@@ -136,4 +136,6 @@ def serve(edge: EdgeSpec, path: str) -> None:
 
 def ended(path: str, one: Served, now: float) -> str:
     """Pure."""
-    return f"the certificate of {path} ended at {timestamps.to_text(one.end)}, {(now - one.end) / 3600:.0f} h ago; see edge-certificate status"
+    return (
+        f"the certificate of {path} ended at {timestamps.to_text(one.end)}, {(now - one.end) / 3600:.0f} h ago; see edge-certificate status"
+    )

@@ -28,6 +28,10 @@ _DOCSTRING = re.compile(r'^([ \t]*)"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""[ \t]
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 #: the end of a function's head that says what it returns
 _RETURNS = re.compile(r"^([ \t]*(?:def .*)?\)) -> .*:$", re.MULTILINE)
+#: a head on one line, without anything in it that may look like a type and be a value; and the types of what it takes
+_HEAD = re.compile(r"^[ \t]*def [^{}\"'\n]*: [^{}\"'\n]*\):$", re.MULTILINE)
+_INSIDE = r"\[(?:[^][]|\[(?:[^][]|\[[^][]*\])*\])*\]"
+_TAKEN = re.compile(rf"(?<=[(*, ])(\w+): [\w.]+(?:{_INSIDE})?(?: \| [\w.]+(?:{_INSIDE})?)*(?=[,)]| =)")
 
 
 class Package(NamedTuple):
@@ -92,7 +96,9 @@ def bare(source: str) -> str:
     running = _TYPES.sub(lambda found: _lines(found[0]), source)
     left = _DOCSTRING.sub(lambda found: (found[1] and f'{found[1]}""') + _lines(found[0]), running)
     # a text of several lines may have lines that look like others
-    return running if '"""' in left or "'''" in left else _RETURNS.sub(r"\1:", _COMMENT.sub("", left))
+    if '"""' in left or "'''" in left:
+        return running
+    return _HEAD.sub(lambda found: _TAKEN.sub(r"\1", found[0]), _RETURNS.sub(r"\1:", _COMMENT.sub("", left)))
 
 
 def _lines(text: str) -> str:

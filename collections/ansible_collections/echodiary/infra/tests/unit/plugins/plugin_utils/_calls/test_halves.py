@@ -35,6 +35,10 @@ def _both(one):
     return one
 
 
+ENTRY: model.Schema = {
+    "a": {"type": "str"},
+}
+WORDS, PREFIX = ("one", "many"), ""
 VALUE = 1
 """
 
@@ -42,6 +46,7 @@ VALUE = 1
 def test_what_the_controller_alone_asks_goes_with_all_that_only_it_calls() -> None:
     left = halves.hosts(SOURCE)
     assert [one.name for one in ast.parse(left).body if isinstance(one, ast.FunctionDef)] == ["kept", "_both"]
+    assert [one for one in ("ENTRY", "WORDS", "VALUE") if one in left] == ["VALUE"]
     assert left.splitlines()[-1] == SOURCE.splitlines()[-1]
     assert left.count("\n") == SOURCE.count("\n"), "an error on a host names the line that people see"
 

@@ -103,6 +103,25 @@ def test_what_a_function_returns_is_for_types_alone() -> None:
     assert packages.bare(several + one + short) == several.replace(" -> dict[str, int]", "") + one.replace(" -> int", "") + short
 
 
+@pytest.mark.parametrize("file", FILES)
+def test_what_a_function_takes_is_what_it_took(file: str) -> None:
+    """Names and defaults, whatever became of their types."""
+    whole = packages.source(file)
+    assert heads(packages.bare(whole)) == heads(whole)
+
+
+def heads(source: str) -> list[str]:
+    found = [one for one in at_run_time(ast.parse(source)) if isinstance(one, ast.FunctionDef)]
+    for one in (argument for head in found for argument in ast.walk(head.args) if isinstance(argument, ast.arg)):
+        one.annotation = None
+    return [f"{one.name}({ast.unparse(one.args)})" for one in found]
+
+
+def test_types_of_what_it_takes_are_not_sent() -> None:
+    plain, odd = "def f(a: dict[str, list[int]], *b: x.Y | None, c: int = 1, **d: Any):\n", "def g(a: dict[str, int] = {'b: c, d': 1}):\n"
+    assert packages.bare(f"{plain}    return a\n{odd}    return a\n") == f"def f(a, *b, c = 1, **d):\n    return a\n{odd}    return a\n"
+
+
 def test_texts_of_several_lines_are_sent_as_they_are() -> None:
     source = 'X = """\n# not a comment\n"""\ndef f() -> None:\n    """Doc."""\n'
     assert packages.bare(source) == source
