@@ -143,6 +143,24 @@ def test_an_old_verdict_is_unknown_by_now(browser: Browser, tmp_path: Path) -> N
     assert not Opened(browser, tmp_path, fresh(build.quiet())).page.locator("#stale").is_visible()
 
 
+def test_how_old_backups_are_and_what_nobody_knows_is_not_called_fresh(browser: Browser, tmp_path: Path) -> None:
+    """Reckoned when it is read: what was fresh when it was checked is too old on a page that lay about."""
+    now = timestamps.now()
+    known = {"database": timestamps.later(now, -7 * 3600), "queue": timestamps.later(now, -30 * 3600), "<b>files</b>": ""}
+    told = [{"what": f"backup of {what}", "at": at, "hours": 26} for what, at in known.items()]
+    report = fresh(build.report({"app1": build.result(build.entry("backup", ages=told))}))
+    one = Opened(browser, tmp_path, report)
+    shown = [(line.inner_text(), line.get_attribute("class")) for line in one.page.locator("#ages li").all()]
+    assert shown == [
+        ("app1 backup of database: 7 h old", "good"),
+        ("app1 backup of queue: 30 h old, 26 h at most", "bad"),
+        ("app1 backup of <b>files</b>: age unknown", "unknown"),
+    ]
+    assert one.page.locator("#verdict").inner_text() == "Synced Healthy"
+    one.keep("ages")
+    assert Opened(browser, tmp_path, fresh(build.quiet())).page.locator("#ages li").count() == 0
+
+
 def test_verdicts_are_drawn_newest_on_the_right(browser: Browser, tmp_path: Path) -> None:
     entries = tuple({"time": f"2026-11-21T12:0{n}:00Z", "sync": "OutOfSync", "health": "Healthy", "out_of_sync": n} for n in range(5))
     one = Opened(browser, tmp_path, dataclasses.replace(fresh(build.quiet()), history=entries))

@@ -26,6 +26,10 @@ def backup_timers(given: Mapping[str, Json]) -> dict[str, jobs.Timer]:
     return _said(lambda: jobs.timers(given))
 
 
+def backup_ages(given: Mapping[str, Json], directory: str) -> dict[str, jobs.Age]:
+    return _said(lambda: jobs.ages(given, directory))
+
+
 def backup_jobs(given: Mapping[str, Json], databases: Mapping[str, Mapping[str, Json]], authority: str = "") -> dict[str, dict[str, Json]]:
     return _said(lambda: jobs.completed(given, databases, authority))
 
@@ -39,4 +43,9 @@ def _said(thought: Callable[[], _Answer]) -> _Answer:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"backup_components": backup_components, "backup_timers": backup_timers, "backup_jobs": backup_jobs}
+        return {
+            "backup_ages": backup_ages,
+            "backup_components": backup_components,
+            "backup_timers": backup_timers,
+            "backup_jobs": backup_jobs,
+        }

@@ -74,7 +74,8 @@ class Serving(TypedDict, total=False):
 
 class Outcome(TypedDict, total=False):
     """One component's result. ``watched``: what it found on its host that nobody declared; ``said``: what people said of it that is no
-    difference, by whom and since when; ``asked``: what users of other hosts get that they do not want."""
+    difference, by whom and since when; ``asked``: what users of other hosts get that they do not want; ``ages``: of what a component does
+    by the clock."""
 
     name: str
     status: str
@@ -89,6 +90,15 @@ class Outcome(TypedDict, total=False):
     watched: list[str]
     asked: list[Asked]
     said: list[str]
+    ages: list[Age]
+
+
+class Age(TypedDict):
+    """When ``what`` last went well, as UTC text; ``at`` is empty where that is not known. Older than ``hours`` is too old."""
+
+    what: str
+    at: str
+    hours: float
 
 
 class Asked(TypedDict):

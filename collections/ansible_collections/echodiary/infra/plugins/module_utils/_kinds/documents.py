@@ -316,6 +316,13 @@ class _Placed(_Component):
     compose: ProjectSpec | None
 
 
+class AgeSpec(TypedDict):
+    """``file``: written whenever what it is about went well; ``hours``: older than that is too old."""
+
+    file: str
+    hours: float
+
+
 class ComponentSpec(_Placed, total=False):
     """A component, or one that is bound to one of its slots."""
 
@@ -326,6 +333,7 @@ class ComponentSpec(_Placed, total=False):
     haproxy: dict[str, HaproxySpec]
     settings: dict[str, SettingsSpec]
     asks_edges: bool
+    ages: dict[str, AgeSpec]
     asks: list[users.Question]
     restart: bool
     distributions: dict[str, DistributionSpec]

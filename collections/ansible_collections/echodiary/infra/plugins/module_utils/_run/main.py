@@ -14,7 +14,7 @@ from .._kinds import distributions, model, packages
 from .._kinds.model import Applied
 from .._ledger import digests, files
 from .._release import rollout
-from . import leases, leaving, prepare, said
+from . import ages, leases, leaving, prepare, said
 
 if TYPE_CHECKING:
     from .._converge import exchange
@@ -135,6 +135,8 @@ def _one(spec: documents.ComponentSpec, host: Host) -> tuple[exchange.Outcome, e
     result["notes"] = [*host.told(), *result["notes"]]
     if spec.get("haproxy"):
         result["said"] = said.of(spec, host)
+    if spec.get("ages"):
+        result["ages"] = ages.of(spec["ages"])
     return result, needs
 
 

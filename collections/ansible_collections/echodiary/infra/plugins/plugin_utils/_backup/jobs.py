@@ -62,6 +62,15 @@ _OWN: dict[str, dict[str, Any]] = {
 _CLOCKS = ("schedule", "random_delay", "timeout")
 
 
+#: of which no file is: nobody knows then
+_NOWHERE = "/nonexistent"
+
+
+class Age(TypedDict):
+    file: str
+    hours: float
+
+
 class Timer(TypedDict):
     """As ``timers`` of component.yml has it; times in s."""
 
@@ -93,6 +102,18 @@ def timers(given: Mapping[str, Json]) -> dict[str, Timer]:
         if (schedule := job.get("amcheck", {}).get("schedule"))
     }
     return {**saving, **testing, **checking}
+
+
+def ages(given: Mapping[str, Json], directory: str) -> dict[str, Age]:
+    """As ``ages`` of component.yml has them: by the metric that the program leaves in ``directory`` when it has saved."""
+    return {
+        f"backup of {_whose(name, job)}": {"file": f"{directory or _NOWHERE}/backup_job_{name}.prom", "hours": job["hours"]}
+        for name, job in checked(given).items()
+    }
+
+
+def _whose(name: str, job: Mapping[str, Any]) -> str:
+    return f"{short(job['component'])} (job {name})" if job["kind"] == POSTGRES else name
 
 
 def _timer(job: Mapping[str, Any], schedule: str, words: list[str], description: str) -> Timer:

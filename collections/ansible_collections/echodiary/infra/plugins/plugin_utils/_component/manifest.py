@@ -30,6 +30,7 @@ _POLICY = {
 #: of a file that is made here
 _PLAIN = {"owner": "root", "group": "root", "mode": "0644", "sensitive": False}
 _OWNED = {"prune": {"type": "bool", "default": False}, "ignore": {"type": "list", "elements": "str", "default": []}}
+_AGE = {"file": {"type": "str", "required": True}, "hours": {"type": "float", "required": True}}
 _SPEC: dict[str, Any] = {
     "secrets": {"type": "list", "elements": "str", "default": [], "no_log": True},
     **{kind.KEY: kind.SCHEMA for kind in kinds.ALL},
@@ -82,6 +83,7 @@ _SPEC: dict[str, Any] = {
     "listens": {"type": "list", "elements": "dict", "default": [], "options": listens.OPTIONS},
     "watch": {"type": "dict", "options": watch.OPTIONS},
     "asks_edges": {"type": "bool", "default": False},
+    "ages": {"type": "dict", "default": {}},
 }
 
 
@@ -119,6 +121,8 @@ def _build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, A
     manifest["watch"] = watch.read(name, checked["watch"])
     if checked["asks_edges"]:
         manifest["asks_edges"] = True
+    if checked["ages"]:
+        manifest["ages"] = {what: _age(name, what, entry) for what, entry in checked["ages"].items()}
     return manifest
 
 
@@ -130,6 +134,13 @@ def _checked(name: str, values: Any, spec: dict[str, Any], where: str) -> dict[s
         raise SpecError(f"{name}: {where}: {'; '.join(result.error_messages)}")
     parameters: dict[str, Any] = result.validated_parameters
     return parameters
+
+
+def _age(name: str, what: str, entry: Any) -> dict[str, Any]:
+    checked = _checked(name, entry, _AGE, f"ages {what}")
+    if not posixpath.isabs(checked["file"]) or checked["hours"] <= 0:
+        raise SpecError(f"{name}: ages {what}: needs the absolute path of a file, and more than 0 hours; correct component.yml")
+    return checked
 
 
 def _of_kind(name: str, kind: protocol.AnyNamed, given: Any) -> Any:

@@ -49,6 +49,7 @@ def component(data: Outcome, *, check: bool) -> model.Component:
         msg=str(data.get("msg") or ""),
         notes=tuple(str(note) for note in data.get("notes") or ()),
         said=tuple(str(one) for one in data.get("said") or ()),
+        ages=tuple({"what": str(one["what"]), "at": str(one["at"]), "hours": float(one["hours"])} for one in data.get("ages") or ()),
         resources=(*_resources(data, left=left), *_release(data)),
         seconds=round(sum((data.get("seconds") or {}).values()), 3),
         release=dict(data.get("release") or {}),

@@ -52,6 +52,7 @@ def _remarks(report: model.Report) -> list[str]:
             verdict = words.verdict(component.sync, component.health)
             found.append(f"- **{_text(host.name)} {_text(component.name)}**: {verdict}{': ' + _text(state) if state else ''}\n")
         found += [f"- **{_text(host.name)} {_text(component.name)}**: {_text(said)}\n" for said in component.said]
+        found += [f"- **{_text(host.name)}** {_text(words.aged(one, report.time))}\n" for one in component.ages]
     return [*found, *(f"- {_text(note)}\n" for note in report.notes)]
 
 

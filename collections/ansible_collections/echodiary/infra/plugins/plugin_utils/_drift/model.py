@@ -48,6 +48,14 @@ class Resource:
         return not self.ignored
 
 
+class Age(TypedDict):
+    """When ``what`` last went well; ``at`` is empty where nobody knows. Older than ``hours`` is too old."""
+
+    what: str
+    at: str
+    hours: float
+
+
 @dataclass(frozen=True)
 class Component:
     name: str
@@ -62,6 +70,8 @@ class Component:
     release: dict[str, Any] = field(default_factory=dict)
     #: what people said of it (out of traffic, maintenance; that deploys are frozen, or under a lease), by whom and until when
     said: tuple[str, ...] = ()
+    #: of what it does by the clock, a backup for example: for a reader, who knows what time it is
+    ages: tuple[Age, ...] = ()
     #: what a watcher does about it: detect, warn, heal; empty where nobody watches
     mode: str = ""
     #: reason and end of a pause, and who said it

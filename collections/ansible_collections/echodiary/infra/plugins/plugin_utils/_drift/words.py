@@ -23,6 +23,15 @@ def age(since: str, now: str) -> str:
     return "new" if passed < 1 else timestamps.span(passed)
 
 
+def aged(found: model.Age, now: str) -> str:
+    """As in: backup of shop (job nightly): 7 h old. What nobody knows is not called fresh."""
+    if not found["at"]:
+        return f"{found['what']}: age unknown"
+    passed = timestamps.between(found["at"], now)
+    late = f", {found['hours']:g} h at most" if passed > found["hours"] * 3600 else ""
+    return f"{found['what']}: {timestamps.span(passed)} old{late}"
+
+
 def who(found: model.Resource) -> str:
     """Who moved, and as far as it is known, which commit and what the host says."""
     parts = [_WHO.get(found.origin, found.origin)]

@@ -33,6 +33,15 @@ def test_jobs_are_completed_for_the_program() -> None:
     assert jobs.components(GOOD) == ["my.shop.shop"]
 
 
+def test_their_ages_are_told_by_what_the_program_leaves() -> None:
+    found = jobs.ages(GOOD, "/textfiles")
+    assert found["backup of shop (job database)"] == {"file": "/textfiles/backup_job_database.prom", "hours": 26.0}
+    assert (
+        set(found) == {"backup of shop (job database)", "backup of queue", "backup of files"} and found["backup of files"]["hours"] == 50.0
+    )
+    assert jobs.ages(GOOD, "")["backup of queue"]["file"].startswith("/nonexistent/")
+
+
 def test_a_server_that_is_to_be_authenticated_needs_an_authority() -> None:
     told = {"my.shop.shop": {"host": "db", "sslmode": "verify-full", "ca_certificate": ""}}
     with pytest.raises(SpecError, match="backup_database_ca_certificate"):

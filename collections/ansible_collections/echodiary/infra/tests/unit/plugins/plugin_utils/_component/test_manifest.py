@@ -67,6 +67,16 @@ def test_a_tree_cannot_reach_outside_itself(path: str) -> None:
     assert path in refusal({path: "x"})
 
 
+@pytest.mark.parametrize("entry", [{"file": "x", "hours": 1}, {"file": "/x"}, {"file": "/x", "hours": 0}, "/x"])
+def test_an_age_is_of_a_file(entry: Any) -> None:
+    with pytest.raises(SpecError, match="ages backup"):
+        manifest.build("demo", {"ages": {"backup": entry}}, {})
+    assert manifest.build("demo", {"ages": {"backup": {"file": "/x", "hours": 26}}}, {})["ages"] == {
+        "backup": {"file": "/x", "hours": 26.0}
+    }
+    assert "ages" not in manifest.build("demo", {}, {})
+
+
 def test_nothing_declared_is_a_component_too() -> None:
     built = manifest.build("demo", {}, {})
     assert built["files"] == {}

@@ -169,6 +169,14 @@ def test_a_component_whose_users_get_no_answer_is_degraded_whoever_asked(given: 
     assert (found["app1"].components[0].msg == told) == (health == "Degraded")
 
 
+def test_how_old_a_backup_is_is_part_of_the_report_and_no_difference() -> None:
+    collected = collect.Collected()
+    told = [{"what": "backup of shop", "at": "2026-11-01T00:00:00Z", "hours": 26}, {"what": "backup of queue", "at": "", "hours": 26}]
+    collected.converged("app1", {"components": [of_one(ages=told)]}, check=True)
+    (host,) = collected.hosts()
+    assert (host.sync, host.health, [one["at"] for one in host.components[0].ages]) == ("Synced", "Healthy", ["2026-11-01T00:00:00Z", ""])
+
+
 def test_what_people_said_is_part_of_the_report_and_no_difference() -> None:
     collected = collect.Collected()
     collected.converged("app1", {"components": [of_one(said=["is out of traffic; said by ann"])]}, check=True)

@@ -18,7 +18,13 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 SCHEMA = json.loads((page.ASSETS / "drift-report-1.schema.json").read_text())
-REPORTS = [build.quiet(), build.drifted(), build.large(3, 4), model.Report("local", build.NOW)]
+AGES = [
+    {"what": "backup of shop (job database)", "at": "2026-11-21T05:00:00Z", "hours": 26},
+    {"what": "backup of queue", "at": "2026-11-20T05:00:00Z", "hours": 26},
+    {"what": "backup of </script>|files", "at": "", "hours": 26},
+]
+SAVING = build.report({"app1": build.result(build.entry("backup", ages=AGES))})
+REPORTS = [build.quiet(), build.drifted(), build.large(3, 4), model.Report("local", build.NOW), SAVING]
 
 
 def aged(report: model.Report) -> model.Report:
@@ -31,6 +37,11 @@ def test_the_report_is_what_its_schema_says_and_reads_back_the_same(report: mode
         data = json.loads(json.dumps(one.as_dict()))
         jsonschema.Draft202012Validator(SCHEMA).validate(data)
         assert model.from_dict(data) == one
+
+
+def test_how_old_backups_are_is_said_and_what_nobody_knows_is_not_called_fresh() -> None:
+    lines = [line for line in markdown.text(SAVING).splitlines() if "backup of" in line]
+    assert [line.rpartition(": ")[2] for line in lines] == ["7 h 0 min old", "31 h 0 min old, 26 h at most", "age unknown"]
 
 
 def test_the_schema_refuses_what_is_no_report() -> None:
