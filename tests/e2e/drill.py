@@ -99,7 +99,9 @@ def everywhere_again(seconds: float = 90) -> set[tuple[str, str]]:
 
 
 def running_containers(host: str) -> list[str]:
-    return sorted(fleet.on(host, "docker ps --filter name=echodiary- --format '{{.Names}}'").split())
+    """Of releases: what saves the database beside a deploy may go on when that has ended."""
+    found = fleet.on(host, "docker ps --filter name=echodiary- --format '{{.Names}}'").split()
+    return sorted(name for name in found if not name.startswith("echodiary-backup-"))
 
 
 def history(host: str = "app1") -> list[dict[str, Any]]:

@@ -61,6 +61,7 @@ def test_deploy_with_a_migration_loses_nothing() -> None:
         entry = drill.history(host)[-1]
         assert (entry["outcome"], entry["why"], entry["migration_from"], entry["migration_to"]) == ("succeeded", "places", "0004", "0005")
         assert len(drill.running_containers(host)) == 1
+        assert entry["gates"]["backup"].endswith("(job database of app1, tagged deploy)"), entry["gates"]
     assert channel.events() == ["started", "succeeded"]
     assert "-> " in channel.told[-1]["text"]
 

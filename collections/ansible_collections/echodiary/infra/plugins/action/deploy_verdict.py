@@ -57,6 +57,7 @@ class ActionModule(LocalAction[Options]):
         schema = schemas.found((hostvars[name].get("deploy_schema") for name in names), commanded, shown=shown)
         asked = {"release": args["release"], "also": args["also"]}
         told = verdicts.message(args["what"], found, seconds, args["migrated"], check=self._check, schema=schema, **asked)
+        saved = [str(one["msg"]) for known in hostvars.values() if (one := known.get("deploy_saved")) and one.get("state") and one["msg"]]
         verified_by = verified.words(hosts[name].get("roll") for name in names)
         return {
             **found._asdict(),
@@ -66,7 +67,7 @@ class ActionModule(LocalAction[Options]):
             "changed": False,
             "speaker": _speaker(hosts),
             "verified": verified_by,
-            "msg": f"{told}\n{verified_by}" if verified_by else told,
+            "msg": "\n".join(filter(None, [told, verified_by, *saved])),
         }
 
 

@@ -48,6 +48,8 @@ VOLATILE = (
     "/usr/lib/python3/dist-packages/**/__pycache__/**",
     "/usr/lib/python3/dist-packages/__pycache__",
     "**/__pycache__",
+    # the backup beside a deploy, while it lasts
+    "/run/systemd/transient/echodiary-deploy-backup-*.service",
 )
 
 #: accounts and their secrets: read for what they allow, not by their bytes

@@ -57,8 +57,14 @@ def entry(run: Run, host: str, found: Mapping[str, Registered]) -> Entry:
         digest_before=own.before.image,
         config_before=own.before.config,
         rollback_of=lead.leaves,
-        gates={**gate.recorded(watchers, shown=own.schema_shown, allowed=context.allowed), **migration.rehearsed(lead)},
+        gates={**gate.recorded(watchers, shown=own.schema_shown, allowed=context.allowed), **migration.rehearsed(lead), **_saved(lead)},
         seconds=verdict.get("seconds") or {},
         hosts=verdict.get("hosts") or {},
         error=str(verdict.get("error") or ""),
     )
+
+
+def _saved(lead: Registered) -> dict[str, str]:
+    """What became of the backup beside it, by the name of a gate; empty where there was none."""
+    said = str(lead.saved.get("msg") or "")
+    return {"backup": said.removeprefix("backup: ")} if said else {}

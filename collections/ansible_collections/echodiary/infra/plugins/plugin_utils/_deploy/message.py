@@ -38,6 +38,7 @@ class News(NamedTuple):
     image: str
     seconds: float | None
     error: str
+    warning: str
     run: str
 
 
@@ -54,6 +55,7 @@ def news(event: str, run: Run, lead: Registered) -> News:
         image=lead.image or plan.pinned,
         seconds=(lead.verdict.get("seconds") or {}).get("total"),
         error=str(lead.verdict.get("error") or ""),
+        warning=str(lead.saved.get("msg") or "") if lead.saved.get("warning") else "",
         run=run_id(plan.kind, lead.began, lead.token),
     )
 
@@ -64,10 +66,10 @@ def colour(event: str) -> str:
 
 
 def text(told: News, caller: Caller) -> str:
-    """One line: who, what, where, why, from -> to, how long, what went wrong, where to look."""
+    """One line: who, what, where, why, from -> to, how long, what went wrong, of what nothing depends on, too, where to look."""
     what = f"{told.who}: {told.kind} of {told.goal} {told.event} in {told.environment or 'the fleet'}"
     took = "" if told.seconds is None else f"{told.seconds} s"
-    parts = [what, told.reason, _moved(told), took, next(iter(told.error.splitlines()), ""), caller.url]
+    parts = [what, told.reason, _moved(told), took, next(iter(told.error.splitlines()), ""), told.warning, caller.url]
     return " - ".join(filter(None, parts))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .hosts import Serving, found_on, rolled
 
 if TYPE_CHECKING:
-    from .results import Judged, Migrated, Rehearsed, Rolled, Served, Variables, Watched
+    from .results import Judged, Migrated, Rehearsed, Rolled, Saved, Served, Variables, Watched
 
 
 class Caller(NamedTuple):
@@ -20,15 +20,17 @@ class Caller(NamedTuple):
 
 
 class Registered(NamedTuple):
-    """``rolled``: of its own batch, once that was well; ``gate``: what it watched; ``before``: what ran here when this began;
-    ``image``: what was found to be deployed, if that was found; ``wanted``: what is declared for this run; ``tool``: who brings the schema
-    along; ``prepared``: whether the release is staged there; ``commanded``: the command that did; ``began``: seconds since the epoch."""
+    """``rolled``: of its own batch, once that was well; ``gate``: what it watched; ``saved``: the backup beside it; ``before``: what ran
+    here when this began; ``image``: what was found to be deployed, if that was found; ``wanted``: what is declared for this run; ``tool``:
+    who brings the schema along; ``prepared``: whether the release is staged there; ``commanded``: the command that did; ``began``: seconds
+    since the epoch."""
 
     rolled: Rolled
     gate: Watched
     schema: Migrated
     rehearsal: Rehearsed
     verdict: Judged
+    saved: Saved
     before: Serving
     image: str
     wanted: str
@@ -75,6 +77,7 @@ def of(name: str, hostvars: Mapping[str, Variables]) -> Registered:
         schema=known.get("deploy_schema") or {},
         rehearsal=known.get("deploy_rehearsal") or {},
         verdict=known.get("deploy_verdict") or {},
+        saved=known.get("deploy_saved") or {},
         before=found_on(prepared or known.get("deploy_held")) or Serving("", ""),
         image=str(known.get("deploy_image") or ""),
         wanted=((prepared.get("release") or {}).get("wanted") or {}).get("image") or "",

@@ -108,6 +108,13 @@ class Rehearsed(Task, total=False):
     migrations: list[Migration]
 
 
+class Saved(Task, total=False):
+    """Of ``deploy_backup``: what became of the backup beside the deploy. ``warning``: a person may want to know."""
+
+    state: str
+    warning: bool
+
+
 class Judged(Task, total=False):
     """Of ``deploy_verdict``."""
 
@@ -161,6 +168,7 @@ class Variables(TypedDict, total=False):
     deploy_rehearsal: Rehearsed | None
     deploy_roll: Rolled | None
     deploy_rolled: Rolled | None
+    deploy_saved: Saved | None
     deploy_schema: Migrated | None
     deploy_schema_shown: bool
     deploy_served: Rolled | None

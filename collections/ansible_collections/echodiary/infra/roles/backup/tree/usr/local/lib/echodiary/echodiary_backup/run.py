@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,12 +19,32 @@ from .errors import BackupError
 from .restic import Ended, Restic
 from .retention import MONTHLY, SCHEDULED
 
-PROGRAM = "/usr/local/sbin/echodiary-backup"
+PROGRAM, LOCKS = "/usr/local/sbin/echodiary-backup", "/run/echodiary"
 
 
 def run(config: Config, name: str, tag: str, moment: str) -> str:
-    """``tag``: why it is made, empty for what the clock wants; ``moment``: for when it counts, empty for now."""
-    job, began = configs.job(config, name), time.monotonic()
+    """``tag``: why it is made, empty for what the clock wants; ``moment``: for when it counts, empty for now. One run of a job at a time:
+    the clock's and a deploy's come one after the other, since two would only make each other slow."""
+    job = configs.job(config, name)
+    with _alone(name):
+        return _run(config, name, job, tag, moment)
+
+
+@contextlib.contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """The kernel drops the lock with its process."""
+    os.makedirs(LOCKS, mode=0o755, exist_ok=True)
+    with open(os.open(f"{LOCKS}/backup-{name}.lock", os.O_RDWR | os.O_CREAT, 0o600), "wb") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"waits for another run of {name} to end", file=sys.stderr, flush=True)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _run(config: Config, name: str, job: Job, tag: str, moment: str) -> str:
+    began = time.monotonic()
     restic = Restic(config, f"sudo echodiary-backup run {name}")
     when = times.typed(moment) if moment else datetime.now(UTC)
     restic.unlock()
