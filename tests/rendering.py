@@ -12,6 +12,7 @@ from ansible.template import Templar
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds import documents
 from ansible_collections.echodiary.infra.plugins.plugin_utils._backup import databases
 from ansible_collections.echodiary.infra.plugins.plugin_utils._component import gather, manifest, monitoring, render, roster, source
+from ansible_collections.echodiary.infra.plugins.plugin_utils._firewall import door
 
 ROOT = Path(__file__).parents[1]
 
@@ -53,7 +54,8 @@ def tree(role: str, **variables: Any) -> dict[str, Any]:
 
 def known(hosts: roster.Roster) -> dict[str, Any]:
     """What templates may call."""
-    return {**hosts.variables(), **monitoring.Monitoring(hosts).variables(), **databases.Databases(hosts).variables()}
+    makers = (hosts, monitoring.Monitoring(hosts), databases.Databases(hosts), door.Firewall(hosts))
+    return {name: one for maker in makers for name, one in maker.variables().items()}
 
 
 def component(role: str, **variables: Any) -> documents.ComponentSpec:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .._host import docker, platforms, registry
 from .._kinds import kinds, model, packages, repositories
 from .._ledger.files import LedgerError
-from . import apply, component_health, contents, health, occupied, planning, rollback, staging, state, transaction
+from . import apply, component_health, contents, health, held, occupied, planning, rollback, staging, state, transaction
 from .view import View
 
 if TYPE_CHECKING:
@@ -201,14 +201,35 @@ class Converger:
             return self._nothing_to_do()
         apply.prepare(self.view)
         self.view.remember()
+        holding = held.Held(self.view) if self.view.spec.get("nftables") else None
+        if holding:
+            holding.arm()
         self._clock("prepare")
         try:
             verdict = self._make_it_so(journal)
         except Exception as error:
-            return self._take_back(journal, error)
+            return self._take_back(journal, error, holding)
+        if holding and holding.moved():
+            return self._result("needs", "OutOfSync", health.Verdict("Unknown"))
+        if holding:
+            holding.release()
         journal.commit()
         self.view.record()
         return self._with_asked(self._result("changed" if self.view.plan.acting() or interrupted else "ok", self._sync_after(), verdict))
+
+    def answered(self, why: str) -> exchange.Outcome:
+        """To a change that was held: somebody came by a new connection, or nobody could (``why``)."""
+        journal = transaction.Transaction(self.view.host.state_dir, self.view.name)
+        journal.recover()
+        holding = held.Held(self.view)
+        if why:
+            self.view.plan = holding.planned(self.view.plan)
+            return self._take_back(journal, model.ConvergeError(why), holding)
+        if not holding.release():
+            return self._result("taken_back", "OutOfSync", health.Verdict("Unknown"), held.TOO_LATE)
+        journal.commit()
+        self.view.record()
+        return self._result("ok", self._sync_after(), self._looked())
 
     def _nothing_to_do(self) -> exchange.Outcome:
         verdict = self._patiently()
@@ -246,9 +267,11 @@ class Converger:
         self._clock("verify")
         return verdict
 
-    def _take_back(self, journal: transaction.Transaction, error: Exception) -> exchange.Outcome:
+    def _take_back(self, journal: transaction.Transaction, error: Exception, holding: held.Held | None = None) -> exchange.Outcome:
         logs = self._logs()
         back, verdict = rollback.take_back(self.view, journal)
+        if holding:
+            holding.restore()
         if not os.path.isdir(self.view.journal()):
             self.view.unremember()
             self.view.settle()

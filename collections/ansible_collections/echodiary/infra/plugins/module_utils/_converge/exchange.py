@@ -52,13 +52,15 @@ class Migration(TypedDict):
 
 
 class Needs(TypedDict, total=False):
-    """What the controller has to do before a component can go on: change things, bring contents, migrate, permit a roll."""
+    """What the controller has to do before a component can go on: change things, bring contents, migrate, permit a roll, or come by a
+    new connection while a change that may cut the host off is ``held``."""
 
     delegated: list[documents.Told]
     interrupted: bool
     contents: list[Lacking]
     migrate: Migration
     roll: bool
+    held: bool
 
 
 class Serving(TypedDict, total=False):

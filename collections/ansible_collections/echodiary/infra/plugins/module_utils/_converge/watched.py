@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, cast
 
-from .._kinds import model
+from .._kinds import model, nftables
 from .._watch import aspects
 from .._watch.shapes import Known
 from . import state
@@ -47,6 +47,7 @@ def known(view: View) -> Known:
         kept=view.last.get("kept", {}),
         kept_at=_written(state.path_of(view.host.state_dir, view.name)),
         applied=tuple(one for record in records.values() for one in record.get("listens", [])),
+        tables=frozenset(nftables.table_of(name) for kind, name in named if kind == "nftables"),
         compose=frozenset(spec["compose"]["file"] for spec in specs if spec["compose"]),
     )
 

@@ -324,7 +324,7 @@ class AgeSpec(TypedDict):
 
 
 class ComponentSpec(_Placed, total=False):
-    """A component, or one that is bound to one of its slots."""
+    """A component, or one that is bound to one of its slots. ``held``: why nobody could come by a new connection; empty where one did."""
 
     release: ReleaseSpec | None
     listens: list[ListenSpec]
@@ -332,6 +332,8 @@ class ComponentSpec(_Placed, total=False):
     timers: dict[str, dict[str, model.Json]]
     haproxy: dict[str, HaproxySpec]
     settings: dict[str, SettingsSpec]
+    nftables: list[str]
+    held: str
     asks_edges: bool
     ages: dict[str, AgeSpec]
     asks: list[users.Question]

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
-from . import groups, haproxy, model, mounts, packages, repositories, settings, sysctl, timers, units, users
+from . import groups, haproxy, model, mounts, nftables, packages, repositories, settings, sysctl, timers, units, users
 
 if TYPE_CHECKING:
     from . import documents, protocol, remembered
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: changed by the controller, before the transaction and, what goes, after it
 DELEGATED: tuple[protocol.Delegated[Any, Any, Any], ...] = (repositories, packages, groups, users, mounts, sysctl)
 #: changed within the transaction
-OWN: tuple[protocol.Own[Any, Any, Any], ...] = (settings, units, haproxy)
+OWN: tuple[protocol.Own[Any, Any, Any], ...] = (settings, units, haproxy, nftables)
 KINDS: tuple[protocol.AnyKind, ...] = (*DELEGATED, *OWN)
 #: made of files and units on the controller, and on the host nothing else
 COMPOSED: tuple[protocol.Composed[Any, Any], ...] = (timers,)

@@ -144,10 +144,15 @@ def _converged(spec: documents.ComponentSpec, host: Host) -> tuple[exchange.Outc
     converger = rollout.Rollout(cast("documents.RolledSpec", spec), host) if spec.get("release") else component.Converger(spec, host)
     if host.check:
         return converger.check(), None
+    if "held" in spec and isinstance(converger, component.Converger):
+        host.forget()
+        return converger.answered(spec["held"]), None
     needs = converger.needs()
     if needs:
         return converger.waiting(), needs
     result = converger.apply()
+    if result["status"] == "needs":
+        return result, {"held": True}
     # what was well and left as it was has not been waited for either
     if spec.get("release") or (result["status"], result["health"]) != ("ok", "Healthy"):
         host.forget()

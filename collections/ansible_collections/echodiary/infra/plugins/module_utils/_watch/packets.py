@@ -113,7 +113,7 @@ def is_dockers(rule: Rule) -> bool:
 
 def plan(seen: Seen, known: Known) -> Iterator[Finding]:
     yield from (_rule(rule, known) for rule in seen.rules if not is_dockers(rule))
-    for table in seen.tables:
+    for table in (one for one in seen.tables if one not in known.tables):
         yield Finding(model.Resource("packets", f"nft {table}"), "a table of rules that nobody declared", step=f"nft list table {table}")
     for device, queue in seen.queues:
         why = f"packets wait in a queue that nobody declared: {queue}"

@@ -20,7 +20,7 @@ class Known(NamedTuple):
     ``owned``: directories whose strangers their own components see. ``users``: name -> groups; ``listens``: None where some component's
     record does not say; ``files``: contents that the component that watches declares; ``kept``: living files as they were recorded at
     ``kept_at`` (s, epoch); ``compose``: files that containers may be made from; ``applied``: what components that were
-    converged listen on.
+    converged listen on; ``tables``: of nftables, family and name.
     """
 
     paths: frozenset[str] = frozenset()
@@ -39,6 +39,7 @@ class Known(NamedTuple):
     compose: frozenset[str] = frozenset()
     applied: tuple[documents.ListenSpec, ...] = ()
     upgrading: Upgrading | None = None
+    tables: frozenset[str] = frozenset()
 
 
 class Finding(NamedTuple):

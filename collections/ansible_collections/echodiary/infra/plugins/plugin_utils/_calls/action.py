@@ -74,6 +74,21 @@ def _over_there(action: ActionBase, host: str, name: str, arguments: Mapping[str
         return run(action, name, arguments, found, other._connection)
 
 
+def connect_anew(action: ActionBase, task_vars: TaskVars) -> str:
+    """Why no new connection comes to the host of ``action``; empty when one does. One that is shared would say nothing: it is there."""
+    other = _connection(action, task_vars)
+    if other.transport == "ssh":
+        other.set_option("ssh_args", f"-o ControlMaster=no -o ControlPath=none {other.get_option('ssh_args')}")
+        other.set_option("reconnection_retries", 0)
+    try:
+        code, _, said = other.exec_command("true")
+    except AnsibleError as error:
+        code, said = 255, str(error).encode()
+    finally:
+        other.close()
+    return "" if code == 0 else " ".join(said.decode(errors="replace").split())[-300:]
+
+
 def _executor(action: ActionBase) -> TaskExecutor:
     """Since ansible-core 2.21 it finds the task that runs by itself, and is not told."""
     given = {
@@ -90,7 +105,7 @@ def _executor(action: ActionBase) -> TaskExecutor:
     return TaskExecutor(**{name: value for name, value in given.items() if name in taken})
 
 
-def _connection(action: ActionBase, theirs: HostVarsVars) -> ConnectionBase:
+def _connection(action: ActionBase, theirs: HostVarsVars | TaskVars) -> ConnectionBase:
     """Made as Ansible makes the one of a delegated task: how a host is reached, and as whom, is known there and nowhere else."""
     executor = _executor(action)
     kind = theirs.get("ansible_connection") or action._task.connection

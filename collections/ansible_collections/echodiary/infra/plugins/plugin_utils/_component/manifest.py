@@ -117,6 +117,8 @@ def _build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, A
         _compose_parts(manifest, kind)
     _check_references(name, manifest)
     manifest["release"] = release.read(manifest, checked["release"])
+    if manifest["release"] and manifest["nftables"]:
+        raise SpecError(f"{name}: nftables and release cannot be in one component; give the table one of its own")
     manifest["listens"] = listens.read(name, checked["listens"], manifest["release"])
     manifest["watch"] = watch.read(name, checked["watch"])
     if checked["asks_edges"]:
@@ -242,6 +244,9 @@ def _check_references(name: str, manifest: dict[str, Any]) -> None:
             raise SpecError(f"{name}: reload names unit '{entry['unit']}', which is not among its units")
         if "service" in entry and not (entry.get("url") or entry.get("signal")):
             raise SpecError(f"{name}: reload of service '{entry['service']}' needs a url or a signal")
+    for path in manifest["nftables"]:
+        if path not in manifest["files"]:
+            raise SpecError(f"{name}: nftables names {path}, which is not in the tree; add tree{path} or correct the path")
 
 
 def check_claims(manifests: list[documents.ComponentSpec]) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .._calls.variables import TaskVars
 
 #: of component.yml, what hosts are not converged by: whoever asks for it has read the secrets that it needs
-LATER = frozenset({"database"})
+LATER = frozenset({"database", "reaches"})
 _WHERE = "see {}/meta/argument_specs.yml and set it in the inventory"
 
 

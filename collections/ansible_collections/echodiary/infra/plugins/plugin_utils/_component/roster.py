@@ -88,6 +88,10 @@ class Roster:
         return sorted(self._vars["groups"]["all"])
 
     @property
+    def groups(self) -> dict[str, list[str]]:
+        return self._vars["groups"]
+
+    @property
     def here(self) -> Host:
         return self.host(self._vars["inventory_hostname"])
 
@@ -119,11 +123,22 @@ class Roster:
         return [str(one) for one in released.names(found)]
 
     def _address(self, host: Host) -> str:
-        """Itself a host reaches by loopback, others at ``private_address`` where ssh goes another way (a tunnel), else where ssh goes."""
-        for key in () if host.own else ("private_address", "ansible_host"):
-            if host.variables.get(key) and (found := self._rendered(host.variables, host.variables[key], f"host {host.name}: {key}")):
-                return str(found)
-        return LOOPBACK if host.own else host.name
+        """Itself a host reaches by loopback."""
+        return LOOPBACK if host.own else self._outside(host)
+
+    def _outside(self, host: Host) -> str:
+        """At ``private_address`` where ssh goes another way (a tunnel), else where ssh goes."""
+        found = (self._variable(host, key) for key in ("private_address", "ansible_host"))
+        return next((str(one) for one in found if one), host.name)
+
+    def addresses(self, name: str) -> list[str]:
+        """As others see a host come: where they reach it, unless the inventory knows better (``firewall_addresses``)."""
+        host = self.host(name)
+        return [str(one) for one in self._variable(host, "firewall_addresses") or [self._outside(host)]]
+
+    def _variable(self, host: Host, key: str) -> Any:
+        given = host.variables.get(key)
+        return self._rendered(host.variables, given, f"host {host.name}: {key}") if given else given
 
     def _entry(self, host: Host, component: str) -> Entry:
         source = self.source(host, component)

@@ -69,6 +69,8 @@ class Loop:
         if "hosted" in self._hosted:
             manifest["hosted"] = self._hosted["hosted"]
         answer = self._run.ask(manifest)
+        for spec in self._left:
+            spec.pop("held", None)
         self._choose(answer)
         self._answers.append(answer)
         gone = answer.get("gone")
@@ -97,11 +99,22 @@ class Loop:
     def _after(self, answer: Answer) -> list[documents.ComponentSpec]:
         """What is to be converged by the next call."""
         needs = answer["needs"]
+        if needs and needs.get("held"):
+            return self._named(self._reached(answer["components"][-1]["name"]), *answer["rest"])
         if needs:
             name = answer["components"][-1]["name"]
             helped = self._may_roll(name) if needs.get("roll") else self._help(name, needs, answer)
             return self._named(name, *answer["rest"]) if helped else self._rest(answer, name)
         return [] if answer.get("stopped") else self._named(*answer["rest"])
+
+    def _reached(self, name: str) -> str:
+        """What was changed may have cut the host off, and the connection that is there would not notice."""
+        self._run.say(name, "come by a new connection ...")
+        spec = self._spec(name)
+        if spec:
+            why = self._run.connect_anew()
+            spec["held"] = f"no new connection comes to the host with it: {why}" if why else ""
+        return name
 
     def _named(self, *names: str) -> list[documents.ComponentSpec]:
         return [spec for spec in self._specs if spec["name"] in names]

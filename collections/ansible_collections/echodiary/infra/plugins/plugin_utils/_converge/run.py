@@ -51,6 +51,11 @@ class Run:
         self.calls += 1
         return actions.run_on(self._action, host, name, arguments, self.vars)
 
+    def connect_anew(self) -> str:
+        """Why no new connection comes to the host; empty when one does."""
+        self.calls += 1
+        return actions.connect_anew(self._action, self.vars)
+
     def module(self, call: Call) -> dict[str, Any]:
         self.calls += 1
         done: dict[str, Any] = self._action._execute_module(module_name=call.module, module_args=dict(call.args), task_vars=self.vars)

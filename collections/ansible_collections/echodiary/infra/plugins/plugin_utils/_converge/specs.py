@@ -10,6 +10,7 @@ from .._component import contents, gather, monitoring, render, roster, users
 from .._component import manifest as manifests
 from .._component import source as sources
 from .._component.names import listed
+from .._firewall import door
 
 if TYPE_CHECKING:
     from ansible.plugins.action import ActionBase
@@ -30,7 +31,8 @@ class Specs:
     def of(self, names: list[str]) -> list[documents.ComponentSpec]:
         """SpecError for what no component may be, or what two of them may not be together."""
         hosts = roster.Roster(self._loader, self._templar, self._vars, names)
-        known = {**hosts.variables(), **monitoring.Monitoring(hosts).variables(), **databases.Databases(hosts).variables()}
+        makers = (hosts, monitoring.Monitoring(hosts), databases.Databases(hosts), door.Firewall(hosts))
+        known = {name: one for maker in makers for name, one in maker.variables().items()}
         specs = [self._one(name, hosts, known) for name in names]
         manifests.check_claims(specs)
         users.attach(specs, hosts)

@@ -112,5 +112,11 @@ def test_queues_that_the_kernel_puts_there_are_known() -> None:
     ]
 
 
+def test_a_table_that_a_component_has_is_no_stranger() -> None:
+    seen = packets.Seen(tables=("inet own", "inet hand"))
+    found = packets.plan(seen, Known(tables=frozenset({"inet own"})))
+    assert [str(one.resource) for one in found] == ["packets:nft inet hand"]
+
+
 def test_iptables_own_tables_are_no_strangers() -> None:
     assert packets.tables("table ip filter\ntable ip nat\ntable ip6 docker-bridges\ntable inet hand\n") == ["inet hand"]

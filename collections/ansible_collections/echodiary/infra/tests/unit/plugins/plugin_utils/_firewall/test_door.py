@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file of role firewall, as hosts of a fleet get it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
+
+from tests import rendering
+
+APP = ["node_exporter", "haproxy", "echodiary", "firewall"]
+
+
+def chains(**given: Any) -> dict[str, list[str]]:
+    """Chain to its rules, without why they are there."""
+    hosts = {**rendering.FLEET["hostvars"], "app1": {**rendering.FLEET["hostvars"]["app1"], "components": APP}}
+    there = {"inventory_hostname": "app1", "components": APP, "hostvars": hosts, "echodiary_redis_url": "rediss://cache:6380/0", **given}
+    text = rendering.tree("firewall", **there)["/etc/echodiary/firewall.nft"]
+    blocks = (block.partition(" {\n") for block in text.split("  chain ")[1:])
+    lines = {name: [line.strip() for line in rest.partition("\n  }")[0].splitlines()] for name, _, rest in blocks}
+    return {name: [line.partition(" comment ")[0] for line in several] for name, several in lines.items()}
+
+
+def asked(port: int, rest: str = "") -> str:
+    return f"meta l4proto tcp ct original proto-dst {port}{rest} accept"
+
+
+def test_it_is_made_of_what_the_host_listens_on_and_who_the_inventory_has() -> None:
+    assert chains()["services"] == [
+        asked(22), asked(9100, " ip saddr { 10.0.0.5 }"), asked(80), asked(8404, " ip saddr { 10.0.0.5 }"),
+    ]  # fmt: skip
+    assert chains(firewall_edge_from=["10.7.0.0/16"])["services"][2] == asked(80, " ip saddr { 10.0.0.5, 10.7.0.0/16 }")
+
+
+def test_containers_have_their_edge_and_what_their_components_reach() -> None:
+    found = chains(firewall_containers_to=[{"port": 443, "to": ["app2"]}])
+    assert found["own"][1:-1] == [asked(80)]
+    assert [line.partition("th dport ")[2] for line in found["outwards"][2:-1]] == [
+        "53 accept", "5432 accept", "6380 accept", "443 ip daddr { 10.0.0.12 } accept",
+    ]  # fmt: skip
+    assert found["outwards"][0] == "ip daddr 169.254.169.254 jump refused"
+
+
+def test_what_a_host_says_of_its_addresses_counts() -> None:
+    hosts = {
+        **rendering.FLEET["hostvars"],
+        "mon1": {"components": [], "private_address": "10.0.3.3", "firewall_addresses": ["10.0.4.4", "fd00::4"]},
+    }
+    found = chains(hostvars={**hosts, "app1": {**hosts["app1"], "components": APP}})["services"]
+    assert found[1:3] == [asked(9100, " ip saddr { 10.0.4.4 }"), asked(9100, " ip6 saddr { fd00::4 }")]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"firewall_allow": [{"port": 70000, "from": ["any"]}]}, "'70000' is no port"),
+        ({"firewall_allow": [{"port": 7000, "from": ["office"]}]}, "'office' is no address"),
+        ({"firewall_containers_to": [{"port": 7000, "to": ["office"]}]}, "firewall_containers_to: 7000"),
+        ({"firewall_edge_from": ["alb"]}, "edge: 'alb'"),
+        ({"firewall_ssh_from": []}, "nobody could reach"),
+    ],
+)
+def test_what_cannot_be_is_refused(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(SpecError, match=words):
+        chains(**given)
