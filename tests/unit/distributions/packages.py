@@ -24,6 +24,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     },
     "postgres": {"postgres_admin_password": "x"},
     "haproxy": {"inventory_hostname": "app1", "components": ["haproxy"]},
+    "firewall": {"inventory_hostname": "app1", "components": ["firewall"]},
 }
 
 

@@ -132,9 +132,13 @@ class Roster:
         return next((str(one) for one in found if one), host.name)
 
     def addresses(self, name: str) -> list[str]:
-        """As others see a host come: where they reach it, unless the inventory knows better (``firewall_addresses``)."""
+        """As others see a host come: where they reach it, unless the inventory knows better (``firewall_addresses``).
+
+        Of the host that asks nobody has to know it: it comes to itself by loopback."""
         host = self.host(name)
-        return [str(one) for one in self._variable(host, "firewall_addresses") or [self._outside(host)]]
+        outside = self._outside(host)
+        given = [str(one) for one in self._variable(host, "firewall_addresses") or []]
+        return given or ([] if host.own and outside == name else [outside])
 
     def _variable(self, host: Host, key: str) -> Any:
         given = host.variables.get(key)
