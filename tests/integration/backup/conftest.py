@@ -18,11 +18,11 @@ import docker
 import pytest
 
 from tests.integration import lab_images, object_store
+from tests.integration.backup.passwords import DATABASE_PASSWORD, REDIS_PASSWORD
 from tests.integration.object_store import Store
 
 TREE = Path(__file__).parents[3] / "collections/ansible_collections/echodiary/infra/roles/backup/tree/usr/local"
 TEXTFILES = "/var/lib/node_exporter/textfile"
-DATABASE_PASSWORD, REDIS_PASSWORD = secrets.token_urlsafe(20), secrets.token_urlsafe(20)
 _numbers = itertools.count(1)
 
 
@@ -95,14 +95,13 @@ def store() -> Iterator[Store]:
 def hosts(store: Store) -> Iterator[Callable[..., Host]]:
     """Makes hosts, each with a repository of its own unless it is given that of another."""
     client, made = docker.from_env(), []
-    sockets = {"/var/run/docker.sock": {"bind": "/var/run/docker.sock", "mode": "rw"}}
+    sockets = ["/var/run/docker.sock:/var/run/docker.sock"]
 
-    def make(jobs: dict[str, Any], like: Host | None = None, **more: Any) -> Host:
+    def make(jobs: dict[str, Any], like: Host | None = None, run: dict[str, Any] | None = None, **more: Any) -> Host:
         number = next(_numbers)
         name = f"echodiary-backup-test-{os.getpid()}-{number}"
-        container = client.containers.run(
-            lab_images.restic(), ["sleep", "infinity"], name=name, hostname=f"host{number}", volumes=sockets, detach=True, init=True
-        )
+        given = {"volumes": sockets, "detach": True, "init": True, **(run or {})}
+        container = client.containers.run(lab_images.restic(), ["sleep", "infinity"], name=name, hostname=f"host{number}", **given)
         made.append(container)
         config = like.config if like else config_of(store, f"repository{number}")
         return Host(container, {**config, "host": f"host{number}", "jobs": jobs, **more})

@@ -14,7 +14,8 @@ import pytest
 
 from tests.integration import lab_images
 from tests.integration.backup import conftest
-from tests.integration.backup.conftest import DATABASE_PASSWORD, Database, Host
+from tests.integration.backup.conftest import Database, Host
+from tests.integration.backup.passwords import DATABASE_PASSWORD
 
 Hosts = Callable[..., Host]
 

@@ -9,7 +9,8 @@ from typing import Any
 import docker
 import pytest
 
-from tests.integration.backup.conftest import DATABASE_PASSWORD, Database, Host
+from tests.integration.backup.conftest import Database, Host
+from tests.integration.backup.passwords import DATABASE_PASSWORD
 from tests.integration.object_store import Store
 
 Hosts = Callable[..., Host]
@@ -27,7 +28,9 @@ def saved(hosts: Hosts, database: Database) -> Iterator[Host]:
 
 
 def left() -> list[str]:
-    return [one.name for one in docker.from_env().containers.list(all=True, filters={"label": "echodiary.infra=restore-test"})]
+    """Of this job: one Docker serves all who test on this machine."""
+    own = {"name": "^/?echodiary-restore-test-database"}
+    return [one.name for one in docker.from_env().containers.list(all=True, filters=own, ignore_removed=True)]
 
 
 def value(host: Host, name: str, **labels: str) -> float | None:

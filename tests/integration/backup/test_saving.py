@@ -11,7 +11,8 @@ from typing import Any
 import docker
 import pytest
 
-from tests.integration.backup.conftest import DATABASE_PASSWORD, REDIS_PASSWORD, Database, Host
+from tests.integration.backup.conftest import Database, Host
+from tests.integration.backup.passwords import DATABASE_PASSWORD, REDIS_PASSWORD
 from tests.integration.object_store import Store
 
 Hosts = Callable[..., Host]

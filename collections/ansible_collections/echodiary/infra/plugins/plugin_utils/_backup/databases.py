@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypedDict
 from .._common.errors import SpecError
 from .._component.names import listed, short
 from .._database import declared
+from . import releases
 
 if TYPE_CHECKING:
     from .._component import roster
@@ -20,7 +21,8 @@ _PURPOSE = "created"
 
 
 class Database(TypedDict):
-    """Who reads all of it, and with which image. ``ca_certificate``: a file on the host that saves."""
+    """Who reads all of it, and with which image. ``ca_certificate``: a file on the host that saves; ``release``: what is started on it
+    where it came back, None where nothing of the component answers requests."""
 
     host: str
     port: int
@@ -30,6 +32,7 @@ class Database(TypedDict):
     sslmode: str
     ca_certificate: str
     image: str
+    release: releases.Release | None
 
 
 class Databases:
@@ -52,8 +55,9 @@ class Databases:
             raise SpecError(
                 f"backup_jobs: {declared.undeclared(short(component))}; declare it (docs/backup.md), or save it by another kind"
             )
-        asked = declared.wanted(source.name, given, _PURPOSE)
-        return told(declared.read(source.name, self._hosts.rendered(host, source, asked, f"{source.name}/component.yml")))
+        asked, where = declared.wanted(source.name, given, _PURPOSE), f"{source.name}/component.yml"
+        found = declared.read(source.name, self._hosts.rendered(host, source, asked, where))
+        return told(found, releases.told(found, self._hosts.rendered(host, source, releases.wanted(source.spec), where)))
 
     def _where(self, component: str) -> tuple[roster.Host, str]:
         here = self._hosts.here
@@ -65,7 +69,7 @@ class Databases:
         raise SpecError(f"backup_jobs: no host of the inventory has component {component}; correct its name")
 
 
-def told(found: declared.Declared) -> Database:
+def told(found: declared.Declared, release: releases.Release | None = None) -> Database:
     """Pure. SpecError for what a dump cannot do without."""
     login, saved = found.dumps, found.backup
     missing = [f"database: {key}" for key in declared.missing(found, login, ("host", "name", "user", "password"))]
@@ -81,4 +85,5 @@ def told(found: declared.Declared) -> Database:
         "sslmode": found.sslmode,
         "ca_certificate": saved.ca_certificate if saved else "",
         "image": saved.image if saved else "",
+        "release": release,
     }

@@ -33,6 +33,10 @@ _RESTORE_TEST: dict[str, Any] = {
     "schedule": {"type": "str", "default": ""},
     "image": {"type": "str", "default": ""},
     "least_rows": {"type": "float", "default": 0.9},
+    "release": {"type": "str", "choices": ["available", "required", "off"], "default": "available"},
+    "ready": {"type": "str", "default": ""},
+    "read": {"type": "str", "default": ""},
+    "environment": {"type": "dict", "default": {}},
 }
 _AMCHECK: dict[str, Any] = {
     "schedule": {"type": "str", "default": ""},
@@ -129,9 +133,11 @@ def completed(given: Mapping[str, Json], databases: Mapping[str, Mapping[str, Js
         told = {key: value for key, value in job.items() if key not in _CLOCKS}
         if job["kind"] == POSTGRES:
             database = databases[job["component"]]
+            login = {key: value for key, value in database.items() if key != "release"}
             told |= {
                 "component": short(job["component"]),
-                "database": {**database, "ca_certificate": _authority(name, database, authority)},
+                "database": {**login, "ca_certificate": _authority(name, database, authority)},
+                **({"release": release} if (release := database.get("release")) else {}),
             }
         found[name] = told
     return found
@@ -168,6 +174,9 @@ def _checked(name: str, given: Json) -> dict[str, Any]:
         raise SpecError(f"backup_jobs: {name}: a job of kind path needs paths or volumes; see {_DOCS}")
     if not 0 <= job.get("restore_test", {}).get("least_rows", 0) <= 1:
         raise SpecError(f"backup_jobs: {name}: restore_test: least_rows is a share of the rows, from 0 to 1; see {_DOCS}")
+    for key in ("ready", "read"):
+        if not (path := job.get("restore_test", {}).get(key, "")).startswith("/") and path:
+            raise SpecError(f"backup_jobs: {name}: restore_test: {key} {path!r} has to begin with /; the release is asked that")
     if job.get("amcheck", {}).get("timeout", 1) < 1:
         raise SpecError(
             f"backup_jobs: {name}: amcheck: timeout is {job['amcheck']['timeout']} s, in which nothing is looked at; see {_DOCS}"

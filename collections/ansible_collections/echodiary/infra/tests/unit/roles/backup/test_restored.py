@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from echodiary_backup import config, content, metrics, restore_test, throwaway
+from echodiary_backup import config, content, metrics, release, restore_test, throwaway
 from echodiary_backup.content import Content
 
 LIVE = Content({"public.orders": 1000, "public.notes": 12}, "0005", 7, 0)
@@ -46,7 +46,7 @@ def test_what_psql_says_is_read() -> None:
 
 def test_the_server_has_no_network_and_ends_by_itself() -> None:
     words = throwaway.command("x", "postgres:17")
-    assert words[words.index("--network") + 1] == "none" and words[-3:-1] == ["sleep", "postgres:17"] and int(words[-1]) <= 86400
+    assert words[words.index("--network") + 1] == "none" and words[-4:-2] == ["timeout", "postgres:17"] and int(words[-2]) <= 86400
 
 
 def test_metrics_of_one_name_stand_together() -> None:
@@ -56,6 +56,16 @@ def test_metrics_of_one_name_stand_together() -> None:
     lines = told.splitlines()
     assert lines[0].startswith("# HELP") and lines[1].startswith("# TYPE") and len(lines) == 4
     assert lines[3] == 'echodiary_backup_ok{environment="e",check="tables"} 0'
+
+
+def test_a_release_that_was_not_tried_is_a_fault_where_it_is_required() -> None:
+    untried, off = release.Tried(None, "no image"), release.Tried(None, "")
+    assert restore_test.smoke(release.Tried(True, "well"), required=True) == []
+    assert restore_test.smoke(untried, required=False) == restore_test.smoke(off, required=False) == []
+    (fault,) = restore_test.smoke(untried, required=True)
+    assert (fault.check, fault.words) == ("smoke", "no release was tried on it: no image")
+    (fault,) = restore_test.smoke(release.Tried(False, "it ended"), required=False)
+    assert (fault.check, fault.words) == ("smoke", "it ended")
 
 
 def test_only_databases_are_tried() -> None:

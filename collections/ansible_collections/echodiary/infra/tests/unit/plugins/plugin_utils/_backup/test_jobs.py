@@ -11,7 +11,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors imp
 from ansible_collections.echodiary.infra.plugins.plugin_utils._database import declared
 
 #: nobody said anything of it
-UNTRIED = {"schedule": "", "image": "", "least_rows": 0.9}
+UNTRIED = {"schedule": "", "image": "", "least_rows": 0.9, "release": "available", "ready": "", "read": "", "environment": {}}
 UNSEEN = {"schedule": "", "image": "", "timeout": 14400, "heapallindexed": True}
 NIGHT = "*-*-* 02:30:00"
 GOOD: dict[str, Any] = {
@@ -74,6 +74,8 @@ def test_a_live_database_is_looked_through_when_its_job_says_so() -> None:
         ({"deploy": {"kind": "path", "paths": ["/x"], "schedule": NIGHT}}, "'deploy' is taken"),
         ({"A b": {"kind": "path", "paths": ["/x"], "schedule": NIGHT}}, "'A b' is no name"),
         ({"a": {"kind": "path", "paths": ["/x"], "schedule": NIGHT, "hours": 0}}, "hours"),
+        ({"a": {**GOOD["database"], "restore_test": {"release": "always"}}}, "always"),
+        ({"a": {**GOOD["database"], "restore_test": {"read": "entries"}}}, "read 'entries' has to begin with /"),
         ({"a": {**GOOD["database"], "amcheck": {"schedule": NIGHT, "timeout": 0}}}, "amcheck: timeout"),
         ({"a": {**GOOD["database"], "amcheck": {"parent_check": True}}}, "parent_check"),
         ({"a": {**GOOD["files"], "amcheck": {"schedule": NIGHT}}}, "amcheck"),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from typing import TypedDict, cast
+from typing import Any, TypedDict, cast
 
 from .errors import BackupError
 
@@ -26,11 +26,42 @@ class Database(TypedDict):
 
 class RestoreTest(TypedDict, total=False):
     """``schedule`` is empty where only people try it; ``image`` of PostgreSQL's server, empty for that of its programs; ``least_rows``:
-    share of a live table's rows that have to be back."""
+    share of a live table's rows that have to be back; ``release``: whether it is started on that (available, required, off), what it is
+    asked in place of what it declares (``ready``, ``read``), and what its ``environment`` has beside."""
 
     schedule: str
     image: str
     least_rows: float
+    release: str
+    ready: str
+    read: str
+    environment: dict[str, str]
+
+
+class _Asked(TypedDict):
+    path: str
+
+
+class Asked(_Asked, total=False):
+    """A GET request; ``json``: dotted paths of the answer and what they have to be."""
+
+    host: str
+    status: int
+    json: dict[str, Any]
+
+
+class Release(TypedDict):
+    """Of a component: ``compose``, its file in a {slot}, and the ``service`` there; ``variable`` with the URL of its database, where it is
+    ``user``; ``host``: the name that it is asked by; when it is ``ready`` (within ``deadline`` s), and what it ``reads``."""
+
+    compose: str
+    service: str
+    variable: str
+    user: str
+    host: str
+    ready: list[Asked]
+    reads: list[Asked]
+    deadline: float
 
 
 class Amcheck(TypedDict, total=False):
@@ -48,12 +79,13 @@ class _Job(TypedDict):
 
 
 class Job(_Job, total=False):
-    """``kind``: postgres, with ``component``, its ``database``, how its restore is tried and how it is looked through; redis, with ``host``
-    to ``tls``; path, with ``paths`` and ``volumes``. ``hours``: older than that is too old."""
+    """``kind``: postgres, with ``component``, its ``database`` and ``release``, where it has one, how its restore is tried and how it is
+    looked through; redis, with ``host`` to ``tls``; path, with ``paths`` and ``volumes``. ``hours``: older than that is too old."""
 
     hours: float
     component: str
     database: Database
+    release: Release
     restore_test: RestoreTest
     amcheck: Amcheck
     host: str

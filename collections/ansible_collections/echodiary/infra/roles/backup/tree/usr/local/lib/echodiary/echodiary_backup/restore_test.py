@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The newest snapshot of a database, from the store alone into a server that is thrown away, and what it holds counted.
 
-How long that took is how long a restore takes (RTO), and how old the snapshot was is how much would be lost (RPO): Prometheus is told both.
+The release that serves here is started on it. How long all of that took is how long a restore takes (RTO), and how old the snapshot was is
+how much would be lost (RPO): Prometheus is told both.
 The live database is asked what it holds, and nothing else; where it does not answer, that is said, and what came back is judged by itself.
 """
 
@@ -11,18 +12,26 @@ import json
 import subprocess
 import time
 from datetime import UTC, datetime
-from typing import IO, cast
+from typing import IO, NamedTuple, cast
 
 from . import config as configs
-from . import content, fetch, listing, metrics, producers, throwaway, times
+from . import content, fetch, listing, metrics, producers, release, throwaway, times
 from .config import Config, Job
 from .content import Content, Fault
 from .errors import BackupError
+from .release import Tried
 from .restic import Restic
 from .retention import SCHEDULED
 
-#: what failed before anything could be counted
-SNAPSHOT = "snapshot"
+#: what failed before anything could be counted, and when nothing more was to be counted
+SNAPSHOT, SMOKE = "snapshot", "smoke"
+
+
+class Back(NamedTuple):
+    """What came back, and how the release was on it."""
+
+    content: Content
+    tried: Tried
 
 
 def restore_test(config: Config, name: str) -> str:
@@ -36,17 +45,31 @@ def restore_test(config: Config, name: str) -> str:
     live, silent = _live(job)
     phases: dict[str, float] = {}
     try:
-        restored = _restored(restic, name, job, chosen, phases, began)
+        restored, tried = _restored(restic, name, job, chosen, phases, began)
     except BackupError as error:
         metrics.restore_tested(config, name, now, metrics.Tested(False, phases, age, 0, {SNAPSHOT: False}))
         raise BackupError(f"snapshot {chosen['id'][:8]} of {chosen['time']} does not come back: {error}") from error
-    found = content.faults(restored, live, job.get("restore_test", {}).get("least_rows", 0.9))
-    checks = {SNAPSHOT: True, **{check: check not in {one.check for one in found} for check in content.CHECKS}}
+    required = job.get("restore_test", {}).get("release") == release.REQUIRED
+    found = [*content.faults(restored, live, job.get("restore_test", {}).get("least_rows", 0.9)), *smoke(tried, required)]
+    asked = [*content.CHECKS, *([SMOKE] if tried.good is not None or required else [])]
+    checks = {SNAPSHOT: True, **{check: check not in {one.check for one in found} for check in asked}}
     metrics.restore_tested(config, name, now, metrics.Tested(not found, phases, age, restored.rows, checks))
     words = f"snapshot {chosen['id'][:8]} of {chosen['time']}, {_span(age)} old"
     if found:
         raise BackupError(f"{words}, is not good enough: {_said(found)}. See docs/backup.md, Restore test")
-    return f"{words}: {restored.rows} rows in {len(restored.tables)} tables were back in {sum(phases.values()):.0f} s{silent}"
+    took = f"{words}: {restored.rows} rows in {len(restored.tables)} tables were back in {sum(phases.values()):.0f} s"
+    return "; ".join(part for part in (took, silent, _how(tried)) if part)
+
+
+def smoke(tried: Tried, required: bool) -> list[Fault]:
+    """Pure. Not to have been tried is a fault only where the job wants it to be."""
+    if tried.good or (tried.good is None and not required):
+        return []
+    return [Fault(SMOKE, _how(tried))]
+
+
+def _how(tried: Tried) -> str:
+    return f"no release was tried on it: {tried.words}" if tried.good is None and tried.words else tried.words
 
 
 def count(config: Config, name: str) -> str:
@@ -65,7 +88,7 @@ def _scheduled(present: list[listing.Entry]) -> list[listing.Entry]:
     return [one for one in present if SCHEDULED in one["tags"]] or present
 
 
-def _restored(restic: Restic, name: str, job: Job, chosen: listing.Entry, phases: dict[str, float], began: float) -> Content:
+def _restored(restic: Restic, name: str, job: Job, chosen: listing.Entry, phases: dict[str, float], began: float) -> Back:
     """``phases``: seconds of each, added as they end."""
     image = job.get("restore_test", {}).get("image") or job["database"]["image"]
     with throwaway.made(f"echodiary-restore-test-{name}", image) as server:
@@ -74,7 +97,7 @@ def _restored(restic: Restic, name: str, job: Job, chosen: listing.Entry, phases
         phases["restore"], begun = time.monotonic() - begun, time.monotonic()
         found = content.read(server.sql(content.ASK, throwaway.RESTORED))
         phases["check"] = time.monotonic() - begun
-        return found
+        return Back(found, release.tried(name, job, server, phases))
 
 
 def _fill(restic: Restic, name: str, job: Job, chosen: listing.Entry, server: throwaway.Server) -> None:
@@ -98,7 +121,7 @@ def _live(job: Job) -> tuple[Content | None, str]:
     command = producers.client(database, name, "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-f", "-")
     done = subprocess.run(command, input=f"{database['password']}\n{content.ASK}", capture_output=True, text=True, check=False)
     if done.returncode:
-        return None, f"; {database['name']} at {database['host']} did not answer, so nothing was compared with it"
+        return None, f"{database['name']} at {database['host']} did not answer, so nothing was compared with it"
     return content.read(done.stdout), ""
 
 

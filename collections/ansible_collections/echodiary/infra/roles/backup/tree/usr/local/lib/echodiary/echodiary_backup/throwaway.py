@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A PostgreSQL that nobody can reach, for as long as a restore is tried: no network, nothing of the host's in it, its data gone with it.
 
-Whatever becomes of who made it, it ends by itself: its main process only sleeps, and not for long.
+Whatever becomes of who made it, it ends with that: its main process reads from this one, and has nothing more to read afterwards.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import subprocess
 import time
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import IO, NamedTuple, cast
 
 from .errors import BackupError
 
@@ -22,17 +22,22 @@ _HOURS = 6
 _START_TIME = 60.0
 _MAKE = (
     f"umask 077; mkdir {_SOCKET} && "
-    f"initdb -D {_DATA} -U {ADMINISTRATOR} --auth=trust --encoding=UTF8 --locale=C --no-sync --no-instructions"
+    f"initdb -D {_DATA} -U {ADMINISTRATOR} --auth-local=trust --auth-host=scram-sha-256 --encoding=UTF8 --locale=C "
+    "--no-sync --no-instructions"
 )
 #: what is in it is elsewhere as well
 _SETTINGS = {
-    "unix_socket_directories": _SOCKET, "listen_addresses": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+    "unix_socket_directories": _SOCKET, "listen_addresses": "127.0.0.1", "password_encryption": "scram-sha-256",
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
     "wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "4GB", "autovacuum": "off", "maintenance_work_mem": "128MB",
 }  # fmt: skip
 
 
 class Server(NamedTuple):
+    """``pid`` of its main process, as the host counts."""
+
     name: str
+    pid: int
 
     def inside(self, *program: str) -> list[str]:
         return ["docker", "exec", "--interactive", self.name, *program]
@@ -47,28 +52,63 @@ class Server(NamedTuple):
             raise BackupError(f"what was restored cannot be asked: {_said(done)}")
         return done.stdout
 
+    def login(self, user: str, password: str) -> None:
+        """Who may do everything as well, over the network in which nobody else is. ``password``: of letters, digits, _ and -."""
+        name = user.replace('"', '""')
+        self.sql(f"CREATE ROLE \"{name}\" SUPERUSER LOGIN PASSWORD '{password}'", "postgres")
+
 
 @contextlib.contextmanager
 def made(name: str, image: str) -> Iterator[Server]:
     """One of a name at a time: what a killed run left is taken away first."""
-    _remove(name)
+    remove(name)
+    with _held(command(name, image), image):
+        try:
+            server = Server(name, _pid(name))
+            _must(
+                server.inside("sh", "-c", _MAKE), f"image {image} makes no cluster: name one of PostgreSQL's server (restore_test: image)"
+            )
+            _serve(server)
+            server.sql(f"CREATE DATABASE {RESTORED} TEMPLATE template0", "postgres")
+            yield server
+        finally:
+            remove(name)
+
+
+@contextlib.contextmanager
+def _held(command: list[str], image: str) -> Iterator[None]:
+    """It answers with the line that it was given, so it is there."""
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    given, answer, complaints = (cast("IO[bytes]", one) for one in (process.stdin, process.stdout, process.stderr))
     try:
-        _must(command(name, image), f"image {image} cannot be started here")
-        server = Server(name)
-        _must(server.inside("sh", "-c", _MAKE), f"image {image} makes no cluster: name one of PostgreSQL's server (restore_test: image)")
-        _serve(server)
-        server.sql(f"CREATE DATABASE {RESTORED} TEMPLATE template0", "postgres")
-        yield server
+        with contextlib.suppress(BrokenPipeError):
+            given.write(b"\n")
+            given.flush()
+        if not answer.readline():
+            lines = complaints.read().decode(errors="replace").strip().splitlines()
+            raise BackupError(f"image {image} cannot be started here: {' / '.join(lines[-2:])[:300] or 'it ended without a word'}")
+        yield
     finally:
-        _remove(name)
+        with contextlib.suppress(BrokenPipeError):
+            given.close()
+        process.wait()
+        answer.close()
+        complaints.close()
 
 
 def command(name: str, image: str) -> list[str]:
     """Pure. No secret is in it: the server has none."""
-    words = ["docker", "run", "--quiet", "--detach", "--rm", "--init", "--name", name, "--label", "echodiary.infra=restore-test"]
+    words = ["docker", "run", "--quiet", "--interactive", "--rm", "--init", "--name", name, "--label", "echodiary.infra=restore-test"]
     words += ["--network", "none", "--read-only", "--volume", _VOLUME, "--shm-size", "256m", "--cap-drop", "ALL"]
     words += ["--security-opt", "no-new-privileges", "--log-driver", "none", "--user", "postgres"]
-    return [*words, "--entrypoint", "sleep", image, str(_HOURS * 3600)]
+    return [*words, "--entrypoint", "timeout", image, str(_HOURS * 3600), "cat"]
+
+
+def _pid(name: str) -> int:
+    done = _run(["docker", "inspect", "--format", "{{.State.Pid}}", name])
+    if done.returncode:
+        raise BackupError(f"{name} has ended as soon as it was started: {_said(done)}")
+    return int(done.stdout)
 
 
 def _serve(server: Server) -> None:
@@ -82,7 +122,8 @@ def _serve(server: Server) -> None:
         time.sleep(0.1)
 
 
-def _remove(name: str) -> None:
+def remove(name: str) -> None:
+    """With its volume; one that is not there is gone already."""
     _run(["docker", "rm", "--force", "--volumes", name])
 
 
