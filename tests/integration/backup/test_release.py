@@ -156,6 +156,7 @@ def test_the_release_that_serves_reads_what_came_back_and_reaches_nothing_else(
     assert "diary_uploads" not in [one.name for one in docker.from_env().volumes.list()]
 
 
+@pytest.mark.full
 def test_a_release_that_does_not_come_up_on_it_fails_by_name(saved: Callable[..., Host]) -> None:
     host = saved("old", deadline=15)
     said = host.refused("restore-test", JOB)
