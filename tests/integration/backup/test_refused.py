@@ -38,6 +38,29 @@ def test_each_failure_has_its_sentence(hosts: Hosts) -> None:
     assert not [secret for secret in (host.config["password"], host.config["secret_key"]) if secret in "".join(said)]
 
 
+def test_a_sheet_opens_the_repository_until_something_was_changed(hosts: Hosts) -> None:
+    host = hosts(FILES)
+    host.good("init")
+    host.good("run", "files")
+    host.shell("echodiary-backup sheet > /root/sheet && chmod 600 /root/sheet")
+    opened = host.shell("echodiary-backup sheet --try < /root/sheet")
+    assert (opened.code, "1 snapshots, the newest of" in opened.out) == (0, True), opened.said
+
+    host.tell(password="of this host no longer", secret_key="nor that")
+    assert host.shell("echodiary-backup sheet --try < /root/sheet").code == 0, "it needs nothing that the host knows"
+    said = []
+    for changed in ("s/  password    /&x/", "s/  secret key  /&x/", "/  secret key  /d"):
+        tried = host.shell(f"sed '{changed}' /root/sheet | echodiary-backup sheet --try")
+        assert tried.code == 1, tried.out
+        said.append(tried.said.splitlines()[-1])
+    assert "does not open it" in said[0] and "does not know the key" in said[1] and "has no secret key" in said[2], said
+    assert all("sudo echodiary-backup sheet" in one for one in said)
+    assert not [secret for secret in (host.config["password"], host.config["secret_key"]) if secret in "".join(said)]
+    host.tell(repository=f"{host.config['repository']}-moved")
+    moved = host.shell("echodiary-backup sheet --try < /root/sheet")
+    assert moved.code == 1 and "this host saves into" in moved.said and "-moved" in moved.said
+
+
 @pytest.mark.full
 def test_locks_of_a_run_that_was_killed_are_in_nobodys_way(hosts: Hosts, store: Store) -> None:
     host = hosts(FILES)

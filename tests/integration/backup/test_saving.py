@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -25,6 +26,7 @@ def test_a_database_comes_back_on_a_fresh_host(hosts: Hosts, database: Database)
     assert "drawer" in saved.good("init")
     assert "is there" in saved.good("init")
     was = database.rows()
+    assert json.loads(saved.good("count", "database"))["tables"] == {"public.entries": 3000}
     saved.good("run", "database")
     (snapshot,) = saved.snapshots("database")
     assert snapshot["tags"] == ["database", "scheduled", "monthly"]
