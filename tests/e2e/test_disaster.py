@@ -144,7 +144,7 @@ def test_what_is_refused_touches_nothing(site: Site, variables: dict[str, Any], 
 
 
 @pytest.mark.full
-def test_a_host_is_lost_and_the_other_serves(site: Site) -> None:
+def test_a_host_is_lost_and_the_other_serves_everything_meanwhile(site: Site) -> None:
     """The first one: who keeps the lease, the dumps and the job that saves."""
     watched = lose(site, "host")
     of_lost, of_other = (watched.result.hosts[target] for target in drill.TARGETS)

@@ -75,6 +75,15 @@ def test_the_inventory_names_no_path_of_this_machine(tmp_path: Path) -> None:
         assert Path(resolved).resolve() == keys.user_key(lab).resolve()
 
 
+def test_whoever_has_the_inventory_can_ask_for_the_same_lab_again(tmp_path: Path) -> None:
+    """What makes lost hosts anew in the middle of a play has no shell with the lab's variables."""
+    lab = lab_of(tmp_path, LAB_NAME="blue", LAB_SUBNET="10.9.8.0/24", LAB_APP_HOSTS="3", LAB_PORT_OFFSET="40")
+    written = inventory.variables(lab, {})
+    assert read(written["lab_environment"], lab.root) == lab
+    relative = written["lab_directory"].rpartition("}}/")[2]
+    assert (lab.inventory / relative).resolve() == lab.root.resolve()
+
+
 def test_a_further_lab_reads_the_local_variables_but_not_the_default_labs_own(tmp_path: Path) -> None:
     local = tmp_path / "inventories" / "local" / "group_vars"
     (local / "all").mkdir(parents=True)
