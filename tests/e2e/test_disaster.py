@@ -91,8 +91,8 @@ def lose(site: Site, loss: str, **variables: Any) -> watcher.Watcher:
             drill_watch=str(place),
             **variables,
         )
-    print(ran.output[-3000:], watched.result.hosts)  # noqa: T201 - with -s
     assert ran.code == 0, ran.output
+    print(ran.output[-3000:], watched.result.hosts)  # noqa: T201 - with -s
     assert not [word for word in site.secrets() if word in ran.output]
     gone = {name.removeprefix(f"{fleet.NAME}-") for name, identity in before.items() if boots().get(name) != identity}
     everything = {"app1", "app2", "mon1", "postgres", "redis", "aws"}
