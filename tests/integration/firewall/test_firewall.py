@@ -188,3 +188,15 @@ def test_a_reboot_is_no_confirmation(machine: Machine) -> None:
     assert machine.table() == before
     assert not machine.one().failed
     assert not machine.one(check=True).changes
+
+
+@pytest.mark.full
+def test_a_table_that_is_loaded_meanwhile_is_no_drift(machine: Machine) -> None:
+    loading = machine.start("for n in $(seq 300); do nft -f /etc/echodiary/firewall.nft && echo $n; sleep 0.1; done")
+    try:
+        run = machine.play(*[machine.task(check=True)] * 50)
+    finally:
+        loading.kill()
+        loaded = loading.communicate()[0].split()
+    assert len(loaded) > 50
+    assert [found.changes for found in run.tasks["machine"]] == [[]] * 50
