@@ -44,7 +44,33 @@ def edge_site(certificate: str, key: str) -> str:
     return tls.site(str(certificate), str(key))
 
 
+def edge_key(given: str) -> str:
+    return tls.key(str(given))
+
+
+def edge_orderer(entries: list[Mapping[str, Any]], chosen: str = "") -> dict[str, str]:
+    try:
+        return tls.orderer(plain(entries), str(chosen))
+    except SpecError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+def edge_thumbprint(account: str) -> str:
+    try:
+        return tls.thumbprint(str(account))
+    except SpecError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        found: tuple[Callable[..., Any], ...] = (edge_backends, edge_certificates, edge_names, edge_site)
+        found: tuple[Callable[..., Any], ...] = (
+            edge_backends,
+            edge_certificates,
+            edge_key,
+            edge_names,
+            edge_orderer,
+            edge_site,
+            edge_thumbprint,
+        )
         return {one.__name__: one for one in found}

@@ -6,7 +6,10 @@ Whether a certificate may be served its host says (``edge-certificate stage``): 
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import ipaddress
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -14,7 +17,7 @@ from typing import Any
 from ...module_utils._kinds import certificates
 from .._common.errors import SpecError
 
-NONE, FILES = "none", "files"
+NONE, FILES, ACME = "none", "files", "acme"
 #: what HAProxy reads: brought with the rest, or made on the host of what it was given or issued
 BROUGHT, MADE = "/etc/echodiary/tls/site.pem", "/var/lib/echodiary/tls/site.pem"
 _NAME = r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -68,6 +71,26 @@ def _wrong(given: Mapping[str, Any], known: Sequence[str]) -> Iterator[str]:
         yield f"haproxy_tls_port and haproxy_port are both {given['port']}; give them two"
     if given["tls"] == FILES:
         yield from _wrong_files(given)
+    if given["tls"] == ACME:
+        yield from _wrong_acme(given, known)
+
+
+def _wrong_acme(given: Mapping[str, Any], known: Sequence[str]) -> Iterator[str]:
+    if any(given[key] for key in ("tls_certificate", "tls_certificate_file", "tls_key_file")):
+        yield "haproxy_tls: acme has its certificate issued, so none is to be given; take haproxy_tls: files for one that you have"
+    for key in ("tls_key", "acme_account_key"):
+        if not _KEY.search(given[key]):
+            make = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256"
+            yield f"haproxy_{key} holds no private key in PEM, which haproxy_tls: acme needs; make one, for your secrets: {make}"
+    if given["tls_key"] and given["tls_key"] == given["acme_account_key"]:
+        yield "haproxy_tls_key and haproxy_acme_account_key are the same key, which authorities refuse; make two"
+    if not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", given["acme_email"]):
+        yield f"haproxy_acme_email: {given['acme_email']!r} is no address that an authority could write to"
+    if not given["acme_server"].startswith("https://"):
+        yield f"haproxy_acme_server: {given['acme_server']!r} has to begin with https://"
+    for name in known:
+        if name.startswith("*") or "." not in name:
+            yield f"haproxy_tls_names: {name}: an authority that asks over HTTP issues nothing for it; list the names themselves"
 
 
 def _wrong_files(given: Mapping[str, Any]) -> Iterator[str]:
@@ -84,3 +107,57 @@ def _wrong_files(given: Mapping[str, Any]) -> Iterator[str]:
         yield "haproxy_tls_certificate holds no certificate in PEM; it begins with -----BEGIN CERTIFICATE-----"
     if pem[1] and not _KEY.search(pem[1]):
         yield "haproxy_tls_key holds no private key in PEM; it begins with -----BEGIN PRIVATE KEY-----"
+
+
+def key(text: str) -> str:
+    """The key alone, without what stands around it; empty where there is none."""
+    found = _KEY.search(text)
+    return found[0] + "\n" if found else ""
+
+
+def orderer(entries: Iterable[Mapping[str, Any]], chosen: str) -> dict[str, str]:
+    """Host and address of the one that orders for all that have the component: as chosen, or the first by name."""
+    fleet = {str(one["host"]): str(one["address"]) for one in entries if one["component"] == "haproxy"}
+    host = chosen or min(fleet, default="")
+    if host not in fleet:
+        known = ", ".join(sorted(fleet)) or "none"
+        raise SpecError(f"haproxy_acme_orderer: {host or 'nobody'} has no component haproxy; these have: {known}")
+    return {"host": host, "address": fleet[host]}
+
+
+def thumbprint(text: str) -> str:
+    """Of an account's key, as an authority knows it. SpecError for what is no key of an account."""
+    # Ansible brings it; who has nothing issued does not load it
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        return of_public(load_pem_private_key(key(text).encode(), None).public_key())
+    except (ValueError, TypeError) as error:
+        raise SpecError("haproxy_acme_account_key cannot be read as a private key in PEM without a password; give it so") from error
+
+
+def of_public(public: object) -> str:
+    """RFC 7638."""
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+    if isinstance(public, ec.EllipticCurvePublicKey) and public.curve.name in _CURVES:
+        numbers, size = public.public_numbers(), (public.curve.key_size + 7) // 8
+        parts = {"crv": _CURVES[public.curve.name], "kty": "EC", "x": _encoded(numbers.x, size), "y": _encoded(numbers.y, size)}
+    elif isinstance(public, rsa.RSAPublicKey):
+        known = public.public_numbers()
+        parts = {"e": _encoded(known.e), "kty": "RSA", "n": _encoded(known.n)}
+    else:
+        raise SpecError("haproxy_acme_account_key has to be an EC key of P-256 or P-384, or an RSA key")
+    document = json.dumps(parts, separators=(",", ":"), sort_keys=True)
+    return _text(hashlib.sha256(document.encode()).digest())
+
+
+_CURVES = {"secp256r1": "P-256", "secp384r1": "P-384"}
+
+
+def _encoded(number: int, size: int = 0) -> str:
+    return _text(number.to_bytes(size or (number.bit_length() + 7) // 8, "big"))
+
+
+def _text(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()

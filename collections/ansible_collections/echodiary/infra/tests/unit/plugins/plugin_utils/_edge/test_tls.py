@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -71,3 +72,72 @@ def test_without_a_name_nobody_knows_what_it_is_for() -> None:
 def test_one_file_of_both() -> None:
     assert tls.site(f"{CERTIFICATE}\nx\n{CERTIFICATE}", f"y\n{KEY}\n") == f"{CERTIFICATE}\n{CERTIFICATE}\n{KEY}\n"
     assert tls.site("", KEY) == ""
+
+
+ACME: dict[str, Any] = {
+    **NO_PEM, "tls": "acme", "tls_key": KEY, "acme_account_key": KEY.replace("YWJj", "ZGVm"), "acme_email": "ops@a.example",
+    "acme_server": "https://acme.example/dir",
+}  # fmt: skip
+
+
+def test_what_is_issued_the_host_has() -> None:
+    assert loaded(**ACME) == {tls.MADE: ""}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"tls_certificate": CERTIFICATE}, "none is to be given"),
+        ({"tls_key": ""}, "haproxy_tls_key holds no private key"),
+        ({"acme_account_key": "x"}, "haproxy_acme_account_key holds no private key"),
+        ({"acme_account_key": KEY}, "are the same key"),
+        ({"acme_email": ""}, "no address"),
+        ({"acme_server": "http://acme.example"}, "has to begin with https"),
+        ({"tls_names": ["*.a.example"]}, "issues nothing for it"),
+        ({"tls_names": ["localhost"]}, "issues nothing for it"),
+    ],
+)
+def test_what_no_authority_would_issue_is_refused(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(SpecError, match=said):
+        loaded(**{**ACME, **given})
+
+
+def test_a_thumbprint_is_of_the_public_key_alone() -> None:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+    def pem(made: Any, form: Any = serialization.PrivateFormat.PKCS8) -> str:
+        return str(made.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode())
+
+    for made in (ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP384R1()), rsa.generate_private_key(65537, 2048)):
+        told = tls.thumbprint("x" + pem(made))
+        assert len(told) == 43 and told == tls.thumbprint(pem(made, serialization.PrivateFormat.TraditionalOpenSSL))
+    for no in (pem(ed25519.Ed25519PrivateKey.generate()), KEY, ""):
+        with pytest.raises(SpecError, match="haproxy_acme_account_key"):
+            tls.thumbprint(no)
+
+
+def test_a_thumbprint_is_that_of_the_standard() -> None:
+    """The example of RFC 7638, 3.1."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    number = (
+        "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3"
+        "oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdA"
+        "ZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-"
+        "kEgU8awapJzKnqDKgw"
+    )
+    modulus = int.from_bytes(base64.urlsafe_b64decode(number + "=="), "big")
+    assert tls.of_public(rsa.RSAPublicNumbers(65537, modulus).public_key()) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+
+
+def test_one_of_the_fleet_orders() -> None:
+    entries = [{"host": host, "address": f"10.0.0.{host[-1]}", "component": "haproxy"} for host in ("b2", "a1")]
+    entries += [{"host": "a0", "address": "10.0.0.9", "component": "shop"}]
+    assert tls.orderer(entries, "") == {"host": "a1", "address": "10.0.0.1"}
+    assert tls.orderer(entries, "b2")["host"] == "b2"
+    for chosen, known in (("a0", entries), ("", [])):
+        with pytest.raises(SpecError, match="has no component haproxy"):
+            tls.orderer(known, chosen)
+    assert tls.key(f"x{KEY}y") == f"{KEY}\n"
+    assert tls.key("") == ""

@@ -10,19 +10,38 @@ from typing import TypedDict, cast
 from .errors import TlsError
 
 #: below the root of all places, which is another one where files are judged before they are there
-CONFIG, STAGED = "etc/echodiary/tls/tls.json", "etc/echodiary/tls/site.pem"
+CONFIG, STAGED, KEY = "etc/echodiary/tls/tls.json", "etc/echodiary/tls/site.pem", "etc/echodiary/tls/key.pem"
+#: of this host's account with the authority
+ACCOUNT = "/etc/echodiary/tls/account.pem"
 #: what this host remembers
 STATE = "/var/lib/echodiary/tls/state.json"
+#: where the authority's client keeps its own things
+CLIENT = "/var/lib/echodiary/tls/lego"
+
+
+class Acme(TypedDict):
+    """``server``: the authority's directory; ``ca``: a file with its own certificate, empty for those that the host trusts. Of all hosts
+    one ``orders``, at whose address and ``port`` the others get what it was issued."""
+
+    server: str
+    email: str
+    ca: str
+    orders: bool
+    orderer: str
+    port: int
 
 
 class Config(TypedDict):
-    """``site``: the file that HAProxy reads; ``names``: that its certificate has to cover. ``certificate_file`` and ``key_file``: of this
+    """``acme`` is nothing where nobody issues it by the clock.
+
+    ``site``: the file that HAProxy reads; ``names``: that its certificate has to cover. ``certificate_file`` and ``key_file``: of this
     host, empty where ``site`` comes with the configuration. ``textfiles``: the directory of node_exporter. ``socket``: HAProxy's."""
 
     site: str
     names: list[str]
     certificate_file: str
     key_file: str
+    acme: Acme | None
     textfiles: str
     socket: str
 

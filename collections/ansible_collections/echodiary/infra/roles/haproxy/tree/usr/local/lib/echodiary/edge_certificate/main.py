@@ -35,7 +35,7 @@ def _do(given: argparse.Namespace) -> str:
         site.ensure(config)
         return ""
     if given.command == "keep":
-        return keeping.keep(config)
+        return keeping.keep(config, by_clock=given.clock)
     return status(config)
 
 
@@ -57,7 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="edge-certificate", description="The certificate that HAProxy serves.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("status", help="what is served, until when, and what failed")
-    commands.add_parser("keep", help="what the clock does: bring what is newer, and have it served")
+    keeps = commands.add_parser("keep", help="what the clock does: bring what is newer, and have it served")
+    keeps.add_argument("--clock", action="store_true", help="wait longer after each failure")
     commands.add_parser("ensure", help="make the file that HAProxy reads, where it is not as it has to be")
     commands.add_parser("stage", help="judge what would be served").add_argument("root")
     return parser

@@ -3,9 +3,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+from collections.abc import Iterator
 
 from .errors import TlsError
+
+
+@contextlib.contextmanager
+def locked(path: str) -> Iterator[None]:
+    """One at a time: the kernel drops a lock with its process."""
+    with open(path, "w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def text(path: str) -> str:

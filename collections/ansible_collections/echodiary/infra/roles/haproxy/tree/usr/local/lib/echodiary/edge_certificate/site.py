@@ -19,20 +19,42 @@ def ensure(config: Config) -> bool:
     try:
         wanted = made(config)
     except TlsError as error:
-        if not os.path.exists(place):
+        if os.path.exists(place):
+            print(f"{error}; the certificate that was there is served", file=sys.stderr)
+            return False
+        if not config["acme"]:
             raise
-        print(f"{error}; the certificate that was there is served", file=sys.stderr)
-        return False
+        wanted = None
+    if wanted is None and config["acme"] and not os.path.exists(place):
+        places.write(place, placeholder(config, key_of("/")).text)
+        return True
     return wanted is not None and put(place, wanted)
 
 
 def made(config: Config, root: str = "/") -> Pair | None:
-    """Of this host's own files; nothing where it comes with the configuration."""
+    """Of this host's own files, or of what it was issued; nothing where it comes with the configuration, or none was issued yet."""
+    if config["acme"]:
+        issued = Pair(pair.parse(places.text(f"{config['site']}.issued")).chain, key_of(root))
+        return issued if issued.chain and pair.judge(issued, config["names"], f"{config['site']}.issued") else None
     if not config["certificate_file"]:
         return None
     found = from_files(config)
     pair.judge(found, config["names"], config["certificate_file"])
     return found
+
+
+def key_of(root: str) -> str:
+    """That git says, whoever signs for it."""
+    found = pair.parse(places.text(os.path.join(root, configs.KEY))).key
+    pair.public(found, f"/{configs.KEY}")
+    return found
+
+
+def placeholder(config: Config, key: str) -> Pair:
+    """Signed by nobody, for a day: with it HAProxy starts before any authority was asked."""
+    names = "subjectAltName=" + ",".join(f"DNS:{name}" for name in config["names"])
+    words = ("-days", "1", "-subj", "/CN=placeholder", "-addext", names)
+    return Pair(pair.parse(openssl.asked("req", "-x509", "-new", "-key", "/dev/stdin", *words, said=key)).chain, key)
 
 
 def from_files(config: Config) -> Pair:
@@ -58,11 +80,21 @@ def stage(root: str) -> str:
     """Before anything is touched: what would be served is judged, and put where HAProxy looks for it when it judges its own."""
     config = configs.read(root)
     place = os.path.join(root, configs.STAGED)
-    found = made(config, root) or pair.parse(places.text(place))
+    found = issued_or_placeholder(config, root) if config["acme"] else made(config, root) or pair.parse(places.text(place))
     pair.judge(found, config["names"], config["certificate_file"] or config["site"])
     if not os.path.exists(place):
         places.write(place, found.text)
     return ""
+
+
+def issued_or_placeholder(config: Config, root: str) -> Pair:
+    """For another key or another name there will be another one: until then the old one is served, which fits the old key."""
+    key = key_of(root)
+    try:
+        found = made(config, root)
+    except TlsError:
+        found = None
+    return found or placeholder(config, key)
 
 
 def there(config: Config) -> pair.Facts:

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What testssl.sh has against it: nothing above LOW but what comes of a test's own authority."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import docker
+import pytest
+
+from tests.integration import lab_images
+from tests.integration.tls.authority import Authority
+from tests.integration.tls.machine import NAMES, Machine
+
+SERIOUS = {"MEDIUM", "HIGH", "CRITICAL", "WARN", "FATAL"}
+#: finding -> why it is none
+ALLOWED = {
+    "cert_chain_of_trust": "the test's authority is nobody's",
+    "cert_revocation": "the test's authority answers nobody, and its certificates name no list",
+    "cert_crlDistributionPoints": "likewise",
+    "cert_ocspURL": "likewise",
+    "cert_notAfter": "it lives for 30 days here",
+    "cert_expirationStatus": "likewise",
+    "overall_grade": "is T for whoever is not trusted",
+    "grade_cap_reason_1": "likewise",
+}
+
+
+@pytest.mark.full
+def test_nothing_above_low(host: Machine, authority: Authority) -> None:
+    one = authority.issue(*NAMES)
+    done = host.haproxy(haproxy_tls="files", haproxy_tls_certificate=one.chain, haproxy_tls_key=one.key)
+    assert not done.failed, done.msg
+    said = docker.from_env().containers.run(
+        lab_images.service("testssl"),
+        [
+            "sh",
+            "-c",
+            f"testssl --quiet --color 0 --warnings batch --ip {host.address} --jsonfile /tmp/found.json {NAMES[0]} >&2; cat /tmp/found.json",
+        ],
+        network_mode="host",
+        remove=True,
+        stdout=True,
+        stderr=False,
+    )
+    found: list[dict[str, Any]] = json.loads(said)
+    assert {"TLS1_2", "TLS1_3", "ALPN_HTTP2", "HSTS"} <= {each["id"] for each in found if each["severity"] in ("OK", "INFO")}
+    serious = {each["id"]: each["finding"] for each in found if each["severity"] in SERIOUS}
+    assert {name: why for name, why in serious.items() if name not in ALLOWED} == {}
