@@ -8,6 +8,7 @@ Docker only has words for them, and reports all of them with the same status.
 from __future__ import annotations
 
 UNKNOWN, DENIED, SILENT, OTHER = "unknown", "denied", "silent", "other"
+HUB = "Docker Hub"
 
 #: in this order: a registry that asks for a login says so before it says that there is nothing
 _SAYS = (
@@ -26,17 +27,23 @@ def kind(said: str) -> str:
     return next((found for found, words in _SAYS if any(word in lowered for word in words)), OTHER)
 
 
+def of(reference: str) -> str:
+    """Who has it: as Docker reads it, a first part is a host only by its dot or port."""
+    first, slash, _ = reference.partition("/")
+    return first if slash and (first == "localhost" or "." in first or ":" in first) else HUB
+
+
 def refusal(reference: str, said: str) -> str:
     """One line for people."""
     said = " ".join(said.split())[:300] or "no answer"
-    registry = reference.partition("/")[0] if "/" in reference else "Docker Hub"
+    registry = of(reference)
     if kind(said) == SILENT:
         return (
             f"image {reference}: registry {registry} does not answer ({said}); start it, or mend the way to it, and run this again. "
             "A rollback to what rests in the other slot needs no registry"
         )
     if kind(said) == DENIED:
-        return f"image {reference}: {registry} refuses it ({said}); log in (docker login {registry}), or correct the reference"
+        return f"image {reference}: {registry} refuses it ({said}); log in (docker login{'' if registry == HUB else f' {registry}'}), or correct the reference"
     if kind(said) == UNKNOWN:
         return f"unknown image {reference} ({said}); push it, or correct the tag"
     return f"image {reference} cannot be had ({said}); look at registry {registry} and at: journalctl -u docker"

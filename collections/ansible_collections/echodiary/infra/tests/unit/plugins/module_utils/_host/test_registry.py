@@ -54,6 +54,21 @@ def test_what_docker_says_is_told_apart(said: str, kind: str) -> None:
     assert "\n" not in told
 
 
+@pytest.mark.parametrize(
+    ("reference", "named"),
+    [
+        ("prom/prometheus@sha256:00", registry.HUB),
+        ("redis:8", registry.HUB),
+        ("10.0.0.2:5000/diary:v2", "10.0.0.2:5000"),
+        ("localhost/diary", "localhost"),
+        ("registry.example/team/diary:v2", "registry.example"),
+    ],
+)
+def test_whose_image_it_is_is_read_as_docker_reads_it(reference: str, named: str) -> None:
+    assert f"registry {named} does not answer" in registry.refusal(reference, SILENT[0])
+    assert ("(docker login)" in registry.refusal(reference, DENIED[0])) == (named == registry.HUB)
+
+
 @pytest.mark.parametrize("status", [0, 500])
 def test_a_registry_that_does_not_answer_is_not_an_image_that_is_not_there(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     text = SILENT[-2] if status == 0 else f'{{"message": "{SILENT[1].replace(chr(34), chr(39))}"}}'
