@@ -124,7 +124,9 @@ HANDS = {
         f"{BOOTED} && rm /usr/lib/sysctl.d/99-hand.conf"),
     "configuration swapped, read and put back with its time": Hand(
         "cd /etc/haproxy && cp -p haproxy.cfg /tmp/kept && sed -i 's/200/503/' haproxy.cfg && systemctl reload haproxy"
-        f" && cp -p /tmp/kept haproxy.cfg && sleep 1 && ! {ANSWERS} 2>/dev/null",
+        # put back only when it has been read: a reload is over before that
+        f" && for i in $(seq 50); do {ANSWERS} 2>/dev/null || break; sleep 0.2; done"
+        f" && cp -p /tmp/kept haproxy.cfg && ! {ANSWERS} 2>/dev/null",
         {("process:haproxy.service", "reload", "corrective")}, ANSWERS),
 }  # fmt: skip
 
