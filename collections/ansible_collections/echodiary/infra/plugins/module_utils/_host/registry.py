@@ -43,7 +43,8 @@ def refusal(reference: str, said: str) -> str:
             "A rollback to what rests in the other slot needs no registry"
         )
     if kind(said) == DENIED:
-        return f"image {reference}: {registry} refuses it ({said}); log in (docker login{'' if registry == HUB else f' {registry}'}), or correct the reference"
+        login = "docker login" if registry == HUB else f"docker login {registry}"
+        return f"image {reference}: {registry} refuses it ({said}); log in ({login}), or correct the reference"
     if kind(said) == UNKNOWN:
         return f"unknown image {reference} ({said}); push it, or correct the tag"
     return f"image {reference} cannot be had ({said}); look at registry {registry} and at: journalctl -u docker"
