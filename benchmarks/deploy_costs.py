@@ -3,8 +3,8 @@
 
     python -m benchmarks.deploy_costs [--rounds 10] [--keep]
 
-Deploys of two releases of one schema in turn, each way once a round, another one first each time. Makes the end-to-end lab anew and leaves it;
-with ``--keep`` it takes the one that runs.
+Deploys of two releases of one schema in turn, each way once a round, another one first each time. Makes the end-to-end lab anew and
+leaves it; with ``--keep`` it takes the one that runs.
 """
 
 from __future__ import annotations
