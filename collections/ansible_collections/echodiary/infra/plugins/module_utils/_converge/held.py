@@ -53,9 +53,12 @@ class Held:
         return {path: nftables.listed(table) for path, table in self._tables.items()}
 
     def _write_down(self, fresh: str) -> None:
-        shutil.rmtree(fresh, ignore_errors=True)
+        for left in (fresh, f"{self.folder}.done"):
+            shutil.rmtree(left, ignore_errors=True)
         files.make_directories(fresh, 0o700)
-        script = [f"mv {self.folder} {self.folder}.back || exit 0", f"cd {self.folder}.back"]
+        # a killed run may have left its own, into which mv would move this one
+        script = [f"[ -d {self.folder} ] || exit 0", f"rm -rf {self.folder}.back", f"mv {self.folder} {self.folder}.back || exit 0"]
+        script += [f"cd {self.folder}.back"]
         for number, (path, before) in enumerate((self._before or {}).items()):
             table = self._tables[path]
             files.write(f"{fresh}/{number}.nft", f"table {table}\ndelete table {table}\n{before}\n", 0o600)
