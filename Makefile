@@ -85,6 +85,10 @@ molecule: engine ## Test every role on a fresh host, or one with ROLE=name
 e2e: engine ## Run the end-to-end tests on a lab of their own
 	@pytest -m "not full" tests/e2e
 
+.PHONY: load-tools
+load-tools: ## Put what a load test needs of Python into an environment of its own (docs/load.md)
+	@.ci/setup .venv-load requirements-load.txt
+
 .PHONY: cores
 cores: engine ## Converge, deploy and roll back with every ansible-core, or one with CORE=2.21
 	@pytest tests/e2e/test_controllers.py $(if $(CORE),-k '[$(CORE)]')

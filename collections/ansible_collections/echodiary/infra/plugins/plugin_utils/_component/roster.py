@@ -124,9 +124,9 @@ class Roster:
 
     def _address(self, host: Host) -> str:
         """Itself a host reaches by loopback."""
-        return LOOPBACK if host.own else self._outside(host)
+        return LOOPBACK if host.own else self.outside(host)
 
-    def _outside(self, host: Host) -> str:
+    def outside(self, host: Host) -> str:
         """At ``private_address`` where ssh goes another way (a tunnel), else where ssh goes."""
         found = (self._variable(host, key) for key in ("private_address", "ansible_host"))
         return next((str(one) for one in found if one), host.name)
@@ -136,7 +136,7 @@ class Roster:
 
         Of the host that asks nobody has to know it: it comes to itself by loopback."""
         host = self.host(name)
-        outside = self._outside(host)
+        outside = self.outside(host)
         given = [str(one) for one in self._variable(host, "firewall_addresses") or []]
         return given or ([] if host.own and outside == name else [outside])
 

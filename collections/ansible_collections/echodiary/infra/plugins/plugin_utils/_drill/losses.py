@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
+
+from .._common import production
 
 HOST, DATABASE, EVERYTHING = "host", "database", "everything"
 LOSSES = (HOST, DATABASE, EVERYTHING)
@@ -37,19 +39,13 @@ def _unclear(asked: Asked) -> Iterator[str]:
 
 
 def _forbidden(asked: Asked) -> Iterator[str]:
-    if _is_production(asked.environment, asked.production):
+    if production.is_one(asked.environment, asked.production):
         yield f"nothing is destroyed in {asked.environment}. Where it is lost already, -e drill_destroy=false brings it back"
         return
     if not asked.allowed:
         yield f"nothing says that {asked.environment} may be destroyed: put drill_allowed: true into its inventory, where that is meant"
     if not asked.destroyer:
         yield "who destroys it? Name a file of tasks: -e drill_destroy_tasks=<file> (docs/dr.md); or do it by hand: -e drill_destroy=false"
-
-
-def _is_production(environment: str, names: Iterable[str]) -> bool:
-    """Also production-eu, and whatever is written larger."""
-    said = environment.lower()
-    return any(said == name.lower() or said.startswith((f"{name.lower()}-", f"{name.lower()}_")) for name in names)
 
 
 def called(loss: str, host: str) -> str:
