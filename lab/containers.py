@@ -15,7 +15,7 @@ from typing import Any
 import docker
 from docker.errors import APIError, NotFound
 
-from lab import labels
+from lab import labels, networks
 from lab.errors import LabError
 from lab.settings import Settings
 
@@ -93,8 +93,10 @@ def remove(container: Any) -> None:
 
 def _create(client: docker.DockerClient, lab: Settings, container: Container, wanted: str, files: Mapping[str, bytes]) -> Any:
     api = client.api
-    endpoint: Any = api.create_endpoint_config(ipv4_address=container.address, aliases=list(container.aliases))
-    networks: Any = {container.network_of(lab): endpoint}
+    within = container.network_of(lab)
+    further = lab.address6(container.address) if within == lab.name and networks.has_ipv6(client, lab) else None
+    addresses = {"ipv4_address": container.address, "ipv6_address": further}
+    endpoints: Any = {within: api.create_endpoint_config(**addresses, aliases=list(container.aliases))}
     created = api.create_container(
         image=container.image,
         name=lab.container(container.member),
@@ -109,7 +111,7 @@ def _create(client: docker.DockerClient, lab: Settings, container: Container, wa
         ports=[inside for _, inside in container.ports],
         volumes=["/var/lib/docker"] if container.is_host else None,
         host_config=_host_config(client, container),
-        networking_config=api.create_networking_config(networks),
+        networking_config=api.create_networking_config(endpoints),
     )
     made = client.containers.get(created["Id"])
     try:

@@ -23,8 +23,8 @@ PIN = VARIABLES.with_name("release_lab.yml")
 WORKERS = VARIABLES.with_name("workers_lab.yml")
 
 
-def write_hosts(lab: Settings) -> None:
-    _write(lab.inventory / HOSTS, hosts(lab))
+def write_hosts(lab: Settings, *, ipv6: bool = False) -> None:
+    _write(lab.inventory / HOSTS, hosts(lab, ipv6=ipv6))
 
 
 def write_variables(lab: Settings, images: dict[str, str]) -> None:
@@ -48,9 +48,14 @@ def remove(lab: Settings) -> None:
         (lab.inventory / name).unlink(missing_ok=True)
 
 
-def hosts(lab: Settings) -> dict[str, Any]:
+def hosts(lab: Settings, *, ipv6: bool = False) -> dict[str, Any]:
+    """``ipv6``: they have an address of that, too."""
+
+    def host(address: str) -> dict[str, Any]:
+        return {"ansible_host": address, **({"firewall_addresses": [address, lab.address6(address)]} if ipv6 else {})}
+
     def group(names: list[str]) -> dict[str, Any]:
-        return {"hosts": {name: {"ansible_host": lab.address(name)} for name in names}}
+        return {"hosts": {name: host(lab.address(name)) for name in names}}
 
     return {"all": {"children": {"app": group(lab.app_names), "monitoring": group(["mon1"])}}}
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
 import docker
 
-from lab import containers, labels
+from lab import containers, labels, networks
 from lab.containers import Container
 from lab.errors import LabError
 from lab.settings import Settings
@@ -33,8 +33,8 @@ def check_network(client: docker.DockerClient, lab: Settings) -> None:
 
 
 def check_subnet(client: docker.DockerClient, lab: Settings, name: str, subnet: IPv4Network, advice: str) -> None:
-    networks = client.networks.list()
-    for network in networks:
+    there = client.networks.list()
+    for network in there:
         if network.name != name:
             continue
         if not labels.mine(lab, network.attrs.get("Labels")):
@@ -43,7 +43,7 @@ def check_subnet(client: docker.DockerClient, lab: Settings, name: str, subnet: 
             has = ", ".join(str(one) for one in subnets(network.attrs))
             raise LabError(f"Lab '{lab.name}' runs on {has}, not on {subnet}. Run 'python -m lab down' first.")
         return
-    for network in networks:
+    for network in there:
         for taken in subnets(network.attrs):
             if taken.overlaps(subnet):
                 raise LabError(f"Subnet {subnet} is taken by Docker network '{network.name}' ({taken}). {advice}")
@@ -53,10 +53,8 @@ def check_subnet(client: docker.DockerClient, lab: Settings, name: str, subnet: 
 
 
 def subnets(attributes: dict[str, Any]) -> list[IPv4Network]:
-    """The IPv4 networks of a Docker network, as `docker network inspect` shows it."""
-    configurations = (attributes.get("IPAM") or {}).get("Config") or []
-    found = [ip_network(entry["Subnet"]) for entry in configurations if entry.get("Subnet")]
-    return [network for network in found if isinstance(network, IPv4Network)]
+    """The IPv4 networks of a Docker network."""
+    return [one for one in networks.subnets(attributes) if isinstance(one, IPv4Network)]
 
 
 def overlapping_route(subnet: IPv4Network, table: str) -> str | None:

@@ -6,13 +6,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from pathlib import Path
 
 from lab.errors import LabError
 
 DEFAULT_NAME = "echodiary"
 DEFAULT_SUBNET = IPv4Network("172.30.77.0/24")
+#: of all labs, beside IPv4 (fd00::/8 is anybody's own)
+LABS6 = IPv6Network("fdec:d1a0::/32")
 FIRST_APP, LAST_APP = 11, 190  # last octets of app1 … app180
 FIRST_EXTRA, LAST_EXTRA = 200, 250  # last octets of hosts made one at a time (molecule's)
 
@@ -42,6 +44,16 @@ class Settings:
     @property
     def inventory(self) -> Path:
         return self.root / "inventories" / "local" if self.is_default else self.state / "inventory"
+
+    @property
+    def subnet6(self) -> IPv6Network:
+        """Made of the other one, so that two labs share it no more than they share that."""
+        return IPv6Network((int(LABS6.network_address) | int(self.subnet.network_address) << 64, 64))
+
+    def address6(self, address: str) -> str:
+        """The other address of whoever has this one; its end reads the same: 172.30.77.11 is fdec:d1a0:ac1e:4d00::11."""
+        last = int(IPv4Address(address)) - int(self.subnet.network_address)
+        return str(self.subnet6.network_address + int(str(last), 16))
 
     @property
     def gateway(self) -> str:

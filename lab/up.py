@@ -54,7 +54,7 @@ class Up:
     def prepare(self) -> None:
         # The network first: it shows other labs that somebody uses the shared images.
         with self.progress.step("network") as step:
-            step.result = f"created, {self.lab.subnet}" if networks.ensure(self.client, self.lab) else ""
+            step.result = networks.ensure(self.client, self.lab)
         base.ensure(self.client, topology.folder(self.lab.root, "base"), self.progress)
         _ensure_volumes(self.client, self.lab)
 
@@ -169,7 +169,7 @@ def up(client: docker.DockerClient, lab: Settings, progress: Progress, *, servic
         served = this.run(machines)
     if machines:
         _shrink(client, lab, machines, progress)
-        inventory.write_hosts(lab)
+        inventory.write_hosts(lab, ipv6=networks.has_ipv6(client, lab))
     inventory.write_variables(lab, served)
     hosts.refresh_known_hosts(client, lab)
 

@@ -75,6 +75,13 @@ def test_the_inventory_names_no_path_of_this_machine(tmp_path: Path) -> None:
         assert Path(resolved).resolve() == keys.user_key(lab).resolve()
 
 
+def test_hosts_know_each_other_by_all_addresses_that_they_have(tmp_path: Path) -> None:
+    lab = lab_of(tmp_path)
+    [one, both] = [inventory.hosts(lab, ipv6=ipv6)["all"]["children"]["monitoring"]["hosts"]["mon1"] for ipv6 in (False, True)]
+    assert one == {"ansible_host": "172.30.77.5"}
+    assert both == {**one, "firewall_addresses": ["172.30.77.5", "fdec:d1a0:ac1e:4d00::5"]}
+
+
 def test_whoever_has_the_inventory_can_ask_for_the_same_lab_again(tmp_path: Path) -> None:
     """What makes lost hosts anew in the middle of a play has no shell with the lab's variables."""
     lab = lab_of(tmp_path, LAB_NAME="blue", LAB_SUBNET="10.9.8.0/24", LAB_APP_HOSTS="3", LAB_PORT_OFFSET="40")

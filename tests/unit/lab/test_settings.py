@@ -41,13 +41,26 @@ def test_a_further_lab_keeps_to_itself() -> None:
     assert lab.app_names[-1] == "app8"
 
 
+def test_an_address_reads_the_same_in_both_families() -> None:
+    lab = settings.read({}, ROOT)
+    assert str(lab.subnet6) == "fdec:d1a0:ac1e:4d00::/64"
+    assert lab.address6(lab.address("app1")) == "fdec:d1a0:ac1e:4d00::11"
+
+
+@given(*[st.sampled_from(["172.30.77.0/24", "172.30.78.0/24", "172.31.77.0/24", "10.9.8.0/24", "192.168.255.0/24"])] * 2)
+def test_labs_that_share_no_network_share_none_of_ipv6(one: str, other: str) -> None:
+    here, there = (settings.read({"LAB_SUBNET": subnet}, ROOT) for subnet in (one, other))
+    assert here.subnet6.overlaps(there.subnet6) == (one == other)
+    assert here.subnet6.is_private
+
+
 @given(st.integers(1, 180))
 def test_addresses_never_collide(count: int) -> None:
     lab = settings.read({"LAB_APP_HOSTS": str(count)}, ROOT)
     fixed = [lab.address(name) for name in (*settings.OCTETS, *lab.app_names)]
     single = [lab.at(octet) for octet in range(settings.FIRST_EXTRA, settings.LAST_EXTRA + 1)]
     everything = [*fixed, *single, lab.gateway]
-    assert len(everything) == len(set(everything))
+    assert len(everything) == len(set(everything)) == len({lab.address6(one) for one in everything})
 
 
 @pytest.mark.parametrize(
