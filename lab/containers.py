@@ -95,8 +95,9 @@ def _create(client: docker.DockerClient, lab: Settings, container: Container, wa
     api = client.api
     within = container.network_of(lab)
     further = lab.address6(container.address) if within == lab.name and networks.has_ipv6(client, lab) else None
-    addresses = {"ipv4_address": container.address, "ipv6_address": further}
-    endpoints: Any = {within: api.create_endpoint_config(**addresses, aliases=list(container.aliases))}
+    names = list(container.aliases)
+    endpoint = api.create_endpoint_config(ipv4_address=container.address, ipv6_address=further, aliases=names)
+    endpoints: Any = {within: endpoint}
     created = api.create_container(
         image=container.image,
         name=lab.container(container.member),

@@ -11,11 +11,12 @@ from ansible.utils.display import Display
 from ..plugin_utils._account import options
 from ..plugin_utils._calls.base import LocalAction
 from ..plugin_utils._common.errors import SpecError
-from ..plugin_utils._component import roster
+from ..plugin_utils._component import listens, roster
 from ..plugin_utils._lease import places
 
 if TYPE_CHECKING:
     from ..module_utils._kinds.documents import ListenSpec
+    from ..plugin_utils._account.declaration import Environment
     from ..plugin_utils._account.run import Run
     from ..plugin_utils._lease.places import Place
 
@@ -51,8 +52,8 @@ class ActionModule(LocalAction[Options]):
         env = declaration.read(args["declared"], args["environment"], args["account"], args["login"]["region"], {})
         # one for all roles: it reads each component once
         known = roster.Roster(self._loader, self._templar, self._vars, [])
-        listens = {role: _listens(known, env.hosts(role)) for role in env.roles}
-        env = env._replace(listens=listens, admin_keys=tuple(args["admin_keys"]))
+        sockets = {role: _listens(known, env, role) for role in env.roles}
+        env = env._replace(listens=sockets, admin_keys=tuple(args["admin_keys"]))
         guards.check(env, run.wanted(env))
         lease = None if self._check else leasing.of(args["lease"], place, self._vars.get("ansible_inventory_sources") or [])
         this = run.begun(env, args["login"], self, self._vars, display.display)
@@ -108,6 +109,7 @@ class ActionModule(LocalAction[Options]):
         }
 
 
-def _listens(known: roster.Roster, hosts: list[str]) -> list[ListenSpec]:
-    """Of all components that the inventory lists for them."""
-    return [socket for entry in known.entries(*hosts) for socket in entry.listens]
+def _listens(known: roster.Roster, env: Environment, role: str) -> list[ListenSpec]:
+    """Of all components that the inventory lists for its hosts. A security group is a role's: peers are those of the roles that have them."""
+    found = [(entry.component, socket) for entry in known.entries(*env.hosts(role)) for socket in entry.listens]
+    return [listens.with_peers(socket, env.roles_of(known.having(component))) for component, socket in found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -180,6 +180,10 @@ class Environment(NamedTuple):
     @property
     def roles(self) -> list[str]:
         return sorted({host["role"] for host in self.declared["hosts"].values()})
+
+    def roles_of(self, hosts: Iterable[str]) -> list[str]:
+        """Of those that are declared."""
+        return sorted({self.declared["hosts"][host]["role"] for host in hosts if host in self.declared["hosts"]})
 
     def hosts(self, role: str) -> list[str]:
         return sorted(name for name, host in self.declared["hosts"].items() if host["role"] == role)

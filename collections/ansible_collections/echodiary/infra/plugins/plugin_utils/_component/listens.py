@@ -27,8 +27,10 @@ KNOWN = {
     "edge": "what stands before the hosts: the load balancer, or the world where there is none",
     "monitoring": "what watches them",
     "host": "the host itself",
+    "peers": "other hosts that have the component",
     "operators": "from where people and pipelines administer hosts",
 }
+PEERS = "peers"
 #: of an interface each; "::" takes IPv4 along on Linux
 _EVERY_ADDRESS = ("*", "::")
 
@@ -91,6 +93,12 @@ def _version(address: str) -> int:
         return ipaddress.ip_address(address.partition("%")[0]).version
     except ValueError:
         return 0
+
+
+def with_peers(entry: documents.ListenSpec, names: Sequence[str]) -> documents.ListenSpec:
+    """``names``: who that is."""
+    who = [name for one in entry["from"] for name in (names if one == PEERS else [one])]
+    return {**entry, "from": list(dict.fromkeys(who))}
 
 
 def told(entry: documents.ListenSpec) -> str:

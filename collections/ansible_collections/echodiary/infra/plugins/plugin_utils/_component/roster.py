@@ -84,6 +84,10 @@ class Roster:
         """Whether or not the inventory lists it there."""
         return self._entry(self.host(host), component)
 
+    def having(self, component: str) -> list[str]:
+        """Hosts for which the inventory lists it, with or without its collection."""
+        return [name for name in self.names() if component in (one.rpartition(".")[2] for one in self.host(name).components)]
+
     def names(self) -> list[str]:
         return sorted(self._vars["groups"]["all"])
 

@@ -47,7 +47,8 @@ class Firewall:
 
     def _inventory(self, words: Mapping[str, list[str]]) -> Inventory:
         groups: Mapping[str, list[str]] = self._hosts.groups
-        return Inventory(groups, frozenset(self._hosts.names()), self._hosts.addresses, words, self._hosts.here.name)
+        here = self._hosts.here.name
+        return Inventory(groups, frozenset(self._hosts.names()), self._hosts.addresses, words, here, self._hosts.having)
 
     def _reached(self, inventory: Inventory) -> Iterator[Opening]:
         here = self._hosts.here

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from .._common.errors import SpecError
+from .._component import listens
 from . import peers
 from .shapes import Opening
 
@@ -33,9 +34,12 @@ def of_components(entries: Iterable[Entry], inventory: Inventory) -> Iterator[Op
         for one in entry.listens:
             if not _is_loopback(one["address"]):
                 why = f"{entry.component} for {one['for']}"
-                yield Opening(
-                    one["port"], one["protocol"], tuple(one["from"]), peers.networks(one["from"], inventory), why, _inside(one, inventory)
-                )
+                found = peers.networks(listens.with_peers(one, _others(entry.component, inventory))["from"], inventory)
+                yield Opening(one["port"], one["protocol"], tuple(one["from"]), found, why, _inside(one, inventory))
+
+
+def _others(component: str, inventory: Inventory) -> list[str]:
+    return [host for host in inventory.having(component) if host != inventory.here]
 
 
 def _inside(one: ListenSpec, inventory: Inventory) -> bool:

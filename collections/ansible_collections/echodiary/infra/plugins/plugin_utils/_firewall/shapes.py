@@ -33,13 +33,14 @@ class Opening(NamedTuple):
 
 
 class Inventory(NamedTuple):
-    """``addresses``: of a host, as others see it come. ``words``: what is no group, and stands for others."""
+    """``addresses``: of a host, as others see it come. ``words``: what is no group, and stands for others. ``having``: hosts of a component."""
 
     groups: Mapping[str, Sequence[str]]
     hosts: frozenset[str]
     addresses: Callable[[str], list[str]]
     words: Mapping[str, list[str]]
     here: str
+    having: Callable[[str], list[str]]
 
 
 class Told(TypedDict):

@@ -34,6 +34,13 @@ def test_it_is_made_of_what_the_host_listens_on_and_who_the_inventory_has() -> N
     assert chains(firewall_edge_from=["10.7.0.0/16"])["services"][2] == asked(80, " ip saddr { 10.0.0.5, 10.7.0.0/16 }")
 
 
+def test_who_takes_the_certificate_from_another_host_may_ask_it() -> None:
+    load_balancer = {"firewall_edge_from": ["10.7.0.0/16"]}
+    acme = {"haproxy_tls": "acme", "haproxy_tls_names": ["a.example"]}
+    assert asked(443, " ip saddr { 10.0.0.12, 10.7.0.0/16 }") in chains(**load_balancer, **acme)["services"]
+    assert asked(443, " ip saddr { 10.7.0.0/16 }") in chains(**load_balancer, **{**acme, "haproxy_tls": "files"})["services"]
+
+
 def test_containers_have_their_edge_and_what_their_components_reach() -> None:
     found = chains(firewall_containers_to=[{"port": 443, "to": ["app2"]}])
     assert found["own"][1:-1] == [asked(80)]

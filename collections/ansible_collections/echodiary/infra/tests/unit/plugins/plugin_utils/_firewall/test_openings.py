@@ -9,7 +9,10 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._component.roster 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._firewall import openings
 from ansible_collections.echodiary.infra.plugins.plugin_utils._firewall.shapes import Inventory, Opening
 
-INVENTORY = Inventory({"app": ["app1"]}, frozenset({"app1"}), lambda _: ["10.0.0.1"], {"operators": ["any"], "edge": ["any"]}, "app1")
+ADDRESSES = {"app1": ["10.0.0.1"], "app2": ["10.0.0.2", "fd00::2"], "app3": ["10.0.0.3"]}
+HAVING = {"web": ["app1", "app2"]}
+WORDS = {"operators": ["any"], "edge": ["any"]}
+INVENTORY = Inventory({"app": ["app1"]}, frozenset(ADDRESSES), ADDRESSES.__getitem__, WORDS, "app1", lambda one: HAVING.get(one, []))
 
 
 def of(**given: Any) -> list[Opening]:
@@ -35,6 +38,12 @@ def test_what_only_the_host_can_ask_is_no_opening(address: str, opened: bool) ->
 )
 def test_containers_of_the_host_may_ask_what_serves_users_of_its_own(who: list[str], use: str, inside: bool) -> None:
     assert [one.inside for one in of(**{"from": who, "for": use})] == [inside]
+
+
+def test_peers_are_the_other_hosts_with_the_component() -> None:
+    [one] = of(**{"from": ["peers"]})
+    assert [str(network) for network in one.networks] == ["10.0.0.2/32", "fd00::2/128"]
+    assert one.peers == ("peers",), "people read the word"
 
 
 def test_ssh_is_open_whoever_declares_it_and_never_to_nobody() -> None:
