@@ -69,6 +69,10 @@ unit: setup ## Run the unit tests (no Docker needed)
 rights: setup ## Write which rights in AWS provisioning takes (docs/aws/), as the kinds of the account name them
 	@python .ci/rights.py
 
+.PHONY: ports
+ports: setup ## Write the tables of ports into the READMEs of inventories/, as components say what they listen on
+	@python .ci/ports.py
+
 .PHONY: app-test
 app-test: engine ## Run EchoDiary's own tests
 	@cd app && pytest -n 3

@@ -11,12 +11,10 @@ from ansible.utils.display import Display
 from ..plugin_utils._account import options
 from ..plugin_utils._calls.base import LocalAction
 from ..plugin_utils._common.errors import SpecError
-from ..plugin_utils._component import listens, roster
+from ..plugin_utils._component import roster
 from ..plugin_utils._lease import places
 
 if TYPE_CHECKING:
-    from ..module_utils._kinds.documents import ListenSpec
-    from ..plugin_utils._account.declaration import Environment
     from ..plugin_utils._account.run import Run
     from ..plugin_utils._lease.places import Place
 
@@ -44,7 +42,7 @@ class ActionModule(LocalAction[Options]):
     }
 
     def _answer(self, args: Options) -> dict[str, Any]:
-        from ..plugin_utils._account import apply, declaration, guards, leasing, observe, rights, run
+        from ..plugin_utils._account import apply, asked, declaration, guards, leasing, observe, rights, run
 
         place = self._place()
         if args["only"] and (self._check or place is None):
@@ -52,8 +50,7 @@ class ActionModule(LocalAction[Options]):
         env = declaration.read(args["declared"], args["environment"], args["account"], args["login"]["region"], {})
         # one for all roles: it reads each component once
         known = roster.Roster(self._loader, self._templar, self._vars, [])
-        sockets = {role: _listens(known, env, role) for role in env.roles}
-        env = env._replace(listens=sockets, admin_keys=tuple(args["admin_keys"]))
+        env = env._replace(listens=asked.of_roles(known, env), admin_keys=tuple(args["admin_keys"]))
         guards.check(env, run.wanted(env))
         lease = None if self._check else leasing.of(args["lease"], place, self._vars.get("ansible_inventory_sources") or [])
         this = run.begun(env, args["login"], self, self._vars, display.display)
@@ -107,9 +104,3 @@ class ActionModule(LocalAction[Options]):
             # into a secret that a check would make, nothing would be written yet
             "endpoints": {} if self._check and secret.NAME in {one.resource.kind for one in todo} else endpoints.read(this.aws, this.env),
         }
-
-
-def _listens(known: roster.Roster, env: Environment, role: str) -> list[ListenSpec]:
-    """Of all components that the inventory lists for its hosts. A security group is a role's: peers are those of the roles that have them."""
-    found = [(entry.component, socket) for entry in known.entries(*env.hosts(role)) for socket in entry.listens]
-    return [listens.with_peers(socket, env.roles_of(known.having(component))) for component, socket in found]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 KEY = "reaches"
 _PORT = {"port": {"type": "int", "required": True}, "protocol": {"type": "str", "choices": ["tcp", "udp"], "default": "tcp"}}
 _WAYS = {**_PORT, "to": {"type": "list", "elements": "str", "default": [peers.ANYWHERE]}}
-_OPENINGS = {**_PORT, "from": {"type": "list", "elements": "str", "required": True}}
+OPENINGS = {**_PORT, "from": {"type": "list", "elements": "str", "required": True}}
 
 
 class Firewall:
@@ -36,9 +36,9 @@ class Firewall:
         found = [
             *openings.of_ssh(ssh_ports, inventory),
             *openings.of_components(self._hosts.entries(inventory.here), inventory),
-            *openings.of_people(_checked("firewall_allow", allow, _OPENINGS), inventory),
+            *openings.of_people(checked("firewall_allow", allow, OPENINGS), inventory),
         ]
-        further = openings.ways(_checked("firewall_containers_to", ways, _WAYS), inventory, "firewall_containers_to")
+        further = openings.ways(checked("firewall_containers_to", ways, _WAYS), inventory, "firewall_containers_to")
         return {
             "services": rules.services(found),
             "own": rules.own(found),
@@ -54,10 +54,10 @@ class Firewall:
         here = self._hosts.here
         for source in (self._hosts.source(here, component) for component in here.components):
             given = self._hosts.rendered(here, source, {KEY: source.spec.get(KEY) or []}, f"{source.name}/component.yml")
-            yield from openings.ways(_checked(f"{source.name}: {KEY}", given[KEY], _WAYS), inventory, source.name)
+            yield from openings.ways(checked(f"{source.name}: {KEY}", given[KEY], _WAYS), inventory, source.name)
 
 
-def _checked(where: str, given: list[Any], options: Mapping[str, Any]) -> list[Any]:
+def checked(where: str, given: list[Any], options: Mapping[str, Any]) -> list[Any]:
     """With defaults filled in."""
     result = ArgumentSpecValidator({"given": {"type": "list", "elements": "dict", "options": options}}).validate({"given": given})
     found: list[Any] = result.validated_parameters["given"]

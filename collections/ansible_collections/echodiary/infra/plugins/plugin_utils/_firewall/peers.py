@@ -35,13 +35,14 @@ def _of(name: str, inventory: Inventory, where: str) -> Iterator[Network]:
     hosts = inventory.groups.get(name) or ([name] if name in inventory.hosts else [])
     if hosts:
         yield from (_address(host, address) for host in hosts for address in inventory.addresses(host))
-    elif literal := _literal(name):
-        yield literal
+    elif found := literal(name):
+        yield found
     elif where and name not in (HOST, CONTAINERS, *inventory.words, *inventory.groups):
         raise SpecError(f"firewall: {where}: '{name}' is no address, no network, and no host or group of the inventory; correct it")
 
 
-def _literal(text: str) -> Network | None:
+def literal(text: str) -> Network | None:
+    """A network, or an address as one."""
     try:
         return ipaddress.ip_network(text)
     except ValueError:
@@ -49,7 +50,7 @@ def _literal(text: str) -> Network | None:
 
 
 def _address(host: str, address: str) -> Network:
-    found = _literal(address)
+    found = literal(address)
     if found is None:
         raise SpecError(
             f"firewall: host {host} is known as '{address}', which is no address, and packets have nothing else; "

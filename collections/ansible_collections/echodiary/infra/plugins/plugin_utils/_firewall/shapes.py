@@ -33,7 +33,9 @@ class Opening(NamedTuple):
 
 
 class Inventory(NamedTuple):
-    """``addresses``: of a host, as others see it come. ``words``: what is no group, and stands for others. ``having``: hosts of a component."""
+    """``addresses``: of a host, as others see it come. ``words``: what is no group, and stands for others.
+
+    ``having``: the hosts of a component."""
 
     groups: Mapping[str, Sequence[str]]
     hosts: frozenset[str]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..._firewall import peers
 from .. import model
 from ..declaration import WORLD
 from . import security_group
@@ -56,11 +57,15 @@ def _rules(socket: ListenSpec, env: Environment) -> Iterator[Rule]:
 
 
 def _sources(who: str, env: Environment) -> list[str | model.Ref]:
-    if who == "edge":
+    """``who``: a word of ``listens``, a role, or a network that people named."""
+    if who in ("edge", peers.ANYWHERE):
         return [WORLD]
     if who == "operators":
         return [*env.ssh_from]
-    return [model.Ref(security_group.NAME, env.called(who))] if who in env.roles else []
+    if who in env.roles:
+        return [model.Ref(security_group.NAME, env.called(who))]
+    network = peers.literal(who)
+    return [str(network)] if network else []
 
 
 def _rule(protocol: str, port: int | None, other: str | model.Ref) -> Rule:

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""For what hosts of a role may be asked, and by whom: what their components listen on, and what people add to their own firewall. The same
+data that the hosts' own rules are made of (``_firewall``), so what a host lets in its security group lets in.
+
+A security group knows roles and networks, and lets ssh in from ``access``: what it cannot hold is refused before anything is asked.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from .._common.errors import SpecError
+from .._component import listens
+from .._firewall import door, peers
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds.documents import ListenSpec
+    from .._component.roster import Roster
+    from .._firewall.shapes import Network
+    from .declaration import Environment
+
+FIREWALL = "firewall"
+#: who is none of an account's roles, and has a meaning of its own
+_WORDS = ("edge", "operators", peers.HOST, peers.CONTAINERS, peers.ANYWHERE)
+
+
+def of_roles(known: Roster, env: Environment) -> dict[str, list[ListenSpec]]:
+    """Of all components that the inventory lists for a role's hosts. Peers are those of the roles whose hosts have the component."""
+    return {role: [*_of_components(known, env, role), *_of_people(known, env, role)] for role in env.roles}
+
+
+def _of_components(known: Roster, env: Environment, role: str) -> Iterator[ListenSpec]:
+    for entry in known.entries(*env.hosts(role)):
+        others = env.roles_of(known.having(entry.component))
+        yield from (listens.with_peers(socket, others) for socket in entry.listens)
+
+
+def _of_people(known: Roster, env: Environment, role: str) -> Iterator[ListenSpec]:
+    for host in env.hosts(role):
+        given = _given(known, host)
+        if given:
+            _check_ssh(host, given["ssh_from"], env)
+            for one in given["allow"]:
+                yield _opened(host, one, known.groups, env)
+
+
+def _given(known: Roster, host: str) -> dict[str, Any]:
+    """Of the host's own firewall; nothing where it has none."""
+    there = known.host(host)
+    found = [one for one in there.components if one.rpartition(".")[2] == FIREWALL]
+    if not found:
+        return {}
+    source = known.source(there, found[0])
+    wanted = {key: there.variables.get(f"firewall_{key}", source.defaults[f"firewall_{key}"]) for key in ("allow", "ssh_from")}
+    given = known.rendered(there, source, wanted, f"host {host}: {FIREWALL}")
+    return {**given, "allow": door.checked("firewall_allow", given["allow"], door.OPENINGS)}
+
+
+def _check_ssh(host: str, ssh_from: Sequence[str], env: Environment) -> None:
+    """Where people come by ssh, both have to let them in."""
+    known = [one for name in ssh_from if (one := peers.literal(name))]
+    for network in env.ssh_from if peers.ANYWHERE not in ssh_from else ():
+        if not any(_covers(one, ipaddress.ip_network(network)) for one in known):
+            why = f"its security group lets {network} in by ssh (aws_environment.access), and its own firewall does not"
+            raise SpecError(f"host {host}: {why}; add it to firewall_ssh_from, or take it out of access")
+
+
+def _opened(host: str, one: Mapping[str, Any], groups: Mapping[str, Sequence[str]], env: Environment) -> ListenSpec:
+    who = [meant for name in one["from"] for meant in _meant(host, one["port"], str(name), groups, env)]
+    socket = {"port": one["port"], "protocol": one["protocol"], "address": "*", "from": who, "for": "users"}
+    return cast("ListenSpec", socket)
+
+
+def _meant(host: str, port: int, name: str, groups: Mapping[str, Sequence[str]], env: Environment) -> list[str]:
+    """As ``packets`` takes it."""
+    if name in (*_WORDS, *env.roles) or peers.literal(name):
+        return [name]
+    inside = set(groups.get(name, ()))
+    whole = [role for role in env.roles if set(env.hosts(role)) <= inside]
+    if name not in groups or inside & {one for role in env.roles if role not in whole for one in env.hosts(role)}:
+        raise SpecError(
+            f"host {host}: firewall_allow: {port} from '{name}': a security group lets in roles ({', '.join(env.roles)}) and networks, and "
+            "that is neither; name one of these"
+        )
+    return whole
+
+
+def _covers(wide: Network, narrow: Network) -> bool:
+    return wide.version == narrow.version and narrow.subnet_of(cast("Any", wide))
