@@ -24,6 +24,11 @@ def object_store() -> str:
     return _built(topology.service_recipe(ROOT, "python"), topology.service_recipe(ROOT, "s3"))
 
 
+def aws() -> str:
+    """The imitation of AWS."""
+    return _built(topology.service_recipe(ROOT, "python"), topology.service_recipe(ROOT, "aws"))
+
+
 def host() -> str:
     """The hosts': it holds the distribution's HAProxy."""
     return _built(*topology.host_recipes(ROOT))

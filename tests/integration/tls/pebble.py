@@ -19,11 +19,12 @@ from tests.waiting import eventually
 
 NAME, PORT, INSIDE = "pebble", 14000, 15000
 DIRECTORY = f"https://{NAME}:{PORT}/dir"
-#: every name leads to one address; it asks at once
+#: every name leads to one address, where no other name server is given; it asks at once
+OWN = "127.0.0.1:8053"
 START = """
 none="-http01= -https01= -tlsalpn01= -doh= -defaultIPv6="
 pebble-challtestsrv $none -defaultIPv4 {address} -dns01 127.0.0.1:8053 -management 127.0.0.1:8055 &
-PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 exec pebble -config /etc/pebble/config.json -dnsserver 127.0.0.1:8053
+PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 exec pebble -config /etc/pebble/config.json -dnsserver {names}
 """
 
 
@@ -61,8 +62,8 @@ class Pebble:
 
 
 @contextmanager
-def running(place: Path, network: str, own: Issued, *, asks: str, life: int) -> Iterator[Pebble]:
-    """``asks``: the address that all names have; certificates live for ``life`` seconds."""
+def running(place: Path, network: str, own: Issued, *, asks: str, life: int, names: str = OWN) -> Iterator[Pebble]:
+    """``asks``: the address that all names have; ``names``: its name server; certificates live for ``life`` seconds."""
     config = {
         "listenAddress": f"0.0.0.0:{PORT}", "managementListenAddress": f"0.0.0.0:{INSIDE}", "certificate": "/etc/pebble/own.pem",
         "privateKey": "/etc/pebble/own.key", "httpPort": 80, "tlsPort": 443, "ocspResponderURL": "",
@@ -72,7 +73,7 @@ def running(place: Path, network: str, own: Issued, *, asks: str, life: int) -> 
         (place / name).write_text(text)
     container = docker.from_env().containers.run(
         lab_images.service(NAME),
-        ["sh", "-c", START.format(address=asks)],
+        ["sh", "-c", START.format(address=asks, names=names)],
         name=f"{NAME}-{network}",
         hostname=NAME,
         network=network,

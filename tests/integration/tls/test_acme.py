@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import docker
 import pytest
 
 from tests.integration.tls import authority, pebble, visitors
@@ -76,7 +76,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
         for host in (first, second):
             host.serve()
             host.sh("apt-get update -qq; install -d /var/lib/node_exporter/textfile")
-        network = first.sh("true") or str(json.loads(_inspected(first.container))[0])
+        [network] = inspected(first.container)
         with pebble.running(tmp_path_factory.mktemp("pebble"), network, own.issue("pebble"), asks=second.address, life=LIFE) as made:
             keys = {f"haproxy_{name}": authority.pem(authority.key()) for name in ("tls_key", "acme_account_key")}
             acme = {
@@ -95,10 +95,9 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
             first.destroy()
 
 
-def _inspected(container: str) -> str:
-    import docker
-
-    return json.dumps(list(docker.from_env().containers.get(container).attrs["NetworkSettings"]["Networks"]))
+def inspected(container: str) -> list[str]:
+    """Its networks."""
+    return list(docker.from_env().containers.get(container).attrs["NetworkSettings"]["Networks"])
 
 
 def test_a_fresh_host_serves_before_any_authority_was_asked(fleet: Fleet) -> None:

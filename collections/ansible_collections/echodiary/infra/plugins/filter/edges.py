@@ -44,6 +44,10 @@ def edge_site(certificate: str, key: str) -> str:
     return tls.site(str(certificate), str(key))
 
 
+def edge_secrets(environment: Mapping[str, Any]) -> list[str]:
+    return tls.secrets(plain(environment))
+
+
 def edge_key(given: str) -> str:
     return tls.key(str(given))
 
@@ -70,6 +74,7 @@ class FilterModule:
             edge_key,
             edge_names,
             edge_orderer,
+            edge_secrets,
             edge_site,
             edge_thumbprint,
         )

@@ -18,6 +18,10 @@ from ...module_utils._kinds import certificates
 from .._common.errors import SpecError
 
 NONE, FILES, ACME = "none", "files", "acme"
+#: where an authority looks for its answer
+HTTP, DNS = "http", "dns"
+#: of the names of a client's variables, what says that the value is shown nowhere
+_SECRET = re.compile("KEY|SECRET|TOKEN|PASSWORD")
 #: what HAProxy reads: brought with the rest, or made on the host of what it was given or issued
 BROUGHT, MADE = "/etc/echodiary/tls/site.pem", "/var/lib/echodiary/tls/site.pem"
 _NAME = r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -88,9 +92,35 @@ def _wrong_acme(given: Mapping[str, Any], known: Sequence[str]) -> Iterator[str]
         yield f"haproxy_acme_email: {given['acme_email']!r} is no address that an authority could write to"
     if not given["acme_server"].startswith("https://"):
         yield f"haproxy_acme_server: {given['acme_server']!r} has to begin with https://"
+    yield from _wrong_dns(given) if given["acme_challenge"] == DNS else _wrong_http(given, known)
     for name in known:
-        if name.startswith("*") or "." not in name:
-            yield f"haproxy_tls_names: {name}: an authority that asks over HTTP issues nothing for it; list the names themselves"
+        if "." not in name:
+            yield f"haproxy_tls_names: {name}: an authority issues nothing for it; give whole names, as in echodiary.example"
+
+
+def _wrong_http(given: Mapping[str, Any], known: Sequence[str]) -> Iterator[str]:
+    if given["acme_dns_environment"] or given["acme_dns_resolvers"]:
+        yield "haproxy_acme_dns_environment and haproxy_acme_dns_resolvers are for haproxy_acme_challenge: dns, and it is http"
+    for name in known:
+        if name.startswith("*"):
+            ask = "list the names themselves, or take haproxy_acme_challenge: dns"
+            yield f"haproxy_tls_names: {name}: an authority that asks over HTTP issues nothing for it; {ask}"
+
+
+def _wrong_dns(given: Mapping[str, Any]) -> Iterator[str]:
+    if not re.fullmatch("[a-z0-9]+", given["acme_dns_provider"]):
+        yield f"haproxy_acme_dns_provider: {given['acme_dns_provider']!r} is no provider of lego's; on a host: lego dnshelp"
+    for name, value in given["acme_dns_environment"].items():
+        if not re.fullmatch("[A-Z][A-Z0-9_]*", str(name)) or not isinstance(value, (str, int)):
+            yield f"haproxy_acme_dns_environment: {name} has to be a variable of lego's environment, with a text; on a host: lego dnshelp"
+    for one in given["acme_dns_resolvers"]:
+        if not re.fullmatch(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?", one):
+            yield f"haproxy_acme_dns_resolvers: {one!r} is no name server; give them as in 10.0.0.2:53"
+
+
+def secrets(environment: Mapping[str, Any]) -> list[str]:
+    """Of a client's variables, the values that are shown nowhere."""
+    return [str(value) for name, value in environment.items() if value and _SECRET.search(str(name)) and not str(name).endswith("_FILE")]
 
 
 def _wrong_files(given: Mapping[str, Any]) -> Iterator[str]:

@@ -76,7 +76,8 @@ def test_one_file_of_both() -> None:
 
 ACME: dict[str, Any] = {
     **NO_PEM, "tls": "acme", "tls_key": KEY, "acme_account_key": KEY.replace("YWJj", "ZGVm"), "acme_email": "ops@a.example",
-    "acme_server": "https://acme.example/dir",
+    "acme_server": "https://acme.example/dir", "acme_challenge": "http", "acme_dns_provider": "route53", "acme_dns_environment": {},
+    "acme_dns_resolvers": [],
 }  # fmt: skip
 
 
@@ -95,11 +96,40 @@ def test_what_is_issued_the_host_has() -> None:
         ({"acme_server": "http://acme.example"}, "has to begin with https"),
         ({"tls_names": ["*.a.example"]}, "issues nothing for it"),
         ({"tls_names": ["localhost"]}, "issues nothing for it"),
+        ({"acme_dns_resolvers": ["10.0.0.2"]}, "it is http"),
     ],
 )
 def test_what_no_authority_would_issue_is_refused(given: dict[str, Any], said: str) -> None:
     with pytest.raises(SpecError, match=said):
         loaded(**{**ACME, **given})
+
+
+DNS: dict[str, Any] = {**ACME, "acme_challenge": "dns"}
+
+
+def test_a_zone_may_vouch_for_a_wildcard() -> None:
+    more = {"acme_dns_environment": {"AWS_REGION": "us-east-1"}, "acme_dns_resolvers": ["10.0.0.2:53", "[fd00::2]:53", "names.example"]}
+    assert loaded(**{**DNS, **more, "tls_names": ["*.a.example", "a.example"]}) == {tls.MADE: ""}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"tls_names": ["localhost"]}, "give whole names"),
+        ({"acme_dns_provider": "Route 53"}, "is no provider"),
+        ({"acme_dns_environment": {"aws region": "x"}}, "has to be a variable"),
+        ({"acme_dns_environment": {"AWS_REGION": ["x"]}}, "has to be a variable"),
+        ({"acme_dns_resolvers": ["10.0.0.2 53"]}, "is no name server"),
+    ],
+)
+def test_what_no_zone_would_take_is_refused(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(SpecError, match=said):
+        loaded(**{**DNS, **given})
+
+
+def test_of_a_clients_variables_some_are_shown_nowhere() -> None:
+    told = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "r", "AWS_SHARED_CREDENTIALS_FILE": "/f", "X_TOKEN": ""}
+    assert tls.secrets(told) == ["id", "s"]
 
 
 def test_a_thumbprint_is_of_the_public_key_alone() -> None:

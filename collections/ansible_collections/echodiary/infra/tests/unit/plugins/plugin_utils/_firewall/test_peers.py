@@ -9,7 +9,12 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._firewall.shapes i
 ADDRESSES = {"app1": ["10.0.0.1", "fd00::1"], "app2": ["10.0.0.2"], "mon1": ["10.0.9.1"], "named": ["db.example"]}
 WORDS = {"edge": ["10.1.0.0/24", "10.1.1.0/24"], "operators": ["any"], "monitoring": ["monitoring"]}
 INVENTORY = Inventory(
-    {"app": ["app1", "app2"], "monitoring": ["mon1"], "nobody": []}, frozenset(ADDRESSES), ADDRESSES.__getitem__, WORDS, "app1", lambda _: []
+    {"app": ["app1", "app2"], "monitoring": ["mon1"], "nobody": []},
+    frozenset(ADDRESSES),
+    ADDRESSES.__getitem__,
+    WORDS,
+    "app1",
+    lambda _: [],
 )
 
 

@@ -13,6 +13,8 @@ from .errors import TlsError
 CONFIG, STAGED, KEY = "etc/echodiary/tls/tls.json", "etc/echodiary/tls/site.pem", "etc/echodiary/tls/key.pem"
 #: of this host's account with the authority
 ACCOUNT = "/etc/echodiary/tls/account.pem"
+#: what the client needs to write into the names' zone
+DNS = "/etc/echodiary/tls/dns.json"
 #: what this host remembers
 STATE = "/var/lib/echodiary/tls/state.json"
 #: where the authority's client keeps its own things
@@ -21,7 +23,10 @@ CLIENT = "/var/lib/echodiary/tls/lego"
 
 class Acme(TypedDict):
     """``server``: the authority's directory; ``ca``: a file with its own certificate, empty for those that the host trusts. Of all hosts
-    one ``orders``, at whose address and ``port`` the others get what it was issued."""
+    one ``orders``, at whose address and ``port`` the others get what it was issued.
+
+    ``challenge``: where the authority looks for its answer, ``http`` or ``dns``; ``provider`` of the zone, in the client's words, and
+    ``resolvers`` that it asks whether the answer is there, the host's own where there are none."""
 
     server: str
     email: str
@@ -29,6 +34,9 @@ class Acme(TypedDict):
     orders: bool
     orderer: str
     port: int
+    challenge: str
+    provider: str
+    resolvers: list[str]
 
 
 class Config(TypedDict):

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A certificate is ordered by lego, for the key and the account that git says. HAProxy answers the authority's question on every host."""
+"""A certificate is ordered by lego, for the key and the account that git says.
+
+The authority's question HAProxy answers on every host; or lego writes the answer into the zone of the names, and takes it away afterwards.
+"""
 
 from __future__ import annotations
 
 import glob
+import json
 import os
 import shutil
 import subprocess
@@ -26,11 +30,18 @@ def order(config: Config, acme: Acme, key: str) -> Pair:
     _account(acme)
     shutil.rmtree(f"{configs.CLIENT}/certificates", ignore_errors=True)
     words = ["--path", configs.CLIENT, "--server", acme["server"], "--email", acme["email"], "--accept-tos", "--csr", request]
-    _run([*words, "--http", "--http.port", NOWHERE, "run"], acme)
+    _run([*words, *challenge(acme), "run"], acme)
     made = [path for path in glob.glob(f"{configs.CLIENT}/certificates/*.crt") if not path.endswith(".issuer.crt")]
     found = Pair(pair.parse(places.text(made[0]) if made else "").chain, key)
     pair.judge(found, config["names"], f"issued by {acme['server']}")
     return found
+
+
+def challenge(acme: Acme) -> list[str]:
+    """Pure."""
+    if acme["challenge"] == "http":
+        return ["--http", "--http.port", NOWHERE]
+    return ["--dns", acme["provider"], *(word for one in acme["resolvers"] for word in ("--dns.resolvers", one))]
 
 
 def _request(config: Config, key: str) -> str:
@@ -54,9 +65,19 @@ def _account(acme: Acme) -> None:
         places.write(place, key)
 
 
+def _zone(acme: Acme) -> dict[str, str]:
+    """By which lego may write into it: told to it alone, and on no command line."""
+    if acme["challenge"] == "http":
+        return {}
+    try:
+        return {str(name): str(value) for name, value in json.loads(places.text(configs.DNS) or "{}").items()}
+    except (ValueError, AttributeError) as error:
+        raise TlsError(f"{configs.DNS} cannot be read ({error}); converge component haproxy on this host") from error
+
+
 def _run(words: list[str], acme: Acme) -> None:
     trusted = {"LEGO_CA_CERTIFICATES": acme["ca"]} if acme["ca"] else {}
-    environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), **trusted}
+    environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), **_zone(acme), **trusted}
     try:
         done = subprocess.run(["lego", *words], env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
     except FileNotFoundError as error:
