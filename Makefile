@@ -138,6 +138,10 @@ smoke: setup ## Ask every host of an environment as its users do (ENVIRONMENT=st
 drift: setup ## Report what differs from git, and change nothing (ENVIRONMENT=production)
 	@.ci/look status "$$ENVIRONMENT"
 
+.PHONY: security
+security: setup ## Look for what a stranger could use of an environment (ENVIRONMENT=production)
+	@.ci/security "$$ENVIRONMENT"
+
 .PHONY: plan
 plan: setup ## Report what this checkout would change in an environment (ENVIRONMENT=staging)
 	@.ci/look plan "$$ENVIRONMENT"
