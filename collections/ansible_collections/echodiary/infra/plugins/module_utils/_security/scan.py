@@ -21,7 +21,7 @@ from .shapes import Scanned
 #: s: a first packet that is lost is sent again after one
 PATIENCE = 1.5
 #: at a time
-WIDTH = 1000
+WIDTH = 2000
 #: s that a connection is remembered which was refused, or to which nobody said anything
 REFUSED, SILENT = 10.0, 120.0
 MEMORY = "/proc/sys/net/netfilter/nf_conntrack_max"

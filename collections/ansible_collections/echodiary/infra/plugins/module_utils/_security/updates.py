@@ -31,7 +31,7 @@ def _asked(place: str) -> Said:
     os.chmod(place, 0o755)  # noqa: S103 - lists are no secret, and apt's own user has to reach them
     os.mkdir(os.path.join(place, "partial"))
     _give(os.path.join(place, "partial"))
-    own = ["-o", f"Dir::State::Lists={place}/", "-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="]
+    own = ["-o", f"Dir::State::Lists={place}/", "-o", f"Dir::Log={place}", "-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="]
     fetched = run(["apt-get", "-q", *own, "-o", "APT::Update::Error-Mode=any", "update"], FETCH)
     if fetched.code != 0:
         return {"text": "", "why": f"its package lists could not be fetched: {' '.join(tail(fetched.output, 2).split())[:300]}"}

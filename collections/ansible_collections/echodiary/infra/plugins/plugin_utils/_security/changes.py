@@ -24,7 +24,9 @@ def key(one: Finding) -> Key:
 
 
 def of(found: Iterable[Finding], let_be: Iterable[Finding], last: Document | None, looked: frozenset[Key]) -> Changes:
-    """``looked``: check and host. What is let be now is there as before. Without a last run nothing is new: there is nothing to compare with."""
+    """``looked``: check and host. What is let be now is there as before.
+
+    Without a last run nothing is new: there is nothing to compare with."""
     now = {key(one) for one in found}
     if last is None:
         return Changes(frozenset(), [], [])

@@ -124,7 +124,7 @@ def look_at_ssh(context: Context) -> Found | None:
     program = tools.found(tools.Tool("ssh-audit", "", "pip install ssh-audit, or sudo apt-get install ssh-audit"))
     port = str(context.variable("ansible_port") or 22)
     with tempfile.TemporaryDirectory() as place:
-        code, said = tools.run([program, "-j", "--skip-rate-test", "-t", "10", "-p", port, context.outside], AUDIT_SECONDS, place)
+        code, said = tools.run([program, "-j", "-n", "--skip-rate-test", "-t", "10", "-p", port, context.outside], AUDIT_SECONDS, place)
     document = _parsed(said, "ssh-audit")
     if not isinstance(document, dict) or not ssh.offers(document):
         raise NotCheckedError(f"ssh-audit got no answer from {context.outside}:{port} ({code}: {tools.last(said)})")

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The security check of a fleet with TLS and a firewall: nothing but what is let be; then a fault for each check, and each is found."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.e2e import drill, fleet
+from tests.integration import lab_images
+from tests.integration.tls.authority import Authority
+
+pytestmark = [pytest.mark.e2e, pytest.mark.full]
+
+NAME = "diary.example"
+#: testssl.sh of the lab's image, for a controller that may have none
+TESTSSL = '#!/bin/sh\nexec docker run --rm --network host -v "$PWD:$PWD" -v {place}:{place} {image} testssl "$@"\n'
+YEAR_OLD = "2025-10-20T00:00:00Z"
+#: what a lab cannot have, each with its reason
+LET_BE = [
+    *(
+        {"finding": f"tls:{name}", "reason": why}
+        for name, why in {
+            "cert_chain_of_trust": "the authority is the test's own",
+            "cert_revocation": "the authority answers nobody, and its certificates name no list",
+            "cert_crlDistributionPoints": "likewise",
+            "cert_ocspURL": "likewise",
+            "cert_notAfter": "it lives for 30 days here",
+            "cert_expirationStatus": "likewise",
+        }.items()
+    ),
+    {"finding": "updates:*", "reason": "the lab's image is as old as it is, and its hosts do not update themselves"},
+    {"finding": "host:*", "reason": "of the lab's image, until each was looked at"},
+]
+SECRET = "AKIA" + "QYLPMN5HFGRTAVXZ"
+
+
+class Site:
+    def __init__(self, place: Path) -> None:
+        self.place, self.report = place, place / "report.json"
+        authority = Authority()
+        issued = authority.issue(NAME)
+        monitoring = yaml.safe_load((fleet.INVENTORY / "group_vars/monitoring/main.yml").read_text(encoding="utf-8"))["components"]
+        listed = yaml.safe_load((fleet.INVENTORY / "group_vars/app/main.yml").read_text(encoding="utf-8"))["components"]
+        app = {name: {"components": [*listed, "firewall"]} for name in drill.APPS}
+        tls = {
+            "haproxy_tls": "files", "haproxy_tls_names": [NAME], "haproxy_tls_certificate": issued.chain, "haproxy_tls_key": issued.key,
+            "haproxy_trusted_proxies": [],
+        }  # fmt: skip
+        watches = {"mon1": {"components": f"{{{{ ({monitoring.strip()[2:-2]}) + ['firewall'] }}}}"}}
+        inventory = {"all": {"children": {"app": {"hosts": app, "vars": tls}, "monitoring": {"hosts": watches}}}}
+        (place / "security.yml").write_text(yaml.safe_dump(inventory))
+        (place / "authority.pem").write_text(authority.root)
+        program = place / "testssl"
+        program.write_text(TESTSSL.format(place=place, image=lab_images.service("testssl")))
+        program.chmod(0o755)
+        self.repository = place / "repository"
+        self.repository.mkdir()
+        subprocess.run(["git", "init", "-q"], cwd=self.repository, check=True)
+        self.commit("README.md", "# Nothing\n")
+
+    def commit(self, name: str, text: str) -> None:
+        (self.repository / name).write_text(text)
+        subprocess.run(["git", "add", name], cwd=self.repository, check=True)
+
+    def play(self, playbook: str, *words: str, **variables: Any) -> drill.Ran:
+        return drill.run(playbook, "-i", str(self.place / "security.yml"), *words, **variables)
+
+    def check(self, **variables: Any) -> tuple[int, str, dict[str, Any]]:
+        """Exit code, output, report."""
+        given = {
+            "security_report": str(self.report), "security_testssl": str(self.place / "testssl"), "security_install": True,
+            "security_testssl_ca": str(self.place / "authority.pem"), "security_repository": str(self.repository),
+            "security_ports": "1-10000", "security_strict": True,
+            "security_allowed": [{"until": "2999-01-01", **one} for one in LET_BE], **variables,
+        }  # fmt: skip
+        os.environ["TMPDIR"] = str(self.place)
+        try:
+            ran = self.play("security", **given)
+        finally:
+            del os.environ["TMPDIR"]
+        return ran.code, ran.output, json.loads(self.report.read_text())
+
+
+@pytest.fixture(scope="module")
+def site(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    made = Site(tmp_path_factory.mktemp("security"))
+    ran = made.play("site")
+    assert ran.code == 0, ran.output
+    return made
+
+
+def test_a_clean_fleet_has_nothing_but_what_is_let_be(site: Site) -> None:
+    code, output, report = site.check()
+    print(output)  # noqa: T201 - with -s
+    assert report["findings"] == [], output
+    assert (code, report["unchecked"]) == (0, []), output
+
+
+def old_image(host: str) -> None:
+    """A container that runs on that host, of an image of long ago."""
+    fleet.on(host, "docker save $(docker inspect -f '{{.Image}}' $(docker ps -q | head -1)) > /root/image.tar")
+    words = ["docker", "exec", f"{fleet.NAME}-{host}", "cat", "/root/image.tar"]
+    with tarfile.open(fileobj=io.BytesIO(subprocess.run(words, capture_output=True, check=True).stdout)) as image:
+        manifest = json.load(image.extractfile("manifest.json"))  # type: ignore[arg-type]
+        members = {member.name: image.extractfile(member).read() for member in image if member.isfile()}  # type: ignore[union-attr]
+    config = json.loads(members[manifest[0]["Config"]])
+    config["created"] = YEAR_OLD
+    members["old.json"] = json.dumps(config).encode()
+    members["manifest.json"] = json.dumps([{**manifest[0], "Config": "old.json", "RepoTags": ["old:1"]}]).encode()
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as image:
+        for name, content in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            image.addfile(entry, io.BytesIO(content))
+    subprocess.run(["docker", "exec", "-i", f"{fleet.NAME}-{host}", "docker", "load"], input=packed.getvalue(), check=True)
+    fleet.on(host, "rm /root/image.tar; docker run -d --name old --entrypoint sleep old:1 infinity")
+
+
+ARCHIVE = (Path(__file__).parent / "security_archive.sh").read_text(encoding="utf-8")
+CFG = "/etc/haproxy/haproxy.cfg"
+WEAK = r"s/ssl-min-ver TLSv1.2/ssl-min-ver TLSv1.0/; s/^\( *ssl-default-bind-ciphers \).*/\1ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0/"
+ODD = r"/^frontend edge/a \    http-request return status 500 if { url_param(limit) -m found } !{ url_param(limit) 1:200 }"
+OLD = r"KexAlgorithms +diffie-hellman-group14-sha1\nMACs +hmac-sha1\n"
+#: what somebody does on app1, and what is found of it there
+HANDS: dict[str, tuple[str, set[str]]] = {
+    "TLS 1.0 with a weak cipher": (f"sed -i '{WEAK}' {CFG}", {"tls:TLS1"}),
+    "a header gone": (f"sed -i '/X-Content-Type-Options/Id' {CFG}", {"headers:x-content-type-options"}),
+    "the inside open": (f"sed -i '/status 404.*not found.*-m reg/d' {CFG}", {"internal:/metrics", "internal:/openapi.json"}),
+    "a 500 on odd input": (f"sed -i '{ODD}' {CFG} && systemctl reload haproxy", {"contract:ServerError:GET /entries"}),
+    "a port": (
+        "nft insert rule inet echodiary input tcp dport 8000 accept && systemd-run -q python3 -m http.server 8000 --directory /srv",
+        {"ports:open:8000/tcp"},
+    ),
+    "ssh of old": (
+        f"printf '{OLD}' > /etc/ssh/sshd_config.d/00-old.conf && systemctl reload ssh",
+        {"ssh:kex:diffie-hellman-group14-sha1", "ssh:mac:hmac-sha1"},
+    ),
+    "an account without a password": ("useradd -m twin && passwd -qd twin", {"host:AUTH-9283"}),
+    "a security update": (ARCHIVE, {"updates:sudo"}),
+}
+
+
+def test_a_fault_for_each_check_is_found(site: Site) -> None:
+    for hand, _ in HANDS.values():
+        fleet.on("app1", hand)
+    fleet.on("app2", "nft insert rule inet echodiary input tcp dport 80 drop")
+    old_image("app1")
+    site.commit("deploy.sh", f"export AWS_ACCESS_KEY_ID={SECRET}\n")
+    over = {"finding": "images:old", "host": "app1", "reason": "until it was built anew", "until": "2026-11-01"}
+    entries = [{"until": "2999-01-01", **one} for one in LET_BE if not one["finding"].startswith(("updates", "host"))]
+    code, output, report = site.check(security_allowed=[*entries, over])
+    print(output)  # noqa: T201 - with -s
+    assert code == 2, output
+    found = {(one["id"], one["host"]) for one in report["findings"]}
+    planted = {(one, "app1") for _, several in HANDS.values() for one in several}
+    more = {
+        ("ports:closed:80/tcp", "app2"), ("images:old", "app1"), ("allowed:images:old", "app1"),
+        ("secrets:deploy.sh:aws-access-key", "localhost"),
+    }  # fmt: skip
+    assert (planted | more) - found == set(), output
+    assert report["unchecked"] == [], output
+    assert SECRET not in output
