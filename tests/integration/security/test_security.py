@@ -131,4 +131,3 @@ def test_what_is_planted_is_found_and_mended_it_is_gone(site: Site) -> None:
         report["gone"]
     )
     assert report["unchecked"] == []
-
