@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import shutil
@@ -12,6 +13,9 @@ from .._host.run import run, tail
 from .shapes import Said
 
 FETCH, LOOK = 180.0, 300.0
+PID_FILE = "/run/lynis.pid"
+#: nothing is kept of what apt reads
+_OWN = ("APT::Sandbox::User=root", "Dir::Cache::pkgcache=", "Dir::Cache::srcpkgcache=")
 MISSING = "lynis: not installed on this host (apt-get install lynis); -e security_install=true fetches it for the run and keeps nothing"
 
 
@@ -31,7 +35,8 @@ def audited(*, install: bool) -> Said:
 
 def _unpacked(place: str) -> Said:
     """apt looks at the signature of what it fetches, as of what it installs."""
-    fetched = run(["sh", "-c", f"cd {place} && apt-get -q -o APT::Sandbox::User=root download lynis"], FETCH)
+    own = [word for option in _OWN for word in ("-o", option)]
+    fetched = run(["env", "-C", place, "apt-get", "-q", *own, "download", "lynis"], FETCH)
     files = glob.glob(os.path.join(place, "*.deb"))
     if fetched.code != 0 or not files:
         return {"text": "", "why": f"lynis could not be fetched: {' '.join(tail(fetched.output, 2).split())[:300]}; sudo apt-get update"}
@@ -39,15 +44,19 @@ def _unpacked(place: str) -> Said:
     if opened.code != 0:
         return {"text": "", "why": f"lynis could not be unpacked: {tail(opened.output, 1)}"}
     home = os.path.join(place, "usr/share/lynis")
-    for file in glob.glob(os.path.join(place, "etc/lynis/*")):
+    for file in glob.glob(os.path.join(place, "etc/lynis/*.prf")):
         shutil.copy(file, home)
-    return _report(place, ["sh", os.path.join(place, "usr/sbin/lynis")], home)
+    return _report(place, ["sh", os.path.join(place, "usr/sbin/lynis")], home, "--plugin-dir", os.path.join(place, "etc/lynis/plugins"))
 
 
-def _report(place: str, program: list[str], home: str) -> Said:
+def _report(place: str, program: list[str], home: str, *more: str) -> Said:
     report, log = os.path.join(place, "report.dat"), os.path.join(place, "log")
-    words = ["audit", "system", "--quick", "--quiet", "--no-colors", "--report-file", report, "--logfile", log]
-    done = run(["env", "-C", home, *program, *words], LOOK)
+    words = ["audit", "system", "--quick", "--quiet", "--no-colors", "--report-file", report, "--logfile", log, *more]
+    running = os.path.exists(PID_FILE)
+    done = run(["env", "-C", home, f"TMPDIR={place}", *program, *words], LOOK)
+    if not running:
+        with contextlib.suppress(OSError):  # one that was stopped leaves it, and the next one would ask people about it
+            os.unlink(PID_FILE)
     try:
         with open(report, encoding="utf-8", errors="replace") as file:
             return {"text": file.read(), "why": ""}

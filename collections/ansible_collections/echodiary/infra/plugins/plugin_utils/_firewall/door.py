@@ -33,17 +33,22 @@ class Firewall:
 
     def told(self, allow: list[Allowed], ways: list[Way], ssh_ports: list[int], words: Mapping[str, list[str]]) -> Told:
         inventory = self._inventory(words)
-        found = [
-            *openings.of_ssh(ssh_ports, inventory),
-            *openings.of_components(self._hosts.entries(inventory.here), inventory),
-            *openings.of_people(checked("firewall_allow", allow, OPENINGS), inventory),
-        ]
+        found = self.opened(allow, ssh_ports, words)
         further = openings.ways(checked("firewall_containers_to", ways, _WAYS), inventory, "firewall_containers_to")
         return {
             "services": rules.services(found),
             "own": rules.own(found),
             "outwards": rules.outwards([*self._reached(inventory), *further]),
         }
+
+    def opened(self, allow: list[Allowed], ssh_ports: list[int], words: Mapping[str, list[str]]) -> list[Opening]:
+        """Who may ask this host."""
+        inventory = self._inventory(words)
+        return [
+            *openings.of_ssh(ssh_ports, inventory),
+            *openings.of_components(self._hosts.entries(inventory.here), inventory),
+            *openings.of_people(checked("firewall_allow", allow, OPENINGS), inventory),
+        ]
 
     def _inventory(self, words: Mapping[str, list[str]]) -> Inventory:
         groups: Mapping[str, list[str]] = self._hosts.groups

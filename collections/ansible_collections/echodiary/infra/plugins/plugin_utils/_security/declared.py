@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible.template import trust_as_template
 
-from .._firewall import openings
-from .._firewall.shapes import Inventory
+from .._firewall import door
 
 if TYPE_CHECKING:
     from .._component import roster
@@ -21,13 +20,8 @@ _ASKED = (*_WORDS.values(), "firewall_allow", "firewall_ssh_ports")
 def of(hosts: roster.Roster) -> list[Opening]:
     given = rendered(hosts, "firewall", *_ASKED)
     words = {word: list(given[name]) for word, name in _WORDS.items()}
-    inventory = Inventory(hosts.groups, frozenset(hosts.names()), hosts.addresses, words, hosts.here.name)
-    allow = [{"protocol": "tcp", **one} for one in given["firewall_allow"]]
-    return [
-        *openings.of_ssh([int(port) for port in given["firewall_ssh_ports"]], inventory),
-        *openings.of_components(hosts.entries(hosts.here.name), inventory),
-        *openings.of_people(allow, inventory),  # type: ignore[arg-type]
-    ]
+    ports = [int(port) for port in given["firewall_ssh_ports"]]
+    return door.Firewall(hosts).opened(given["firewall_allow"], ports, words)
 
 
 def rendered(hosts: roster.Roster, role: str, *names: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Check = Callable[["Context"], Found | None]
 #: what nobody serves
 _NOWHERE = "/security-check-nowhere"
-TESTSSL_SECONDS, AUDIT_SECONDS, CONTRACT_SECONDS, SECRETS_SECONDS = 300.0, 60.0, 600.0, 600.0
+TESTSSL_SECONDS, AUDIT_SECONDS, CONTRACT_SECONDS, SECRETS_SECONDS = 600.0, 60.0, 600.0, 600.0
 #: what looks at how random a text is takes every digest for a secret
 _NOISY = ("Base64HighEntropyString", "HexHighEntropyString")
 

@@ -13,6 +13,8 @@ from .shapes import Finding, Outcome
 _GAP = "  "
 #: of what was found, on a line
 _WIDEST, _LONGEST = 44, 110
+#: that are named on a line
+_HOSTS = 3
 
 
 def lines(whole: Whole, bound: str, report: str) -> list[str]:
@@ -31,19 +33,30 @@ def lines(whole: Whole, bound: str, report: str) -> list[str]:
 
 def _rows(found: Sequence[Finding], new: frozenset[str]) -> Iterator[str]:
     cells = [
-        (
-            one["severity"],
-            _short(outputs.name(one["id"]), _WIDEST),
-            outputs.name(one["host"]),
-            "new" if _key(one) in new else "",
-            _text(one),
-        )
-        for one in found
+        (several[0]["severity"], _short(outputs.name(several[0]["id"]), _WIDEST), _hosts(several), _news(several, new), _text(several[0]))
+        for several in _alike(found)
     ]
     widths = [max((len(row[column]) for row in cells), default=0) for column in range(4)]
     for row in cells:
         shown = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False) if width]
         yield _GAP.join([*shown, row[-1]])
+
+
+def _alike(found: Iterable[Finding]) -> list[list[Finding]]:
+    """What is the same on several hosts is one line. In their order."""
+    several: dict[tuple[str, str], list[Finding]] = {}
+    for one in found:
+        several.setdefault((one["severity"], one["id"]), []).append(one)
+    return list(several.values())
+
+
+def _hosts(several: Sequence[Finding]) -> str:
+    names = [outputs.name(one["host"]) for one in several]
+    return ", ".join(names[:_HOSTS]) + (f" +{len(names) - _HOSTS}" if len(names) > _HOSTS else "")
+
+
+def _news(several: Sequence[Finding], new: frozenset[str]) -> str:
+    return "new" if any(_key(one) in new for one in several) else ""
 
 
 def _key(one: Finding) -> str:

@@ -10,6 +10,8 @@ from . import severities
 from .shapes import Finding, Found
 
 SEVERITY = {"LOW": "low", "MEDIUM": "medium", "WARN": "medium", "HIGH": "high", "CRITICAL": "critical"}
+#: that testssl calls LOW, and nobody may offer any more (RFC 8996)
+FORBIDDEN = frozenset({"TLS1", "TLS1_1"})
 #: of the program itself, or made of what the others say; headers are a check of their own
 PASSED = frozenset({"engine_problem", "overall_grade", "security_headers", "scanTime", "banner_server", "banner_application"})
 _DERIVED = "grade_cap_reason"
@@ -47,7 +49,8 @@ def _counts(one: Line) -> bool:
 def _finding(one: Line, host: str) -> Finding:
     # of several certificates it says which
     name = one["id"].partition(" ")[0]
-    return {"id": f"tls:{name}", "host": host, "severity": SEVERITY[one["severity"]], "text": f"{name}: {one['finding']}", "mend": MEND}
+    severity = severities.worst(SEVERITY[one["severity"]], "medium" if name in FORBIDDEN else "low")
+    return {"id": f"tls:{name}", "host": host, "severity": severity, "text": f"{name}: {one['finding']}", "mend": MEND}
 
 
 def _merged(found: Iterable[Finding]) -> list[Finding]:

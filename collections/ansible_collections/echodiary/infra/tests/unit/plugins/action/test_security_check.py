@@ -8,7 +8,7 @@ import pytest
 import yaml
 from ansible_collections.echodiary.infra.plugins.action import security_check
 from ansible_collections.echodiary.infra.plugins.modules import security_check as documented
-from ansible_collections.echodiary.infra.plugins.plugin_utils._security import looking
+from ansible_collections.echodiary.infra.plugins.plugin_utils._security import declared, looking
 from ansible_collections.echodiary.infra.plugins.plugin_utils._security.context import Context
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
 
@@ -80,6 +80,16 @@ def test_each_host_is_asked_by_another(host: str, other: str, monkeypatch: pytes
     monkeypatch.setitem(looking.HOSTS, "images", seen.append)
     rig(host).run(checks=["images"])
     assert [one.peer for one in seen] == [other]
+
+
+def test_what_is_declared_is_what_a_firewall_would_be_made_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Context] = []
+    monkeypatch.setitem(looking.HOSTS, "images", seen.append)
+    rig("app1").run(checks=["images"])
+    found = {(one.port, one.peers) for one in declared.of(seen[0].hosts)}
+    assert found == {
+        (22, ("operators",)), (9100, ("monitoring",)), (80, ("edge", "monitoring", "host")), (8404, ("monitoring", "host")),
+    }  # fmt: skip
 
 
 def test_the_documentation_says_the_same_as_the_arguments() -> None:

@@ -78,6 +78,11 @@ def test_what_was_not_checked_is_not_clean() -> None:
     assert table.verdict(made(outcome("tls"), last=whole.document), "medium") == "0 findings, 0 new and 0 gone since the last run"
 
 
+def test_what_is_the_same_on_several_hosts_is_one_line() -> None:
+    found = [outcome("ssh", finding("ssh:kex:old", host), host=host) for host in ("app1", "app2", "app3", "app4", "mon1")]
+    assert table.lines(made(*found), "medium", "") == ["high  ssh:kex:old  app1, app2, app3 +2  what ssh:kex:old is"]
+
+
 def test_what_counts_less_is_shown_once() -> None:
     first = made(outcome("tls"))
     low = outcome("tls", finding("tls:LOW", severity="low"))
