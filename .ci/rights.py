@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes docs/aws/rights-read.json (for `provision --check`) and rights-provision.json (what `provision` needs besides), as kinds say.
+"""Writes docs/aws/rights-read.json (for `provision --check`), rights-provision.json (what `provision` needs besides), and
+rights-teardown.json (what `teardown` needs besides both), as kinds say.
 
 They are of the environment `production` of project `echodiary` in account 123456789012; `.ci/rights.py DIRECTORY` writes them elsewhere.
 """
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "collections"))
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils._account import declaration, endpoints, leasing, observe
+from ansible_collections.echodiary.infra.plugins.plugin_utils._account import declaration, endpoints, leasing, observe, snapshots, unknown
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account.kinds import catalog
 from ansible_collections.echodiary.infra.plugins.plugin_utils._reach import agents, asking, hosts
 
@@ -53,7 +54,7 @@ _CACHES = tuple(ENV.arn("elasticache", f"{kind}:{ENV.prefix}*") for kind in ("cl
 
 SCOPES = (
     # of these AWS knows no resource, or what they look for is not known by its name before
-    Scope(("sts:*", "iam:List*s", "s3:ListAllMyBuckets", "secretsmanager:ListSecrets"), EVERYTHING),
+    Scope(("sts:*", "iam:List*s", "s3:ListAllMyBuckets", "secretsmanager:ListSecrets", "tag:GetResources"), EVERYTHING),
     Scope(("kms:ListAliases", "kms:ListKeys", "kms:CreateKey"), EVERYTHING),
     Scope(("rds:Describe*", "rds:List*", "elasticache:Describe*", "elasticache:List*", "logs:DescribeLogGroups"), EVERYTHING),
     Scope(("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation"), EVERYTHING),
@@ -82,6 +83,7 @@ SCOPES = (
     Scope(("ecr:*",), (ENV.arn("ecr", "repository/echodiary"),)),
     Scope(("kms:CreateAlias",), (ENV.arn("kms", f"alias/{ENV.prefix}"), ENV.arn("kms", "key/*"))),
     Scope(("kms:*",), (ENV.arn("kms", "key/*"),)),
+    Scope(("rds:CreateDBSnapshot",), (*_STORES, ENV.arn("rds", f"snapshot:{ENV.prefix}-final-*"))),
     Scope(("rds:*",), (*_STORES, ENV.arn("rds", "og:default:*"))),
     Scope(("elasticache:*",), (*_CACHES, ENV.arn("elasticache", "parametergroup:default*"))),
     Scope(("ssm:GetParameter*",), (f"arn:aws:ssm:{ENV.region}::parameter/aws/service/debian/*",)),
@@ -101,6 +103,12 @@ def reads() -> set[str]:
 def writes() -> set[str]:
     """Of what is not a check, beside what it reads."""
     return {right for kind in catalog.KINDS for right in kind.WRITES} | {*leasing.WRITES, *endpoints.WRITES, *agents.READS, *asking.WRITES}
+
+
+def removes() -> set[str]:
+    """Of what takes an environment away, beside what provisioning has."""
+    more = {right for kind in catalog.KINDS for name in ("LEAVES", "REMOVES") for right in getattr(kind, name, ())}
+    return {*more, *snapshots.LEAVES, *unknown.READS}
 
 
 def document(actions: Iterable[str]) -> dict[str, Any]:
@@ -126,7 +134,11 @@ def _fits(action: str, scope: Scope) -> bool:
 
 
 def documents() -> dict[str, dict[str, Any]]:
-    return {"rights-read.json": document(reads()), "rights-provision.json": document(writes() - reads())}
+    return {
+        "rights-read.json": document(reads()),
+        "rights-provision.json": document(writes() - reads()),
+        "rights-teardown.json": document(removes() - writes() - reads()),
+    }
 
 
 def main(place: Path) -> None:

@@ -20,6 +20,8 @@ NEXT_IMAGE = f"make image IMAGE_TAG=v2 IMAGE_REPOSITORY={REGISTRY}"
 DEPLOY = f"ansible-playbook -i {INVENTORY} playbooks/deploy.yml -e release=v2"
 SMOKE = f"ansible-playbook -i {INVENTORY} playbooks/smoke.yml"
 CONVERGED = f"ansible-playbook -i {INVENTORY} site.yml --check"
+TEAR_LOOK = f"ansible-playbook -i {INVENTORY} playbooks/teardown.yml --check"
+TEAR_DOWN = f"ansible-playbook -i {INVENTORY} playbooks/teardown.yml -e confirm=production"
 
 #: in the order of the page
-ALL = (LOOK, PROVISION, GRAPH, IMAGE, PIN, CONVERGE, NEXT_IMAGE, DEPLOY, SMOKE, CONVERGED)
+ALL = (LOOK, PROVISION, GRAPH, IMAGE, PIN, CONVERGE, NEXT_IMAGE, DEPLOY, SMOKE, CONVERGED, TEAR_LOOK, TEAR_DOWN)

@@ -51,6 +51,14 @@ def write(lab: Settings) -> Path:
     return target
 
 
+def unprotect(lab: Settings) -> None:
+    """As somebody does who means to give the environment up."""
+    page = place(lab) / "group_vars" / "all" / "aws.yml"
+    declared = yaml.safe_load(page.read_text(encoding="utf-8"))
+    declared["aws_environment"]["protected"] = False
+    _write(page, declared)
+
+
 def begin(lab: Settings) -> Path:
     """As ``write``, with nothing left of what runs wrote."""
     shutil.rmtree(place(lab), ignore_errors=True)

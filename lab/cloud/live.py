@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``make live``: a small throw-away environment in a real account, by the same playbook; whoever has credentials asks for it.
 
-Two hosts, no database and no cache, which nobody could throw away. Never in CI. What the product can remove is removed; the rest is
-listed, since it has no teardown yet.
+Two hosts, no database and no cache, for which people would wait. Never in CI. In the end it is torn down, and what AWS still tells of it is
+listed.
 """
 
 from __future__ import annotations
@@ -76,6 +76,7 @@ class Live:
             Step("it is put right", lambda: self.says(commands.PROVISION)),
             Step("nothing differs", lambda: self.says(commands.LOOK, "nothing differs")),
             Step("a host that nobody declares", self.removed),
+            Step("all of it is taken away", lambda: self.says(f"{commands.TEAR_LOOK.removesuffix(' --check')} -e confirm={ENVIRONMENT}")),
         ]
 
     def says(self, command: str, *wanted: str) -> str:
@@ -115,7 +116,7 @@ class Live:
         return "app2 is removed"
 
     def rest(self) -> list[str]:
-        """What is still there, and how it goes: the product removes no environment as a whole."""
+        """What AWS still tells, whatever became of the run."""
         tagging = boto3.client("resourcegroupstaggingapi", region_name=REGION)
         filters = [{"Key": "Project", "Values": ["echodiary"]}, {"Key": "Environment", "Values": [ENVIRONMENT]}]
         pages = tagging.get_paginator("get_resources").paginate(TagFilters=filters)
@@ -124,13 +125,10 @@ class Live:
         roles = [one["Arn"] for page in iam.get_paginator("list_roles").paginate() for one in page["Roles"]]
         profiles = [one["Arn"] for page in iam.get_paginator("list_instance_profiles").paginate() for one in page["InstanceProfiles"]]
         ours = [arn for arn in (*roles, *profiles) if re.search(rf"/{NETWORK}-", arn)]
-        hosts = [arn.rpartition("/")[2] for arn in found if re.search(":instance/i-", arn)]
-        end = [f"  first: aws ec2 terminate-instances --region {REGION} --instance-ids {' '.join(hosts)}"] if hosts else []
         return [
-            "Still there, as far as AWS's tags and IAM's names tell. Only hosts, their disks and addresses, and the secret cost anything:",
-            *(f"  {arn}" for arn in [*found, *(one for one in ours if one not in found)]),
-            *end,
-            "  then the others in the console, the network last; what account_defaults changed stays, as it is the account's",
+            "As AWS's tags and IAM's names tell (tags lag some hours behind: an instance that was terminated may be among them):",
+            *(f"  {arn}" for arn in [*found, *(one for one in ours if one not in found)] or ["  nothing"]),
+            "  to take away what is left: the last command of the log again; what account_defaults changed is the account's, and stays",
         ]
 
 

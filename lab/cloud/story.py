@@ -53,6 +53,10 @@ class Story:
             Step("it is found", self.found),
             Step("it is put right", self.provision_again),
             Step("nothing differs", self.nothing),
+            Step("protection is lifted", self.lift),
+            Step("what would go", self.look_at_the_end),
+            Step("all of it is taken away", self.tear_down),
+            Step("nothing is left", self.empty_again),
         ]
 
     def run(self, command: str) -> str:
@@ -142,6 +146,29 @@ class Story:
         expect(said, "nothing differs")
         return ""
 
+    def lift(self) -> str:
+        """What is in git decides, so it is written there, and applied."""
+        inventory.unprotect(self.lab)
+        self.run(commands.PROVISION)
+        return "protected: false"
+
+    def look_at_the_end(self) -> str:
+        said = self.run(commands.TEAR_LOOK)
+        expect(said, "- instance:app1", "- database:echodiary-production")
+        return _line(said, "to take away")
+
+    def tear_down(self) -> str:
+        return _line(self.run(commands.TEAR_DOWN), "kept")
+
+    def empty_again(self) -> str:
+        """Neither in the account nor among the machines; its database left a snapshot."""
+        self.runner.run(f"{' '.join(LAB)} ec2")
+        seen = account.read(self.endpoint)
+        if seen.instances or seen.databases:
+            raise LabError(f"still there: {seen}")
+        (last,) = account.client(self.endpoint, "rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
+        return f"but for {last['DBSnapshotIdentifier']}"
+
 
 def here(command: str, lab: Settings, digest: str) -> str:
     """A command of the page as it is typed in a lab: the inventory lies elsewhere, and the registry is pushed to by another name."""
@@ -176,4 +203,4 @@ def log(lab: Settings) -> Path:
 
 def next_line(lab: Settings) -> str:
     name = "" if lab.is_default else f"LAB_NAME={lab.name} "
-    return f"  next: {name}python -m lab ssh app1, and at the end {name}python -m lab down"
+    return f"  next: {name}python -m lab down"

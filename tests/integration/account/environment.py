@@ -57,11 +57,11 @@ class Environment:
     def declaration(self) -> Path:
         return self.inventory / "group_vars/all/aws.yml"
 
-    def start(self, *words: str, readable: bool = False, program: str = PLAYBOOK) -> subprocess.Popen[str]:
+    def start(self, *words: str, readable: bool = False, program: str = PLAYBOOK, playbook: str = "provision") -> subprocess.Popen[str]:
         told = {} if readable else {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
         state = {"XDG_STATE_HOME": str(self.place / "state"), "AWS_ENDPOINT_URL": self.aws.url}
         alone = [] if self.agents else ["-e", "host_keys=false"]
-        command = [program, "-i", str(self.inventory), "playbooks/provision.yml", *alone, *words]
+        command = [program, "-i", str(self.inventory), f"playbooks/{playbook}.yml", *alone, *words]
         given = {**os.environ, **LOGIN, **state, **told}
         return subprocess.Popen(
             command, cwd=ROOT, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
@@ -89,10 +89,10 @@ class Environment:
         assert played.code == 0, played.output
         return plan_of(played)
 
-    def killed_after(self, calls: int) -> None:
+    def killed_after(self, calls: int, *words: str, playbook: str = "provision") -> None:
         """As a power cut would, once AWS was asked for so many changes."""
         self.aws.forget()
-        process = self.start()
+        process = self.start(*words, playbook=playbook)
         while len(self.aws.writes()) < calls and process.poll() is None:
             time.sleep(0.02)
         for one in family(process.pid):

@@ -30,17 +30,17 @@ from ansible.playbook.play import Play
 from ansible.template import Templar
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
-from ansible_collections.echodiary.infra.plugins.action import account, host_keys
+from ansible_collections.echodiary.infra.plugins.action import account, account_teardown, host_keys
 
 from lab.strict.server import Server
 from tests.integration.account import clock, wire
 from tests.integration.account.environment import LOGIN, Environment
 from tests.integration.local_play import ROOT, Played
 
-_PLAYBOOK = ROOT / "collections/ansible_collections/echodiary/infra/playbooks/provision.yml"
-_TASK, _KEYS = "Provision the account", "Reach the hosts, and know their keys"
+_PLAYBOOKS = ROOT / "collections/ansible_collections/echodiary/infra/playbooks"
+_TASK, _KEYS, _AWAY = "Provision the account", "Reach the hosts, and know their keys", "Take the environment away"
 #: of a task, the action behind it
-_ACTIONS = {_TASK: account, _KEYS: host_keys}
+_ACTIONS = {_TASK: account, _KEYS: host_keys, _AWAY: account_teardown}
 
 
 class Inside(Environment):
@@ -60,6 +60,16 @@ class Inside(Environment):
                 return _Told(4 if isinstance(error, AnsibleConnectionFailure) else 2, [*said, str(error)], {})
         return _Told(0, said, found)
 
+    def tear_down(self, *words: str) -> Played:
+        typed = dict(one.split("=", 1) for flag, one in itertools.pairwise(words) if flag == "-e")
+        said: list[str] = []
+        with _heard(said), mock.patch.dict(os.environ, self.surroundings):
+            try:
+                found = _answer(_AWAY, _variables(self.inventory, typed), "--check" in words, "teardown")
+            except AnsibleError as error:
+                return _Told(4 if isinstance(error, AnsibleConnectionFailure) else 2, [*said, str(error)], {})
+        return _Told(0, said, found, _AWAY)
+
     def moves(self, name: str) -> None:
         """To another place, with all that was written down."""
         self.place = Path(shutil.copytree(self.place, self.place.with_name(f"{self.place.name}-{name}")))
@@ -73,9 +83,9 @@ class Inside(Environment):
 class _Told(Played):
     """As of a run of ansible-playbook."""
 
-    def __init__(self, code: int, said: list[str], found: Mapping[str, Any]) -> None:
+    def __init__(self, code: int, said: list[str], found: Mapping[str, Any], task: str = _TASK) -> None:
         self.code, self.output = code, "\n".join(said)
-        self.task = {_TASK: dict(found)}
+        self.task = {task: dict(found)}
 
 
 @contextlib.contextmanager
@@ -124,15 +134,17 @@ def module(name: str, args: Mapping[str, Any]) -> dict[str, Any]:
     return {"failed": True, "msg": "it said nothing"}
 
 
-def _answer(name: str, variables: dict[str, Any], check: bool) -> dict[str, Any]:
+def _answer(name: str, variables: dict[str, Any], check: bool, playbook: str = "provision") -> dict[str, Any]:
     """The task of the playbook, by the action itself."""
     loader = DataLoader()
-    (play,) = loader.load_from_file(str(_PLAYBOOK), trusted_as_template=True)
+    (play,) = loader.load_from_file(str(_PLAYBOOKS / f"{playbook}.yml"), trusted_as_template=True)
     (asked,) = (task for task in _flat(play["tasks"]) if task.get("name") == name)
     (action,) = (word for word in asked if word.startswith("echodiary.infra."))
     templar = Templar(loader=loader, variables=variables)
     about = {"action": action, "async_val": 0, "check_mode": check, "diff": False, "any_errors_fatal": False, "run_once": False}
-    task = SimpleNamespace(args=templar.template({**play["module_defaults"][action], **asked[action]}), delegate_to=None, **about)
+    task = SimpleNamespace(
+        args=templar.template({**play.get("module_defaults", {}).get(action, {}), **asked[action]}), delegate_to=None, **about
+    )
     task.copy = lambda: SimpleNamespace(**vars(task))
     door = _ACTIONS[name].ActionModule(task, SimpleNamespace(_shell=SimpleNamespace(tmpdir=None)), None, loader, templar, None)
     door._load_name = action

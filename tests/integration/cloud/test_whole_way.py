@@ -37,7 +37,7 @@ def nothing_left() -> Iterator[None]:
 def test_from_an_empty_account_to_a_page_and_back(nothing_left: None) -> None:
     done = run("lab.cloud")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "15/15  nothing differs" in done.stdout
+    assert "19/19  nothing is left" in done.stdout
 
 
 @pytest.fixture

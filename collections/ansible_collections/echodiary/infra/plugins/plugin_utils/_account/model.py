@@ -24,6 +24,8 @@ EFFECTS = (UPDATE, RESTART, REPLACE, IRREVERSIBLE)
 GROWS = "grows"
 #: what is done besides
 CREATE, ORPHAN = "create", "orphan"
+#: with its environment
+REMOVE = "remove"
 #: nobody declares it, and it stays whatever people say
 KEEP = "keep"
 
@@ -69,6 +71,15 @@ class Seen(NamedTuple):
     settled: bool = True
     state: str = ""
     notes: tuple[str, ...] = ()
+
+
+class Stays(NamedTuple):
+    """Why a teardown leaves something. ``price`` names what AWS is paid for, a month and for each of ``amount``; ``command`` ends it."""
+
+    why: str
+    price: str = ""
+    amount: float = 0.0
+    command: str = ""
 
 
 class Change(NamedTuple):
@@ -143,3 +154,13 @@ class Kind(Protocol):
 
     def remove(self, seen: Seen) -> Calls:
         """What takes it away. Pure."""
+
+
+class Staying(Protocol):
+    """What a kind answers besides, some of whose resources outlive their environment."""
+
+    #: what looking takes
+    LEAVES: Rights
+
+    def stays(self, aws: Aws, seen: Seen) -> Stays | None:
+        """None where it goes with its environment. Changes nothing."""

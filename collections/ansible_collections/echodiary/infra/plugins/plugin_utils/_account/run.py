@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .model import Calls, Change, Goal, Ids, Json, Kind, Seen, Wanted
 
 
-def _alone() -> None:
+def alone() -> None:
     """Nothing says that anybody else could be at work."""
 
 
@@ -37,7 +37,7 @@ class Run(NamedTuple):
     hands: Hands
     journal: Journal
     tell: Callable[[str], None]
-    holds: Callable[[], None] = _alone
+    holds: Callable[[], None] = alone
 
     def seen(self, kind: Kind) -> list[Seen]:
         """Of one kind, as it is now."""

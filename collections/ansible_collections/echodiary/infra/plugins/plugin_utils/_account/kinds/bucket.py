@@ -51,6 +51,10 @@ _ABSENT = (
     "OwnershipControlsNotFoundError",
     "ServerSideEncryptionConfigurationNotFoundError",
 )
+#: how many are looked at: there may be millions
+_COUNTED, _GB = 10_000, 1e9
+LEAVES: model.Rights = ("s3:ListBucketVersions",)
+REMOVES: model.Rights = ("s3:DeleteBucket",)
 BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 #: how long what was overwritten or deleted can be had back, and what a broken upload has left is kept (days)
 _SECOND_THOUGHTS, _BROKEN = 30, 7
@@ -144,6 +148,17 @@ def _ruled(bucket: str, rule: str, says: Mapping[str, Any] | None) -> model.Modu
     given = {words[key]: value for key, value in says.items() if key in words}
     given |= {"prefix": says["prefix"], "status": "disabled" if says.get("off") else "enabled"}
     return model.Module("community.aws.s3_lifecycle", {"name": bucket, "rule_id": rule, **given})
+
+
+def stays(aws: Aws, seen: model.Seen) -> model.Stays | None:
+    """What is saved outlives what it was saved from; an old version of something is something."""
+    name = seen.resource.name
+    sizes = aws.find("s3", "list_object_versions", "Versions[].Size", Bucket=name, PaginationConfig={"MaxItems": _COUNTED})
+    if not sizes:
+        return None
+    least = "at least " if len(sizes) == _COUNTED else ""
+    why = f"{least}{len(sizes):,} objects and versions of them, {least}{sum(sizes) / _GB:.2f} GB"
+    return model.Stays(why, "s3_gb", sum(sizes) / _GB, f"aws s3 rm --recursive s3://{name}, and its versions in the console")
 
 
 def remove(seen: model.Seen) -> model.Calls:

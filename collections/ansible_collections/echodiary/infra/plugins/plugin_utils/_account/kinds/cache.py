@@ -196,4 +196,6 @@ def _created(goal: model.Goal) -> dict[str, model.Json]:
 
 
 def remove(seen: model.Seen) -> model.Calls:
+    if seen.state == "deleting":
+        return
     yield model.Api("elasticache", "delete_replication_group", {"ReplicationGroupId": seen.resource.name, "RetainPrimaryCluster": False})

@@ -50,6 +50,7 @@ WRITES: model.Rights = (
     "kms:CreateGrant",
     "iam:CreateServiceLinkedRole",
 )
+REMOVES: model.Rights = ("rds:DeleteDBInstance", "rds:CreateDBSnapshot", "rds:DescribeDBSnapshots", "rds:ListTagsForResource")
 #: field -> as AWS calls it when it tells, and as the module calls it
 _PLAIN = {
     "class": ("DBInstanceClass", "db_instance_class"),
@@ -257,6 +258,13 @@ def _given(goal: model.Goal, field: str) -> model.Json:
 
 
 def remove(seen: model.Seen) -> model.Calls:
-    """With a last snapshot. AWS refuses it as long as the database is protected from deletion."""
-    last = {"final_snapshot_identifier": f"{seen.resource.name}-final", "skip_final_snapshot": False, "wait": False}
+    """With a last snapshot. AWS refuses it as long as the database is protected from deletion.
+
+    Called by when the database was made: another one of this name, later, leaves another one, and asked for twice it is the same.
+    """
+    if seen.state == "deleting":
+        return
+    answer = yield model.Api("rds", "describe_db_instances", {"DBInstanceIdentifier": seen.resource.name})
+    made = answer["DBInstances"][0]["InstanceCreateTime"].strftime("%Y%m%d-%H%M%S")
+    last = {"final_snapshot_identifier": f"{seen.resource.name}-final-{made}", "skip_final_snapshot": False, "wait": False}
     yield model.Module("amazon.aws.rds_instance", {"db_instance_identifier": seen.resource.name, "state": "absent", **last})

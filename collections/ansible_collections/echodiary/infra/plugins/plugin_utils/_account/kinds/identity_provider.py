@@ -24,6 +24,7 @@ WRITES: model.Rights = (
     "iam:AddClientIDToOpenIDConnectProvider",
     "iam:RemoveClientIDFromOpenIDConnectProvider",
 )
+LEAVES: model.Rights = ()
 
 
 def declared(env: Environment) -> Iterator[model.Wanted]:
@@ -49,6 +50,14 @@ def hands(goal: model.Goal) -> model.Calls:
         yield model.Api("iam", "add_client_id_to_open_id_connect_provider", {"OpenIDConnectProviderArn": goal.id, "ClientID": one})
     for one in sorted(set(has) - set(wants)):
         yield model.Api("iam", "remove_client_id_from_open_id_connect_provider", {"OpenIDConnectProviderArn": goal.id, "ClientID": one})
+
+
+def stays(aws: Aws, seen: model.Seen) -> model.Stays | None:
+    del aws
+    return model.Stays(
+        "the account's, whichever environments use it",
+        command=f"aws iam delete-open-id-connect-provider --open-id-connect-provider-arn {seen.id}",
+    )
 
 
 def remove(seen: model.Seen) -> model.Calls:

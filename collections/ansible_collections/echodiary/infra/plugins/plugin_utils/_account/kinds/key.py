@@ -45,6 +45,7 @@ WRITES: model.Rights = (
     "kms:CancelKeyDeletion",
     "kms:PutKeyPolicy",
 )
+LEAVES: model.Rights = ()
 #: for its deletion; and what AWS says of whether such a one is rotated
 _WAITS, _GOING = "PendingDeletion", ("KMSInvalidStateException",)
 
@@ -111,6 +112,15 @@ def hands(goal: model.Goal) -> model.Calls:
         yield model.Api("kms", "delete_alias", {"AliasName": goal.before["alias"]})
     what = {"enable_key_rotation": goal.fields["rotated"], "enabled": goal.fields["enabled"], "description": goal.fields["description"]}
     yield model.Module("amazon.aws.kms_key", {"key_id": key, **what, "policy": policy, "tags": goal.fields["tags"], "purge_tags": False})
+
+
+def stays(aws: Aws, seen: model.Seen) -> model.Stays | None:
+    """A snapshot or a copy in another place may be encrypted with it."""
+    del aws
+    if not seen.fields["kept"]:
+        return model.Stays("waits for its deletion")
+    command = f"aws kms schedule-key-deletion --pending-window-in-days 30 --key-id {seen.id}"
+    return model.Stays("what was encrypted with it could be read by nobody any more", "kms_key", 1, command)
 
 
 def remove(seen: model.Seen) -> model.Calls:

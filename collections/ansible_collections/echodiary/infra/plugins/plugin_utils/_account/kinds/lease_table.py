@@ -22,6 +22,7 @@ EFFECT: model.Effects = {"key": model.REPLACE}
 KEPT = True
 READS: model.Rights = ("dynamodb:DescribeTable", "dynamodb:ListTagsOfResource")
 WRITES: model.Rights = ("dynamodb:CreateTable", "dynamodb:UpdateTable", "dynamodb:TagResource")
+REMOVES: model.Rights = ("dynamodb:DeleteTable",)
 _KEY = "name"
 
 
@@ -65,4 +66,6 @@ def _paid(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def remove(seen: model.Seen) -> model.Calls:
+    if seen.fields["protected"]:
+        yield model.Api("dynamodb", "update_table", {"TableName": seen.resource.name, "DeletionProtectionEnabled": False})
     yield model.Api("dynamodb", "delete_table", {"TableName": seen.resource.name})

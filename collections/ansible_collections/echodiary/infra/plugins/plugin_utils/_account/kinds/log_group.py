@@ -22,6 +22,7 @@ EFFECT: model.Effects = {}
 KEPT = True
 READS: model.Rights = ("logs:DescribeLogGroups", "logs:ListTagsForResource")
 WRITES: model.Rights = ("logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy", "logs:TagResource")
+REMOVES: model.Rights = ("logs:DeleteLogGroup",)
 
 
 def declared(env: Environment) -> Iterator[model.Wanted]:

@@ -31,6 +31,9 @@ WRITES: model.Rights = (
     "ecr:DeleteRepositoryPolicy",
     "ecr:TagResource",
 )
+LEAVES: model.Rights = ("ecr:DescribeImages",)
+REMOVES: model.Rights = ("ecr:DeleteRepository",)
+_GB = 1e9
 _ABSENT = ("RepositoryNotFoundException", "LifecyclePolicyNotFoundException", "RepositoryPolicyNotFoundException")
 
 
@@ -110,6 +113,16 @@ def _shared(goal: model.Goal) -> model.Api:
         return model.Api("ecr", "delete_repository_policy", {"repositoryName": goal.name})
     text = json.dumps(goal.fields["policy"], sort_keys=True)
     return model.Api("ecr", "set_repository_policy", {"repositoryName": goal.name, "policyText": text})
+
+
+def stays(aws: Aws, seen: model.Seen) -> model.Stays | None:
+    """Environments may share it: whose images they are nobody can tell."""
+    name = seen.resource.name
+    sizes = aws.find("ecr", "describe_images", "imageDetails[].imageSizeInBytes", repositoryName=name)
+    if not sizes:
+        return None
+    command = f"aws ecr delete-repository --force --repository-name {name}"
+    return model.Stays(f"{len(sizes)} images, {sum(sizes) / _GB:.2f} GB", "ecr_gb", sum(sizes) / _GB, command)
 
 
 def remove(seen: model.Seen) -> model.Calls:

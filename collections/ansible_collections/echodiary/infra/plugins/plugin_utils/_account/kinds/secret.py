@@ -32,6 +32,8 @@ WRITES: model.Rights = (
     "secretsmanager:PutResourcePolicy",
     "secretsmanager:DeleteResourcePolicy",
 )
+LEAVES: model.Rights = ()
+REMOVES: model.Rights = ("secretsmanager:DeleteSecret",)
 #: what is made up for it
 GENERATED = (
     "database_password",
@@ -105,6 +107,11 @@ def _made(goal: model.Goal) -> dict[str, model.Json]:
     content = {**logins, **{name: secrets.token_urlsafe(_LENGTH) for name in GENERATED}}
     what = {"Name": goal.name, "Description": goal.fields["description"], "Tags": tags.written(goal.fields["tags"])}
     return {**what, "SecretString": json.dumps(content)}
+
+
+def stays(aws: Aws, seen: model.Seen) -> model.Stays | None:
+    del aws
+    return None if seen.fields["there"] else model.Stays("waits for its deletion; provision takes it back until then")
 
 
 def remove(seen: model.Seen) -> model.Calls:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account import model
@@ -185,8 +186,16 @@ def test_aws_gets_the_password_back() -> None:
 
 
 def test_it_goes_with_a_last_snapshot_only() -> None:
-    ((name, args),) = calls(database.remove(seen()))
-    assert name == MODULE and args["state"] == "absent" and args["final_snapshot_identifier"] and not args["skip_final_snapshot"]
+    made = datetime.datetime(2026, 11, 30, 23, 10, 2, tzinfo=datetime.UTC)
+    going = database.remove(seen())
+    assert cast("model.Api", next(going)).operation == "describe_db_instances"
+    call = cast("model.Module", going.send({"DBInstances": [told(InstanceCreateTime=made)]}))
+    assert call.name == MODULE and call.args["state"] == "absent" and not call.args["skip_final_snapshot"]
+    assert call.args["final_snapshot_identifier"] == f"{NAME}-final-20261130-231002"
+
+
+def test_one_that_is_going_is_not_asked_to_go_again() -> None:
+    assert list(database.remove(seen(DBInstanceStatus="deleting"))) == []
 
 
 def test_there_may_be_none() -> None:
