@@ -76,9 +76,11 @@ HAPROXY = Dashboard(
             {
                 "denied": f"sum({rate('haproxy_frontend_requests_denied_total', EDGE)})",
                 "malformed": f"sum({rate('haproxy_frontend_request_errors_total', EDGE)})",
+                "connections": f"sum({rate('haproxy_frontend_denied_connections_total', EDGE)}"
+                f" + {rate('haproxy_frontend_denied_sessions_total', EDGE)})",
             },
             "reqps",
-            "Requests that never reached an application.",
+            "Requests that never reached an application, by a limit or because they were none, and connections of one client too many.",
         ),
         Panel(
             "Bytes at the edge",

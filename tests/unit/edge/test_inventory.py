@@ -40,3 +40,24 @@ def test_the_limit_that_a_host_sets_is_that_of_echodiary_too() -> None:
     assert "req.body_size gt 1000 }" in rendered(components=["haproxy", "echodiary"], haproxy_max_body_bytes=1000)
     both = {"haproxy_max_body_bytes": 1000, "echodiary_max_body_bytes": 70}
     assert "req.body_size gt 70 }" in rendered(components=["haproxy", "echodiary"], **both)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"haproxy_max_headers": "many"},
+        {"haproxy_rate": {"requests": -5}},
+        {"haproxy_timeout_body": "soon"},
+        {"haproxy_headers": {"X-A": "a\nb"}},
+        {"haproxy_unlimited": ["office"]},
+    ],
+)
+def test_a_limit_that_cannot_be_is_refused_before_anything_is_sent(given: dict[str, Any]) -> None:
+    with pytest.raises(SpecError, match=next(iter(given))):
+        rendered(components=["haproxy", "echodiary"], **given)
+
+
+def test_who_watches_is_not_counted() -> None:
+    text = rendered(components=["haproxy", "echodiary"], haproxy_unlimited=["203.0.113.0/24"])
+    assert "acl uncounted src 127.0.0.0/8 ::1 10.0.0.5 203.0.113.0/24\n" in text
+    assert "unless { src 127.0.0.0/8 ::1 10.0.0.5 203.0.113.0/24 }\n" in text

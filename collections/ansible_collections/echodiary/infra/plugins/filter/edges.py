@@ -10,23 +10,42 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..plugin_utils._common.errors import SpecError
+from ..plugin_utils._component import rates
 from ..plugin_utils._component.render import plain
-from ..plugin_utils._edge import backends, inventory, tls
+from ..plugin_utils._edge import backends, headers, inventory, limits, tls
 
 
-def edge_backends(entries: list[Mapping[str, Any]], max_body: int, health_paths: Sequence[str] = ()) -> dict[str, Any]:
+def edge_backends(
+    entries: list[Mapping[str, Any]], max_body: int, health_paths: Sequence[str] = (), rate: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     # A lazy container drags the whole templating engine along where it is copied, as checking arguments does.
     known = plain(entries)
     try:
         inventory.check(known)
-        found = backends.edge(known, max_body, health_paths)
+        of_each = rates.read("haproxy: haproxy_rate", plain(rate)) if rate else backends.ANY
+        found = backends.edge(known, max_body, health_paths, of_each)
     except SpecError as error:
         raise AnsibleFilterError(str(error)) from error
     return {**found._asdict(), "backends": [_told(one) for one in found.backends]}
 
 
 def _told(one: backends.Backend) -> dict[str, Any]:
-    return {**one._asdict(), "servers": [server._asdict() for server in one.servers]}
+    return {**one._asdict(), "servers": [server._asdict() for server in one.servers], "rate": one.rate._asdict()}
+
+
+def edge_limits(given: Mapping[str, Any], entries: list[Mapping[str, Any]], watching: Sequence[str] = ()) -> dict[str, Any]:
+    try:
+        return limits.limits(plain(given), plain(entries), plain(watching))._asdict()
+    except SpecError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+def edge_headers(given: Mapping[str, Any], hidden: Sequence[str] = ()) -> dict[str, Any]:
+    try:
+        found = headers.headers(plain(given), plain(hidden))
+    except SpecError as error:
+        raise AnsibleFilterError(str(error)) from error
+    return {"added": [one._asdict() for one in found.added], "hidden": found.hidden}
 
 
 def edge_certificates(given: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> dict[str, str]:
@@ -71,7 +90,9 @@ class FilterModule:
         found: tuple[Callable[..., Any], ...] = (
             edge_backends,
             edge_certificates,
+            edge_headers,
             edge_key,
+            edge_limits,
             edge_names,
             edge_orderer,
             edge_secrets,

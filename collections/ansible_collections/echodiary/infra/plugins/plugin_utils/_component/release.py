@@ -15,7 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ...module_utils._release.slots import PORT, SLOT
 from .._common.errors import SpecError
 from .._contract.points import POINTS
-from . import compose, jobs, requests, routes
+from . import compose, jobs, rates, requests, routes
 
 if TYPE_CHECKING:
     from ...module_utils._kinds.documents import RequestSpec
@@ -52,6 +52,7 @@ OPTIONS: dict[str, Any] = {
     "check": {"type": "dict", "options": _CHECK, "apply_defaults": True},
     "internal_paths": {"type": "list", "elements": "str", "default": []},
     "max_body_bytes": {"type": "int", "default": 0},
+    "rate": {"type": "dict", "options": rates.OPTIONS},
     "warm_up": {"type": "list", "elements": "dict", "default": [], "options": _WARM_UP},
     "requests": {"type": "list", "elements": "dict", "default": [], "options": requests.REQUEST},
     "latency": {"type": "str", "default": ""},
@@ -69,9 +70,9 @@ OPTIONS: dict[str, Any] = {
 #: of a release that nobody asks
 _UNASKED = {"blue": 0, "green": 0}
 #: what is said of requests
-_OF_REQUESTS = ("hosts", "path", "internal_paths", "max_body_bytes", "warm_up", "requests", "latency")
+_OF_REQUESTS = ("hosts", "path", "internal_paths", "max_body_bytes", "rate", "warm_up", "requests", "latency")
 #: of what is declared, what a host that rolls the component needs in another form, or not at all
-_NOT_ROLLED = ("workers", "jobs", "accepts", "check", "internal_paths", "max_body_bytes", "requests", "latency")
+_NOT_ROLLED = ("workers", "jobs", "accepts", "check", "internal_paths", "max_body_bytes", "rate", "requests", "latency")
 #: segments of a path, which may end with a slash
 _INTERNAL = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~!$&'()*+,=:@-]+)+/?")
 
@@ -83,14 +84,15 @@ class Check(TypedDict):
 
 class Declared(NamedTuple):
     """What others have to know of a component with slots: the edge, and whoever deploys it. ``slots``: none of one that nobody asks.
-    ``max_body_bytes``: 0 where it does not say; ``latency``: a histogram that Prometheus has of its answers, in seconds; ``accepts``:
-    points of the contract that may be broken."""
+    ``max_body_bytes``: 0 where it does not say; ``rate``: None there; ``latency``: a histogram that Prometheus has of its answers, in
+    seconds; ``accepts``: points of the contract that may be broken."""
 
     route: routes.Route
     slots: dict[str, int]
     check: Check
     internal_paths: list[str]
     max_body_bytes: int
+    rate: rates.Rate | None
     requests: list[RequestSpec]
     latency: str
     accepts: list[str]
@@ -130,6 +132,7 @@ def _declared(name: str, release: dict[str, Any]) -> Declared:
         check=release["check"],
         internal_paths=release["internal_paths"],
         max_body_bytes=release["max_body_bytes"],
+        rate=rates.read(f"{name}: release: rate", release["rate"]) if release["rate"] else None,
         requests=_addressed(route, release["requests"]),
         latency=release["latency"],
         accepts=release["accepts"],

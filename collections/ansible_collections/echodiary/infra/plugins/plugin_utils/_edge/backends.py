@@ -11,12 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._common.quoting import haproxy_text
-from .._component import listens, release, routes
+from .._component import listens, rates, release, routes
 
 #: between two parts of a path, whatever dots, slashes, parameters and ways back surround it
 _BETWEEN = r"([/\\].*[/\\]\.\.)?([/\\.]|;[^/\\]*)*[/\\]"
 _BEFORE = r"(?s)^(.*[/\\]\.\.)?([/\\.]|;[^/\\]*)*[/\\]"
 _AFTER = r"([]/\\;?#[:cntrl:][:space:]]|$)"
+
+#: as many requests as come
+ANY = rates.Rate(0, 1)
 
 
 class Server(NamedTuple):
@@ -28,7 +31,7 @@ class Server(NamedTuple):
 class Backend(NamedTuple):
     """``route``: conditions under which a request is its own, one a line, the more exact before; empty for the default. ``only``: of rules
     that are about its requests alone. ``internal``: what the edge keeps to itself, as one expression; ``inside``: the same paths below its
-    component's name. ``max_body``: bytes."""
+    component's name. ``max_body``: bytes; ``rate``: of one client, with 0 requests for as many as come."""
 
     name: str
     component: str
@@ -42,6 +45,7 @@ class Backend(NamedTuple):
     internal: str
     inside: str
     max_body: int
+    rate: rates.Rate
 
 
 class Edge(NamedTuple):
@@ -56,7 +60,7 @@ class Edge(NamedTuple):
     routed: bool
 
 
-def edge(entries: Iterable[Mapping[str, Any]], max_body: int, health_paths: Sequence[str]) -> Edge:
+def edge(entries: Iterable[Mapping[str, Any]], max_body: int, health_paths: Sequence[str], rate: rates.Rate = ANY) -> Edge:
     """``entries``: component and release (as rendered) of the host's components. SpecError for what cannot stand together."""
     known = list(entries)
     released = [release.declared(str(one["component"]), one["release"]) for one in known if one["release"]]
@@ -69,7 +73,7 @@ def edge(entries: Iterable[Mapping[str, Any]], max_body: int, health_paths: Sequ
     ordered = sorted(declared, key=lambda one: (one.route.rank, one.route.component))
     default = next((one for one in ordered if one.route.is_default), None)
     alone = len(ordered) == 1 and default is not None
-    found = [backend(one, max_body, alone=alone) for one in ordered]
+    found = [backend(one, max_body, rate, alone=alone) for one in ordered]
     return Edge(
         backends=found,
         default=default.route.backend if default else "",
@@ -88,7 +92,7 @@ def _asked(path: str, found: Iterable[routes.Route]) -> str:
     return f"{{ path {haproxy_text(path)} }}" + (f" !{{ var(txn.host) -m str {hosts} }}" if hosts else "")
 
 
-def backend(declared: release.Declared, max_body: int, *, alone: bool) -> Backend:
+def backend(declared: release.Declared, max_body: int, rate: rates.Rate, *, alone: bool) -> Backend:
     route, slots = declared.route, declared.slots
     return Backend(
         name=route.backend,
@@ -103,6 +107,7 @@ def backend(declared: release.Declared, max_body: int, *, alone: bool) -> Backen
         internal=haproxy_text(internal(declared.internal_paths)) if declared.internal_paths else "",
         inside=" ".join(haproxy_text(f"/{route.component}{path}") for path in declared.internal_paths),
         max_body=declared.max_body_bytes or max_body,
+        rate=declared.rate or rate,
     )
 
 

@@ -135,3 +135,14 @@ def test_what_nobody_asks_is_behind_nothing() -> None:
     found = backends.edge([entry("shop"), {"component": "mailer", "release": {"service": "clerk"}}], 1000, HEALTH)
     assert [one.name for one in found.backends] == ["shop"]
     assert not found.routed, "it wants no requests, so there is nothing to tell apart"
+
+
+def test_a_components_own_rate_counts_before_that_of_all() -> None:
+    rows = [entry("shop", rate={"requests": 5, "per": "1m"}), entry("cart", path="/cart", slots=ports(7001))]
+    told = edges.edge_backends(rows, 1000, HEALTH, {"requests": "100", "per": "10s"})["backends"]
+    assert {one["name"]: one["rate"] for one in told} == {
+        "shop": {"requests": 5, "seconds": 60},
+        "cart": {"requests": 100, "seconds": 10},
+    }
+    with pytest.raises(AnsibleFilterError, match="haproxy: haproxy_rate: per"):
+        edges.edge_backends(rows, 1000, HEALTH, {"requests": 1, "per": "ever"})
