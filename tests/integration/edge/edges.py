@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import docker
 
@@ -50,33 +50,67 @@ class Edge(NamedTuple):
 
     def http2(self, path: str) -> str:
         """The body of the answer to a GET in HTTP/2, without the negotiation that TLS would bring."""
-        fields = {":method": "GET", ":scheme": "http", ":authority": "echodiary.example", ":path": path}
-        literal = b"".join(b"\0" + _short(name) + _short(value) for name, value in fields.items())
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
-            connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _frame(SETTINGS, 0, 0, b"") + _frame(HEADERS, END, 1, literal))
-            return b"".join(_data(connection)).decode(errors="replace")
+            return Http2(connection).get(path)
 
     def get(self, target: str, host: str = "echodiary.example", port: int = 0, address: str = "127.0.0.1") -> Answer:
         return self.raw(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode(), port, address)
+
+
+class Http2:
+    """One connection of a client, with one request at a time."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection, self._stream = connection, 1
+        self.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(SETTINGS, 0, 0, b""))
+
+    def send(self, said: bytes) -> None:
+        self._connection.sendall(said)
+
+    def get(self, path: str) -> str:
+        """The body of the answer. When the connection ends meanwhile, what there was of it."""
+        self.ask("GET", path, END)
+        said = b"".join(_data(self._connection, self._stream))
+        self._stream += 2
+        return said.decode(errors="replace")
+
+    def ask(self, method: str, path: str, flags: int) -> None:
+        fields = {":method": method, ":scheme": "http", ":authority": "echodiary.example", ":path": path}
+        self.send(frame(HEADERS, flags, self._stream, b"".join(b"\0" + _short(name) + _short(value) for name, value in fields.items())))
+
+    def answer(self) -> str:
+        return b"".join(_data(self._connection, self._stream)).decode(errors="replace")
 
 
 def _short(text: str) -> bytes:
     return bytes([len(text)]) + text.encode()
 
 
-def _frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
+def frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
     return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
 
 
-def _data(connection: socket.socket) -> Iterator[bytes]:
-    """What is said on the first stream until it ends, or the connection does."""
-    with connection.makefile("rb") as answer:
-        while head := answer.read(9):
-            payload, kind, flags = answer.read(int.from_bytes(head[:3], "big")), head[3], head[4]
+def _data(connection: socket.socket, stream: int) -> Iterator[bytes]:
+    """What is said on that stream until it ends, or the connection does."""
+    with connection.makefile("rb", buffering=0) as answer:
+        while head := _whole(answer, 9):
+            payload, kind, flags = _whole(answer, int.from_bytes(head[:3], "big")), head[3], head[4]
+            if kind == GONE:
+                return
+            if int.from_bytes(head[5:], "big") != stream:
+                continue
             if kind == DATA:
                 yield payload
-            if kind in (RESET, GONE) or (kind in (DATA, HEADERS) and flags & 1):
+            if kind == RESET or (kind in (DATA, HEADERS) and flags & 1):
                 return
+
+
+def _whole(answer: IO[bytes], size: int) -> bytes:
+    """Nothing that belongs to the next frame, or nothing at all."""
+    said = b""
+    while len(said) < size and (more := answer.read(size - len(said))):
+        said += more
+    return said if len(said) == size else b""
 
 
 @contextlib.contextmanager
@@ -109,6 +143,8 @@ def _application(place: Path, port: int) -> Iterator[None]:
         "DATABASE_URL": f"postgresql://nobody@127.0.0.1:{free_port()}/none",
         "HOST": "127.0.0.1",
         "PORT": str(port),
+        # its line for every request that reached it, also of those that are for the inside
+        "LOG_LEVEL": "DEBUG",
     }
     with (place / "application.log").open("w") as log:
         process = subprocess.Popen([sys.executable, "-m", "echodiary"], cwd=APP, env=environment, stdout=log, stderr=log)
@@ -126,11 +162,13 @@ def _haproxy(place: Path, edge: Edge, told: str, image: str = "", **variables: A
     host = {"inventory_hostname": "app1", "components": ["haproxy", "echodiary"], "playbook_dir": str(Path(__file__).parent)}
     given = {"haproxy_bind": "127.0.0.1", "haproxy_metrics_bind": "127.0.0.1", **host, **ports, **variables}
     for path, text in rendering.tree("haproxy", **given).items():
-        if path.startswith("/etc/haproxy/"):
+        if path.startswith(("/etc/haproxy/", "/etc/echodiary/tls/")):
             (place / path.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
             (place / path.lstrip("/")).write_text(text)
     (place / "edge.map").write_text(f"edge {told}\n" if told else "")
-    mounted = {place / "etc/haproxy": "/etc/haproxy", place / "edge.map": "/var/lib/haproxy/edge.map"}
+    (place / "etc/echodiary/tls").mkdir(parents=True, exist_ok=True)
+    mounted = {place / name: f"/{name}" for name in ("etc/haproxy", "etc/echodiary/tls")}
+    mounted[place / "edge.map"] = "/var/lib/haproxy/edge.map"
     client, name = docker.from_env(), f"{NAME}-{edge.port}"
     container = client.containers.run(
         image or lab_images.host(),

@@ -15,7 +15,7 @@ import pytest
 
 from tests.integration import lab_images
 from tests.integration.edge import edges, recorder
-from tests.integration.edge.edges import DATA, HEADERS, SETTINGS, Answer, Edge
+from tests.integration.edge.edges import DATA, Answer, Edge, Http2, frame
 from tests.integration.edge.recorder import Recorder
 from tests.waiting import eventually
 
@@ -53,7 +53,7 @@ def _chunks(size: int, each: int) -> Iterator[bytes]:
     yield b"0\r\n\r\n"
 
 
-@pytest.fixture(scope="module", params=["newest", "oldest"])
+@pytest.fixture(scope="module", params=["newest", pytest.param("oldest", marks=pytest.mark.full)])
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     image = lab_images.older_haproxy() if request.param == "oldest" else ""
     with ExitStack() as stack:
@@ -106,14 +106,13 @@ def test_so_it_is_in_http2(site: Site) -> None:
 
 def _posted(site: Site, path: str, frames: int) -> str:
     """The body of the answer to a POST without a length, of so many frames; no faster than HAProxy lets them come."""
-    fields = {":method": "POST", ":scheme": "http", ":authority": "x.example", ":path": path}
-    literal = b"".join(b"\0" + edges._short(name) + edges._short(value) for name, value in fields.items())
     with site.connected() as made:
-        made.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + edges._frame(SETTINGS, 0, 0, b"") + edges._frame(HEADERS, 4, 1, literal))
+        client = Http2(made)
+        client.ask("POST", path, 4)
         for _ in range(frames):
-            made.sendall(edges._frame(DATA, 0, 1, b"x" * 4000))
+            client.send(frame(DATA, 0, 1, b"x" * 4000))
             time.sleep(0.005)
-        return b"".join(edges._data(made)).decode()
+        return client.answer()
 
 
 @pytest.mark.parametrize("length", ["Content-Length: 1000", "Transfer-Encoding: chunked"])

@@ -3,13 +3,25 @@
 
 from __future__ import annotations
 
+import json
+import posixpath
+import re
+import socket
+import ssl
+import urllib.parse
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.integration.edge import edges
-from tests.integration.edge.edges import Edge
+from tests.integration.edge.edges import Edge, Http2
+from tests.integration.tls import visitors
+from tests.integration.tls.authority import Authority, Issued
+from tests.waiting import eventually
 
 INTERNAL = ("/metrics", "/ready", "/status", "/verify", "/version", "/docs", "/redoc", "/openapi.json")
 #: {} is the name without its slash
@@ -77,13 +89,40 @@ NAMES = {
     "all encoded": lambda name: "".join(f"%{ord(letter):02x}" for letter in name),
     "encoded twice": lambda name: f"%25{ord(name[0]):02x}{name[1:]}",
 }
+
+
+class Tls(NamedTuple):
+    port: int
+    root: str
+    own: Issued
+
+    @contextmanager
+    def connected(self, spoken: str) -> Iterator[ssl.SSLSocket]:
+        with socket.create_connection(("127.0.0.1", self.port), 20) as made:
+            secure = visitors.context(self.root, [spoken]).wrap_socket(made, server_hostname="echodiary.example")
+            assert secure.selected_alpn_protocol() == spoken
+            yield secure
+
+
 #: what only what is internal says
 TELLTALE = ("# HELP", "# TYPE", '"checks"', '"revision"', '"verified"', "openapi", "swagger", "redoc")
 
 
 @pytest.fixture(scope="module")
-def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
-    with edges.running(tmp_path_factory.mktemp("edge")) as running:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("edge")
+
+
+@pytest.fixture(scope="module")
+def tls() -> Tls:
+    authority = Authority()
+    return Tls(edges.free_port(), authority.root, authority.issue("echodiary.example"))
+
+
+@pytest.fixture(scope="module")
+def edge(place: Path, tls: Tls) -> Iterator[Edge]:
+    given = {"haproxy_tls_names": ["echodiary.example"], "haproxy_tls_certificate": tls.own.chain, "haproxy_tls_key": tls.own.key}
+    with edges.running(place, haproxy_tls="files", haproxy_tls_port=tls.port, **given) as running:
         yield running
 
 
@@ -107,6 +146,52 @@ def test_nothing_internal_in_http2_either(edge: Edge) -> None:
     for path, spelling in product(INTERNAL, SPELLINGS):
         for word in (path.lstrip("/"), NAMES["all encoded"](path.lstrip("/"))):
             assert not any(sign in edge.http2(spelling.format(word)) for sign in TELLTALE), spelling
+
+
+@pytest.mark.parametrize("spoken", ["http/1.1", "h2"])
+def test_over_tls_nothing_internal_reaches_the_application(edge: Edge, place: Path, tls: Tls, spoken: str) -> None:
+    """Judged by what it wrote into its log: what was asked, and which of its routes that was."""
+    assert len(set(SPELLINGS)) >= 50
+    assert edge.get("/version", port=edge.slot).status == 200
+    eventually(lambda: any(line.get("handler") == "/version" for line in _log(place)), what="its log would have it")
+    before = len(_log(place))
+    mark = f"/after-{spoken.replace('/', '-')}"
+    words = [NAMES[name](path.lstrip("/")) for path, name in product(INTERNAL, ("as it is", "encoded twice"))]
+    for word in words:
+        _ask(tls, spoken, [spelling.format(word) for spelling in SPELLINGS])
+    _ask(tls, spoken, [mark])
+    eventually(lambda: any(line.get("path") == mark for line in _log(place)), what="its log has the request that came last")
+    seen = [line for line in _log(place)[before:] if "handler" in line]
+    assert {line["handler"] for line in seen} <= {"none", "/health"}
+    assert not [line["path"] for line in seen if _means(line["path"]) in INTERNAL]
+
+
+def _log(place: Path) -> list[dict[str, Any]]:
+    lines = (place / "application.log").read_text().splitlines()
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def _ask(tls: Tls, spoken: str, targets: list[str]) -> None:
+    """One connection for as many as it takes."""
+    left = list(targets)
+    while left:
+        with tls.connected(spoken) as made:
+            if spoken == "h2":
+                client = Http2(made)
+                while left and client.get(left.pop(0)):
+                    """Until HAProxy ends the connection for what is no path at all."""
+            else:
+                made.sendall(f"GET {left.pop(0)} HTTP/1.1\r\nHost: echodiary.example\r\nConnection: close\r\n\r\n".encode())
+                while made.recv(65536):
+                    """Until all is said."""
+
+
+def _means(path: str) -> str:
+    """How the most obliging application might read it."""
+    for _ in range(3):
+        path = urllib.parse.unquote(path)
+    path = re.sub(r";[^/]*", "", re.split(r"[?#\s\x00-\x1f]", path.replace("\\", "/"))[0].lower())
+    return "/" + posixpath.normpath("/" + path).strip("/").split("/")[0]
 
 
 @pytest.mark.parametrize("ending", ["%zz", "%", "%2", "%00", "%0a", "%0d%0aX: y", "%1f", "%7f", "%2500", "%250a"])
