@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import io
 import os
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import docker
 
@@ -105,7 +106,7 @@ def _data(connection: socket.socket, stream: int) -> Iterator[bytes]:
                 return
 
 
-def _whole(answer: IO[bytes], size: int) -> bytes:
+def _whole(answer: io.RawIOBase, size: int) -> bytes:
     """Nothing that belongs to the next frame, or nothing at all."""
     said = b""
     while len(said) < size and (more := answer.read(size - len(said))):
@@ -133,6 +134,18 @@ def own_address() -> str:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(("192.0.2.1", 9))
         return str(probe.getsockname()[0])
+
+
+@contextlib.contextmanager
+def another_address() -> Iterator[str]:
+    """Of this machine too, and to HAProxy another client: a bridge's, whose packets go out as they are."""
+    options = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
+    network = docker.from_env().networks.create(f"{NAME}-{free_port()}", driver="bridge", options=options)
+    try:
+        network.reload()
+        yield str(network.attrs["IPAM"]["Config"][0]["Gateway"])
+    finally:
+        network.remove()
 
 
 @contextlib.contextmanager
