@@ -300,8 +300,8 @@ def _line(row: Row) -> str:
 def table(rows: list[Row], rate: float, version: str) -> str:
     return "\n".join(
         (
-            f"HAProxy {version}, EchoDiary with two workers and PostgreSQL, {rate:g} of users' requests a second. {os.cpu_count()} processors",
-            "are shared by users, attackers and the site. Milliseconds from when a request was due. Last, what attackers were told.",
+            f"HAProxy {version}, EchoDiary with two workers and PostgreSQL, {rate:g} requests of users a second. Users, attackers and the",
+            f"site share {os.cpu_count()} processors. Milliseconds from when a request was due. Last, what attackers were told.",
             "",
             "| beside the users | requests | failed | p50 | p95 | p99 | attackers |",
             "|---|---|---|---|---|---|---|",
