@@ -17,7 +17,15 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "collections"))
 
-from ansible_collections.echodiary.infra.plugins.plugin_utils._account import declaration, endpoints, leasing, observe, snapshots, unknown
+from ansible_collections.echodiary.infra.plugins.plugin_utils._account import (
+    authors,
+    declaration,
+    endpoints,
+    leasing,
+    observe,
+    snapshots,
+    unknown,
+)
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account.kinds import catalog
 from ansible_collections.echodiary.infra.plugins.plugin_utils._reach import agents, asking, hosts
 
@@ -54,7 +62,10 @@ _CACHES = tuple(ENV.arn("elasticache", f"{kind}:{ENV.prefix}*") for kind in ("cl
 
 SCOPES = (
     # of these AWS knows no resource, or what they look for is not known by its name before
-    Scope(("sts:*", "iam:List*s", "s3:ListAllMyBuckets", "secretsmanager:ListSecrets", "tag:GetResources"), EVERYTHING),
+    Scope(
+        ("sts:*", "iam:List*s", "s3:ListAllMyBuckets", "secretsmanager:ListSecrets", "tag:GetResources", "cloudtrail:LookupEvents"),
+        EVERYTHING,
+    ),
     Scope(("kms:ListAliases", "kms:ListKeys", "kms:CreateKey"), EVERYTHING),
     Scope(("rds:Describe*", "rds:List*", "elasticache:Describe*", "elasticache:List*", "logs:DescribeLogGroups"), EVERYTHING),
     Scope(("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation"), EVERYTHING),
@@ -97,7 +108,7 @@ SCOPES = (
 
 def reads() -> set[str]:
     """Of a check."""
-    return {right for kind in catalog.KINDS for right in kind.READS} | {*observe.READS, *endpoints.READS, *hosts.READS}
+    return {right for kind in catalog.KINDS for right in kind.READS} | {*authors.READS, *observe.READS, *endpoints.READS, *hosts.READS}
 
 
 def writes() -> set[str]:

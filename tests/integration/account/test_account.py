@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils._account import declaration, run
+from ansible_collections.echodiary.infra.plugins.plugin_utils._account import authors, declaration, run
 
 from tests.integration.account import losses
 from tests.integration.account.divided import divided, killed
@@ -63,8 +63,11 @@ def test_every_hand_in_the_console_is_seen_and_put_right(env: Inside) -> None:
     before, console = env.state(), Console(env)
     for one in HANDS:
         one.does(console)
-    found = fields_of(env.check())
-    assert {(one.resource, field) for one in HANDS for field in one.fields} - found == set()
+    plan = env.check()
+    assert {(one.resource, field) for one in HANDS for field in one.fields} - fields_of(plan) == set()
+    told = {resource: change["by"] for resource, change in plan.items() if "by" in change}
+    assert told["packets:echodiary-production-app"].endswith("(AuthorizeSecurityGroupIngress)")
+    assert {who.partition(",")[0] for who in told.values()} == {"console"} and len(told) > authors.MOST / 2
     go_unheard(env, "ec2:DeleteNetworkAclEntry")
     steps = divided(env, {**REFUSED, **UNHEARD}, lambda _, step: step == "ec2:AssociateAddress", as_before(env, again=False))
     assert len(steps.told) == 2 and steps.wrong == []

@@ -80,14 +80,15 @@ class ActionModule(LocalAction[Options]):
         raise AnsibleActionFail(str(error)) from None
 
     def _run(self, this: Run, choice: Any) -> dict[str, Any]:
-        from ..plugin_utils._account import apply, endpoints, guards, plan, rights, run, settle, told
+        from ..plugin_utils._account import apply, authors, endpoints, guards, plan, rights, run, settle, told
         from ..plugin_utils._account.kinds import secret, vpc
 
         guards.check_overlap(this.env, vpc.others(this.aws, this.env))
         before = this.everything()
         changes = run.planned(this.env, before)
-        answer = told.plan(changes, plan.known_ids(before))
-        noted = [*told.notes(before), *told.keyless(changes, this.env.admin_keys)]
+        moved = authors.of(this.aws, changes, before)
+        answer = told.plan(changes, plan.known_ids(before), moved.authors)
+        noted = [*told.notes(before), *moved.notes, *told.keyless(changes, this.env.admin_keys)]
         for line in [*told.cut_off(this.journal.cut_off()), *told.lines(answer), told.total(answer), *noted]:
             display.display(f"  {line}")
         todo = [change for change in changes if choice.takes(change)]

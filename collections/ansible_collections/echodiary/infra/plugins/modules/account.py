@@ -149,4 +149,8 @@ plan:
     refused:
       description: Why it is not done, and what to do; empty where it is done.
       type: str
+    by:
+      description: Who changed it last, when, and by which operation, as CloudTrail tells it.
+      type: str
+      returned: where CloudTrail knows
 """

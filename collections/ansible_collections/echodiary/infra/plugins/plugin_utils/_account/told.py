@@ -6,12 +6,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from . import model
 from .kinds import instance
 
 if TYPE_CHECKING:
+    from .authors import Author
     from .journal import Line
     from .model import Change, Json, Seen
 
@@ -36,25 +37,30 @@ _WORDS = {
 
 
 class Told(TypedDict):
-    """``fields``: name -> [found, declared], ids as the names of what they stand for."""
+    """``fields``: name -> [found, declared], ids as the names of what they stand for. ``by``: who changed it last, where that is known."""
 
     resource: str
     action: str
     fields: dict[str, list[Json]]
     refused: str
+    by: NotRequired[str]
 
 
-def plan(changes: Iterable[Change], ids: model.Ids) -> list[Told]:
+def plan(changes: Iterable[Change], ids: model.Ids, authors: Mapping[model.Resource, Author] | None = None) -> list[Told]:
     names = {identity: str(resource) for resource, identity in ids.items() if resource.kind != "packets"}
-    return [
-        {
-            "resource": str(change.resource),
-            "action": change.action,
-            "fields": {name: [_named(value, names) for value in pair] for name, pair in change.fields.items()},
-            "refused": change.refused,
-        }
-        for change in changes
-    ]
+    return [_told(change, names, (authors or {}).get(change.resource)) for change in changes]
+
+
+def _told(change: Change, names: Mapping[str, str], author: Author | None) -> Told:
+    found: Told = {
+        "resource": str(change.resource),
+        "action": change.action,
+        "fields": {name: [_named(value, names) for value in pair] for name, pair in change.fields.items()},
+        "refused": change.refused,
+    }
+    if author:
+        found["by"] = str(author)
+    return found
 
 
 def _named(value: Json, names: Mapping[str, str]) -> Json:
@@ -74,6 +80,8 @@ def lines(changes: list[Told]) -> list[str]:
 
 def _lines(change: Told) -> Iterator[str]:
     yield f"{_MARK[change['action']]} {change['resource']}" + (f"  {change['refused']}" if change["refused"] else "")
+    if "by" in change:
+        yield f"    last touched by {change['by']}"
     # the tags of what is new say nothing that its name does not
     shown = {name: pair for name, pair in change["fields"].items() if name != "tags" or change["action"] != model.CREATE}
     width = max(map(len, shown), default=0)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account import model, told
+from ansible_collections.echodiary.infra.plugins.plugin_utils._account.authors import Author
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account.model import Change, Resource, Seen
 
 NET, PART = Resource("net", "n"), Resource("part", "p")
@@ -57,3 +58,9 @@ def test_what_aws_is_not_done_with_and_what_people_should_know_is_told() -> None
     busy = Seen(PART, "p-1", {}, settled=False, state="creating")
     known = Seen(NET, "net-1", {}, notes=("it waits for a reboot",))
     assert told.notes([busy, known, Seen(NET, "net-2", {})]) == ["part:p is creating", "net:n: it waits for a reboot"]
+
+
+def test_who_changed_it_last_stands_below_what_differs() -> None:
+    author = Author("ann", "2026-11-30 22:05", "ModifyPart")
+    told_of = told.plan([Change(PART, model.UPDATE, {"size": (1, 2)})], {}, {PART: author})
+    assert told.lines(told_of)[:2] == ["~ part:p", "    last touched by ann, 2026-11-30 22:05 (ModifyPart)"]
