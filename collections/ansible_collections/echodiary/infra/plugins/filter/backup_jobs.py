@@ -22,8 +22,12 @@ def backup_components(given: Mapping[str, Json]) -> list[str]:
     return _said(lambda: jobs.components(given))
 
 
-def backup_timers(given: Mapping[str, Json]) -> dict[str, jobs.Timer]:
-    return _said(lambda: jobs.timers(given))
+def backup_timers(given: Mapping[str, Json], repository: str, directory: str) -> dict[str, jobs.Timer]:
+    return _said(lambda: jobs.timers(given, repository, directory))
+
+
+def backup_writes(repository: str, directory: str, makes: bool = False) -> list[str]:
+    return jobs.writes(repository, directory, makes)
 
 
 def backup_ages(given: Mapping[str, Json], directory: str) -> dict[str, jobs.Age]:
@@ -48,4 +52,5 @@ class FilterModule:
             "backup_components": backup_components,
             "backup_timers": backup_timers,
             "backup_jobs": backup_jobs,
+            "backup_writes": backup_writes,
         }

@@ -23,7 +23,18 @@ class Launch(NamedTuple):
 
 def container(place: shapes.Place, name: str) -> Launch:
     command = ["docker", "run", "--rm", "--interactive", "--init", "--name", name, "--label", "echodiary.infra=alembic"]
-    command += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--log-driver", "none", "--pull", place["pull"]]
+    command += [
+        "--cap-drop",
+        "ALL",
+        "--security-opt",
+        "no-new-privileges",
+        "--pids-limit",
+        "512",
+        "--log-driver",
+        "none",
+        "--pull",
+        place["pull"],
+    ]
     command += ["--env-file", place["env_file"]] if place["env_file"] else []
     command += ["--network", place["network"]] if place["network"] else []
     command += ["--workdir", place["directory"]] if place["directory"] else []

@@ -68,6 +68,6 @@ def _try(seen: Observation, manifest: Manifest, space: workspace.Workspace, hidd
 
 def _schema(reference: str) -> Said:
     """Whether a migration could begin: no network, no environment, nothing but an import."""
-    words = ["docker", "run", "--rm", "--network", "none", "--label", "echodiary.infra=preflight"]
+    words = ["docker", "run", "--rm", "--network", "none", "--pids-limit", "512", "--label", "echodiary.infra=preflight"]
     done = start([*words, "--entrypoint", "python", reference, "-c", "import alembic"], timeout=60)
     return {"code": done.code, "text": tail(done.output, 2)}

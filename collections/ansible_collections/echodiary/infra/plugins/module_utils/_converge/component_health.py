@@ -28,7 +28,15 @@ def now(view: View, checks: list[documents.ProbeSpec] | None = None, seen: bool 
         ill = [name for name, value in found.items() if value != "Healthy"]
         stuck = verdict == "Degraded" and all(name.startswith("container ") for name in ill)
         return health.Verdict(verdict, ", ".join(f"{name} is {found[name]}" for name in ill), stuck)
-    return health.once(view.spec["health"] if checks is None else checks)
+    told = health.once(view.spec["health"] if checks is None else checks)
+    killed = _killed(view) if told.health == "Healthy" and (seen or view.host.check) else ""
+    return health.Verdict("Degraded", f"container {killed} ran out of memory: the kernel killed it") if killed else told
+
+
+def _killed(view: View) -> str:
+    """It is there again, and will be killed again. A change is not judged by it: it may be the one that mends that."""
+    live = view.seen.services or {}
+    return ", ".join(name for name in live for one in live[name] if one.inspected and one.inspected["State"].get("OOMKilled"))
 
 
 def of_processes(view: View, seen: bool = False) -> dict[str, str]:

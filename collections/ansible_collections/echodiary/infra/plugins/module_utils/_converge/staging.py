@@ -124,6 +124,6 @@ def _command(validator: documents.ValidatorSpec, root: str) -> list[str]:
         return ["env", *given, *words] if given else words
     mounts = [word for path in validator.get("mounts", []) for word in ("-v", f"{root}{path}:{path}:ro")]
     # as root inside: the mirror has the files' own owners, and a validator only reads
-    sandbox = ["docker", "run", "--rm", "--network", "none", "--user", "0", "--label", "echodiary.validate=1"]
+    sandbox = ["docker", "run", "--rm", "--network", "none", "--user", "0", "--pids-limit", "512", "--label", "echodiary.validate=1"]
     mounts += [word for one in given for word in ("-e", one)]
     return [*sandbox, *mounts, "--entrypoint", words[0], validator["image"], *words[1:]]

@@ -78,7 +78,7 @@ class Client:
             settings["PGSSLROOTCERT"] = login["ca_certificate"]
             mounts.append(login["ca_certificate"])
         command = ["docker", "run", "--rm", "--interactive", "--init", "--name", name, "--label", "echodiary.infra=dump"]
-        command += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--read-only", "--user", _NOBODY]
+        command += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pids-limit", "512", "--read-only", "--user", _NOBODY]
         command += ["--log-driver", "none", "--pull", login["pull"]]
         command += ["--network", login["network"]] if login["network"] else []
         command += [part for key, value in settings.items() for part in ("--env", f"{key}={value}")]

@@ -15,7 +15,7 @@ from .._ledger import shapes
 from . import model, protocol
 
 if TYPE_CHECKING:
-    from . import documents
+    from . import documents, sandbox
 
 NAME, KEY, SHARED = "timer", "timers", model.ALONE
 WORDS, PREFIX = ("timer", "timers"), "timer "
@@ -31,6 +31,9 @@ ENTRY: model.Schema = {
     "persistent": {"type": "bool", "default": True},
     "random_delay": {"type": "int", "default": 0},
     "timeout": {"type": "int", "default": 3600},
+    "reads": {"type": "list", "elements": "str"},
+    "writes": {"type": "list", "elements": "str"},
+    "sandbox": {"type": "dict"},
 }
 SHAPE = shapes.fields({"parts": shapes.items(shapes.TEXT)})
 
@@ -54,13 +57,16 @@ class _Timer(TypedDict):
 
 
 class Timer(_Timer, total=False):
-    """As declared. ``random_delay``, ``timeout``: s."""
+    """As declared. ``random_delay``, ``timeout``: s; ``reads``, ``writes``, ``sandbox``: as ``sandbox.Needs`` has them."""
 
     description: str
     user: str
     group: str
     directory: str
     environment_file: str
+    reads: list[str]
+    writes: list[str]
+    sandbox: dict[str, str | bool | None]
 
 
 class Value(TypedDict):
@@ -70,7 +76,7 @@ class Value(TypedDict):
 def checked(given: dict[str, Timer]) -> dict[str, Timer]:
     found = {name: cast("Timer", {key: one for key, one in timer.items() if one is not None}) for name, timer in given.items()}
     for name, timer in found.items():
-        wrong = [*_wrong_name(name), *_wrong_words(timer), *_wrong_places(timer), *_wrong_numbers(timer)]
+        wrong = [*_wrong_name(name), *_wrong_words(timer), *_wrong_places(timer), *_wrong_numbers(timer), *_wrong_sandbox(timer)]
         if wrong:
             raise model.ConvergeError(f"timers {name}: {wrong[0]}")
     return found
@@ -106,6 +112,22 @@ def _wrong_numbers(timer: Timer) -> Iterator[str]:
         yield f"timeout {timer['timeout']} has to be 1 or more seconds"
     if timer["random_delay"] < 0:
         yield f"random_delay {timer['random_delay']} has to be 0 or more seconds"
+
+
+def _wrong_sandbox(timer: Timer) -> Iterator[str]:
+    from . import sandbox  # nothing that a host loads
+
+    try:
+        sandbox.check(_needs(timer))
+    except model.ConvergeError as error:
+        yield str(error)
+
+
+def _needs(timer: Timer) -> sandbox.Needs:
+    from . import sandbox
+
+    own = timer.get("user", "root") in ("root", "0")
+    return sandbox.Needs(timer.get("reads", []), timer.get("writes", []), sandbox.words(timer.get("sandbox", {})), own)
 
 
 def entries(declared: dict[str, Timer]) -> Mapping[str, model.Json]:
@@ -144,6 +166,8 @@ def _clock(name: str, timer: Timer) -> str:
 
 
 def _service(name: str, timer: Timer) -> str:
+    from . import sandbox
+
     said = {
         "User": timer.get("user"),
         "Group": timer.get("group"),
@@ -151,6 +175,7 @@ def _service(name: str, timer: Timer) -> str:
         "EnvironmentFile": timer.get("environment_file"),
     }
     lines = [f"{key}={value}" for key, value in said.items() if value is not None]
+    lines += sandbox.lines(_needs(timer))
     command = " ".join([timer["command"][0], *map(quoted, timer["command"][1:])])
     return _file(name, timer, {"Service": ["Type=oneshot", *lines, f"TimeoutStartSec={timer['timeout']}", f"ExecStart={command}"]})
 

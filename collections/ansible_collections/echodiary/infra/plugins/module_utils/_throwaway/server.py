@@ -111,7 +111,18 @@ def command(wanted: Wanted) -> list[str]:
         f"echodiary.image={wanted.image}",
     ]
     words += ["--network", "none", "--read-only", "--volume", "/tmp", "--shm-size", "256m", "--memory", wanted.memory]  # noqa: S108
-    words += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--log-driver", "none", "--user", "postgres"]
+    words += [
+        "--cap-drop",
+        "ALL",
+        "--security-opt",
+        "no-new-privileges",
+        "--pids-limit",
+        "512",
+        "--log-driver",
+        "none",
+        "--user",
+        "postgres",
+    ]
     return [*words, "--entrypoint", "sleep", wanted.image, str(max(60, int(wanted.hours * 3600)))]
 
 

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ...module_utils._kinds import sandbox
 from .._common.errors import SpecError
 from .._component.names import short
 
@@ -66,6 +68,14 @@ _OWN: dict[str, dict[str, Any]] = {
 _CLOCKS = ("schedule", "random_delay", "timeout")
 
 
+#: what says which release serves, and its Compose file
+_RELEASES = ("/var/lib/echodiary/slots", "/opt/echodiary")
+#: the release that is tried has no network but that of its database, where it is asked from inside
+_ENTERS = {
+    "RestrictNamespaces": "net",
+    "SystemCallFilter": "@system-service setns",
+    "CapabilityBoundingSet": "CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_SYS_ADMIN CAP_SYS_PTRACE",
+}
 #: of which no file is: nobody knows then
 _NOWHERE = "/nonexistent"
 
@@ -75,7 +85,11 @@ class Age(TypedDict):
     hours: float
 
 
-class Timer(TypedDict):
+class _Timer(TypedDict, total=False):
+    sandbox: dict[str, str]
+
+
+class Timer(_Timer):
     """As ``timers`` of component.yml has it; times in s."""
 
     schedule: str
@@ -83,6 +97,8 @@ class Timer(TypedDict):
     description: str
     random_delay: int
     timeout: int
+    reads: list[str]
+    writes: list[str]
 
 
 def components(given: Mapping[str, Json]) -> list[str]:
@@ -90,22 +106,47 @@ def components(given: Mapping[str, Json]) -> list[str]:
     return sorted({str(job["component"]) for job in checked(given).values() if job["kind"] == POSTGRES})
 
 
-def timers(given: Mapping[str, Json]) -> dict[str, Timer]:
-    jobs = checked(given)
-    saving = {f"echodiary-backup-{name}": _timer(job, job["schedule"], ["run", name], f"Backup of {name}") for name, job in jobs.items()}
+def timers(given: Mapping[str, Json], repository: str, directory: str) -> dict[str, Timer]:
+    """``directory``: where its metrics are left."""
+    jobs, places = checked(given), writes(repository, directory)
+    saving = {
+        f"echodiary-backup-{name}": _timer(job, job["schedule"], ["run", name], f"Backup of {name}", _reads(job), places)
+        for name, job in jobs.items()
+    }
     testing = {
-        f"echodiary-restore-test-{name}": _timer(job, schedule, ["restore-test", name], f"Whether {name} comes back")
+        f"echodiary-restore-test-{name}": {
+            **_timer(job, schedule, ["restore-test", name], f"Whether {name} comes back", [*_reads(job), *_RELEASES], places),
+            "sandbox": _ENTERS,
+        }
         for name, job in jobs.items()
         if (schedule := job.get("restore_test", {}).get("schedule"))
     }
     checking = {
         f"echodiary-amcheck-{name}": _timer(
-            {**job, "timeout": job["amcheck"]["timeout"]}, schedule, ["amcheck", name], f"Whether the database of {name} is whole"
+            {**job, "timeout": job["amcheck"]["timeout"]},
+            schedule,
+            ["amcheck", name],
+            f"Whether the database of {name} is whole",
+            _reads(job),
+            places,
         )
         for name, job in jobs.items()
         if (schedule := job.get("amcheck", {}).get("schedule"))
     }
     return {**saving, **testing, **checking}
+
+
+def writes(repository: str, directory: str, makes: bool = False) -> list[str]:
+    """``makes``: the repository itself, too. In a bucket it is no place of the host."""
+    local = [posixpath.dirname(repository.rstrip("/")) if makes else repository.rstrip("/")] if repository.startswith("/") else []
+    return ["/run/echodiary", "/var/cache/echodiary", *filter(None, [directory]), *local]
+
+
+def _reads(job: Mapping[str, Any]) -> list[str]:
+    """What is hidden from other units. PostgreSQL's programs run in a container."""
+    asks = job["kind"] == POSTGRES or job.get("volumes")
+    own = [*job.get("paths", []), *(["/var/lib/docker/volumes"] if job.get("volumes") else [])]
+    return ["/etc/echodiary/backup", *(sandbox.DOCKER if asks else []), *own]
 
 
 def ages(given: Mapping[str, Json], directory: str) -> dict[str, Age]:
@@ -120,9 +161,16 @@ def _whose(name: str, job: Mapping[str, Any]) -> str:
     return f"{short(job['component'])} (job {name})" if job["kind"] == POSTGRES else name
 
 
-def _timer(job: Mapping[str, Any], schedule: str, words: list[str], description: str) -> Timer:
-    given = {"random_delay": job["random_delay"], "timeout": job["timeout"]}
-    return {"schedule": schedule, "command": [PROGRAM, *words], "description": description, **given}  # type: ignore[typeddict-item]
+def _timer(job: Mapping[str, Any], schedule: str, words: list[str], description: str, reads: list[str], places: list[str]) -> Timer:
+    return {
+        "schedule": schedule,
+        "command": [PROGRAM, *words],
+        "description": description,
+        "random_delay": job["random_delay"],
+        "timeout": job["timeout"],
+        "reads": reads,
+        "writes": places,
+    }
 
 
 def completed(given: Mapping[str, Json], databases: Mapping[str, Mapping[str, Json]], authority: str = "") -> dict[str, dict[str, Json]]:

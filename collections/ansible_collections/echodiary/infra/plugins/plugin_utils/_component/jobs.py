@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from ...module_utils._kinds import timers
+from ...module_utils._kinds import sandbox, timers
 from ...module_utils._kinds.model import ConvergeError
 from ...module_utils._release.slots import SERVING, SLOT
 from .._common.errors import SpecError
@@ -111,7 +112,9 @@ def _timer(name: str, job: str, entry: Job, project: documents.ProjectSpec, asid
         f"{_LABEL}={name}-{job}",
         service,
     ]
+    # docker reads the Compose file of whichever slot serves, and the logins of registries
     timer = {**{key: entry.get(key) for key in _SHARED}, "command": command, "environment_file": SERVING.format(name)}
+    timer["reads"] = [*sandbox.DOCKER, posixpath.dirname(project["file"].partition(f"/{SLOT}/")[0] + "/")]
     return cast("timers.Timer", timer)
 
 

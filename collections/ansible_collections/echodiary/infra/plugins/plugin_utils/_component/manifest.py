@@ -15,7 +15,7 @@ from ...module_utils._kinds.model import ALONE, ANY, ConvergeError
 from ...module_utils._release import slots
 from .._common.errors import SpecError
 from . import compose as compose_file
-from . import contents, distributions, jobs, listens, release, routes, watch
+from . import confine, contents, distributions, jobs, listens, release, routes, watch
 
 if TYPE_CHECKING:
     from ...module_utils._kinds import documents, protocol
@@ -41,6 +41,7 @@ _SPEC: dict[str, Any] = {
     "gathers": {"type": "dict", "default": {}},
     "compose": {"type": "str"},
     "compose_project": {"type": "str"},
+    "confine": {"type": "dict", "options": confine.OPTIONS},
     "validate": {
         "type": "list",
         "elements": "dict",
@@ -98,6 +99,7 @@ def build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> documents.Co
 
 def _build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
     checked = _checked(name, spec, _SPEC, "component.yml")
+    tree = _confined(name, checked, tree)
     files = _files(name, checked["files"], tree)
     project = _project(name, checked, {path: content for path, content in tree.items() if content is not None})
     manifest = {
@@ -219,6 +221,18 @@ def _project(name: str, checked: dict[str, Any], tree: dict[str, Any]) -> docume
     if not isinstance(tree[path], str):
         raise SpecError(f"{name}: {path} is not UTF-8, which a Compose file has to be; save tree{path} as UTF-8")
     return compose_file.read(name, checked["compose_project"] or name.replace("_", "-"), path, tree)
+
+
+def _confined(name: str, checked: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
+    """With what its Compose file leaves unsaid."""
+    wanted, path = checked["confine"], checked["compose"]
+    if wanted is None:
+        return tree
+    confine.check(name, wanted)
+    if not path:
+        raise SpecError(f"{name}: confine is about containers, and no Compose file is declared; name it as compose, or leave confine out")
+    text = contents.inline(tree[path]) if tree.get(path) is not None else None
+    return {**tree, path: confine.applied(text, wanted)} if isinstance(text, str) else tree
 
 
 def _check_paths(name: str, manifest: documents.ComponentSpec) -> None:

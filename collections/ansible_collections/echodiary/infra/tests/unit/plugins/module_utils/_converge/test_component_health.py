@@ -89,3 +89,32 @@ def test_a_releases_own_probes_need_not_wait_for_dockers_first_check(
 ) -> None:
     spec = {"units": {}, "compose": {"services": {"api": {"oneshot": False}}}, "release": release, "health": probes}
     assert component_health.of_processes(Spoken(spec, said)) == {"container api": expected}  # type: ignore[arg-type]
+
+
+class Killed(NamedTuple):
+    """As much of a view as it takes: a container that is there again."""
+
+    killed: bool
+    check: bool
+    spec: dict[str, Any] = {"compose": {"name": "x", "services": {"api": {"oneshot": False}}}, "units": {}, "health": []}  # noqa: RUF012
+
+    @property
+    def seen(self) -> Any:
+        state = {"Status": "running", "OOMKilled": self.killed}
+        container = docker.Container("id", "api", "image", "hash", "running", "", 0, 0.0, 1, inspected={"State": state})  # type: ignore[typeddict-item]
+        return SimpleNamespace(services={"api": [container]})
+
+    @property
+    def host(self) -> Any:
+        return SimpleNamespace(check=self.check)
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_memory_that_ran_out_is_told_and_no_change_is_judged_by_it(monkeypatch: pytest.MonkeyPatch, check: bool) -> None:
+    monkeypatch.setattr(docker, "running", lambda: True)
+    monkeypatch.setattr(compose, "read", lambda _: Killed(True, check).seen.services)
+    told = component_health.now(Killed(True, check), seen=True)
+    assert (told.health, told.stuck) == ("Degraded", False), "a new process is killed as well"
+    assert "container api ran out of memory" in told.why
+    assert component_health.now(Killed(False, check), seen=True).health == "Healthy"
+    assert component_health.now(Killed(True, check)).health == ("Degraded" if check else "Healthy")

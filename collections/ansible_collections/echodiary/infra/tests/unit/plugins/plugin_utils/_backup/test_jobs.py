@@ -19,6 +19,9 @@ GOOD: dict[str, Any] = {
     "queue": {"kind": "redis", "host": "cache", "schedule": NIGHT, "password": "p"},
     "files": {"kind": "path", "paths": ["/srv/files"], "schedule": NIGHT, "hours": 50},
 }
+#: where they go, and where their metrics are left
+PLACES = ("s3:https://store/backups", "/textfiles")
+SECRETS = "/etc/echodiary/backup"
 SHOP: Any = {"host": "db", "name": "shop", "user": "serve", "password": "s", "sslmode": "disable", "backup": {"image": "postgres:17"}}
 
 
@@ -50,14 +53,28 @@ def test_a_server_that_is_to_be_authenticated_needs_an_authority() -> None:
 
 
 def test_each_has_a_timer() -> None:
-    found = jobs.timers(GOOD)
+    found = jobs.timers(GOOD, *PLACES)
     assert sorted(found) == ["echodiary-backup-database", "echodiary-backup-files", "echodiary-backup-queue"]
     assert found["echodiary-backup-queue"]["command"] == ["/usr/local/sbin/echodiary-backup", "run", "queue"]
     assert found["echodiary-backup-queue"]["schedule"] == NIGHT
 
 
+def test_each_sees_what_it_saves_and_writes_where_its_metrics_and_its_repository_are() -> None:
+    found = jobs.timers({**GOOD, "data": {"kind": "path", "volumes": ["data"], "schedule": NIGHT}}, *PLACES)
+    reads = {name.removeprefix("echodiary-backup-"): timer["reads"] for name, timer in found.items()}
+    assert reads == {
+        "database": [SECRETS, "/run/docker.sock", "/root/.docker"],
+        "queue": [SECRETS],
+        "files": [SECRETS, "/srv/files"],
+        "data": [SECRETS, "/run/docker.sock", "/root/.docker", "/var/lib/docker/volumes"],
+    }
+    assert found["echodiary-backup-queue"]["writes"] == ["/run/echodiary", "/var/cache/echodiary", "/textfiles"]
+    assert jobs.writes("/srv/backups/", "")[2:] == ["/srv/backups"]
+    assert jobs.writes("/srv/backups", "", makes=True)[2:] == ["/srv"], "it is not there yet"
+
+
 def test_a_live_database_is_looked_through_when_its_job_says_so() -> None:
-    found = jobs.timers({"database": {**GOOD["database"], "amcheck": {"schedule": "Sun *-*-* 05:00:00", "timeout": 600}}})
+    found = jobs.timers({"database": {**GOOD["database"], "amcheck": {"schedule": "Sun *-*-* 05:00:00", "timeout": 600}}}, *PLACES)
     timer = found["echodiary-amcheck-database"]
     assert (timer["schedule"], timer["timeout"]) == ("Sun *-*-* 05:00:00", 600)
     assert timer["command"] == ["/usr/local/sbin/echodiary-backup", "amcheck", "database"]
@@ -110,8 +127,8 @@ def test_what_a_dump_needs_and_nobody_declared_is_named(change: Any, word: str) 
 
 def test_a_restore_is_tried_by_the_clock_where_that_is_declared() -> None:
     job = {"kind": "postgres", "component": "shop", "schedule": "daily"}
-    assert list(jobs.timers({"database": job})) == ["echodiary-backup-database"]
-    tried = jobs.timers({"database": {**job, "restore_test": {"schedule": "monthly"}}})["echodiary-restore-test-database"]
+    assert list(jobs.timers({"database": job}, *PLACES)) == ["echodiary-backup-database"]
+    tried = jobs.timers({"database": {**job, "restore_test": {"schedule": "monthly"}}}, *PLACES)["echodiary-restore-test-database"]
     assert (tried["schedule"], tried["command"]) == ("monthly", [jobs.PROGRAM, "restore-test", "database"])
     with pytest.raises(SpecError, match="least_rows is a share"):
-        jobs.timers({"database": {**job, "restore_test": {"least_rows": 90}}})
+        jobs.timers({"database": {**job, "restore_test": {"least_rows": 90}}}, *PLACES)

@@ -55,6 +55,7 @@ def client(database: Database, name: str, *program: str, options: str = "") -> l
         mount = ["--volume", f"{database['ca_certificate']}:{database['ca_certificate']}:ro"]
     command = ["docker", "run", "--quiet", "--rm", "--interactive", "--init", "--name", name, "--label", "echodiary.infra=backup"]
     command += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--read-only", "--user", _NOBODY, "--log-driver", "none"]
+    command += ["--pids-limit", "512"]
     command += [part for key, value in settings.items() for part in ("--env", f"{key}={value}")]
     return [*command, *mount, "--entrypoint", "sh", database["image"], "-c", _SCRIPT, "sh", *program]
 

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 #: how it runs; all the rest is where it is and what it may reach
 _KEPT = (
     "image", "command", "entrypoint", "user", "working_dir", "read_only", "tmpfs", "cap_add", "cap_drop", "security_opt", "mem_limit",
-    "memswap_limit", "cpus", "shm_size", "ulimits", "group_add", "platform", "stop_signal",
+    "memswap_limit", "pids_limit", "cpus", "shm_size", "ulimits", "group_add", "platform", "stop_signal",
 )  # fmt: skip
 
 

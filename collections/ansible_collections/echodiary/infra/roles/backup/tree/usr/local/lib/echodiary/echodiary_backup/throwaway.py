@@ -100,7 +100,7 @@ def command(name: str, image: str) -> list[str]:
     """Pure. No secret is in it: the server has none."""
     words = ["docker", "run", "--quiet", "--interactive", "--rm", "--init", "--name", name, "--label", "echodiary.infra=restore-test"]
     words += ["--network", "none", "--read-only", "--volume", _VOLUME, "--shm-size", "256m", "--cap-drop", "ALL"]
-    words += ["--security-opt", "no-new-privileges", "--log-driver", "none", "--user", "postgres"]
+    words += ["--security-opt", "no-new-privileges", "--log-driver", "none", "--user", "postgres", "--pids-limit", "512"]
     return [*words, "--entrypoint", "timeout", image, str(_HOURS * 3600), "cat"]
 
 
