@@ -35,7 +35,9 @@ def write(directory):
 
 def read(path):
     with open(path, "rb") as handle:
-        handle.read(1)
+        # what takes the place of a file that is hidden is empty
+        if not handle.read(1):
+            raise FileNotFoundError(2, "")
 
 
 def mount():

@@ -35,7 +35,8 @@ PLAIN = "[Service]\nType=oneshot\nExecStart=/bin/true\n"
 #: secrets of other components, which may not be on this host
 PLANTED = (
     "/root/.ssh/hostile", "/root/.docker/hostile", "/home/hostile/key", "/etc/echodiary/hostile/key",
-    "/opt/echodiary/hostile/blue/hostile.env", "/var/lib/echodiary/hostile/key", "/etc/alertmanager/hostile", "/etc/grafana/hostile", "/etc/postgres_exporter/hostile",
+    "/opt/echodiary/hostile/blue/hostile.env", "/var/lib/echodiary/hostile/key", "/etc/alertmanager/hostile",
+    "/etc/grafana/hostile", "/etc/postgres_exporter/hostile",
     "/etc/redis_exporter/hostile", "/var/lib/docker/hostile",
 )  # fmt: skip
 WRITES = ("/etc", "/usr/local/bin", "/usr/lib/systemd/system", "/var/lib", "/opt", "/srv", "/boot", "/root", "/var/cache", "/run")
@@ -82,7 +83,7 @@ def main():
     made = [directory for path in PLANTED for directory in parents(path) if not os.path.isdir(directory)]
     for path in PLANTED:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "w") as handle:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as handle:
             handle.write("secret")
     places = {"writes": WRITES, "reads": [*PLANTED, "/etc/shadow", *glob.glob("/etc/ssh/ssh_host_*_key")[:1]]}
     try:

@@ -18,6 +18,8 @@ _ROOT = "CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_SETGID CA
 _LINES = {
     "NoNewPrivileges": "yes",
     "ProtectSystem": "strict",
+    # strict leaves it as it is, once the kernel's parameters or control groups are protected as well
+    "ReadOnlyPaths": "/run",
     "ProtectHome": "yes",
     "PrivateTmp": "yes",
     "PrivateDevices": "yes",
