@@ -20,7 +20,7 @@ MAY = {
     "haproxy.service": {"make memory that is written and run", "write to /run"},
     "haproxy-hold.service": {"set a kernel parameter"},
     "echodiary-container-metrics.service": {"ask Docker's engine"},
-    "echodiary-postgres-admin.service": {"read /etc/shadow"},
+    "echodiary-firewall.service": {"read /etc/echodiary/hostile/key"},
 }
 #: units of the distribution with a sandbox of its own, of which ours changes other lines
 PACKAGED = {"chrony.service"}

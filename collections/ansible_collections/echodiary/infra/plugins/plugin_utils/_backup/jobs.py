@@ -114,10 +114,9 @@ def timers(given: Mapping[str, Json], repository: str, directory: str) -> dict[s
         for name, job in jobs.items()
     }
     testing = {
-        f"echodiary-restore-test-{name}": {
-            **_timer(job, schedule, ["restore-test", name], f"Whether {name} comes back", [*_reads(job), *_RELEASES], places),
-            "sandbox": _ENTERS,
-        }
+        f"echodiary-restore-test-{name}": _entering(
+            _timer(job, schedule, ["restore-test", name], f"Whether {name} comes back", [*_reads(job), *_RELEASES], places)
+        )
         for name, job in jobs.items()
         if (schedule := job.get("restore_test", {}).get("schedule"))
     }
@@ -159,6 +158,10 @@ def ages(given: Mapping[str, Json], directory: str) -> dict[str, Age]:
 
 def _whose(name: str, job: Mapping[str, Any]) -> str:
     return f"{short(job['component'])} (job {name})" if job["kind"] == POSTGRES else name
+
+
+def _entering(timer: Timer) -> Timer:
+    return {**timer, "sandbox": _ENTERS}
 
 
 def _timer(job: Mapping[str, Any], schedule: str, words: list[str], description: str, reads: list[str], places: list[str]) -> Timer:

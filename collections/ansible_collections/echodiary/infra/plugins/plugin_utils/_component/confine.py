@@ -42,7 +42,7 @@ class Confined(TypedDict):
 class _Place(NamedTuple):
     """Where in the text, and what stands between two entries there."""
 
-    index: int
+    at: int
     joint: str
 
 
@@ -70,9 +70,9 @@ def applied(text: str, wanted: Confined) -> str:
     if not isinstance(services, dict):
         return text
     found = text
-    for name, place in sorted(places.items(), key=lambda item: -item[1].index):
+    for name, place in sorted(places.items(), key=lambda item: -item[1].at):
         lines = [f"{key}: {_value(value)}{place.joint}" for key, value in _missing(services[name], wanted).items()]
-        found = found[: place.index] + "".join(lines) + found[place.index :]
+        found = found[: place.at] + "".join(lines) + found[place.at :]
     return found
 
 
@@ -97,7 +97,8 @@ def _places(root: yaml.Node | None) -> Iterator[tuple[Any, _Place]]:
             begins = next((entry[0].start_mark for entry in _entries(service)), None)
             if begins is not None and begins.index not in seen:
                 seen.add(begins.index)
-                yield name.value, _Place(begins.index, ", " if service.flow_style else "\n" + " " * begins.column)
+                flows = isinstance(service, yaml.MappingNode) and service.flow_style
+                yield name.value, _Place(begins.index, ", " if flows else "\n" + " " * begins.column)
 
 
 def _entries(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
