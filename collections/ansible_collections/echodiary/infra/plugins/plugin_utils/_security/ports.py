@@ -115,5 +115,7 @@ def _by_port(seen: Iterable[Seen]) -> dict[int, list[View]]:
     return found
 
 
-def _who(views: Iterable[View]) -> str:
-    return " and ".join(dict.fromkeys(f"{one.who} at {one.scanned['address']}" for one in views))
+def _who(views: Sequence[View]) -> str:
+    """Each once, and the addresses where it asked."""
+    names = dict.fromkeys(one.who for one in views)
+    return f"{' and '.join(names)} at {', '.join(dict.fromkeys(one.scanned['address'] for one in views))}"

@@ -58,6 +58,13 @@ def test_open_to_more_than_it_is_declared_for() -> None:
     assert one["text"] == "9100/tcp answers peer app2 at 10.0.0.11, and it is declared for monitoring (node_exporter for metrics)"
 
 
+def test_who_asked_is_named_once_with_where() -> None:
+    views = [peer(22, 80, 7), stranger(22, 80, 7), peer(22, 80, 7)]
+    views[2].scanned["address"] = "fd00::11"
+    (one,) = ports.findings(DECLARED, views, SERVED, "app1").findings
+    assert one["text"] == "7/tcp answers peer app2 and stranger controller at 10.0.0.11, fd00::11, and nothing declares it"
+
+
 def test_one_that_comes_under_other_addresses_may_by_those() -> None:
     assert found(peer(22, 80, 9100, known=("10.0.0.5",))) == {}
 
