@@ -268,12 +268,27 @@ def test_releases_that_are_none(checkout: Checkout, release: str) -> None:
     assert not (checkout.path / "inventories/staging/seen").exists()
 
 
-@pytest.mark.parametrize("target", ["deploy", "rollback", "drift", "plan", "pin", "publish-pin", "smoke"])
+@pytest.mark.parametrize("target", ["deploy", "rollback", "drift", "plan", "pin", "publish-pin", "security", "smoke"])
 @pytest.mark.parametrize("environment", ["", "local/../staging"])
 def test_environments_that_are_none(master: Checkout, environment: str, target: str) -> None:
     done = master.run("make", "-o", "setup", target, ENVIRONMENT=environment, IMAGE=IMAGES[0])
     assert done.returncode != 0
     assert "say ENVIRONMENT=local|production|staging" in done.stderr, done.stderr
+
+
+def test_a_security_check_fails_with_what_it_found_and_its_report_stays(checkout: Checkout, tmp_path: Path) -> None:
+    own = {
+        "echodiary_environment": "small", "echodiary_secrets_source": "inventory", "components": ["haproxy"], "security_checks": ["tls"],
+        "ansible_connection": "local", "ansible_become": False,
+    }  # fmt: skip
+    let_be = {"security_allowed": [{"finding": "tls:none", "reason": "a test", "until": "2999-01-01"}]}
+    page = tmp_path / "summary.md"
+    for more, code, said in (({}, 1, "1 finding"), (let_be, 0, "0 findings, 1 let be")):
+        checkout.write("inventories/small/hosts.json", json.dumps({"all": {"hosts": {"app1": {}}, "vars": {**own, **more}}}))
+        done = checkout.run("make", "-o", "setup", "security", ENVIRONMENT="small", GITHUB_STEP_SUMMARY=str(page))
+        assert (done.returncode != 0) is bool(code), done.stdout + done.stderr
+        assert said in done.stdout and said in page.read_text()
+        assert [one["id"] for one in json.loads((checkout.path / ".security/small.json").read_text())["findings"]] == ["tls:none"] * code
 
 
 @pytest.mark.parametrize(("confirm", "code"), [("", 1), ("staging", 1), ("Production", 1), ("production ", 1), ("production", 0)])
