@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from .._common import outputs
-from . import changes, severities
+from . import severities
 from .document import Whole
 from .shapes import Finding, Outcome
 
@@ -24,7 +25,7 @@ def lines(whole: Whole, bound: str, report: str) -> list[str]:
     return [
         *_rows(shown, new),
         *(f"gone since the last run: {one['id']} ({one['host']})" for one in whole.gone),
-        *(f"let be: {one['id']} ({one['host']})" for one in _once(document["allowed"])),
+        *_let_be(document["allowed"]),
         *(f"in security_allowed, and about nothing: {one['finding']} ({one['host']}); take it out" for one in document["unmatched"]),
         *_unchecked(document["unchecked"]),
         *([f"what was found, and how to mend it: {report}"] if report else []),
@@ -71,8 +72,11 @@ def _short(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def _once(found: Iterable[Finding]) -> list[Finding]:
-    return list({changes.key(one): one for one in found}.values())
+def _let_be(found: Sequence[Finding]) -> Iterator[str]:
+    """How many of which check: who wants each has the report."""
+    several = Counter(one["id"].partition(":")[0] for one in found)
+    if several:
+        yield f"let be: {', '.join(f'{check} {number}' for check, number in several.items())}"
 
 
 def _unchecked(outcomes: Iterable[Outcome]) -> Iterator[str]:

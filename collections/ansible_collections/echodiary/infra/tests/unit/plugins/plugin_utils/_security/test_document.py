@@ -42,6 +42,8 @@ def test_what_is_let_be_from_now_on_is_not_gone() -> None:
     entry: Allowed = {"finding": "tls:none", "host": "*", "reason": "why", "until": "2026-12-31"}
     second = document.made("staging", [outcome("tls", finding("tls:none"))], [entry], first, NOW).document
     assert (second["findings"], second["gone"], [one["id"] for one in second["allowed"]]) == ([], [], ["tls:none"])
+    whole = document.made("staging", [outcome("tls", finding("tls:none"), finding("tls:RC4"))], [{**entry, "finding": "tls:*"}], None, NOW)
+    assert table.lines(whole, "medium", "") == ["let be: tls 2"]
 
 
 def test_a_report_of_another_environment_is_no_last_run() -> None:
