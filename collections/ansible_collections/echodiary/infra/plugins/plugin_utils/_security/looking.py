@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...module_utils._security import scan
 from .._common import timestamps
-from . import asks, contract, declared, headers, images, internal, lynis, ports, secrets, ssh, tls, tools, updates
+from . import asks, contract, declared, edges, headers, images, internal, lynis, ports, secrets, ssh, tls, tools, updates
 from .shapes import Finding, Found, NotCheckedError
 
 if TYPE_CHECKING:
@@ -84,9 +84,16 @@ def look_at_ports(context: Context) -> Found | None:
     seconds = context.options["ports_seconds"]
     own = sorted({one.port for one in openings if one.protocol == "tcp"})
     served = context.ask({"probes": [{"address": one, "ports": [[port, port] for port in own]} for one in addresses], "seconds": seconds})
-    views = [*_peers_views(context, addresses, wanted, seconds), *_strangers_views(context, addresses, wanted, seconds)]
+    views: list[ports.View] = []
+    silent = []
+    for look in (_peers_views, _strangers_views):
+        try:
+            views += look(context, addresses, wanted, seconds)
+        except NotCheckedError as error:
+            silent.append(str(error))
     answering = frozenset(port for one in served["scans"] for port in one["open"])
-    return ports.findings(openings, views, answering, context.name)
+    found = ports.findings(openings, views, answering, context.name)
+    return Found(found.findings, "; ".join(filter(None, (*silent, found.why))))
 
 
 def _peers_views(context: Context, addresses: list[str], wanted: list[list[int]], seconds: float) -> list[ports.View]:
@@ -101,6 +108,8 @@ def _peers_views(context: Context, addresses: list[str], wanted: list[list[int]]
 def _strangers_views(context: Context, addresses: list[str], wanted: list[list[int]], seconds: float) -> list[ports.View]:
     stranger = context.options["stranger"]
     known = tuple(context.options["stranger_addresses"])
+    if stranger == context.name:
+        return []  # nobody is one to himself
     if stranger:
         seen = context.ask_of(stranger, {"probes": [{"address": one, "ports": wanted} for one in addresses], "seconds": seconds})["scans"]
     else:
@@ -166,8 +175,6 @@ def look_at_contract(context: Context) -> Found | None:
 
 
 def _first(context: Context) -> str:
-    from . import edges
-
     return edges.names(context.hosts)[0]
 
 
