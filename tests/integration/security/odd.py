@@ -39,7 +39,7 @@ async def edge(request: Request, call_next: RequestResponseEndpoint) -> Response
 
 @app.get("/entries", responses={422: {}})
 def entries(limit: int = 10) -> list[int]:
-    if FAULTS and limit < 0:
+    if FAULTS and not 0 <= limit <= 100:
         raise RuntimeError("nobody thought of that")
     return [limit]
 

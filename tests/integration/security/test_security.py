@@ -88,7 +88,7 @@ class Site:
         inventory.write_text(json.dumps({"all": {"hosts": {"app1": {}}, "vars": own}}))
         given = {
             "security_repository": str(self.repository), "security_report": str(report), "security_ports": f"{self.port},{self.other}",
-            "security_contract_rate": 100, "security_contract_examples": 20, "security_testssl": "no-such-testssl", **variables,
+            "security_contract_rate": 100, "security_contract_examples": 10, "security_testssl": "no-such-testssl", **variables,
         }  # fmt: skip
         words = [warm.PLAYBOOK, "playbooks/security.yml", "-i", str(inventory), "-e", json.dumps(given)]
         environment = {**os.environ, "ANSIBLE_ROLES_PATH": str(HERE / "roles"), "ANSIBLE_FORCE_COLOR": "0"}
