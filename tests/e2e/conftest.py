@@ -11,8 +11,17 @@ import pytest
 from tests.e2e import fleet
 
 #: The story that begins with hosts that have just booted comes first, deploys, which leave another schema behind, after the
-#: others; and at the end what has to have data of everything: by then most of it has happened.
-ORDER = {"test_fleet.py": 0, "test_deploy.py": 2, "test_going_back.py": 3, "test_deploy_drills.py": 4, "test_live.py": 5}
+#: others; and at the end what has to have data of everything: by then most of it has happened. What puts up a
+#: firewall is the last.
+ORDER = {
+    "test_fleet.py": 0,
+    "test_deploy.py": 2,
+    "test_going_back.py": 3,
+    "test_deploy_drills.py": 4,
+    "test_live.py": 5,
+    "test_firewall.py": 6,
+    "test_firewall_tls.py": 7,
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,9 +10,11 @@ import subprocess
 import sys
 import threading
 import time
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
+from lab.settings import Settings
 from tests import warm
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +26,8 @@ PORT_OFFSET = 2000 + 10 * SLOT
 ENVIRONMENT = {"LAB_NAME": NAME, "LAB_SUBNET": f"{SUBNET}.0/24", "LAB_PORT_OFFSET": str(PORT_OFFSET), "LAB_APP_HOSTS": "2"}
 HOSTS = ("app1", "app2", "mon1")
 INVENTORY = ROOT / ".lab" / NAME / "inventory"
+#: E2E_FIREWALL=1: every host has component firewall
+WALLED = os.environ.get("E2E_FIREWALL") == "1"
 
 #: everything outside these is compared before and after: a kernel's and a boot's own business is not ours
 VOLATILE = "/proc /sys /run /tmp /dev /var/lib/docker /var/log /var/lib/containerd /var/lib/systemd /home/admin/.ansible /var/lib/chrony"
@@ -56,6 +60,10 @@ def boot() -> None:
     for host in HOSTS:
         # sudo marks an account at its first use; that is the login's trace, not the check's
         on(host, "su admin -c 'sudo -n true'")
+    if WALLED:
+        from tests.e2e import walled
+
+        walled.wall()
 
 
 def _run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -121,6 +129,17 @@ def addresses() -> dict[str, int]:
 
 def address(host: str) -> str:
     return f"{SUBNET}.{addresses()[host]}"
+
+
+def address6(last: str) -> str:
+    """Of whoever has this last part of an address."""
+    return Settings(ROOT, NAME, IPv4Network(f"{SUBNET}.0/24")).address6(f"{SUBNET}.{last}")
+
+
+def docker(*words: str, stdin: str = "") -> str:
+    done = subprocess.run(["docker", *words], input=stdin, capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, f"docker {' '.join(words)}: {done.stdout}{done.stderr}"
+    return done.stdout
 
 
 def on(container: str, command: str, stdin: str = "") -> str:
