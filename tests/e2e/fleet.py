@@ -136,6 +136,12 @@ def address6(last: str) -> str:
     return Settings(ROOT, NAME, IPv4Network(f"{SUBNET}.0/24")).address6(f"{SUBNET}.{last}")
 
 
+def at(last: str) -> list[str]:
+    """How Docker is told which addresses a container has in the network."""
+    further = docker("network", "inspect", "-f", "{{.EnableIPv6}}", NAME).strip() == "true"
+    return ["--ip", f"{SUBNET}.{last}", *(["--ip6", address6(last)] if further else [])]
+
+
 def docker(*words: str, stdin: str = "") -> str:
     done = subprocess.run(["docker", *words], input=stdin, capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, f"docker {' '.join(words)}: {done.stdout}{done.stderr}"

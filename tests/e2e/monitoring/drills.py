@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.e2e import fleet
 from tests.e2e.monitoring import watched
 from tests.e2e.monitoring.watched import NAME, SUBNET, on, sql
 
@@ -101,7 +102,7 @@ def cut_off() -> None:
 
 
 def reconnect() -> None:
-    docker("network", "connect", "--ip", f"{SUBNET}.12", NAME, f"{NAME}-app2")
+    docker("network", "connect", *fleet.at("12"), NAME, f"{NAME}-app2")
 
 
 OUTAGE = frozenset({"HaproxyNoSlotUp", "HealthCheckFailing", "TargetDown", "HaproxyErrors", "ContainerUnhealthy", "TextfileStale"})
