@@ -21,7 +21,7 @@ STRANGER = f"{fleet.NAME}-stranger"
 OPEN, REFUSED, NOTHING = "open", "refused", "nothing"
 #: what nobody declared: a program that somebody started, over TCP and UDP, and a container that somebody published
 STRAY, STRAY_UDP, PUBLISHED = 4444, 4445, 8888
-LOG = "/run/stray.log"
+LOG, PID = "/run/stray.log", "/run/stray.pid"
 
 PROBE = """
 import json, socket, sys
@@ -141,8 +141,13 @@ def stranger() -> Iterator[str]:
 def stray(host: str) -> None:
     """Does nothing where it runs already."""
     if ("tcp", STRAY) not in listening(host):
-        fleet.docker("exec", "-d", f"{fleet.NAME}-{host}", "python3", "-c", ANSWER, LOG, str(STRAY), str(STRAY_UDP))
+        begin = ["sh", "-c", f'echo $$ >{PID}; exec python3 -c "$@"', "sh", ANSWER]
+        fleet.docker("exec", "-d", f"{fleet.NAME}-{host}", *begin, LOG, str(STRAY), str(STRAY_UDP))
     eventually(lambda: ("tcp", STRAY) in listening(host), 20, f"{host} answers at {STRAY}")
+
+
+def no_stray(host: str) -> None:
+    fleet.on(host, f"kill $(cat {PID}) 2>/dev/null; rm -f {PID} {LOG}")
 
 
 def arrived(host: str) -> list[str]:

@@ -7,6 +7,7 @@ Runs there as `python zone.py ADDRESS`: every name below a zone has that address
 
 from __future__ import annotations
 
+import http.client
 import http.server
 import json
 import socket
@@ -18,9 +19,8 @@ import threading
 import time
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
-API, NAME, ROLE = "http://127.0.0.1:5000", "names", "edge"
+PORT, NAME, ROLE = 5000, "names", "edge"
 A, NS, SOA, TXT = 1, 2, 6, 16
 CREDENTIALS = {
     "Code": "Success", "Type": "AWS-HMAC", "AccessKeyId": "ASIAROLE", "SecretAccessKey": "of-the-role", "Token": "of-the-role",
@@ -45,7 +45,9 @@ class Zones:
     def __init__(self, address: str) -> None:
         import boto3
 
-        self._aws = boto3.client("route53", endpoint_url=API, aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
+        self._aws = boto3.client(
+            "route53", endpoint_url=f"http://127.0.0.1:{PORT}", aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1"
+        )
         self._address = address
 
     def answer(self, query: bytes) -> bytes:
@@ -82,13 +84,11 @@ class Forward(http.server.BaseHTTPRequestHandler):
 
     def _pass(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        asked = Request(API + self.path, data=body or None, headers=dict(self.headers.items()), method=self.command)
-        try:
-            with urlopen(asked, timeout=20) as answer:
-                status, text = answer.status, answer.read()
-        except OSError as error:
-            status, text = getattr(error, "code", 502), error.read() if hasattr(error, "read") else b""
-        self._say(status, text, "text/xml")
+        there = http.client.HTTPConnection("127.0.0.1", PORT, timeout=20)
+        there.request(self.command, self.path, body or None, dict(self.headers.items()))
+        answer = there.getresponse()
+        self._say(answer.status, answer.read(), "text/xml")
+        there.close()
 
     def _say(self, status: int, text: bytes, kind: str = "text/plain", **more: str) -> None:
         self.send_response(status)
