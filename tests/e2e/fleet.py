@@ -77,10 +77,13 @@ class Play:
     def __init__(self, code: int, output: str, result: dict[str, Any] | None, ssh_calls: dict[str, int]) -> None:
         self.code, self.output, self.ssh_calls = code, output, ssh_calls
         self.hosts: dict[str, dict[str, Any]] = {}
+        #: of each time that hosts were converged
+        self.converged: list[dict[str, dict[str, Any]]] = []
         for play in (result or {}).get("plays", []):
             for task in play["tasks"]:
                 if task["task"]["name"] == "Converge":
                     self.hosts.update(task["hosts"])
+                    self.converged.append(task["hosts"])
 
     def changes(self, host: str) -> dict[str, list[tuple[str, str]]]:
         """component -> sorted (resource, action)."""
@@ -93,8 +96,8 @@ class Play:
         return {change["resource"]: change["origin"] for component in self.hosts[host]["components"] for change in component["changes"]}
 
 
-def play(*words: str, tmp: Path, readable: bool = False) -> Play:
-    """site.yml on the fleet; as data unless ``readable``. Every ssh the run starts is logged by a wrapper and counted."""
+def play(*words: str, tmp: Path, readable: bool = False, playbook: str = "site.yml") -> Play:
+    """A playbook on the fleet; as data unless ``readable``. Every ssh the run starts is logged by a wrapper and counted."""
     log = tmp / "ssh.log"
     log.write_text("")
     wrapper = INVENTORY.parent / "ssh-counted"
@@ -102,7 +105,7 @@ def play(*words: str, tmp: Path, readable: bool = False) -> Play:
     wrapper.chmod(0o755)
     callback = {} if readable else {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
     environment = {**callback, "ANSIBLE_SSH_EXECUTABLE": str(wrapper), "SSH_LOG": str(log), "ANSIBLE_FORCE_COLOR": "0"}
-    done = _run([warm.PLAYBOOK, "site.yml", "-i", str(INVENTORY), *words], environment)
+    done = _run([warm.PLAYBOOK, playbook, "-i", str(INVENTORY), *words], environment)
     calls = {host: sum(f" {SUBNET}.{last} " in line for line in log.read_text().splitlines()) for host, last in addresses().items()}
     result = None if readable else _json(done.stdout)
     return Play(done.returncode, done.stdout + done.stderr, result, calls)

@@ -204,7 +204,7 @@ def test_whoever_shuts_themselves_out_is_let_in_again(story: Story) -> None:
     eventually(lambda: _reachable("app2"), 90, "ssh comes again", 0.5)
     took = time.monotonic() - began
     sys.stdout.write(f"\nssh's peer removed by a run that died: back after {took:.1f} s\n")
-    assert took <= 62
+    assert took <= 65, "60 s, and what a look takes"
     assert _table("app2") == before
     assert drill.run("site", "--limit", "app2").code == 0
     look(story, "healed")
@@ -214,11 +214,11 @@ def test_the_page_says_what_was_found(story: Story) -> None:
     """E2E_WRITE=1 writes it."""
     assert len(story.moments) == 6
     text, made = PAGE.read_text(encoding="utf-8"), table(story)
-    sys.stdout.write("\n" + made)
+    sys.stdout.write(f"\n{len(story.before)} doors, {len(story.moments)} times\n{made}")
     if os.environ.get("E2E_WRITE"):
-        PAGE.write_text(re.sub(f"{BEGIN}.*{END}", lambda _: f"{BEGIN}{made}{END}", text, flags=re.DOTALL), encoding="utf-8")
+        PAGE.write_text(re.sub(f"{BEGIN}.*{END}", lambda _: f"{BEGIN}\n{made}\n{END}", text, flags=re.DOTALL), encoding="utf-8")
     else:
-        assert text.partition(BEGIN)[2].partition(END)[0] == made
+        assert text.partition(BEGIN)[2].partition(END)[0] == f"\n{made}\n"
 
 
 def table(story: Story) -> str:

@@ -19,12 +19,12 @@ from tests.waiting import eventually
 
 NAME, PORT, INSIDE = "pebble", 14000, 15000
 DIRECTORY = f"https://{NAME}:{PORT}/dir"
-#: every name leads to one address, where no other name server is given; it asks at once
+#: every name leads to one address, where no other name server is given; it asks at once, and each time
 OWN = "127.0.0.1:8053"
 START = """
 none="-http01= -https01= -tlsalpn01= -doh= -defaultIPv6="
 pebble-challtestsrv $none -defaultIPv4 {address} -dns01 127.0.0.1:8053 -management 127.0.0.1:8055 &
-PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 exec pebble -config /etc/pebble/config.json -dnsserver {names}
+PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 PEBBLE_AUTHZREUSE=0 exec pebble -config /etc/pebble/config.json -dnsserver {names}
 """
 
 

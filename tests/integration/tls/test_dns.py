@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.integration.tls import authority, pebble, route53, visitors, zone
-from tests.integration.tls.machine import Machine
+from tests.integration.tls.machine import MADE, Machine
 from tests.integration.tls.test_acme import Pair, inspected
 from tests.waiting import eventually
 
@@ -37,6 +37,11 @@ class Fleet(NamedTuple):
     def keep(self) -> list[str]:
         """As their clocks would, the one that orders first. What each says."""
         return [host.sh("edge-certificate keep 2>&1", check=False) for host in (self.first, self.second)]
+
+    def forget(self) -> None:
+        """What they were issued: another one is due."""
+        for host in (self.first, self.second):
+            host.sh(f"rm {MADE}.issued")
 
     def serials(self) -> list[str]:
         return [visitors.secure(host.address, NAME, self.pebble.root).serial for host in (self.first, self.second)]
@@ -100,7 +105,7 @@ def test_a_wildcard_is_issued_by_the_role_of_the_instance(fleet: Fleet) -> None:
 
 def test_it_is_renewed_when_a_third_is_left_and_nobody_is_cut_off(fleet: Fleet) -> None:
     before, orders = fleet.serials()[0], fleet.pebble.orders
-    with visitors.Crowd(fleet.first.address, NAME, fleet.pebble.root) as crowd:
+    with visitors.Crowd(fleet.first.address, NAMES[1], fleet.pebble.root) as crowd:
         eventually(lambda: "HAProxy serves it" in fleet.keep()[0], LIFE, pause=1)
         eventually(lambda: len(crowd.came) > 1)
     sys.stdout.write(f"\n{crowd.told()}\n")
@@ -115,7 +120,7 @@ def test_who_writes_into_the_zone_may_be_said_by_a_file_and_is_told_to_nobody(fl
     fleet.first.bring(FILE, CREDENTIALS)
     fleet.converge(**by(AWS_SHARED_CREDENTIALS_FILE=FILE, AWS_EC2_METADATA_DISABLED="true"))
     before = fleet.serials()[0]
-    fleet.first.sh("rm /var/lib/echodiary/tls/site.pem.issued")
+    fleet.forget()
     assert all("HAProxy serves it" in one for one in fleet.keep())
     assert fleet.serials()[0] != before
 
@@ -124,7 +129,7 @@ def test_who_is_told_in_variables_is_shown_nowhere(fleet: Fleet) -> None:
     secret = "of-the-variables-of-the-inventory"
     given = by(AWS_ACCESS_KEY_ID="AKIAGIVEN", AWS_SECRET_ACCESS_KEY=secret)
     fleet.converge(**given)
-    fleet.first.sh("rm /var/lib/echodiary/tls/site.pem.issued")
+    fleet.forget()
     assert all("HAProxy serves it" in one for one in fleet.keep())
     assert fleet.first.sh("stat -c '%a %U' /etc/echodiary/tls/dns.json") == "600 root"
     assert fleet.second.sh("ls /etc/echodiary/tls/dns.json 2>&1", check=False).endswith("No such file or directory")
