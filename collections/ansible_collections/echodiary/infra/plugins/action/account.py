@@ -82,6 +82,7 @@ class ActionModule(LocalAction[Options]):
     def _run(self, this: Run, choice: Any) -> dict[str, Any]:
         from ..plugin_utils._account import apply, authors, endpoints, guards, plan, rights, run, settle, told
         from ..plugin_utils._account.kinds import secret, vpc
+        from ..plugin_utils._cost import cost_line
 
         guards.check_overlap(this.env, vpc.others(this.aws, this.env))
         before = this.everything()
@@ -89,7 +90,8 @@ class ActionModule(LocalAction[Options]):
         moved = authors.of(this.aws, changes, before)
         answer = told.plan(changes, plan.known_ids(before), moved.authors)
         noted = [*told.notes(before), *moved.notes, *told.keyless(changes, this.env.admin_keys)]
-        for line in [*told.cut_off(this.journal.cut_off()), *told.lines(answer), told.total(answer), *noted]:
+        paid = cost_line.of_plan(this.env, changes, choice.prune)
+        for line in [*told.cut_off(this.journal.cut_off()), *told.lines(answer), told.total(answer), paid, *noted]:
             display.display(f"  {line}")
         todo = [change for change in changes if choice.takes(change)]
         if todo and not self._check:

@@ -72,6 +72,7 @@ SPEC: dict[str, Any] = {
     },
     "logs_days": {"type": "int", "default": 30},
     "key": {"type": "bool", "default": False},
+    "budget": {"type": "dict", "options": {"monthly_usd": {"type": "float", "required": True}}},
     "allowed": {
         "type": "list",
         "elements": "dict",
@@ -124,6 +125,12 @@ class Github(TypedDict):
     branch: str
 
 
+class Budget(TypedDict):
+    """What a month may cost; compared with what is declared, and made nowhere."""
+
+    monthly_usd: float
+
+
 class Allowed(TypedDict):
     """An exception from a guard, and why it is one."""
 
@@ -146,6 +153,7 @@ class Declaration(TypedDict):
     github: Github | None
     logs_days: int
     key: bool
+    budget: Budget | None
     allowed: list[Allowed]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from . import bounds, kinds, saturation
 from .comparison import milliseconds
-from .shapes import Kept, Line, Rows
+from .shapes import Kept, Line, Rows, Saturated
 
 _HEAD = ("part", "edge", "step", "requests", "/s", "p50", "p95", "p99", "errors")
 _RIGHT = frozenset({"requests", "/s", "p50", "p95", "p99", "errors"})
@@ -87,6 +87,9 @@ def next_step(result: Kept, command: str) -> str:
         return f"next: {_mend(result)}"
     if rows and (rows["left"] or rows["trouble"]):
         return f"next: remove the rows of this test: {command} -e load_seconds=0"
+    short = saturation.short(result["saturated"])
+    if short:
+        return f"next: nothing to do; of more load the first end is {_told(short[0])}"
     rate, users = min(2 * result["rate"], float(bounds.REQUESTS)), min(2 * result["users"], bounds.USERS)
     return f"next: nothing to do; to find where it ends: {command} -e load_rate={rate:g} -e load_users={users}"
 
@@ -95,4 +98,8 @@ def _mend(result: Kept) -> str:
     short = saturation.short(result["saturated"])
     if not short:
         return "objectives are missed, and nothing that Prometheus sees was short: look at slow statements and at logs"
-    return f"objectives are missed, and {saturation.words(short[0])}: {saturation.REASONS[short[0]['reason']].mend}"
+    return f"objectives are missed, and {_told(short[0])}"
+
+
+def _told(one: Saturated) -> str:
+    return f"{saturation.words(one)}: {saturation.REASONS[one['reason']].mend}"

@@ -62,6 +62,7 @@ def test_the_last_line_says_what_to_do() -> None:
     left = {"written": 10, "found": 10, "removed": 7, "left": 3, "trouble": ""}
     assert f"{COMMAND} -e load_rate=40 -e load_users=20" in table.next_step(kept(), COMMAND)
     assert f"{COMMAND} -e load_rate=2000 -e load_users=500" in table.next_step(kept(rate=1500.0, users=400), COMMAND)
+    assert "the first end is processor of app1 97 %: larger or more hosts" in table.next_step(kept(saturated=short), COMMAND)
     assert f"{COMMAND} -e load_seconds=0" in table.next_step(kept(rows=left), COMMAND)
     assert "processor of app1 97 %: larger or more hosts" in table.next_step(kept(missed=["x"], saturated=short, rows=left), COMMAND)
     assert "slow statements" in table.next_step(kept(missed=["x"]), COMMAND)
