@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import contextlib
 import io
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypedDict
 
+from ansible.module_utils.urls import open_url
 from ansible.utils.display import Display
 
 from ..module_utils._ledger import files
@@ -64,5 +64,5 @@ def _opened(offer: str, region: str, source: str | None) -> Iterator[Iterator[st
         with (Path(source) / f"{offer}.csv").open(encoding="utf-8", newline="") as text:
             yield text
         return
-    with urllib.request.urlopen(refresh.URL.format(offer=offer, region=region), timeout=_TIMEOUT) as answer:  # noqa: S310 - https, and ours
+    with open_url(refresh.URL.format(offer=offer, region=region), timeout=_TIMEOUT) as answer:
         yield io.TextIOWrapper(answer, encoding="utf-8", newline="")
