@@ -80,10 +80,10 @@ def _plan(args: Options, found: declared.Declared) -> Plan:
             f"nothing was sent: {short(args['component'])} has no journey; name its locustfile: -e load_locustfile=<file> (docs/load.md)"
         )
     chosen = edges.chosen(found.edges, found.names, args["targets"])
-    if args["users"] < len(chosen):
-        raise SpecError(
-            f"nothing was sent: load_users {args['users']} is less than one for each of {len(chosen)} edges; name some: load_targets"
-        )
+    paths = args["paths"] or found.paths
+    few = bounds.too_few(args["users"], args["rate"], len(chosen), len(paths) if bounds.RATE in parts else 1)
+    if few:
+        raise SpecError(f"nothing was sent: {few}")
     return {
         "environment": args["environment"],
         "component": short(args["component"]),
@@ -93,7 +93,7 @@ def _plan(args: Options, found: declared.Declared) -> Plan:
         "users": args["users"],
         "rate": args["rate"],
         "stop_errors": args["stop_errors"],
-        "paths": args["paths"] or found.paths,
+        "paths": paths,
         "locustfile": locustfile,
         # What a locustfile of one's own writes, nobody else knows how to remove.
         "rows": "" if own else found.rows,

@@ -23,3 +23,13 @@ def refusals(seconds: int, users: int, rate: float, stop_errors: float, paths: S
     for path in paths:
         if not path.startswith("/") or not path.isprintable() or " " in path:
             yield f"load_paths: {path!r} has to begin with / and to have no blanks"
+
+
+def too_few(users: int, rate: float, edges: int, paths: int) -> str:
+    """Each edge is asked for each path by one user at least, and once a second at least. Empty where that can be."""
+    ways = edges * paths
+    if users >= ways and rate >= ways:
+        return ""
+    fewer = "load_targets=<url>" if edges > 1 else "load_paths=<path>"
+    each = f"{edges} edges, {paths} paths each"
+    return f"load_users {users} and load_rate {rate:g} have to be {ways} at least ({each}); or ask fewer: -e {fewer}"

@@ -22,7 +22,8 @@ def rate(plan: Plan, run: str, place: Path, say: Say) -> tuple[list[Sample], str
     """Samples, and why it ended early, which is empty where it did not."""
     samples: list[Sample] = []
     ways = list(product(plan["edges"], plan["paths"]))
-    users = max(1, round(plan["users"] / len(ways)))
+    # hey's own limit is of each connection, and one that may ask less than once a second may not ask at all in a slice
+    users = max(1, min(plan["users"] // len(ways), int(plan["rate"] / len(ways))))
     for seconds in hey.slices(plan["seconds"]):
         commands = [hey.command(plan["hey"], edge, path, seconds, users, plan["rate"] / len(ways), run) for edge, path in ways]
         with generators.running(commands, seconds + hey.TIMEOUT, place, [{}] * len(commands)) as begun:
@@ -44,7 +45,7 @@ def rate(plan: Plan, run: str, place: Path, say: Say) -> tuple[list[Sample], str
 def journey(plan: Plan, run: str, place: Path, say: Say) -> tuple[list[Sample], str, int | None]:
     """The third: rows that were acknowledged; None where its locustfile does not count them."""
     edges, began = plan["edges"], time.monotonic()
-    users, rate = max(1, round(plan["users"] / len(edges))), plan["rate"] / len(edges)
+    users, rate = max(1, plan["users"] // len(edges)), plan["rate"] / len(edges)
     files = [str(TOLD), plan["locustfile"]]
     told = [
         locust.environment(edge, users, rate, run, plan["paths"], str(place / f"journey-{number}")) for number, edge in enumerate(edges)
