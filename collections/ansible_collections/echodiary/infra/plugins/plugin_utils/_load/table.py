@@ -82,7 +82,8 @@ def next_step(result: Kept, command: str) -> str:
     if result["stopped"]:
         return f"next: {result['stopped']}; look first: ansible-playbook echodiary.infra.incident.diagnose"
     if 20 * sum(one["limited"] for one in result["totals"]) > requests:
-        return "next: the edge limits each client, so this says little of the service: except this machine there, or a smaller load_rate"
+        said = "the edge limits each client, so this says little of the service"
+        return f"next: {said}: this machine's address into haproxy_unlimited for the time being, or a smaller load_rate (docs/limits.md)"
     if result["missed"]:
         return f"next: {_mend(result)}"
     if rows and (rows["left"] or rows["trouble"]):
