@@ -17,9 +17,17 @@ ACME: dict[str, Any] = {
     "haproxy_tls_names": ["*.a.example", "a.example"],
     "haproxy_tls_key": KEY,
     "haproxy_acme_account_key": KEY.replace("YWJj", "ZGVm"),
+    "haproxy_acme_email": "ops@a.example",
     "haproxy_acme_challenge": "dns",
     "haproxy_acme_dns_environment": {"AWS_SECRET_ACCESS_KEY": "of-the-zone"},
 }
+
+
+def test_what_the_client_reads_its_unit_may_read() -> None:
+    told = {"AWS_SHARED_CREDENTIALS_FILE": "/root/zone", "AWS_REGION": "us-east-1"}
+    made = rendering.component("haproxy", **{"inventory_hostname": "app1", **ACME, "haproxy_acme_dns_environment": told})
+    unit = made["files"]["/etc/systemd/system/haproxy-certificate.service"]
+    assert "BindReadOnlyPaths=-/root/zone" in str(unit).replace("\\n", "\n")
 
 
 @pytest.mark.parametrize(("host", "orders"), [("app1", True), ("app2", False)])
