@@ -91,7 +91,7 @@ def look_at_ports(context: Context) -> Found | None:
             views += look(context, addresses, wanted, seconds)
         except NotCheckedError as error:
             silent.append(str(error))
-    answering = frozenset(port for one in served["scans"] for port in one["open"])
+    answering = frozenset((one["address"], port) for one in served["scans"] for port in one["open"])
     found = ports.findings(openings, views, answering, context.name)
     return Found(found.findings, "; ".join(filter(None, (*silent, found.why))))
 

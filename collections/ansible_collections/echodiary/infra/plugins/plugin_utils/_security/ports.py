@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from .._firewall.shapes import Opening
 
 
+#: address and port
+Served = tuple[str, int]
+
+
 class View(NamedTuple):
     """``who``: as people call it. ``stranger``: no host of the inventory. ``known_as``: addresses under which it
     comes, beside the one that it has itself."""
@@ -35,8 +39,8 @@ class Seen(NamedTuple):
     view: View
 
 
-def findings(declared: Sequence[Opening], views: Sequence[View], served: frozenset[int], host: str) -> Found:
-    """``served``: ports at which the host answers itself."""
+def findings(declared: Sequence[Opening], views: Sequence[View], served: frozenset[Served], host: str) -> Found:
+    """``served``: where the host answers itself; a program may listen on some of its addresses only."""
     blind = [one for one in views if _is_blind(one)]
     seeing = [one for one in views if one not in blind]
     opened = [Seen(port, view) for view in seeing for port in view.scanned["open"] if not _may(declared, port, view)]
@@ -75,10 +79,10 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     return ipaddress.ip_address(text.partition("%")[0])
 
 
-def _missed(declared: Iterable[Opening], served: frozenset[int], view: View) -> Iterator[int]:
+def _missed(declared: Iterable[Opening], served: frozenset[Served], view: View) -> Iterator[int]:
     """What whoever asks may have, the host serves, and does not come through."""
     for port in sorted({one.port for one in declared if one.protocol == "tcp" and _means(one, view)}):
-        if port in served and port not in view.scanned["open"] and not view.scanned["left"]:
+        if (view.scanned["address"], port) in served and port not in view.scanned["open"] and not view.scanned["left"]:
             yield port
 
 

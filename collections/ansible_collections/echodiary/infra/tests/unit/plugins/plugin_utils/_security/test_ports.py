@@ -19,7 +19,7 @@ DECLARED = [
     Opening(9100, "tcp", ("monitoring",), MONITORING, "node_exporter for metrics"),
     Opening(4444, "udp", ("any",), WORLD, "firewall_allow"),
 ]
-SERVED = frozenset({22, 80, 9100})
+SERVED = frozenset({("10.0.0.11", 22), ("10.0.0.11", 80), ("10.0.0.11", 9100)})
 
 
 def scanned(*opened: int, source: str = "10.0.0.12", refused: int = 9, silent: int = 0, left: int = 0, why: str = "") -> Scanned:
@@ -36,7 +36,7 @@ def stranger(*opened: int, **more: int) -> View:
     return View("stranger controller", True, (), scanned(*opened, source="203.0.113.9", **more))
 
 
-def found(*views: View, served: frozenset[int] = SERVED) -> dict[str, str]:
+def found(*views: View, served: frozenset[ports.Served] = SERVED) -> dict[str, str]:
     return {one["id"]: one["severity"] for one in ports.findings(DECLARED, views, served, "app1").findings}
 
 
@@ -71,7 +71,14 @@ def test_one_that_comes_under_other_addresses_may_by_those() -> None:
 
 def test_declared_and_served_and_closed_to_who_may() -> None:
     assert found(peer(22)) == {"ports:closed:80/tcp": "medium"}
-    assert found(peer(22), served=frozenset({22})) == {}, "it does not run"
+    assert found(peer(22), served=frozenset({("10.0.0.11", 22)})) == {}, "it does not run"
+
+
+def test_what_is_served_at_one_address_need_not_be_at_another() -> None:
+    """HAProxy's ``*`` is every address of IPv4 alone."""
+    over_ipv6 = peer(22)
+    over_ipv6.scanned["address"] = "fd00::11"
+    assert found(peer(22, 80), over_ipv6) == {}
 
 
 def test_a_stranger_without_a_way_there_has_seen_nothing() -> None:
