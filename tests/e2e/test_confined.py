@@ -108,6 +108,8 @@ def test_processes_without_end_are_its_own_matter(neighbour: str) -> None:
     log.warning("%d processes of %d were made", made, limit)
     assert 100 < made < limit
     assert identity(neighbour) == before
+    counted = f"docker stats --no-stream --format '{{{{.PIDs}}}}' {hostile.api('app1')}"
+    eventually(lambda: int(fleet.on("app1", counted)) < 100, what="what has ended does not count any more")
     eventually(lambda: drill.serving("app1"), what="it serves again")
 
 
