@@ -91,6 +91,8 @@ def test_everything_goes_but_what_outlives_it_and_nothing_is_refused(env: Inside
     assert {call.action for call in env.aws.calls()} <= rights("read") | rights("provision") | rights("teardown")
     assert kept(played) == OUTLIVES | {f"snapshot:{final(env)}"}
     assert f"s3://{BUCKET}" in played.output
+    # 20 GB at the 0.095 USD of a GB and month
+    assert f"= snapshot:{final(env)}" in played.output and "1.90 USD a month" in played.output
     assert saved(env) == b"saved"
 
 

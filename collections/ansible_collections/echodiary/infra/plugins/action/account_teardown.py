@@ -70,21 +70,23 @@ class ActionModule(LocalAction[Options]):
         teardown.check_unprotected(seen)
         fates = teardown.planned(this, seen)
         going = [str(fate.resource) for fate in fates if not fate.stays]
-        self._show(fates)
+        self._show(this, fates)
         if going and not self._check:
             teardown.tear_down(this, fates)
             fates = teardown.planned(this, this.everything())
-            self._show(fates)
+            self._show(this, fates)
         if not self._check:
             this.journal.is_well()
             self._look_for_others(this, fates)
         kept = [{"resource": str(fate.resource), "why": fate.stays.why} for fate in fates if fate.stays]
         return {"changed": bool(going), "removed": going, "kept": kept}
 
-    def _show(self, fates: list[Fate]) -> None:
+    def _show(self, this: Run, fates: list[Fate]) -> None:
         from ..plugin_utils._account import teardown
+        from ..plugin_utils._cost import cost_line
 
-        for line in [*teardown.lines(fates), teardown.total(fates)]:
+        costs = cost_line.of_kept(this.env.region, {fate.resource: fate.stays for fate in fates if fate.stays})
+        for line in [*teardown.lines(fates, costs), teardown.total(fates)]:
             display.display(f"  {line}")
 
     def _look_for_others(self, this: Run, fates: list[Fate]) -> None:

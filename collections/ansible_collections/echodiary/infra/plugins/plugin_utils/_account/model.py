@@ -74,7 +74,7 @@ class Seen(NamedTuple):
 
 
 class Stays(NamedTuple):
-    """Why a teardown leaves something. ``price`` names what AWS is paid for, a month and for each of ``amount``; ``command`` ends it."""
+    """Why a teardown leaves something. ``price`` names what AWS is paid for, ``amount`` of its unit; ``command`` ends it."""
 
     why: str
     price: str = ""

@@ -25,5 +25,5 @@ def kept(aws: Aws, env: Environment) -> Iterator[tuple[model.Resource, model.Sta
             why = f"of {when}, at most {size:.0f} GB"
             yield (
                 model.Resource(NAME, name),
-                model.Stays(why, "rds_snapshot_gb", size, f"aws rds delete-db-snapshot --db-snapshot-identifier {name}"),
+                model.Stays(why, "database backup", size, f"aws rds delete-db-snapshot --db-snapshot-identifier {name}"),
             )

@@ -8,7 +8,7 @@ where a step fails, the same command goes on from there.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._common import timestamps
@@ -130,15 +130,16 @@ def _remove(this: Run, seen: Seen, place: str) -> None:
     this.tell(f"  {place}  {seen.resource}  removed  {timestamps.span(time.monotonic() - began)}")
 
 
-def lines(fates: Iterable[Fate]) -> Iterator[str]:
-    """As people read it."""
+def lines(fates: Iterable[Fate], costs: Mapping[Resource, str]) -> Iterator[str]:
+    """As people read it. ``costs``: of what stays."""
     fates = list(fates)
     for fate in fates:
         if not fate.stays:
             yield f"- {fate.resource}"
     for fate in fates:
         if fate.stays:
-            yield f"= {fate.resource}  {fate.stays.why}"
+            cost = f"; {costs[fate.resource]}" if fate.resource in costs else ""
+            yield f"= {fate.resource}  {fate.stays.why}{cost}"
             if fate.stays.command:
                 yield f"    to end it: {fate.stays.command}"
 

@@ -158,7 +158,7 @@ def stays(aws: Aws, seen: model.Seen) -> model.Stays | None:
         return None
     least = "at least " if len(sizes) == _COUNTED else ""
     why = f"{least}{len(sizes):,} objects and versions of them, {least}{sum(sizes) / _GB:.2f} GB"
-    return model.Stays(why, "s3_gb", sum(sizes) / _GB, f"aws s3 rm --recursive s3://{name}, and its versions in the console")
+    return model.Stays(why, "bucket storage", sum(sizes) / _GB, f"aws s3 rm --recursive s3://{name}, and its versions in the console")
 
 
 def remove(seen: model.Seen) -> model.Calls:

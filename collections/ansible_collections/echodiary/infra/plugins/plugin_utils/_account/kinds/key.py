@@ -120,7 +120,7 @@ def stays(aws: Aws, seen: model.Seen) -> model.Stays | None:
     if not seen.fields["kept"]:
         return model.Stays("waits for its deletion")
     command = f"aws kms schedule-key-deletion --pending-window-in-days 30 --key-id {seen.id}"
-    return model.Stays("what was encrypted with it could be read by nobody any more", "kms_key", 1, command)
+    return model.Stays("what was encrypted with it could be read by nobody any more", "key", 1, command)
 
 
 def remove(seen: model.Seen) -> model.Calls:

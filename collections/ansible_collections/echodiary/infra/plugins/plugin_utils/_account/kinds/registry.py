@@ -122,7 +122,7 @@ def stays(aws: Aws, seen: model.Seen) -> model.Stays | None:
     if not sizes:
         return None
     command = f"aws ecr delete-repository --force --repository-name {name}"
-    return model.Stays(f"{len(sizes)} images, {sum(sizes) / _GB:.2f} GB", "ecr_gb", sum(sizes) / _GB, command)
+    return model.Stays(f"{len(sizes)} images, {sum(sizes) / _GB:.2f} GB", "images storage", sum(sizes) / _GB, command)
 
 
 def remove(seen: model.Seen) -> model.Calls:

@@ -70,8 +70,13 @@ def test_what_is_somebody_elses_is_left_alone() -> None:
 def test_snapshots_of_this_database_are_told_with_what_ends_them() -> None:
     others = {**SNAPSHOT, "DBInstanceIdentifier": "another"}
     found = teardown.planned(run(describe_db_snapshots={"DBSnapshots": [SNAPSHOT, others]}), [])
-    said = list(teardown.lines(found))
-    assert len(found) == 1 and "2026-11-30" in said[0] and said[1].endswith("--db-snapshot-identifier echodiary-production-final-1")
+    said = list(teardown.lines(found, {found[0].resource: "1.90 USD a month"}))
+    assert (
+        len(found) == 1
+        and "2026-11-30" in said[0]
+        and said[0].endswith("1.90 USD a month")
+        and said[1].endswith("--db-snapshot-identifier echodiary-production-final-1")
+    )
 
 
 def test_what_the_account_still_protects_is_named() -> None:
