@@ -23,7 +23,7 @@ class Tool(NamedTuple):
 
 def found(tool: Tool) -> str:
     """Beside this Python, or on the path."""
-    beside = Path(sys.executable).with_name(tool.given or tool.name)
+    beside = Path(sys.executable).with_name(tool.name)
     program = str(beside) if not tool.given and os.access(beside, os.X_OK) else shutil.which(tool.given or tool.name)
     if not program:
         raise NotCheckedError(f"{tool.given or tool.name}: not installed on the controller; {tool.install}")
