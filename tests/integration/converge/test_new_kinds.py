@@ -28,7 +28,7 @@ health: "{{ [{'url': 'http://127.0.0.1:9/', 'deadline': 1}] if kinds_sick else [
 #: all that means something to systemd
 WORDS = ["a b", "$HOME", "${HOME}", "100%", "%h", ";", "'", '"', "\\n", "", "é"]
 WRITE = "import sys; open('/run/kinds.words', 'w').write(ascii(sys.argv[1:]))"
-TIMER = {"schedule": "*-*-* 03:00:00", "command": ["/usr/bin/python3", "-c", WRITE, *WORDS], "user": "root"}
+TIMER = {"schedule": "*-*-* 03:00:00", "command": ["/usr/bin/python3", "-c", WRITE, *WORDS], "user": "root", "writes": ["/run"]}
 GONE = {"kinds_all": False}
 
 RESOURCES = {"group:newops", "user:newuser", "mount:/srv/kinds", "mount:/srv/bound", "timer:kinds", "setting:/root/.kinds.json ours key"}

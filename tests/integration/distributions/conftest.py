@@ -28,6 +28,7 @@ timers:
   ticker:
     schedule: "*-*-* 03:00:00"
     command: [/bin/sh, -c, "cat /etc/default/ticker /etc/ticker/words > /run/ticker.words 2>/dev/null"]
+    writes: [/run]
 """
 
 

@@ -99,6 +99,8 @@ def lines(needs: Needs) -> list[str]:
     """For ``[Service]``."""
     own = [*needs.reads, *needs.writes]
     given = {**_LINES, "CapabilityBoundingSet": _ROOT if needs.root else "", "ProtectHome": _homes(needs)}
+    if any(_below("/run", path) for path in needs.writes):
+        given["ReadOnlyPaths"] = ""
     found = [f"{name}={needs.but.get(name, value)}" for name, value in given.items()]
     return [*found, *_hidden(own), *_shown(needs.reads, needs.writes)]
 

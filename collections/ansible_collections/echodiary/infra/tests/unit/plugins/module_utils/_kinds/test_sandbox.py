@@ -63,6 +63,11 @@ def test_its_own_directory_below_run_is_made_and_stays() -> None:
     assert {"RuntimeDirectory=mine", "RuntimeDirectoryPreserve=yes", "ReadWritePaths=-/srv/mine"} <= set(found)
 
 
+def test_run_itself_is_written_to_by_who_says_so() -> None:
+    assert "ReadOnlyPaths=/run" in lines(Needs(writes=["/run/mine"]))
+    assert {"ReadOnlyPaths=", "ReadWritePaths=-/run"} <= set(lines(Needs(writes=["/run"])))
+
+
 def test_a_line_may_be_another_one_and_no_line_is_said_twice() -> None:
     found = lines(Needs(but={"PrivateTmp": "no", "CapabilityBoundingSet": ""}))
     assert {"PrivateTmp=no", "CapabilityBoundingSet="} <= set(found)
