@@ -42,6 +42,8 @@ OPTIONS: dict[str, Any] = {
     "inhibit_rules": {"type": "list", "elements": "dict", "default": []},
     "home": {"type": "str", "default": ""},
 }
+#: as `from` of a socket says who watches
+_MONITORING = "monitoring"
 _LOOPBACK = ("*", "::", "0.0.0.0", "127.0.0.1", "::1")  # noqa: S104 - compared, not bound
 
 
@@ -154,7 +156,9 @@ def _socket(entry: Entry, asked: Asked, beside: Mapping[str, Entry], use: str) -
     if through not in beside:
         raise SpecError(f"{where} is asked through {through}, which this host does not have; add {through} to its components")
     tcp = [one for one in beside[through].listens if one["protocol"] == "tcp"]
-    fitting = [one for one in tcp if (str(one["port"]) == str(asked["port"]) if asked["port"] else one["for"] == use)]
+    every = [one for one in tcp if (str(one["port"]) == str(asked["port"]) if asked["port"] else one["for"] == use)]
+    # an edge with TLS listens twice for users
+    fitting = [one for one in every if _MONITORING in one["from"]] or every
     if len({one["port"] for one in fitting}) != 1:
         known = ", ".join(str(one["port"]) for one in tcp) or "nothing"
         wanted = f"port {asked['port']}" if asked["port"] else f"the port for {use}"

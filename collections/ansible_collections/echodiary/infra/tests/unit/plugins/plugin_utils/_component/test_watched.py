@@ -45,6 +45,12 @@ def test_what_another_serves_is_asked_through_it() -> None:
     assert told.probes == [watched.Probe("a", "http://10.0.0.1:80/health")]
 
 
+def test_of_several_sockets_the_one_that_lets_monitoring_in_is_asked() -> None:
+    public = {**listening(443, "users"), "from": ["edge"]}
+    its = [entry("app", listening(8001, "users", "127.0.0.1")), entry("edge", public, listening(80, "users"))]
+    assert found(its, app={"probes": [{"through": "edge", "path": "/health"}]}).probes == [watched.Probe("a", "http://10.0.0.1:80/health")]
+
+
 @pytest.mark.parametrize(
     ("where", "bound", "expected"),
     [
