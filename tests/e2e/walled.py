@@ -31,7 +31,7 @@ def wall(**more: Any) -> None:
     """From the next converge on. ``more``: variables of all hosts."""
     for host, components in known().items():
         given = {"firewall_ssh_from": HERE, "firewall_edge_from": HERE, **({"firewall_allow": ASKED} if host == "mon1" else {})}
-        say(host, components=[*components, "firewall"], **given, **more)
+        say(host, **{"components": [*components, "firewall"], **given, **more})
 
 
 def known() -> dict[str, list[str]]:
