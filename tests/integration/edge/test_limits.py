@@ -7,8 +7,9 @@ import select
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import NamedTuple
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -234,3 +235,41 @@ def test_what_browsers_go_by_is_said_where_the_application_does_not(site: Site) 
         assert not said.keys() & {"server", "x-powered-by", "permissions-policy"}
     assert (own["x-frame-options"], own["referrer-policy"], own["x-content-type-options"]) == ("DENY", "no-referrer", "nosniff")
     assert "x-frame-options" not in frames
+
+
+def test_a_client_is_who_a_trusted_proxy_says_and_of_ipv6_its_network(tmp_path: Path) -> None:
+    proxy = edges.own_address()
+    with _behind(tmp_path, haproxy_trusted_proxies=[f"{proxy}/32"], haproxy_rate={"requests": 2, "per": "1h"}) as edge:
+
+        def of(client: str) -> int:
+            return edge.raw(_head("GET", "/x", f"X-Forwarded-For: {client}", "Connection: close"), address=proxy).status
+
+        told = [of(f"2001:db8:1:1::{number}") for number in range(1, 4)]
+        assert (told, of("2001:db8:1:2::1"), of("198.51.100.7")) == ([200, 200, 429], 200, 200)
+        own = [edge.raw(_head("GET", "/x", "Connection: close"), address=proxy).status for _ in range(4)]
+        assert own == [200] * 4, "on its own behalf it is not counted"
+
+
+def test_so_it_is_with_connections_where_the_proxy_protocol_says_whose_each_is(tmp_path: Path) -> None:
+    proxy = edges.own_address()
+    given = {"haproxy_trusted_proxies": [f"{proxy}/32"], "haproxy_accept_proxy": True, "haproxy_client_connections": 3}
+    with _behind(tmp_path, **given) as edge, ExitStack() as stack:
+
+        def served(client: str) -> bool:
+            made = stack.enter_context(socket.create_connection((proxy, edge.port), 10))
+            try:
+                made.sendall(f"PROXY TCP4 {client} {proxy} 4711 80\r\n".encode() + _head("GET", "/x"))
+                return made.recv(12) == b"HTTP/1.1 200"
+            except ConnectionResetError:
+                return False
+
+        assert [served("198.51.100.7") for _ in range(5)] == [True, True, True, False, False]
+        assert served("198.51.100.8")
+
+
+@contextmanager
+def _behind(place: Path, **variables: Any) -> Iterator[Edge]:
+    with recorder.recording() as app:
+        given = {"components": ["haproxy", "blog"], "blog_ports": {"a": app.port, "b": edges.free_port()}, "haproxy_bind": "*", **variables}
+        with edges.before(place, **given) as edge:
+            yield edge

@@ -229,6 +229,7 @@ def test_it_is_to_be_had_inside_but_nothing_can_be_made_to_happen_there(edge: Ed
     answer = edge.get(f"/echodiary{path}", port=edge.inside)
     expected = {"/ready": 503, "/status": 503, "/verify": 405}.get(path, 200)
     assert answer.status == expected
+    assert not answer.headers.keys() & {"x-frame-options", "permissions-policy"}, "as the application says it, or its pages would not work"
     posted = edge.raw(f"POST /echodiary{path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode(), edge.inside)
     assert posted.status == 404
 

@@ -57,6 +57,12 @@ def test_a_limit_that_cannot_be_is_refused_before_anything_is_sent(given: dict[s
         rendered(components=["haproxy", "echodiary"], **given)
 
 
+def test_echodiary_has_the_rate_of_all_or_its_own() -> None:
+    assert "sc1_http_req_cnt gt 3000 }" in rendered(components=["haproxy", "echodiary"])
+    assert "sc1_http_req_cnt gt 7 }" in rendered(components=["haproxy", "echodiary"], echodiary_rate={"requests": 7, "per": "1m"})
+    assert "sc1_http_req_cnt" not in rendered(components=["haproxy", "echodiary"], haproxy_rate={"requests": 0})
+
+
 def test_who_watches_is_not_counted() -> None:
     text = rendered(components=["haproxy", "echodiary"], haproxy_unlimited=["203.0.113.0/24"])
     assert "acl uncounted src 127.0.0.0/8 ::1 10.0.0.5 203.0.113.0/24\n" in text
