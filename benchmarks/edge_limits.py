@@ -27,8 +27,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import docker
+from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 
-import conftest  # noqa: F401 - lets the collection be found, as for tests
+# As for tests: the role is found where Ansible would find it.
+_AnsibleCollectionFinder(paths=[str(Path(__file__).parents[1] / "collections")])._install()
+
 from tests.integration import lab_images
 from tests.integration.edge import edges
 from tests.integration.postgres import Server, waited
@@ -269,21 +272,23 @@ def application(url: str, port: int, place: Path) -> Iterator[None]:
 
 
 class Row(NamedTuple):
+    """``quiet``: right before the attack, since what else the machine does changes."""
+
     name: str
+    quiet: Answers
     answers: Answers
     refused: dict[str, int]
 
 
-def measured(users_at: Target, others_at: Target, rate: float, seconds: float) -> list[Row]:
-    rows = [Row("quiet", users(users_at, rate, seconds), {})]
-    for attack in ATTACKS:
+def measured(users_at: Target, others_at: Target, rate: float, seconds: float, chosen: str) -> list[Row]:
+    rows = []
+    for attack in (one for one in ATTACKS if chosen in one.name):
+        quiet = users(users_at, rate, seconds)
         with under(attack, others_at) as told:
             answers = users(users_at, rate, seconds)
-        rows.append(Row(attack.name, answers, told))
+        rows.append(Row(attack.name, quiet, answers, told))
         print(_line(rows[-1]), flush=True)
-        # windows end, and connections do
-        time.sleep(12)
-    return [*rows, Row("quiet again", users(users_at, rate, seconds), {})]
+    return rows
 
 
 def _percentile(values: list[float], share: int) -> float:
@@ -291,20 +296,22 @@ def _percentile(values: list[float], share: int) -> float:
 
 
 def _line(row: Row) -> str:
-    late = row.answers.late
     told = ", ".join(f"{word}: {count}" for word, count in sorted(row.refused.items()))
-    figures = (f"{_percentile(late, share):.0f}" for share in (50, 95, 99))
-    return f"| {row.name} | {len(late)} | {row.answers.failed} | {' | '.join(figures)} | {told} |"
+    both = (row.quiet, row.answers)
+    late = [f"{_percentile(one.late, share):.0f}" for share in (50, 95) for one in both]
+    figures = [str(len(row.answers.late)), *(str(one.failed) for one in both), *late]
+    return f"| {row.name} | {' | '.join(figures)} | {told} |"
 
 
 def table(rows: list[Row], rate: float, version: str) -> str:
     return "\n".join(
         (
-            f"HAProxy {version}, EchoDiary with two workers and PostgreSQL, {rate:g} requests of users a second. Users, attackers and the",
-            f"site share {os.cpu_count()} processors. Milliseconds from when a request was due. Last, what attackers were told.",
+            f"HAProxy {version}, EchoDiary with two workers and PostgreSQL, {rate:g} requests of users a second. Users, attackers and",
+            f"the site share {os.cpu_count()} processors. Milliseconds from when a request was due; before the attack, and under it.",
+            "Last, what attackers were told.",
             "",
-            "| beside the users | requests | failed | p50 | p95 | p99 | attackers |",
-            "|---|---|---|---|---|---|---|",
+            "| attack | requests | failed before | failed | p50 before | p50 | p95 before | p95 | attackers |",
+            "|---|---|---|---|---|---|---|---|---|",
             *map(_line, rows),
             "",
         )
@@ -316,15 +323,20 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=60, help="requests of users a second")
     parser.add_argument("--seconds", type=float, default=20, help="for each row")
     parser.add_argument("--oldest", action="store_true", help="with the HAProxy of Debian 12")
+    parser.add_argument("--only", default="", help="attacks with these words in their name")
     given = parser.parse_args()
     with suppress(ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     image = lab_images.older_haproxy() if given.oldest else ""
     with site(image) as (users_at, others_at):
-        rows = measured(users_at, others_at, given.rate, given.seconds)
+        rows = measured(users_at, others_at, given.rate, given.seconds, given.only)
     text = table(rows, given.rate, "2.6" if given.oldest else "3.0")
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
-    values = [{"name": row.name, "told": row.answers.told, "late": sorted(row.answers.late), "attackers": row.refused} for row in rows]
+    values = [
+        {"name": row.name, "attackers": row.refused}
+        | {f"{key} {what}": found for key, one in (("before", row.quiet), ("under", row.answers)) for what, found in one._asdict().items()}
+        for row in rows
+    ]
     (RESULTS / f"edge-limits-{stamp}.json").write_text(json.dumps(values, indent=1))
     (RESULTS / f"edge-limits-{stamp}.md").write_text(text)
     print(text)
