@@ -318,6 +318,10 @@ def table(rows: list[Row], rate: float, version: str) -> str:
     )
 
 
+def _plain(one: Answers) -> dict[str, Any]:
+    return {"late": [round(value, 1) for value in sorted(one.late)], "told": one.told}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rate", type=float, default=60, help="requests of users a second")
@@ -332,12 +336,8 @@ def main() -> None:
         rows = measured(users_at, others_at, given.rate, given.seconds, given.only)
     text = table(rows, given.rate, "2.6" if given.oldest else "3.0")
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
-    values = [
-        {"name": row.name, "attackers": row.refused}
-        | {f"{key} {what}": found for key, one in (("before", row.quiet), ("under", row.answers)) for what, found in one._asdict().items()}
-        for row in rows
-    ]
-    (RESULTS / f"edge-limits-{stamp}.json").write_text(json.dumps(values, indent=1))
+    values = [{"name": row.name, "attackers": row.refused, "before": _plain(row.quiet), "under": _plain(row.answers)} for row in rows]
+    (RESULTS / f"edge-limits-{stamp}.json").write_text(json.dumps(values))
     (RESULTS / f"edge-limits-{stamp}.md").write_text(text)
     print(text)
 
