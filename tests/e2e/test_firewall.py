@@ -204,7 +204,7 @@ def test_whoever_shuts_themselves_out_is_let_in_again(story: Story) -> None:
     eventually(lambda: _reachable("app2"), 90, "ssh comes again", 0.5)
     took = time.monotonic() - began
     sys.stdout.write(f"\nssh's peer removed by a run that died: back after {took:.1f} s\n")
-    assert took <= 65, "60 s, and what a look takes"
+    assert took <= 60, "50 s, and what a look takes"
     assert _table("app2") == before
     assert drill.run("site", "--limit", "app2").code == 0
     look(story, "healed")

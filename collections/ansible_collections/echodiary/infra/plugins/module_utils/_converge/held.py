@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .view import View
 
 #: for a new connection (s)
-SECONDS = 60
+SECONDS = 50
 TOO_LATE = f"nobody came by a new connection within {SECONDS} s: the rules of before are in force again; converge again"
 _PARTS = ("paths", "units", "processes")
 
