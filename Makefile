@@ -63,7 +63,7 @@ lint: setup ## Check style, types, documentation and that the parts agree
 
 .PHONY: unit
 unit: setup ## Run the unit tests (no Docker needed)
-	@pytest -n 2 $(UNIT)
+	@pytest -n 3 $(UNIT)
 
 .PHONY: rights
 rights: setup ## Write which rights in AWS provisioning takes (docs/aws/), as the kinds of the account name them
