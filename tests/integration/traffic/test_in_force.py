@@ -62,7 +62,11 @@ def test_what_was_told_at_its_socket_is_taken_back_there(host: Machine) -> None:
 def test_what_only_a_new_worker_has_is_read_anew(host: Machine) -> None:
     host.forget()
     played(host)
-    for do, field in (((f"add acl #{of_addresses(host)} 0.0.0.0/0",), "maps and rules"), (("shutdown frontend edge",), "frontend edge"), ((), "files")):
+    for do, field in (
+        ((f"add acl #{of_addresses(host)} 0.0.0.0/0",), "maps and rules"),
+        (("shutdown frontend edge",), "frontend edge"),
+        ((), "files"),
+    ):
         tell(host, *do) if do else host.sh(PUT_BACK)
         check, _, _ = played(host)
         # of files that were put back, its unit says as well that it has not read them

@@ -23,8 +23,19 @@ POLL = 0.2
 _LONELY = 3.0
 #: Docker's own check has so many tries, too
 _TRIES = 3
-#: where nothing of a file system can be written that lasts
-_MEMORY = ("/dev", "/proc", "/sys", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/.dockerenv", "/run/.containerenv")
+#: where nothing of a file system can be written that lasts, and what Docker itself puts there (an init)
+_MEMORY = (
+    "/sbin/docker-init",
+    "/usr/sbin/docker-init",
+    "/dev",
+    "/proc",
+    "/sys",
+    "/etc/hosts",
+    "/etc/hostname",
+    "/etc/resolv.conf",
+    "/.dockerenv",
+    "/run/.containerenv",
+)
 
 
 class Ports(NamedTuple):

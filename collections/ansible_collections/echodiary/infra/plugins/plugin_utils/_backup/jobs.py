@@ -138,7 +138,7 @@ def timers(given: Mapping[str, Json], repository: str, directory: str) -> dict[s
 def writes(repository: str, directory: str, makes: bool = False) -> list[str]:
     """``makes``: the repository itself, too. In a bucket it is no place of the host."""
     local = [posixpath.dirname(repository.rstrip("/")) if makes else repository.rstrip("/")] if repository.startswith("/") else []
-    return ["/run/echodiary", "/var/cache/echodiary", *filter(None, [directory]), *local]
+    return ["/run/echodiary", "/var/cache/echodiary/restic", *filter(None, [directory]), *local]
 
 
 def _reads(job: Mapping[str, Any]) -> list[str]:

@@ -96,6 +96,9 @@ def test_secrets_of_an_image_are_told_by_name(entry: str, found: list[str]) -> N
         # made for what is mounted
         (["/srv", "/srv/data", "/run", "/run/secrets"], ["/srv/data", "/run/secrets/x"], []),
         (["/etc", "/etc/hosts", "/etc/resolv.conf", "/dev", "/dev/console"], [], []),
+        # Docker's own first process
+        (["/sbin", "/sbin/docker-init"], [], []),
+        (["/usr", "/usr/sbin", "/usr/sbin/docker-init"], [], []),
         # a file came and went
         (["/var", "/var/tmp"], [], ["/var/tmp"]),
         (["/data/x", "/database"], ["/data"], ["/database"]),

@@ -68,7 +68,7 @@ def test_each_sees_what_it_saves_and_writes_where_its_metrics_and_its_repository
         "files": [SECRETS, "/srv/files"],
         "data": [SECRETS, "/run/docker.sock", "/root/.docker", "/var/lib/docker/volumes"],
     }
-    assert found["echodiary-backup-queue"]["writes"] == ["/run/echodiary", "/var/cache/echodiary", "/textfiles"]
+    assert found["echodiary-backup-queue"]["writes"] == ["/run/echodiary", "/var/cache/echodiary/restic", "/textfiles"]
     assert jobs.writes("/srv/backups/", "")[2:] == ["/srv/backups"]
     assert jobs.writes("/srv/backups", "", makes=True)[2:] == ["/srv"], "it is not there yet"
 
