@@ -5,18 +5,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.utils.display import Display
 
-from ..plugin_utils._account import options
-from ..plugin_utils._calls.base import LocalAction
-from ..plugin_utils._common.errors import SpecError
+from ..plugin_utils._account import door, options
 from ..plugin_utils._component import roster
-from ..plugin_utils._lease import places
 
 if TYPE_CHECKING:
     from ..plugin_utils._account.run import Run
-    from ..plugin_utils._lease.places import Place
 
 display = Display()
 
@@ -29,7 +24,7 @@ class Options(options.Which):
     only: str | None
 
 
-class ActionModule(LocalAction[Options]):
+class ActionModule(door.AccountAction[Options]):
     """``echodiary.infra.account: {declared: …, environment: production, account: "123456789012", login: {region: ap-northeast-2}}``"""
 
     ARGUMENTS = {
@@ -62,22 +57,6 @@ class ActionModule(LocalAction[Options]):
         elif not self._check:
             display.display(f"  {leasing.NOBODY.format(table=rights.lease_table(env))}")
         return self._run(this, apply.Choice(frozenset(args["replace"]), args["prune"]))
-
-    def _place(self) -> Place | None:
-        """Where leases are kept, if that is a table."""
-        given = self._variable(places.VARIABLE)
-        return places.of(given, self._variable(places.LOGIN), self._variable(places.ENVIRONMENT)) if given else None
-
-    def _variable(self, name: str) -> Any:
-        return self._templar.template(self._vars.get(name))
-
-    def _failed(self, error: SpecError) -> dict[str, Any]:
-        """What could not be read is Unknown: ansible-playbook ends with 4, as where a host does not answer. A line tells its own cause."""
-        from ..plugin_utils._account import aws
-
-        if isinstance(error, aws.RefusedError):
-            raise AnsibleConnectionFailure(str(error)) from None
-        raise AnsibleActionFail(str(error)) from None
 
     def _run(self, this: Run, choice: Any) -> dict[str, Any]:
         from ..plugin_utils._account import apply, authors, endpoints, guards, plan, rights, run, settle, told

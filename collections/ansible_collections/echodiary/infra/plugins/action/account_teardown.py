@@ -5,13 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.utils.display import Display
 
-from ..plugin_utils._account import options
-from ..plugin_utils._calls.base import LocalAction
-from ..plugin_utils._common.errors import SpecError
-from ..plugin_utils._lease import places
+from ..plugin_utils._account import door, options
 
 if TYPE_CHECKING:
     from ..plugin_utils._account.leasing import Lease
@@ -26,7 +22,7 @@ class Options(options.Which):
     lease: dict[str, Any]
 
 
-class ActionModule(LocalAction[Options]):
+class ActionModule(door.AccountAction[Options]):
     """``echodiary.infra.account_teardown: {declared: …, environment: staging, account: "123456789012", login: {…}, confirm: staging}``"""
 
     ARGUMENTS = {**options.SPEC, "confirm": {"type": "str", "default": ""}, "lease": {"type": "dict", "default": {}}}
@@ -46,22 +42,10 @@ class ActionModule(LocalAction[Options]):
         from ..plugin_utils._account import leasing
         from ..plugin_utils._account.kinds import lease_table
 
-        given = self._variable(places.VARIABLE)
-        place = places.of(given, self._variable(places.LOGIN), this.env.name) if given else None
+        place = self._place()
         if place and leasing.is_own(this.env, place) and not this.seen(lease_table):
             return None
         return leasing.of(result, place, self._vars.get("ansible_inventory_sources") or [])
-
-    def _variable(self, name: str) -> Any:
-        return self._templar.template(self._vars.get(name))
-
-    def _failed(self, error: SpecError) -> dict[str, Any]:
-        """What could not be read is Unknown: ansible-playbook ends with 4, as where a host does not answer."""
-        from ..plugin_utils._account import aws
-
-        if isinstance(error, aws.RefusedError):
-            raise AnsibleConnectionFailure(str(error)) from None
-        raise AnsibleActionFail(str(error)) from None
 
     def _run(self, this: Run) -> dict[str, Any]:
         from ..plugin_utils._account import teardown
@@ -72,8 +56,7 @@ class ActionModule(LocalAction[Options]):
         going = [str(fate.resource) for fate in fates if not fate.stays]
         self._show(this, fates)
         if going and not self._check:
-            teardown.tear_down(this, fates)
-            fates = teardown.planned(this, this.everything())
+            fates = teardown.tear_down(this, fates)
             self._show(this, fates)
         if not self._check:
             this.journal.is_well()
@@ -92,6 +75,6 @@ class ActionModule(LocalAction[Options]):
     def _look_for_others(self, this: Run, fates: list[Fate]) -> None:
         from ..plugin_utils._account import unknown
 
-        known = [name for fate in fates for name in (fate.resource.name, fate.seen.id if fate.seen else fate.resource.name)]
+        known = [fate.seen.id if fate.seen else str(fate.resource) for fate in fates]
         for line in unknown.told(this.aws, this.env, known):
             display.display(f"  {line}")

@@ -94,15 +94,15 @@ def _place(resource: Resource) -> int:
     return 1 if resource.kind == lease_table.NAME else -catalog.place(resource.kind)
 
 
-def tear_down(this: Run, fates: list[Fate]) -> None:
-    """Those that go. TornError names the step that failed."""
+def tear_down(this: Run, fates: list[Fate]) -> list[Fate]:
+    """Those that go; what is there afterwards. TornError names the step that failed."""
     going = [fate.seen for fate in fates if fate.seen and not fate.stays]
     this.journal.opens()
     try:
         for number, seen in enumerate(going, 1):
             _remove(this, seen, f"{number}/{len(going)}")
-        left = [str(fate.resource) for fate in planned(this, this.everything()) if not fate.stays]
-        if left:
+        after = planned(this, this.everything())
+        if left := [str(fate.resource) for fate in after if not fate.stays]:
             raise SpecError(f"everything was done, and read again this is still there: {', '.join(left)}")
     except leasing.LostError:
         this.journal.closes("stopped: the account is another run's")
@@ -116,6 +116,7 @@ def tear_down(this: Run, fates: list[Fate]) -> None:
         this.journal.closes("failed; nothing is taken back")
         raise
     this.journal.closes("torn down")
+    return after
 
 
 def _remove(this: Run, seen: Seen, place: str) -> None:

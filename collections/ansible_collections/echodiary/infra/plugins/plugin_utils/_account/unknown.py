@@ -24,11 +24,11 @@ def tagged(aws: Aws, env: Environment) -> list[str]:
 
 
 def told(aws: Aws, env: Environment, known: Iterable[str]) -> list[str]:
-    """Lines for people. Whether it can be asked ends nothing. ``known``: ids and names of what stays."""
+    """Lines for people. Whether it can be asked ends nothing. ``known``: ids of what stays, ARNs or their last part."""
     try:
         found = tagged(aws, env)
     except SpecError as error:
         return [f"whether anything else bears the environment's tags is not known: {error}"]
-    names = tuple(known)
-    rest = [arn for arn in found if not arn.endswith(names)]
+    ends = tuple(end for one in known for end in (one, f":{one}", f"/{one}")[0 if one.startswith("arn:") else 1 :])
+    rest = [arn for arn in found if not arn.endswith(ends)]
     return [f"by AWS's index of tags, which may lag some hours behind, there is also {arn}" for arn in rest]
