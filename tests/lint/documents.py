@@ -14,6 +14,7 @@ import yaml
 from tests.lint.yaml_files import load
 
 ATTRIBUTES = ("check_mode", "diff_mode", "idempotent")
+FRAGMENTS = Path(__file__).resolve().parents[2] / "collections/ansible_collections/echodiary/infra/plugins/doc_fragments"
 
 _FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`[^`\n]+`")
@@ -73,7 +74,7 @@ def _fragment_problems(path: Path, known: set[str], prelude: str) -> Iterator[st
 
 def module_problems(module: Path) -> list[str]:
     """A module without documentation, return values, running examples, or a word on check mode."""
-    documents = _literals(module)
+    documents = {name: text for name, text in _literals(module).items() if name in ("DOCUMENTATION", "EXAMPLES", "RETURN")}
     problems = [f"has no {name}" for name in ("DOCUMENTATION", "EXAMPLES", "RETURN") if name not in documents]
     parsed = {}
     for name, text in documents.items():
@@ -90,16 +91,27 @@ def module_problems(module: Path) -> list[str]:
 def _documentation_problems(module: Path, documentation: dict[str, Any]) -> Iterator[str]:
     if documentation.get("module") != module.stem:
         yield f"DOCUMENTATION names module {documentation.get('module')}"
-    attributes = documentation.get("attributes") or {}
+    attributes = {**_shared_attributes(documentation), **(documentation.get("attributes") or {})}
     for name in ATTRIBUTES:
         if not isinstance(attributes.get(name), dict) or "support" not in attributes[name]:
             yield f"DOCUMENTATION says nothing of attributes.{name}.support"
 
 
+def _shared_attributes(documentation: dict[str, Any]) -> dict[str, Any]:
+    """Of the collection's fragments that it extends."""
+    found: dict[str, Any] = {}
+    for name in documentation.get("extends_documentation_fragment") or ():
+        file, _, part = str(name).removeprefix("echodiary.infra.").partition(".")
+        text = _literals(FRAGMENTS / f"{file}.py").get(part.upper() or "DOCUMENTATION", "")
+        found |= (yaml.safe_load(text) or {}).get("attributes") or {}
+    return found
+
+
 def _literals(module: Path) -> dict[str, str]:
-    """Module-level string constants by name, without running the module."""
+    """String constants of a module, or of its one class, by name, without running it."""
     found = {}
-    for node in ast.parse(module.read_text(encoding="utf-8")).body:
+    body = ast.parse(module.read_text(encoding="utf-8")).body
+    for node in (part for one in body for part in (one.body if isinstance(one, ast.ClassDef) else [one])):
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             found.update({target.id: node.value.value for target in node.targets if isinstance(target, ast.Name)})
-    return {name: text for name, text in found.items() if name in ("DOCUMENTATION", "EXAMPLES", "RETURN")}
+    return found

@@ -178,6 +178,8 @@ def test_fragments(tmp_path: Path, name: str, text: str, said: str) -> None:
         ({}, ""),
         ({"module": "other"}, "DOCUMENTATION names module other"),
         ({"last": "other: {support: full}"}, "says nothing of attributes.idempotent.support"),
+        ({"last": "other: {support: full}\nextends_documentation_fragment: [echodiary.infra.controller.thinks]"}, ""),
+        ({"last": "other: {support: full}\nextends_documentation_fragment: [echodiary.infra.controller]"}, "attributes.idempotent"),
         ({"rest": ""}, "has no RETURN"),
         ({"examples": "a: [b"}, "EXAMPLES is not YAML"),
     ],

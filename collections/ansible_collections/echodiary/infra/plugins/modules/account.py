@@ -19,44 +19,9 @@ description:
   - What was done is taken back when a step fails, in the reverse order, as far as AWS has a way back. What is not taken back is named.
   - What holds data (buckets, secrets, keys, images, logs) is never replaced, removed or taken back.
   - A right that is missing ends the run and is named. Nothing is taken for absent that could not be looked at.
+  - With credentials of another account than O(account) nothing is read.
   - It was run against an imitation of AWS, not against AWS.
 options:
-  declared:
-    description: The environment, as C(aws_environment) of the inventory. C(docs/aws.md) has all keys.
-    type: dict
-    required: true
-  environment:
-    description: Its name. It becomes part of the names of what is made.
-    type: str
-    required: true
-  account:
-    description: The twelve digits of the account. With credentials of another one nothing is read.
-    type: str
-    required: true
-  login:
-    description: As modules of C(amazon.aws) take it. What is not said comes from the environment, as boto3 finds it.
-    type: dict
-    required: true
-    suboptions:
-      region:
-        description: Where the environment is.
-        type: str
-        required: true
-      endpoint_url:
-        description: Where to ask in place of AWS.
-        type: str
-      access_key:
-        description: Of the credentials.
-        type: str
-      secret_key:
-        description: Of the credentials.
-        type: str
-      session_token:
-        description: Of the credentials, where they are temporary.
-        type: str
-      profile:
-        description: Of the shared configuration.
-        type: str
   replace:
     description: Resources that may be removed and made anew, as in V(subnet:echodiary-production-public-a).
     type: list
@@ -96,12 +61,9 @@ attributes:
   idempotent:
     description: What is as declared is not written again.
     support: full
-  platform:
-    description: The controller.
-    support: full
-    platforms: posix
-requirements:
-  - boto3, on the controller
+extends_documentation_fragment:
+  - echodiary.infra.account
+  - echodiary.infra.controller
 author:
   - The echodiary.infra maintainers (@echodiary)
 """

@@ -15,44 +15,9 @@ description:
     with images, snapshots of the database, a key, GitHub as identity provider. The secret can be had back for 30 days.
   - Nothing is taken back. Where a step fails, the same task goes on from there.
   - At the end the account is read again, and its index of tags is asked for what nobody here knows.
+  - With credentials of another account than O(account) nothing is read.
   - It was run against an imitation of AWS, not against AWS.
 options:
-  declared:
-    description: The environment, as C(aws_environment) of the inventory. C(docs/aws.md) has all keys.
-    type: dict
-    required: true
-  environment:
-    description: Its name. It becomes part of the names of what is made.
-    type: str
-    required: true
-  account:
-    description: The twelve digits of the account. With credentials of another one nothing is read.
-    type: str
-    required: true
-  login:
-    description: As modules of C(amazon.aws) take it. What is not said comes from the environment, as boto3 finds it.
-    type: dict
-    required: true
-    suboptions:
-      region:
-        description: Where the environment is.
-        type: str
-        required: true
-      endpoint_url:
-        description: Where to ask in place of AWS.
-        type: str
-      access_key:
-        description: Of the credentials.
-        type: str
-      secret_key:
-        description: Of the credentials.
-        type: str
-      session_token:
-        description: Of the credentials, where they are temporary.
-        type: str
-      profile:
-        description: Of the shared configuration.
-        type: str
   confirm:
     description: The environment's name, as somebody typed it. Without it nothing is removed. A check needs none.
     type: str
@@ -73,12 +38,9 @@ attributes:
   idempotent:
     description: Of an environment that is gone nothing is removed again.
     support: full
-  platform:
-    description: The controller.
-    support: full
-    platforms: posix
-requirements:
-  - boto3, on the controller
+extends_documentation_fragment:
+  - echodiary.infra.account
+  - echodiary.infra.controller
 author:
   - The echodiary.infra maintainers (@echodiary)
 """

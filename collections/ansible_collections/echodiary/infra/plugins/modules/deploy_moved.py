@@ -19,20 +19,9 @@ options:
     type: str
     default: deploy
     choices: [deploy, rollback, restart, migrate]
-attributes:
-  check_mode:
-    description: The same, since nothing is changed.
-    support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
-  idempotent:
-    description: Nothing is changed.
-    support: full
-  platform:
-    description: Runs on the controller.
-    support: full
-    platforms: posix
+extends_documentation_fragment:
+  - echodiary.infra.controller
+  - echodiary.infra.controller.thinks
 seealso:
   - module: echodiary.infra.release
   - module: echodiary.infra.deploy_verdict

@@ -22,20 +22,9 @@ options:
     description: What happens in it.
     type: str
     default: ''
-attributes:
-  check_mode:
-    description: The same, since nothing is changed.
-    support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
-  idempotent:
-    description: Nothing is changed.
-    support: full
-  platform:
-    description: Runs on the controller.
-    support: full
-    platforms: posix
+extends_documentation_fragment:
+  - echodiary.infra.controller
+  - echodiary.infra.controller.thinks
 notes:
   - Run it with C(run_once). The fact is then set for all hosts of the play.
 seealso:

@@ -40,20 +40,9 @@ options:
     description: What commands that are suggested need beside the release, C(-e component=shop) for example.
     type: str
     default: ''
-attributes:
-  check_mode:
-    description: The same, since nothing is changed.
-    support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
-  idempotent:
-    description: Nothing is changed.
-    support: full
-  platform:
-    description: Runs on the controller.
-    support: full
-    platforms: posix
+extends_documentation_fragment:
+  - echodiary.infra.controller
+  - echodiary.infra.controller.thinks
 notes:
   - Belongs into C(always), after the tasks that may fail, and into plays in which M(echodiary.infra.deploy_phase) said what begins.
 seealso:

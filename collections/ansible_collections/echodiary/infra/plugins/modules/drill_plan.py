@@ -50,20 +50,9 @@ options:
   report:
     description: Page that the table is written into. One that does not exist is made.
     type: path
-attributes:
-  check_mode:
-    description: The same, since nothing is changed.
-    support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
-  idempotent:
-    description: Nothing is changed.
-    support: full
-  platform:
-    description: Runs on the controller.
-    support: full
-    platforms: posix
+extends_documentation_fragment:
+  - echodiary.infra.controller
+  - echodiary.infra.controller.thinks
 seealso:
   - module: echodiary.infra.drill_report
 author:

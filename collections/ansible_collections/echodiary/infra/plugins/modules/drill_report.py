@@ -65,10 +65,8 @@ attributes:
   idempotent:
     description: The same figures leave the page as it is.
     support: full
-  platform:
-    description: Runs on the controller.
-    support: full
-    platforms: posix
+extends_documentation_fragment:
+  - echodiary.infra.controller
 seealso:
   - module: echodiary.infra.drill_phase
 author:

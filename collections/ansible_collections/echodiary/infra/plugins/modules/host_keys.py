@@ -19,42 +19,6 @@ description:
     others are named.
   - It was run against an imitation of AWS, not against AWS.
 options:
-  declared:
-    description: The environment, as C(aws_environment) of the inventory. C(docs/aws.md) has all keys.
-    type: dict
-    required: true
-  environment:
-    description: Its name.
-    type: str
-    required: true
-  account:
-    description: The twelve digits of the account.
-    type: str
-    required: true
-  login:
-    description: As modules of C(amazon.aws) take it. What is not said comes from the environment, as boto3 finds it.
-    type: dict
-    required: true
-    suboptions:
-      region:
-        description: Where the environment is.
-        type: str
-        required: true
-      endpoint_url:
-        description: Where to ask in place of AWS.
-        type: str
-      access_key:
-        description: Of the credentials.
-        type: str
-      secret_key:
-        description: Of the credentials.
-        type: str
-      session_token:
-        description: Of the credentials, where they are temporary.
-        type: str
-      profile:
-        description: Of the shared configuration.
-        type: str
   file:
     description: The file of known hosts. C(group_vars/all/known_hosts.txt) beside the inventory by default.
     type: path
@@ -81,12 +45,9 @@ attributes:
   idempotent:
     description: Of instances whose keys are known nothing is asked.
     support: full
-  platform:
-    description: The controller.
-    support: full
-    platforms: posix
-requirements:
-  - boto3, on the controller
+extends_documentation_fragment:
+  - echodiary.infra.account
+  - echodiary.infra.controller
 author:
   - The echodiary.infra maintainers (@echodiary)
 """

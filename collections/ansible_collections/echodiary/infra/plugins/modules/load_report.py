@@ -56,10 +56,8 @@ attributes:
   idempotent:
     description: Keeps the same file for the same test.
     support: full
-  platform:
-    description: Runs on the controller.
-    support: full
-    platforms: posix
+extends_documentation_fragment:
+  - echodiary.infra.controller
 seealso:
   - module: echodiary.infra.load_run
 author:

@@ -34,10 +34,8 @@ attributes:
   idempotent:
     description: Every run sends anew.
     support: none
-  platform:
-    description: Runs on the controller.
-    support: full
-    platforms: posix
+extends_documentation_fragment:
+  - echodiary.infra.controller
 seealso:
   - module: echodiary.infra.load_report
 author:

@@ -65,8 +65,7 @@ def of(aws: Aws, changes: Iterable[Change], seen: Iterable[Seen]) -> Found:
 
 
 def _service(resource: Resource) -> str:
-    """As rights name it, and events."""
-    return catalog.named(resource.kind).READS[0].partition(":")[0]
+    return catalog.named(resource.kind).EVENTS
 
 
 def _names(resource: Resource, identity: str) -> list[str]:

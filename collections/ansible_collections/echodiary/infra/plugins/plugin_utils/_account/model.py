@@ -139,6 +139,8 @@ class Kind(Protocol):
     EFFECT: Effects
     #: it is never replaced, pruned or taken back: what is lost with it cannot be made again
     KEPT: bool
+    #: whose events tell who changed it, as CloudTrail calls it: often as rights do, and not always (``monitoring`` is CloudWatch)
+    EVENTS: str
     #: what reading and changing it takes
     READS: Rights
     WRITES: Rights

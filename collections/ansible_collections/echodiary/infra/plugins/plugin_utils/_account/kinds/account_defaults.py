@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 NAME = "account_defaults"
 EFFECT: model.Effects = {}
 KEPT = False
+EVENTS = "ec2"
 READS: model.Rights = ("ec2:GetEbsEncryptionByDefault",)
 WRITES: model.Rights = ("ec2:EnableEbsEncryptionByDefault", "ec2:DisableEbsEncryptionByDefault")
 

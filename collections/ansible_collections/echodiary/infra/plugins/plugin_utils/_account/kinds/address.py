@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NAME = "address"
 EFFECT: model.Effects = {}
 KEPT = False
+EVENTS = "ec2"
 READS: model.Rights = ("ec2:DescribeAddresses",)
 WRITES: model.Rights = (
     "ec2:AllocateAddress",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NAME = "bucket"
 EFFECT: model.Effects = {}
 KEPT = True
+EVENTS = "s3"
 READS: model.Rights = (
     "s3:ListAllMyBuckets",
     "s3:GetBucketTagging",

@@ -33,6 +33,7 @@ EFFECT: model.Effects = {
 KEPT = False
 #: how long AWS may take for it (s)
 SETTLES = 20 * 60
+EVENTS = "elasticache"
 READS: model.Rights = (
     "elasticache:DescribeReplicationGroups",
     "elasticache:DescribeCacheClusters",

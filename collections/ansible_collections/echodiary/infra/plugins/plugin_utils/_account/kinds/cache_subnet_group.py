@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NAME = "cache_subnet_group"
 EFFECT: model.Effects = {}
 KEPT = False
+EVENTS = "elasticache"
 READS: model.Rights = ("elasticache:DescribeCacheSubnetGroups", "elasticache:ListTagsForResource")
 WRITES: model.Rights = (
     "elasticache:CreateCacheSubnetGroup",

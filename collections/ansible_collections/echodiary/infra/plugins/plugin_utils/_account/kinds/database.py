@@ -37,6 +37,7 @@ EFFECT: model.Effects = {
 KEPT = True
 #: how long AWS may take for it (s)
 SETTLES = 40 * 60
+EVENTS = "rds"
 READS: model.Rights = ("rds:DescribeDBInstances",)
 WRITES: model.Rights = (
     "rds:CreateDBInstance",

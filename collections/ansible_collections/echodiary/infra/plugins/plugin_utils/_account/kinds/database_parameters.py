@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NAME = "database_parameters"
 EFFECT: model.Effects = {"family": model.REPLACE, "after_reboot": model.RESTART}
 KEPT = False
+EVENTS = "rds"
 READS: model.Rights = ("rds:DescribeDBParameterGroups", "rds:DescribeDBParameters", "rds:ListTagsForResource")
 WRITES: model.Rights = (
     "rds:CreateDBParameterGroup",

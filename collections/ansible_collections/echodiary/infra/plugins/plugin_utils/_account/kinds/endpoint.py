@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NAME = "endpoint"
 EFFECT: model.Effects = {"vpc": model.REPLACE, "service": model.REPLACE}
 KEPT = False
+EVENTS = "ec2"
 READS: model.Rights = ("ec2:DescribeVpcEndpoints",)
 WRITES: model.Rights = ("ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint", "ec2:CreateTags", "ec2:DeleteVpcEndpoints")
 #: whoever is in the network may ask S3 for what his own rights let him

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NAME = "gateway"
 EFFECT: model.Effects = {}
 KEPT = False
+EVENTS = "ec2"
 READS: model.Rights = ("ec2:DescribeInternetGateways",)
 WRITES: model.Rights = (
     "ec2:CreateInternetGateway",

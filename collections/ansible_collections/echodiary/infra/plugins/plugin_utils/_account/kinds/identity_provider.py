@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NAME = "identity_provider"
 EFFECT: model.Effects = {"url": model.REPLACE}
 KEPT = True
+EVENTS = "iam"
 READS: model.Rights = ("iam:ListOpenIDConnectProviders", "iam:GetOpenIDConnectProvider")
 WRITES: model.Rights = (
     "iam:CreateOpenIDConnectProvider",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NAME = "key"
 EFFECT: model.Effects = {}
 KEPT = True
+EVENTS = "kms"
 READS: model.Rights = (
     "kms:ListAliases",
     "kms:ListKeys",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NAME = "lease_table"
 EFFECT: model.Effects = {"key": model.REPLACE}
 KEPT = True
+EVENTS = "dynamodb"
 READS: model.Rights = ("dynamodb:DescribeTable", "dynamodb:ListTagsOfResource")
 WRITES: model.Rights = ("dynamodb:CreateTable", "dynamodb:UpdateTable", "dynamodb:TagResource")
 REMOVES: model.Rights = ("dynamodb:DeleteTable",)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NAME = "log_group"
 EFFECT: model.Effects = {}
 KEPT = True
+EVENTS = "logs"
 READS: model.Rights = ("logs:DescribeLogGroups", "logs:ListTagsForResource")
 WRITES: model.Rights = ("logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy", "logs:TagResource")
 REMOVES: model.Rights = ("logs:DeleteLogGroup",)

@@ -23,6 +23,7 @@ EFFECT: model.Effects = {}
 KEPT = False
 #: with which it goes
 PART_OF = vpc.NAME
+EVENTS = "ec2"
 READS: model.Rights = ("ec2:DescribeNetworkAcls",)
 WRITES: model.Rights = (
     "ec2:CreateNetworkAclEntry",

@@ -25,6 +25,7 @@ EFFECT: model.Effects = {}
 KEPT = False
 #: with which they go
 PART_OF = security_group.NAME
+EVENTS = "ec2"
 READS: model.Rights = ("ec2:DescribeSecurityGroups",)
 WRITES: model.Rights = (
     "ec2:AuthorizeSecurityGroupIngress",

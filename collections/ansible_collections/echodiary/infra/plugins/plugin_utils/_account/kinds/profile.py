@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 NAME = "profile"
 EFFECT: model.Effects = {}
 KEPT = False
+EVENTS = "iam"
 READS: model.Rights = ("iam:ListInstanceProfiles", "iam:GetInstanceProfile")
 WRITES: model.Rights = (
     "iam:CreateInstanceProfile",

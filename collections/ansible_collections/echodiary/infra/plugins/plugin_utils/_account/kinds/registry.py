@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NAME = "registry"
 EFFECT: model.Effects = {"encryption": model.REPLACE}
 KEPT = True
+EVENTS = "ecr"
 READS: model.Rights = ("ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy", "ecr:ListTagsForResource")
 WRITES: model.Rights = (
     "ecr:CreateRepository",

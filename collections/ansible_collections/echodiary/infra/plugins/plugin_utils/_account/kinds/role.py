@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NAME = "role"
 EFFECT: model.Effects = {}
 KEPT = False
+EVENTS = "iam"
 READS: model.Rights = (
     "iam:GetRole",
     "iam:ListRoles",

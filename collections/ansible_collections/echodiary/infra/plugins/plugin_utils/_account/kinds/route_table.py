@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NAME = "route_table"
 EFFECT: model.Effects = {"vpc": model.REPLACE}
 KEPT = False
+EVENTS = "ec2"
 READS: model.Rights = ("ec2:DescribeRouteTables",)
 WRITES: model.Rights = (
     "ec2:CreateRouteTable",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NAME = "secret"
 EFFECT: model.Effects = {}
 KEPT = True
+EVENTS = "secretsmanager"
 READS: model.Rights = ("secretsmanager:ListSecrets", "secretsmanager:GetResourcePolicy")
 WRITES: model.Rights = (
     "secretsmanager:CreateSecret",

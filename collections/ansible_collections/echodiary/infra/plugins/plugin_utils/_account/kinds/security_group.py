@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 NAME = "security_group"
 EFFECT: model.Effects = {"vpc": model.REPLACE, "description": model.REPLACE}
 KEPT = False
+EVENTS = "ec2"
 READS: model.Rights = ("ec2:DescribeSecurityGroups",)
 WRITES: model.Rights = ("ec2:DescribeTags", "ec2:CreateSecurityGroup", "ec2:CreateTags", "ec2:DeleteSecurityGroup")
 #: made by AWS with the network, and as long there

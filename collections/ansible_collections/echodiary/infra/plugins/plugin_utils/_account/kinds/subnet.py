@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 NAME = "subnet"
 EFFECT: model.Effects = {"cidr": model.REPLACE, "zone": model.REPLACE, "vpc": model.REPLACE}
 KEPT = False
+EVENTS = "ec2"
 READS: model.Rights = ("ec2:DescribeSubnets",)
 WRITES: model.Rights = ("ec2:DescribeTags", "ec2:CreateSubnet", "ec2:ModifySubnetAttribute", "ec2:CreateTags", "ec2:DeleteSubnet")
 

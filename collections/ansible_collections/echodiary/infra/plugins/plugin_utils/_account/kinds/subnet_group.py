@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 NAME = "subnet_group"
 EFFECT: model.Effects = {}
 KEPT = False
+EVENTS = "rds"
 READS: model.Rights = ("rds:DescribeDBSubnetGroups", "rds:ListTagsForResource")
 WRITES: model.Rights = ("rds:CreateDBSubnetGroup", "rds:ModifyDBSubnetGroup", "rds:AddTagsToResource", "rds:DeleteDBSubnetGroup")
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NAME = "vpc"
 EFFECT: model.Effects = {"cidr": model.REPLACE, "tenancy": model.REPLACE}
 KEPT = False
+EVENTS = "ec2"
 READS: model.Rights = ("ec2:DescribeVpcs", "ec2:DescribeVpcAttribute")
 WRITES: model.Rights = ("ec2:CreateVpc", "ec2:ModifyVpcAttribute", "ec2:CreateTags", "ec2:DeleteVpc")
 _SWITCHES = {"dns_support": "enableDnsSupport", "dns_hostnames": "enableDnsHostnames"}

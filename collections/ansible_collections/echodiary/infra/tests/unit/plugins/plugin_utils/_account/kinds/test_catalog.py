@@ -35,5 +35,16 @@ def test_a_kind_names_its_resources_its_effects_and_its_rights(kind: Kind) -> No
     assert all(re.fullmatch("[a-z0-9-]+:[A-Z][A-Za-z0-9]+", right) for right in (*kind.READS, *kind.WRITES))
 
 
+#: right -> event, where CloudTrail calls a service otherwise than IAM does
+OTHERWISE = {"cloudwatch": "monitoring"}
+
+
+@pytest.mark.parametrize("kind", catalog.KINDS, ids=lambda kind: kind.NAME)
+def test_a_kind_says_whose_events_tell_who_changed_it(kind: Kind) -> None:
+    """Of a service that it is changed by: who changed it is asked for nowhere else."""
+    services = [right.partition(":")[0] for right in kind.WRITES]
+    assert kind.EVENTS in {OTHERWISE.get(one, one) for one in services}
+
+
 def test_every_kind_is_found_by_its_name() -> None:
     assert [catalog.named(kind.NAME) for kind in catalog.KINDS] == list(catalog.KINDS)
