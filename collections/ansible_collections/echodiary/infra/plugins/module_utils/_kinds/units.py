@@ -236,9 +236,9 @@ def health(spec: documents.UnitSpec, unit: Unit) -> str:
         return "Healthy"
     if unit.load == "not-found":
         return "Missing"
-    if unit.active in ("activating", "reloading"):
+    if unit.active == "activating":
         return "Progressing"
-    return "Healthy" if unit.active == "active" else "Degraded"
+    return "Healthy" if unit.active in RUNNING else "Degraded"
 
 
 def apply(change: model.Change, unit: Unit, declared: Mapping[str, documents.UnitSpec] | None = None) -> None:

@@ -105,6 +105,9 @@ def test_table(wanted: dict[str, Any], live: units.Unit, last: dict[str, Any] | 
     [
         (unit(), "Healthy"),
         (unit(active="activating"), "Progressing"),
+        # it does what it did before, and goes on with it
+        (unit(active="reloading"), "Healthy"),
+        (unit(active="refreshing"), "Healthy"),
         (unit(active="failed"), "Degraded"),
         (unit(active="inactive"), "Degraded"),
         (units.MISSING, "Missing"),
