@@ -126,7 +126,8 @@ def rows() -> list[Row]:
         Row("somebody in the Internet, by https", 443, INTERNET, "outside"),
         Row("somebody in the Internet, by ssh", 22, INTERNET, "outside"),
         Row("anybody, at the port for names", 53, INTERNET, "outside"),
-        Row("anybody, at its database's port", 5432, INTERNET, "outside"),
+        Row("a private address, at its database's port", 5432, AT, "outside"),
+        Row("somebody in the Internet, at its database's port", 5432, INTERNET, "outside"),
     ]
     assert len({one.words for one in found}) == len(found)
     return found

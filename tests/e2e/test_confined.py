@@ -188,7 +188,7 @@ def test_it_reaches_what_it_needs_and_nothing_else(site: Path) -> None:
         "its cache",
         "its own host's edge",
         "anybody, at the port for names",
-        "anybody, at its database's port",
+        "a private address, at its database's port",
     }
     if os.environ.get("WRITE_DOCS"):
         hostile.documented(text)

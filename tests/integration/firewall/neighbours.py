@@ -21,6 +21,7 @@ PEER = ("172.30.165.20", "fd00:e:165::20")
 STRANGER = ("172.30.165.30", "fd00:e:165::30")
 #: of the metadata service, as containers know it
 METADATA = ("169.254.169.254", "fd00:ec2::254")
+INTERNET = ("203.0.113.7", "2001:db8::7")
 IMAGE = "echodiary-lab/bare:trixie"
 ANSWERS = Path(__file__).parent / "roles/things/tree/usr/local/lib/things/answers.py"
 
@@ -139,27 +140,17 @@ class Machine(converge.Machine):
         return found
 
     @contextmanager
-    def metadata_beside(self) -> Iterator[None]:
-        """The peer has the addresses of the metadata service, and the host a way to them: a port that is let through else."""
-        for tool, address, via, length in (("-4", METADATA[0], PEER[0], 32), ("-6", METADATA[1], PEER[1], 128)):
-            docker(
-                "exec",
-                self.peer,
-                "ip",
-                tool,
-                "addr",
-                "replace",
-                f"{address}/{length}",
-                "dev",
-                "eth0",
-                *(["nodad"] if length == 128 else []),
-            )
-            self.sh(f"ip {tool} route replace {address} via {via}")
-        found = asked(self.container, [(address, 5432) for address in METADATA])
-        assert set(found.values()) == {"5432"}, f"the host itself reaches it: {found}"
+    def others_beside(self) -> Iterator[None]:
+        """The peer has the addresses of the metadata service and of somebody far away, and the host a way to them."""
+        for v4, v6 in (METADATA, INTERNET):
+            docker("exec", self.peer, "ip", "-4", "addr", "replace", f"{v4}/32", "dev", "eth0")
+            docker("exec", self.peer, "ip", "-6", "addr", "replace", f"{v6}/128", "dev", "eth0", "nodad")
+            self.sh(f"ip -4 route replace {v4} via {PEER[0]}; ip -6 route replace {v6} via {PEER[1]}")
+        found = asked(self.container, [(address, 5432) for address in (*METADATA, *INTERNET)])
+        assert set(found.values()) == {"5432"}, f"the host itself reaches them: {found}"
         yield
-        for tool, address in (("-4", METADATA[0]), ("-6", METADATA[1])):
-            self.sh(f"ip {tool} route del {address}")
+        for v4, v6 in (METADATA, INTERNET):
+            self.sh(f"ip -4 route del {v4}; ip -6 route del {v6}")
 
     def addresses(self) -> list[str]:
         """Of the application's container."""
@@ -174,7 +165,7 @@ class Machine(converge.Machine):
         """What a shell in the application's container gets."""
         others = [(PEER[0], port) for port in (5432, 6379, 443)] + [(PEER[1], port) for port in (5432, 6379)]
         own = [(address, port) for address in HOST for port in (*EVERYONES, *WATCHED, 4444)]
-        return asked(self.container, [*others, *own, *((address, 5432) for address in METADATA)], "things-app-1")
+        return asked(self.container, [*others, *own, *((address, 5432) for address in (*METADATA, *INTERNET))], "things-app-1")
 
     def answering(self) -> bool:
         """Does all that the host serves answer the peer?"""

@@ -48,7 +48,7 @@ def test_open_is_what_is_declared_and_nothing_else(machine: Machine, story: Stor
 
 
 def test_a_container_reaches_what_is_declared_and_nothing_else(machine: Machine) -> None:
-    with machine.metadata_beside():
+    with machine.others_beside():
         found = machine.gate()
         print_table({"things-app-1": found})
         assert {to for to, said in found.items() if said != "refused"} == {(PEER[0], 5432), (PEER[1], 5432), (HOST[0], 80), (HOST[1], 80)}
@@ -60,7 +60,7 @@ def test_people_may_add_where_containers_go(machine: Machine) -> None:
         firewall_containers_to=[{"port": 443, "to": [PEER[0]]}, {"port": 6379}], firewall_allow=[{"port": 9100, "from": ["containers"]}]
     )
     assert not more.failed, more.msg
-    with machine.metadata_beside():
+    with machine.others_beside():
         found = machine.gate()
     further = {*((address, port) for address in PEER for port in (5432, 6379)), (PEER[0], 443)}
     own = {(address, port) for address in HOST for port in (80, 9100)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._common.errors import SpecError
-from . import openings, peers, rules
+from . import openings, rules
 from .shapes import Inventory, Opening
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KEY = "reaches"
 _PORT = {"port": {"type": "int", "required": True}, "protocol": {"type": "str", "choices": ["tcp", "udp"], "default": "tcp"}}
-_WAYS = {**_PORT, "to": {"type": "list", "elements": "str", "default": [peers.ANYWHERE]}}
+_WAYS = {**_PORT, "to": {"type": "list", "elements": "str"}, "host": {"type": "str", "default": ""}}
 OPENINGS = {**_PORT, "from": {"type": "list", "elements": "str", "required": True}}
 
 

@@ -64,5 +64,5 @@ def of_people(given: Iterable[Allowed], inventory: Inventory) -> Iterator[Openin
 def ways(given: Iterable[Way], inventory: Inventory, why: str) -> Iterator[Opening]:
     """Where containers may go: ``networks`` are what they may ask."""
     for one in given:
-        found = peers.networks(one["to"], inventory, f"{why}: {one['port']}")
-        yield Opening(one["port"], one["protocol"], tuple(one["to"]), found, why)
+        to = peers.around(one["host"]) if one["to"] is None else one["to"]
+        yield Opening(one["port"], one["protocol"], tuple(to), peers.networks(to, inventory, f"{why}: {one['port']}"), why)

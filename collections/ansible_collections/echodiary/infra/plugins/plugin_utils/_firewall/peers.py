@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 ANYWHERE = "any"
 #: who does not come from outside
 HOST, CONTAINERS = "host", "containers"
+#: networks that no router of the Internet knows
+_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 _EVERYTHING = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 
 
@@ -39,6 +41,13 @@ def _of(name: str, inventory: Inventory, where: str) -> Iterator[Network]:
         yield found
     elif where and name not in (HOST, CONTAINERS, *inventory.words, *inventory.groups):
         raise SpecError(f"firewall: {where}: '{name}' is no address, no network, and no host or group of the inventory; correct it")
+
+
+def around(server: str) -> list[str]:
+    """Where a server may be from now on, said before anybody knows that it moved: one among private addresses stays among them."""
+    found = literal(server.strip("[]"))
+    private = found and any(found.network_address in ipaddress.ip_network(one) for one in _PRIVATE)
+    return list(_PRIVATE) if private else [ANYWHERE]
 
 
 def literal(text: str) -> Network | None:

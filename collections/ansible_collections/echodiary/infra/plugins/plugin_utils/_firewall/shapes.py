@@ -14,11 +14,12 @@ Allowed = TypedDict("Allowed", {"port": int, "protocol": str, "from": "list[str]
 
 
 class Way(TypedDict):
-    """Where a container may go."""
+    """Where a container may go: ``to`` says it, and else where its server, ``host``, is."""
 
     port: int
     protocol: str
-    to: list[str]
+    to: list[str] | None
+    host: str
 
 
 class Opening(NamedTuple):

@@ -10,13 +10,15 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors imp
 
 from tests import rendering
 
+PRIVATE = " ip daddr { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 }"
+DATA = {"echodiary_database_host": "db.example", "echodiary_redis_url": "rediss://cache:6380/0"}
 APP = ["node_exporter", "haproxy", "echodiary", "firewall"]
 
 
 def chains(**given: Any) -> dict[str, list[str]]:
     """Chain to its rules, without why they are there."""
     hosts = {**rendering.FLEET["hostvars"], "app1": {**rendering.FLEET["hostvars"]["app1"], "components": APP}}
-    there = {"inventory_hostname": "app1", "components": APP, "hostvars": hosts, "echodiary_redis_url": "rediss://cache:6380/0", **given}
+    there = {"inventory_hostname": "app1", "components": APP, "hostvars": hosts, **DATA, **given}
     text = rendering.tree("firewall", **there)["/etc/echodiary/firewall.nft"]
     blocks = (block.partition(" {\n") for block in text.split("  chain ")[1:])
     lines = {name: [line.strip() for line in rest.partition("\n  }")[0].splitlines()] for name, _, rest in blocks}
@@ -48,6 +50,18 @@ def test_containers_have_their_edge_and_what_their_components_reach() -> None:
         "53 accept", "5432 accept", "6380 accept", "443 ip daddr { 10.0.0.12 } accept",
     ]  # fmt: skip
     assert found["outwards"][0] == "ip daddr 169.254.169.254 jump refused"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"echodiary_database_host": "10.0.3.7"}, [f"5432{PRIVATE}", "5432 ip6 daddr { fc00::/7 }", "6380"]),
+        ({"echodiary_redis_url": "redis://:secret@10.0.3.8/0"}, ["5432", f"6379{PRIVATE}", "6379 ip6 daddr { fc00::/7 }"]),
+        ({"echodiary_data_networks": ["10.0.3.0/24"]}, ["5432 ip daddr { 10.0.3.0/24 }", "6380 ip daddr { 10.0.3.0/24 }"]),
+    ],
+)
+def test_ports_of_databases_are_open_where_databases_are(given: dict[str, Any], expected: list[str]) -> None:
+    assert [line.partition("th dport ")[2] for line in chains(**given)["outwards"][3:-1]] == [f"{one} accept" for one in expected]
 
 
 def test_what_a_host_says_of_its_addresses_counts() -> None:

@@ -63,3 +63,25 @@ def test_a_host_that_is_known_by_a_name_is_refused() -> None:
 @pytest.mark.parametrize(("name", "here"), [("host", True), ("app1", True), ("app", True), ("monitoring", False), ("edge", False)])
 def test_what_means_the_host_itself(name: str, here: bool) -> None:
     assert peers.is_here(name, INVENTORY) is here
+
+
+@pytest.mark.parametrize(
+    ("server", "private"),
+    [
+        ("10.0.3.7", True),
+        ("172.31.0.1", True),
+        ("fd00::7", True),
+        ("[fd00::7]", True),
+        # who knows a server by its name does not know where it is tomorrow
+        ("db.example", False),
+        ("app1", False),
+        ("203.0.113.7", False),
+        ("2001:db8::7", False),
+        ("172.32.0.1", False),
+        ("", False),
+    ],
+)
+def test_a_server_among_private_addresses_stays_among_them(server: str, private: bool) -> None:
+    found = peers.networks(peers.around(server), INVENTORY)
+    assert peers.is_everything(found) is not private
+    assert not private or [str(one) for one in found] == ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]
