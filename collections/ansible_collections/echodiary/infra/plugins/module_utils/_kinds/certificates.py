@@ -7,12 +7,15 @@ Told at its socket (management guide, "set ssl cert"), a certificate is for new 
 from __future__ import annotations
 
 import binascii
+import contextlib
 import datetime
+import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._host import haproxy, timestamps
+from .._ledger import files
 from . import model
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 FIELD = "certificate "
 #: of the file in which a host keeps what it was issued, beside the one that HAProxy reads
 ISSUED = ".issued"
+#: beside it, held by whoever renews it; and how long a check waits for that (s)
+RENEWING, PATIENCE = "state.json.lock", 10.0
 #: of a leaf, as HAProxy tells it: SHA-1 of its DER form, in capitals
 FINGERPRINT = "[0-9A-F]{40}"
 _FIRST = re.compile("-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL)
@@ -39,6 +44,16 @@ class Served(NamedTuple):
 
 
 def observe(edge: EdgeSpec, path: str) -> Served:
+    """Who renews one writes its file first and has it served then: what differs is looked at again when that is over."""
+    one = _observe(edge, path)
+    if one.fingerprint == one.file == (one.issued or one.file):
+        return one
+    with contextlib.suppress(OSError), open(os.path.join(os.path.dirname(path), RENEWING), "rb") as lock:
+        files.flock(lock.fileno(), PATIENCE)
+    return _observe(edge, path)
+
+
+def _observe(edge: EdgeSpec, path: str) -> Served:
     told = parse(haproxy.ask(edge, f"show ssl cert {path}"))
     return Served(told.get("SHA1 FingerPrint", ""), moment(told.get("notAfter", "")), of_file(path), of_file(path + ISSUED))
 

@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import base64
+import contextlib
+import socketserver
+import threading
+from collections.abc import Iterator
+from hashlib import sha1
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.echodiary.infra.plugins.module_utils._host.haproxy import EdgeSpec
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds import certificates, haproxy, model
+from ansible_collections.echodiary.infra.plugins.module_utils._ledger import files
 
 from .test_haproxy import SOCKET, SPEC, seen
 
@@ -100,3 +109,46 @@ def test_of_a_file_the_first_certificate_counts() -> None:
 def test_what_is_no_fingerprint_is_refused(path: str, wanted: str) -> None:
     with pytest.raises(model.ConvergeError, match="whole path, with a fingerprint"):
         haproxy.checked({SOCKET: {**SPEC, "certificates": {path: wanted}}})  # type: ignore[dict-item]
+
+
+def pem(said: bytes) -> str:
+    return f"-----BEGIN CERTIFICATE-----\n{base64.b64encode(said).decode()}\n-----END CERTIFICATE-----\n"
+
+
+def known(said: bytes) -> str:
+    return sha1(said).hexdigest().upper()
+
+
+@contextlib.contextmanager
+def serving(socket: Path, serves: list[bytes]) -> Iterator[EdgeSpec]:
+    """What is the last of ``serves``."""
+
+    class Answering(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.rfile.readline()
+            self.wfile.write(f"SHA1 FingerPrint: {known(serves[-1])}\n".encode())
+
+    with socketserver.UnixStreamServer(str(socket), Answering) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield {"socket": str(socket), "backend": "", "save": ""}
+        server.shutdown()
+
+
+def test_what_is_renewed_at_this_moment_is_seen_when_that_is_done(tmp_path: Path) -> None:
+    """Files change first, and what is served a moment later, under a lock of the host's."""
+    site, serves = tmp_path / "site.pem", [b"old"]
+    site.write_text(pem(b"old"))
+    with serving(tmp_path / "socket", serves) as edge, contextlib.ExitStack() as renewing:
+        renewing.enter_context(files.locked(str(tmp_path / "state.json")))
+        (tmp_path / "site.pem.issued").write_text(pem(b"new"))
+        done = threading.Timer(0.3, lambda: (site.write_text(pem(b"new")), serves.append(b"new"), renewing.close()))
+        done.start()
+        assert certificates.observe(edge, str(site))[::2] == (known(b"new"), known(b"new"))
+        done.join()
+
+
+def test_what_differs_while_nobody_renews_it_is_seen_as_it_is(tmp_path: Path) -> None:
+    site = tmp_path / "site.pem"
+    site.write_text(pem(b"somebody's"))
+    with serving(tmp_path / "socket", [b"ours"]) as edge:
+        assert certificates.observe(edge, str(site))[::2] == (known(b"ours"), known(b"somebody's"))
