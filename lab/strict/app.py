@@ -19,7 +19,7 @@ from moto.core.authorization import ActionAuthenticatorMixin
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wsgi import get_input_stream
 
-from . import agents, calls, dump, empty, rules, wire
+from . import agents, calls, dump, empty, rules, targets, wire
 from .agents import UnheardError
 from .calls import Call, made_in
 from .errors import DroppedError, RefusedError
@@ -199,6 +199,9 @@ class Strict:
     def _control(self, what: str, given: dict[str, Any], query: dict[str, list[str]]) -> Any:
         if what.startswith("POST agents/"):
             return self._agent(given, *what.removeprefix("POST agents/").split("/"))
+        if what.startswith("POST targets/"):
+            with self.lock:
+                return targets.report(self.memory, what.removeprefix("POST targets/"), given)
         pages: dict[str, Callable[[], Any]] = {
             "GET calls": lambda: [call.as_json() for call in list(self.log)],
             "DELETE calls": self.log.clear,

@@ -11,6 +11,7 @@ from .settings import Settings
 
 if TYPE_CHECKING:
     from .agents import Agent, Invocation
+    from .targets import Place
 
 
 @dataclass
@@ -52,6 +53,9 @@ class Memory:
     agents: dict[str, Agent] = field(default_factory=dict)
     invocations: list[Invocation] = field(default_factory=list)
 
+    #: target groups by ARN: what a balancer found, and what drains. No part of the dump: it is found anew, or over.
+    targets: dict[str, Place] = field(default_factory=dict)
+
     def of(self, subject: str, region: str) -> dict[str, Any]:
         """A dictionary to keep things in: ``memory.of("elasticache:parameter-groups", call.region)``."""
         return self.kept.setdefault(f"{region}/{subject}", {})
@@ -72,7 +76,9 @@ class Memory:
         for one in self.busy.values():
             one.until, one.looks = 0.0, 0
         self.late.clear()
+        for place in self.targets.values():
+            place.draining.clear()
 
     def clear(self) -> None:
-        for part in (self.kept, self.busy, self.late, self.tokens, self.scratch, self.regions, self.agents, self.invocations):
+        for part in (self.kept, self.busy, self.late, self.tokens, self.scratch, self.regions, self.agents, self.invocations, self.targets):
             part.clear()

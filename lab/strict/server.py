@@ -11,7 +11,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from . import agents
+from . import agents, targets
 from .app import Strict
 from .calls import Call
 from .faults import Fault
@@ -93,6 +93,11 @@ class Server:
         """As an agent says how a command of its instance ended."""
         with self.app.lock:
             agents.answer(self.app.memory, instance, command, code, stdout, stderr)
+
+    def found(self, group: str, **states: str) -> None:
+        """As a balancer says what it found of the group's targets: instance -> state."""
+        with self.app.lock:
+            targets.report(self.app.memory, group, {one: {"state": state} for one, state in states.items()})
 
     def maintain(self) -> None:
         """The maintenance window has come: what waited for it is done."""

@@ -142,4 +142,5 @@ def load() -> None:
         secrets,
         ssm,
         tables,
+        targets,
     )  # fmt: skip

@@ -99,19 +99,23 @@ class Login(NamedTuple):
         return {name: value for name, value in self._asdict().items() if value}
 
 
-def of(login: Mapping[str, str | None]) -> Aws:
+#: so often a question is asked that gets no answer
+ATTEMPTS = 10
+
+
+def of(login: Mapping[str, str | None], attempts: int = ATTEMPTS) -> Aws:
     """``login``: as ``echodiary_aws`` has it. SpecError where nobody could be asked by it."""
     if MISSING:
         raise SpecError(f"{sys.executable} has no {MISSING.name}, which AWS is asked with; {sys.executable} -m pip install boto3")
     if not login.get("region"):
         raise SpecError("echodiary_aws has no region, so AWS cannot be asked; add it, as in echodiary_aws: {region: eu-central-1}")
-    return Aws(Login(**{name: given for name in Login._fields if (given := login.get(name))}))
+    return Aws(Login(**{name: given for name in Login._fields if (given := login.get(name))}), attempts)
 
 
 class Aws:
     """Of one account and region. Threads may share it."""
 
-    def __init__(self, login: Login) -> None:
+    def __init__(self, login: Login, attempts: int = ATTEMPTS) -> None:
         self.login = login
         self._session = boto3.Session(
             region_name=login.region,
@@ -120,7 +124,7 @@ class Aws:
             aws_session_token=login.session_token or None,
             profile_name=login.profile or None,
         )
-        self._config = Config(retries={"mode": "adaptive", "max_attempts": 10}, max_pool_connections=THREADS, connect_timeout=10)
+        self._config = Config(retries={"mode": "adaptive", "max_attempts": attempts}, max_pool_connections=THREADS, connect_timeout=10)
         self._making = threading.Lock()
         self._clients: dict[str, Any] = {}
         self._asked: dict[str, _Once] = {}
