@@ -34,6 +34,7 @@ EXAMPLE: dict[str, Any] = {
     "network": {"cidr": "10.20.0.0/16", "zones": ["a", "c"]},
     "hosts": {"app1": {"role": "app", "type": "t4g.small", "zone": "a"}},
     "images": {"repository": "echodiary"},
+    "balancer": {"domain": "diary.example.com", "zone_id": "Z0123456789ABC"},
 }
 ENV = declaration.read(EXAMPLE, "production", "123456789012", "ap-northeast-2", {})
 Condition = Mapping[str, Mapping[str, Any]]
@@ -55,10 +56,20 @@ def _iam(what: str) -> str:
 _TAGS = {key: value for key, value in ENV.ours.items() if key != "ManagedBy"}
 _OURS: Condition = {"StringEquals": {f"aws:ResourceTag/{key}": value for key, value in _TAGS.items()}}
 _MANAGED: Condition = {"StringEquals": {f"ssm:resourceTag/{key}": value for key, value in _TAGS.items()}}
-_SERVICES = ["elasticache.amazonaws.com", "rds.amazonaws.com"]
+_SERVICES = ["elasticache.amazonaws.com", "elasticloadbalancing.amazonaws.com", "rds.amazonaws.com"]
 _SECRETS = f"secret:{ENV.declared['project']}/{ENV.name}/*"
 _STORES = tuple(ENV.arn("rds", f"{kind}:{ENV.prefix}*") for kind in ("db", "pg", "subgrp"))
 _CACHES = tuple(ENV.arn("elasticache", f"{kind}:{ENV.prefix}*") for kind in ("cluster", "replicationgroup", "subnetgroup"))
+_BALANCERS = tuple(
+    ENV.arn("elasticloadbalancing", what)
+    for what in (
+        f"listener-rule/app/{ENV.prefix}/*",
+        f"listener/app/{ENV.prefix}/*",
+        f"loadbalancer/app/{ENV.prefix}/*",
+        f"targetgroup/{ENV.prefix}-*",
+    )
+)
+_ZONE = (f"arn:aws:route53:::hostedzone/{EXAMPLE['balancer']['zone_id']}",)
 
 SCOPES = (
     # of these AWS knows no resource, or what they look for is not known by its name before
@@ -68,6 +79,7 @@ SCOPES = (
     ),
     Scope(("kms:ListAliases", "kms:ListKeys", "kms:CreateKey"), EVERYTHING),
     Scope(("rds:Describe*", "rds:List*", "elasticache:Describe*", "elasticache:List*", "logs:DescribeLogGroups"), EVERYTHING),
+    Scope(("elasticloadbalancing:Describe*", "acm:List*s", "acm:RequestCertificate", "route53:ListHostedZones"), EVERYTHING),
     Scope(("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation"), EVERYTHING),
     Scope(("iam:*OpenIDConnectProvider*",), (_iam("oidc-provider/token.actions.githubusercontent.com"),)),
     Scope(
@@ -97,6 +109,9 @@ SCOPES = (
     Scope(("rds:CreateDBSnapshot",), (*_STORES, ENV.arn("rds", f"snapshot:{ENV.prefix}-final-*"))),
     Scope(("rds:*",), (*_STORES, ENV.arn("rds", "og:default:*"))),
     Scope(("elasticache:*",), (*_CACHES, ENV.arn("elasticache", "parametergroup:default*"))),
+    Scope(("elasticloadbalancing:*",), _BALANCERS),
+    Scope(("acm:*",), (ENV.arn("acm", "certificate/*"),)),
+    Scope(("route53:*",), _ZONE),
     Scope(("ssm:GetParameter*",), (f"arn:aws:ssm:{ENV.region}::parameter/aws/service/debian/*",)),
     Scope(("ssm:SendCommand",), (f"arn:aws:ssm:{ENV.region}::document/AWS-RunShellScript",)),
     Scope(("ssm:SendCommand",), (ENV.arn("ec2", "instance/*"),), _MANAGED),

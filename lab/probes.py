@@ -105,5 +105,4 @@ PROBES: dict[str, Callable[[Any, Container], bool]] = {
     "redis": _redis,
     "postgres": _postgres,
     "front": _listens(443),
-    "balancer": _http(9000, "/"),
 }

@@ -32,7 +32,7 @@ TIME = re.compile(r"(?:^|_)(?:date|time|timestamp|at)$|[a-z](?:Date|Time|Timesta
 SECRET = re.compile(r"(?i)password|secret_?(?:string|binary|access_key)|auth_?token|private_?key|key_material|session_token")
 #: what says nothing about the account: how often it was looked at, how moto works, sessions
 NOISE = re.compile(
-    r"^ASIA[A-Z0-9]{16}$|^/aws/service/|^_tick$|^_time_progressed$|^delegation_set$|etag$"
+    r"^ASIA[A-Z0-9]{16}$|^rr_changes$|^deregistered_targets$|^terminated_targets$|^/aws/service/|^_tick$|^_time_progressed$|^delegation_set$|etag$"
     r"|last_used|last_written|_loaded$|last_accessed|instances_tracked|_url_module|request_id|_lock$|^lock$"
 )
 #: what moto fills when somebody looks, or what AWS owns

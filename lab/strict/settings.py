@@ -14,7 +14,8 @@ class Settings:
 
     #: every call takes at least so long
     delay: float = 0.0
-    #: a database or a cache says ``creating`` or ``modifying`` for so many describes, and for so many seconds
+    #: a database or a cache says ``creating`` or ``modifying`` for so many describes, and for so many seconds; a load balancer
+    #: ``provisioning``, and a certificate whose record is there ``PENDING_VALIDATION``
     busy_describes: int = 0
     busy_seconds: float = 0.0
     #: so many uses of a new role or instance profile are refused
@@ -23,6 +24,10 @@ class Settings:
     ec2_lag: int = 0
     #: so many looks do not find a command of Systems Manager that was just sent
     ssm_lag: int = 1
+    #: so many looks do not tell yet how a new certificate is proved
+    acm_lag: int = 1
+    #: so many looks still find a load balancer's interfaces and certificates in use, which is gone or has another one
+    elb_lag: int = 1
     #: who may do what is looked up in IAM, as moto does it
     enforce_iam: bool = False
     #: the region that a dump always shows

@@ -125,7 +125,9 @@ def _matching(rules: dict[str, list[Any]], operation: str) -> Iterator[Any]:
 def load() -> None:
     """Importing a service's file registers its rules."""
     from . import (  # noqa: F401
+        balancers,
         cache,
+        certificates,
         cloudtrail,
         database,
         ec2,
@@ -143,4 +145,5 @@ def load() -> None:
         ssm,
         tables,
         targets,
+        zones,
     )  # fmt: skip

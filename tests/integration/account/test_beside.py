@@ -11,7 +11,7 @@ import pytest
 from tests.integration.account.environment import DECLARED, PREFIX, plan_of
 from tests.integration.account.hands import BUCKET, SECRET, Console
 from tests.integration.account.inside import Inside, inside
-from tests.integration.account.whole import WHOLE
+from tests.integration.account.whole import whole
 
 pytestmark = pytest.mark.integration
 #: that nobody gives who makes it by hand
@@ -23,7 +23,7 @@ ASKED_FOR = {"Project": "echodiary", "Environment": "production"}
 @pytest.fixture(scope="module")
 def env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
     with inside(tmp_path_factory.mktemp("beside")) as env:
-        env.declare(**WHOLE)
+        env.declare(**whole(env))
         env.apply()
         yield env
 
@@ -41,6 +41,17 @@ def made_by_hand(env: Inside) -> None:
     c.s3.delete_bucket_tagging(Bucket=BUCKET)
     c.secrets.untag_resource(SecretId=SECRET, TagKeys=keys)
     _stores(env)
+    _front(env)
+
+
+def _front(env: Inside) -> None:
+    elb, acm, keys = env.client("elbv2"), env.client("acm"), list(OURS)
+    (balancer,) = elb.describe_load_balancers()["LoadBalancers"]
+    arns = [balancer["LoadBalancerArn"], *(one["TargetGroupArn"] for one in elb.describe_target_groups()["TargetGroups"])]
+    arns += [one["ListenerArn"] for one in elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]]
+    elb.remove_tags(ResourceArns=arns, TagKeys=keys)
+    (certificate,) = acm.list_certificates()["CertificateSummaryList"]
+    acm.remove_tags_from_certificate(CertificateArn=certificate["CertificateArn"], Tags=[{"Key": key} for key in keys])
 
 
 def _stores(env: Inside) -> None:
@@ -63,19 +74,20 @@ def test_what_people_made_gets_its_tags_and_nothing_else(env: Inside) -> None:
     secret = env.client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"]
     made_by_hand(env)
     found = env.check()
-    assert len(found) >= 15
+    assert len(found) >= 20
     assert {(change["action"], *change["fields"]) for change in found.values()} == {("update", "tags")}
     env.apply()
     assert env.check() == {} and env.client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"] == secret
 
 
 def test_two_environments_of_an_account_leave_each_other_alone(env: Inside) -> None:
-    other: dict[str, Any] = {**WHOLE, "network": {"cidr": "10.21.0.0/16", "zones": ["a", "c"]}, "images": None}
+    other: dict[str, Any] = {**whole(env), "network": {"cidr": "10.21.0.0/16", "zones": ["a", "c"]}, "images": None}
     host = DECLARED["hosts"]["app1"]
     # production is the one that looks: what staging made is none of its business, and the other way round
-    env.declare(**{**other, "hosts": {"staging-app1": host}, "database": None})
+    front = {**other["balancer"], "domain": "staging.example.com"}
+    env.declare(**{**other, "hosts": {"staging-app1": host}, "database": None, "balancer": front})
     made = env.run("-e", "echodiary_environment=staging")
     assert made.code == 0, made.output
     assert plan_of(env.run("--check", "-e", "echodiary_environment=staging")) == {}
-    env.declare(**WHOLE)
+    env.declare(**whole(env))
     assert env.check() == {}

@@ -17,7 +17,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._account.kinds imp
 
 from tests.integration.account.environment import LOGIN, PREFIX
 from tests.integration.account.inside import Inside, inside
-from tests.integration.account.whole import WHOLE
+from tests.integration.account.whole import whole
 from tests.integration.local_play import ROOT
 
 pytestmark = pytest.mark.integration
@@ -45,7 +45,7 @@ CHECKED = sorted({right for kind in catalog.KINDS for right in kind.READS} - WHE
 @pytest.fixture(scope="module")
 def env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
     with inside(tmp_path_factory.mktemp("rights")) as env:
-        env.declare(**WHOLE)
+        env.declare(**whole(env))
         env.client("iam").create_user(UserName="somebody")
         yield env
 

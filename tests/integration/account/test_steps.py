@@ -17,7 +17,7 @@ from tests.integration.account.divided import Steps, divided, killed
 from tests.integration.account.hands import HANDS, Console
 from tests.integration.account.inside import Inside, inside
 from tests.integration.account.steps import REFUSED, SILENT, THROTTLED, UNHEARD, as_before, as_undisturbed, undisturbed
-from tests.integration.account.whole import WHOLE
+from tests.integration.account.whole import whole
 
 pytestmark = [pytest.mark.integration, pytest.mark.full]
 EVERY_SILENCE = 10
@@ -26,7 +26,7 @@ EVERY_SILENCE = 10
 @pytest.fixture
 def env(tmp_path: Path) -> Iterator[Inside]:
     with inside(tmp_path / "account") as env:
-        env.declare(**WHOLE)
+        env.declare(**whole(env))
         yield env
 
 

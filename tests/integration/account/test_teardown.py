@@ -11,12 +11,12 @@ import yaml
 
 from tests.integration.account.environment import ACCOUNT, DECLARED, PREFIX, rights
 from tests.integration.account.inside import Inside, inside
-from tests.integration.account.whole import WHOLE
+from tests.integration.account.whole import whole
 from tests.integration.local_play import Played
 
 pytestmark = pytest.mark.integration
 BUCKET, REGISTRY = f"{PREFIX}-backups-{ACCOUNT}", "echodiary"
-EVERYTHING: dict[str, Any] = {**WHOLE, "github": {**DECLARED["github"], "roles": ["deploy", "read", "build"]}}
+GITHUB: dict[str, Any] = {"github": {**DECLARED["github"], "roles": ["deploy", "read", "build"]}}
 #: what outlives it, once something was saved
 OUTLIVES = {f"bucket:{BUCKET}", "identity_provider:token.actions.githubusercontent.com", f"key:{PREFIX}", "secret:echodiary/production/app"}
 
@@ -24,7 +24,7 @@ OUTLIVES = {f"bucket:{BUCKET}", "identity_provider:token.actions.githubuserconte
 @pytest.fixture(scope="module")
 def env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
     with inside(tmp_path_factory.mktemp("teardown")) as env:
-        env.declare(**EVERYTHING)
+        env.declare(**whole(env), **GITHUB)
         env.apply()
         saved(env, b"saved")
         env.apply()
@@ -68,9 +68,9 @@ def test_it_is_refused_where_it_was_not_meant(env: Inside) -> None:
 def test_it_is_refused_as_long_as_anything_is_protected(env: Inside) -> None:
     played = untouched(env, "-e", "confirm=production")
     assert played.code == 2 and "protected: false" in played.output
-    env.declare(**EVERYTHING, protected=False)
+    env.declare(**whole(env), **GITHUB, protected=False)
     played = untouched(env, "-e", "confirm=production")
-    assert played.code == 2 and f"database:{PREFIX}, instance:app1" in played.output
+    assert played.code == 2 and f"database:{PREFIX}, instance:app1, balancer:{PREFIX}" in played.output
     env.apply()
 
 
@@ -80,7 +80,15 @@ def test_a_check_says_what_would_go_and_what_would_be_kept(env: Inside) -> None:
     found = played.task["Take the environment away"]
     assert {call.action for call in env.aws.calls()} <= rights("read") | rights("teardown")
     assert kept(played) == OUTLIVES - {"secret:echodiary/production/app"}
-    assert {f"database:{PREFIX}", "instance:app1", f"vpc:{PREFIX}", f"lease_table:{PREFIX}-lease"} <= set(found["removed"])
+    assert {
+        f"database:{PREFIX}",
+        "instance:app1",
+        f"balancer:{PREFIX}",
+        "certificate:diary.example.com",
+        "record:diary.example.com",
+        f"vpc:{PREFIX}",
+        f"lease_table:{PREFIX}-lease",
+    } <= set(found["removed"])
 
 
 def test_everything_goes_but_what_outlives_it_and_nothing_is_refused(env: Inside) -> None:

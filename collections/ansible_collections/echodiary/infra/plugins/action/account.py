@@ -46,6 +46,7 @@ class ActionModule(door.AccountAction[Options]):
         # one for all roles: it reads each component once
         known = roster.Roster(self._loader, self._templar, self._vars, [])
         env = env._replace(listens=asked.of_roles(known, env), admin_keys=tuple(args["admin_keys"]))
+        asked.check_front(known, env)
         guards.check(env, run.wanted(env))
         lease = None if self._check else leasing.of(args["lease"], place, self._vars.get("ansible_inventory_sources") or [])
         this = run.begun(env, args["login"], self, self._vars, display.display)
@@ -59,11 +60,12 @@ class ActionModule(door.AccountAction[Options]):
         return self._run(this, apply.Choice(frozenset(args["replace"]), args["prune"]))
 
     def _run(self, this: Run, choice: Any) -> dict[str, Any]:
-        from ..plugin_utils._account import apply, authors, endpoints, guards, plan, rights, run, settle, told
+        from ..plugin_utils._account import apply, authors, balancers, endpoints, guards, plan, rights, run, settle, told
         from ..plugin_utils._account.kinds import secret, vpc
         from ..plugin_utils._cost import cost_line
 
         guards.check_overlap(this.env, vpc.others(this.aws, this.env))
+        balancers.check_zone(this.aws, this.env)
         before = this.everything()
         changes = run.planned(this.env, before)
         moved = authors.of(this.aws, changes, before)

@@ -83,12 +83,22 @@ def _make(run: Run, changes: list[Change], before: list[Seen]) -> None:
         asked = {(change.resource, change.action) for change in of_kind(changes, kind)}
         if not asked:
             continue
+        _await(run, kind, changes)
         for change in _due(run, kind, asked, ids):
             began = time.monotonic()
             _one(run, kind, change, ids)
             done += 1
             run.tell(f"  {done}/{len(changes)}  {change.resource}  {change.action}  {timestamps.span(time.monotonic() - began)}")
         ids.update(planning.known_ids(_arrived(run, kind, {resource for resource, _ in asked})))
+
+
+def _await(run: Run, kind: Kind, changes: list[Change]) -> None:
+    """What AWS has to be done with before this kind can be made: a kind names it by ``AWAITS``."""
+    names = getattr(kind, "AWAITS", ())
+    wanted = [change.wanted for change in of_kind(changes, kind) if change.wanted]
+    needs = {model.Resource(*ref) for one in wanted for ref in planning.refs({**one.fields, **one.once}) if ref.kind in names}
+    if needs:
+        settle.settle(run, needs)
 
 
 def _due(run: Run, kind: Kind, asked: set[tuple[Resource, str]], ids: dict[Resource, str]) -> list[Change]:

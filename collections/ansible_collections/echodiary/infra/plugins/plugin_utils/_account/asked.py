@@ -12,16 +12,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from .._common.errors import SpecError
-from .._component import listens
+from .._component import listens, rates
 from .._firewall import door, peers
 
 if TYPE_CHECKING:
     from ...module_utils._kinds.documents import ListenSpec
-    from .._component.roster import Roster
+    from .._component.roster import Host, Roster
     from .._firewall.shapes import Network
+    from .balancers import Balancer
     from .declaration import Environment
 
-FIREWALL = "firewall"
+FIREWALL, EDGE = "firewall", "haproxy"
+#: of the edge, what a load balancer before it depends on
+_EDGE = ("tls", "port", "health_paths", "trusted_proxies", "accept_proxy", "timeout_http_keep_alive")
 #: who is none of an account's roles, and has a meaning of its own
 _WORDS = ("edge", "operators", peers.HOST, peers.CONTAINERS, peers.ANYWHERE)
 
@@ -85,6 +88,48 @@ def _meant(host: str, port: int, name: str, groups: Mapping[str, Sequence[str]],
             "that is neither; name one of these"
         )
     return whole
+
+
+def check_front(known: Roster, env: Environment) -> None:
+    """What has to be true of hosts that a load balancer asks: else it takes all of them out, or all users are one client. SpecError."""
+    balancer = env.declared["balancer"]
+    for host in env.hosts(balancer["role"]) if balancer else ():
+        there = known.host(host)
+        edges = [one for one in there.components if one.rpartition(".")[2] == EDGE]
+        for why in _wrong_edge(_edge(known, there, edges[0]), balancer, env) if edges and balancer else ():
+            raise SpecError(f"host {host}: {why}")
+
+
+def _edge(known: Roster, there: Host, component: str) -> dict[str, Any]:
+    source = known.source(there, component)
+    wanted = {key: there.variables.get(f"{EDGE}_{key}", source.defaults[f"{EDGE}_{key}"]) for key in _EDGE}
+    return known.rendered(there, source, wanted, f"host {there.name}: {EDGE}")
+
+
+def _wrong_edge(edge: Mapping[str, Any], balancer: Balancer, env: Environment) -> Iterator[str]:
+    if edge["tls"] != "none":
+        yield f"haproxy_tls is {edge['tls']}, and aws_environment.balancer ends TLS: it asks by HTTP; set haproxy_tls: none"
+    if int(edge["port"]) != balancer["port"]:
+        yield f"haproxy_port is {edge['port']}, and aws_environment.balancer asks {balancer['port']}; make them the same (balancer.port)"
+    if balancer["health_path"] not in edge["health_paths"]:
+        yield (
+            f"aws_environment.balancer.health_path is {balancer['health_path']}, and HAProxy answers {', '.join(edge['health_paths'])} for "
+            "itself (haproxy_health_paths); name one of these"
+        )
+    known = [ipaddress.ip_network(one) for one in edge["trusted_proxies"]]
+    for _, public, _ in env.zones():
+        if not any(_covers(one, ipaddress.ip_network(public)) for one in known):
+            yield (
+                f"haproxy_trusted_proxies has not {public}, in which aws_environment.balancer stands: all users would be one client, with "
+                "the limits of one; add it"
+            )
+    if edge["accept_proxy"]:
+        yield "haproxy_accept_proxy is true, and AWS's load balancer does not speak the PROXY protocol: nobody would be answered"
+    if rates.seconds("haproxy_timeout_http_keep_alive", edge["timeout_http_keep_alive"]) <= balancer["idle_seconds"]:
+        yield (
+            f"haproxy_timeout_http_keep_alive is {edge['timeout_http_keep_alive']}, and aws_environment.balancer uses idle connections for "
+            f"{balancer['idle_seconds']} s: users get 502 where HAProxy has just closed one; set it to {balancer['idle_seconds'] + 15}s"
+        )
 
 
 def _covers(wide: Network, narrow: Network) -> bool:

@@ -25,8 +25,10 @@ MOST = 20
 _AT_ONCE = 4
 #: events of one resource that are looked at: most are of reads
 _LOOKED_AT = 200
-#: it has no regions, and its events are kept in one
-_GLOBAL, _WHERE = "iam", "us-east-1"
+#: they have no regions, and their events are kept in one
+_GLOBAL, _WHERE = ("iam", "route53"), "us-east-1"
+#: events of a zone name it, and are about any of its records
+_ZONES = "route53"
 #: whose names are those of tags: CloudTrail knows its ids alone
 _NAMELESS = "ec2"
 
@@ -53,10 +55,10 @@ def of(aws: Aws, changes: Iterable[Change], seen: Iterable[Seen]) -> Found:
     """Changes nothing. What is there differs from what is declared, or what belonged to it is gone: an empty account has no history."""
     asked = list(dict.fromkeys(change.resource for change in changes)) if any(one.ours for one in seen) else []
     ids = {one.resource: one.id for one in seen}
-    elsewhere = Aws(aws.login._replace(region=_WHERE)) if any(_service(one) == _GLOBAL for one in asked) else aws
+    elsewhere = Aws(aws.login._replace(region=_WHERE)) if any(_service(one) in _GLOBAL for one in asked) else aws
     try:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            found = pool.map(lambda one: _last(elsewhere if _service(one) == _GLOBAL else aws, one, ids.get(one, "")), asked[:MOST])
+            found = pool.map(lambda one: _last(elsewhere if _service(one) in _GLOBAL else aws, one, ids.get(one, "")), asked[:MOST])
             authors = {one: author for one, author in zip(asked, found, strict=False) if author}
     except SpecError as error:
         return Found({}, [f"who changed it is not known: {error}"])
@@ -78,11 +80,18 @@ def _names(resource: Resource, identity: str) -> list[str]:
 def _last(aws: Aws, resource: Resource, identity: str) -> Author | None:
     """Things of several services may have one name."""
     source = f"{_service(resource)}.amazonaws.com"
-    events = [event for name in _names(resource, identity) for event in _writes(aws, name) if event["EventSource"] == source]
+    every = [event for name in _names(resource, identity) for event in _writes(aws, name) if event["EventSource"] == source]
+    events = [event for event in every if _service(resource) != _ZONES or _says(event, resource.name)]
     if not events:
         return None
     event = max(events, key=lambda one: one["EventTime"])
     return Author(_who(event), f"{event['EventTime']:%Y-%m-%d %H:%M}", event["EventName"])
+
+
+def _says(event: Mapping[str, Any], name: str) -> bool:
+    """Whether a record of this name was changed."""
+    text = event.get("CloudTrailEvent") or ""
+    return f'"{name}"' in text or f'"{name}."' in text
 
 
 def _writes(aws: Aws, name: str) -> Iterator[Mapping[str, Any]]:

@@ -32,6 +32,8 @@ THREADS = 16
 REFUSALS = frozenset(
     {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized", "UnauthorizedAccess", "403"}
 )
+#: what IAM calls a service that boto3 calls otherwise
+_PREFIXES = {"elbv2": "elasticloadbalancing", "resourcegroupstaggingapi": "tag"}
 #: rights of S3 that are not named after the operation
 _OTHERWISE = {
     "ListBuckets": "ListAllMyBuckets",
@@ -155,7 +157,7 @@ class Aws:
     def right(self, service: str, operation: str) -> str:
         """As IAM names it: ``ec2:DescribeVpcs``."""
         name = self.client(service).meta.method_to_api_mapping[operation]
-        return f"{service}:{_OTHERWISE.get(name, name) if service == 's3' else name}"
+        return f"{_PREFIXES.get(service, service)}:{_OTHERWISE.get(name, name) if service == 's3' else name}"
 
     def one(self, service: str, operation: str, path: str, absent: tuple[str, ...] = (), **asked: Any) -> Any:
         """The first that is found, or None."""

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._common.errors import SpecError
-from . import stores
+from . import balancers, stores
 
 if TYPE_CHECKING:
     from ...module_utils._kinds.documents import ListenSpec
+    from .balancers import Balancer
     from .stores import Cache, Database
 
 #: who made it, so that what bears it and is not declared is known to be ours
@@ -52,6 +53,7 @@ SPEC: dict[str, Any] = {
     "hosts": {"type": "dict", "required": True},
     "database": {"type": "raw"},
     "cache": {"type": "raw"},
+    "balancer": {"type": "raw"},
     "protected": {"type": "bool", "default": True},
     "images": {
         "type": "dict",
@@ -147,6 +149,7 @@ class Declaration(TypedDict):
     hosts: dict[str, Host]
     database: Database | None
     cache: Cache | None
+    balancer: Balancer | None
     protected: bool
     images: Images | None
     buckets: dict[str, Bucket]
@@ -223,7 +226,8 @@ def read(given: Mapping[str, Any], name: str, account: str, region: str, listens
     buckets = {one: cast("Bucket", _checked(entry or {}, _BUCKET, f"{place}.{one}")) for one, entry in declared["buckets"].items()}
     database = cast("Database | None", _optional(declared["database"], stores.DATABASE, "aws_environment.database"))
     cache = cast("Cache | None", _optional(declared["cache"], stores.CACHE, "aws_environment.cache"))
-    declared = {**declared, "hosts": hosts, "buckets": buckets, "database": database, "cache": cache}
+    balancer = cast("Balancer | None", _optional(declared["balancer"], balancers.BALANCER, balancers.WHERE))
+    declared = {**declared, "hosts": hosts, "buckets": buckets, "database": database, "cache": cache, "balancer": balancer}
     _check_name(declared["project"], "aws_environment.project")
     _check_name(name, "the environment's name")
     _check_account(account, region)
@@ -233,6 +237,7 @@ def read(given: Mapping[str, Any], name: str, account: str, region: str, listens
     _check_others(declared)
     env = Environment(name, account, region, declared, listens)
     _check_stores(env)
+    balancers.check(env)
     return env
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .._common.errors import SpecError
 from . import model, rights
-from .kinds import bucket, instance, packets, role
+from .kinds import bucket, instance, packets, role, security_group
 
 if TYPE_CHECKING:
     from .declaration import Environment
@@ -84,9 +84,15 @@ def _is_world(other: object) -> bool:
     return network.prefixlen < (8 if network.version == 4 else 16)
 
 
+def _may_be_public(env: Environment, one: Wanted, port: object) -> bool:
+    """Where there is a load balancer, nobody comes past it."""
+    balancers = [env.called(security_group.BALANCER)] if env.declared["balancer"] else []
+    return port in PUBLIC_PORTS and (not balancers or one.resource.name in balancers)
+
+
 def _of_packets(env: Environment, one: Wanted) -> Iterator[Finding]:
     for rule in cast("list[dict[str, Any]]", one.fields["in"]):
-        if _is_world(rule["with"]) and rule["port"] not in PUBLIC_PORTS:
+        if _is_world(rule["with"]) and not _may_be_public(env, one, rule["port"]):
             yield Finding("open-to-the-world", one.resource, f"port {rule['port']} would be open to the world ({rule['with']})")
         if rule["port"] == 22 and not env.ssh_from:
             yield Finding("ssh-beside-ssm", one.resource, "port 22 would be open, and access is ssm")

@@ -158,6 +158,16 @@ class Kind(Protocol):
         """What takes it away. Pure."""
 
 
+class Lingering(Protocol):
+    """What a kind answers besides, where AWS is told late of what is gone. A word for people; empty when it is done. Changes nothing."""
+
+    def held(self, aws: Aws, seen: Seen) -> str:
+        """Before it goes: what uses it."""
+
+    def lingers(self, aws: Aws, seen: Seen) -> str:
+        """After it went: what of it is left in what it stood on."""
+
+
 class Staying(Protocol):
     """What a kind answers besides, some of whose resources outlive their environment."""
 

@@ -63,9 +63,10 @@ class Run(NamedTuple):
         sure.done(self, kind, now.resource, now, lambda seen: _rest(kind, _back(before, seen)) if seen else _nothing())
 
     def remove(self, kind: Kind, seen: Seen) -> None:
+        settle.free(self, kind, seen)
         self.holds()
         sure.done(self, kind, seen.resource, seen, lambda now: kind.remove(now) if now else _nothing())
-        settle.gone(self, kind, seen.resource)
+        settle.gone(self, kind, seen)
 
 
 def begun(env: Environment, login: Mapping[str, str | None], action: ActionBase, task_vars: TaskVars, tell: Callable[[str], None]) -> Run:

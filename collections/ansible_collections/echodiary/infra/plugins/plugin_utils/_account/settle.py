@@ -36,14 +36,35 @@ def settle(run: Run, resources: Iterable[Resource]) -> None:
         waits.pause()
 
 
-def gone(run: Run, kind: Kind, resource: Resource) -> None:
+def free(run: Run, kind: Kind, seen: Seen) -> None:
+    """Until nothing holds it any more, as a kind's ``held`` says: AWS is told late of what is gone."""
+    held = getattr(kind, "held", None)
+    waits = _Waits(run)
+    while held:
+        run.aws.forget()
+        why = held(run.aws, seen)
+        if not why:
+            return
+        waits.told(kind, [seen._replace(state=why)])
+        waits.pause()
+
+
+def gone(run: Run, kind: Kind, removed: Seen) -> None:
     """Until AWS shows it no more, where that takes time: what it stood on goes only then."""
     if not hasattr(kind, "SETTLES"):
         return
     waits = _Waits(run)
-    while left := [one for one in run.seen(kind) if one.resource == resource]:
+    while left := _left(run, kind, removed):
         waits.told(kind, left)
         waits.pause()
+
+
+def _left(run: Run, kind: Kind, removed: Seen) -> list[Seen]:
+    """As a kind's ``lingers`` says: what it stood on may be in use for longer than it is seen."""
+    found = [one for one in run.seen(kind) if one.resource == removed.resource]
+    lingers = getattr(kind, "lingers", None)
+    why = lingers(run.aws, removed) if lingers and not found else ""
+    return [removed._replace(state=why)] if why else found
 
 
 def _unsettled(run: Run, asked: set[Resource], waits: _Waits) -> list[Seen]:

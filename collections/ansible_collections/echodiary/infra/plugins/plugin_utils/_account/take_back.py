@@ -97,6 +97,8 @@ def _one(run: Run, kind: Kind, now: Seen | None, before: Seen | None) -> str:
         return "removed, and not to be brought back" if before else ""
     if before is None and kind.KEPT:
         return "made, and kept: it may hold data" + ("" if now.settled else f" (it is {now.state})")
+    if before is None and getattr(kind, "LASTS", False):
+        return "made, and kept: the next run goes on with it"
     if before and now.id != before.id:
         return "replaced, and not to be brought back"
     if not _differs(now, before):

@@ -15,7 +15,7 @@ from .._common import timestamps
 from .._common.errors import SpecError
 from . import leasing, model, snapshots
 from . import run as running
-from .kinds import catalog, database, instance, lease_table
+from .kinds import balancer, catalog, database, instance, lease_table
 
 if TYPE_CHECKING:
     from .declaration import Environment
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: of a declared name, and somebody else's
 _NOT_OURS = "does not bear the environment's tags, so it is somebody else's"
 #: kind -> the field by which it refuses
-_PROTECTED = {database.NAME: "deletion_protection", instance.NAME: "protected"}
+_PROTECTED = {database.NAME: "deletion_protection", balancer.NAME: "deletion_protection", instance.NAME: "protected"}
 
 
 class Fate(NamedTuple):

@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 from .._account.kinds import (
     account_defaults,
     address,
+    balancer,
     bucket,
     cache,
     cache_subnet_group,
+    certificate,
     database,
     database_parameters,
     endpoint,
@@ -21,10 +23,12 @@ from .._account.kinds import (
     instance,
     key,
     lease_table,
+    listener,
     log_group,
     network_acl,
     packets,
     profile,
+    record,
     registry,
     role,
     route_table,
@@ -32,6 +36,8 @@ from .._account.kinds import (
     security_group,
     subnet,
     subnet_group,
+    target_group,
+    validation,
     vpc,
 )
 
@@ -43,12 +49,13 @@ class Item(NamedTuple):
     quantity: Decimal
 
 
-#: an endpoint is the gateway to S3, and an address is paid for with its host
+#: an endpoint is the gateway to S3, and an address is paid for with its host. Certificates of AWS's own authority cost nothing; the zone is
+#: its owner's, and questions that an alias of a load balancer answers are free
 FREE = frozenset(
     kind.NAME
     for kind in (
         *(account_defaults, vpc, gateway, subnet, network_acl, route_table, endpoint, security_group, packets, identity_provider, role),
-        *(profile, subnet_group, database_parameters, cache_subnet_group, address),
+        *(profile, subnet_group, database_parameters, cache_subnet_group, address, certificate, validation, target_group, listener, record),
     )
 )
 #: nothing while nobody uses them
@@ -87,10 +94,16 @@ def _cache(fields: Mapping[str, Any]) -> list[Item]:
     return [Item(f"cache {fields['engine']} {fields['node']}", _ONE)]
 
 
+def _balancer(fields: Mapping[str, Any]) -> list[Item]:
+    """With a public address in each of its zones."""
+    return [Item("load balancer", _ONE), Item("public address", Decimal(len(fields["subnets"])))]
+
+
 _PAID: dict[str, Callable[[Mapping[str, Any]], list[Item]]] = {
     instance.NAME: _instance,
     database.NAME: _database,
     cache.NAME: _cache,
+    balancer.NAME: _balancer,
     secret.NAME: lambda fields: [Item("secret", _ONE)] if fields.get("there", True) else [],
     key.NAME: lambda _fields: [Item("key", _ONE)],
 }

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from . import (
     account_defaults,
     address,
+    balancer,
     bucket,
     cache,
     cache_subnet_group,
+    certificate,
     database,
     database_parameters,
     endpoint,
@@ -19,10 +21,12 @@ from . import (
     instance,
     key,
     lease_table,
+    listener,
     log_group,
     network_acl,
     packets,
     profile,
+    record,
     registry,
     role,
     route_table,
@@ -30,6 +34,8 @@ from . import (
     security_group,
     subnet,
     subnet_group,
+    target_group,
+    validation,
     vpc,
 )
 
@@ -55,6 +61,9 @@ KINDS: tuple[Kind, ...] = (
     registry,
     bucket,
     secret,
+    # AWS's authority takes its time, and meanwhile the rest is made
+    certificate,
+    validation,
     subnet_group,
     database_parameters,
     database,
@@ -62,6 +71,10 @@ KINDS: tuple[Kind, ...] = (
     cache,
     instance,
     address,
+    target_group,
+    balancer,
+    listener,
+    record,
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .. import model, user_data
+from .. import balancing, model, user_data
 from . import profile, security_group, subnet, tags, vpc
 
 if TYPE_CHECKING:
@@ -109,6 +109,14 @@ def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
         fields["tags"] = tags.compared(given, env, "Role")
         state = one["State"]["Name"]
         yield model.Seen(model.Resource(NAME, name), one["InstanceId"], fields, tags.are_ours(given, env), state != "pending", state)
+
+
+def isolated(aws: Aws, env: Environment) -> list[tuple[str, str, str]]:
+    """Id, name, and since when, of those that are out."""
+    found = list(_found(aws, env))
+    names = _names(found, env)
+    given = {one["InstanceId"]: tags.read(one.get("Tags")) for one in found}
+    return [(identity, names[identity], its[balancing.ISOLATED]) for identity, its in given.items() if balancing.ISOLATED in its]
 
 
 def _found(aws: Aws, env: Environment) -> list[Any]:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a security group lets through: made of what the components of a role listen on, and for whom. Hosts alone ask database and cache,
-which ask nobody.
+which ask nobody. Where there is a load balancer it is the edge of hosts: the world asks it, and it alone asks them.
 
 The group that AWS makes with a network lets nothing through: whoever is put into no group by mistake reaches nothing.
 """
@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..._firewall import peers
-from .. import model
+from .. import balancers, model
 from ..declaration import WORLD
 from . import security_group
 
 if TYPE_CHECKING:
     from ....module_utils._kinds.documents import ListenSpec
     from ..aws import Aws
+    from ..balancers import Balancer
     from ..declaration import Environment
 
 NAME = "packets"
@@ -46,7 +47,17 @@ def declared(env: Environment) -> Iterator[model.Wanted]:
     for store, port in env.stores.items():
         asked_by = [_rule("tcp", port, model.Ref(security_group.NAME, env.called(role))) for role in env.roles]
         yield model.Wanted(model.Resource(NAME, env.called(store)), {"in": asked_by, "out": []})
+    if env.declared["balancer"]:
+        yield _of_balancer(env, env.declared["balancer"])
     yield model.Wanted(model.Resource(NAME, security_group.DEFAULT), {"in": [], "out": []})
+
+
+def _of_balancer(env: Environment, balancer: Balancer) -> model.Wanted:
+    """The world asks it, and it asks the hosts."""
+    hosts = model.Ref(security_group.NAME, env.called(balancer["role"]))
+    let_in = [_rule("tcp", port, WORLD) for port in (balancers.HTTP, balancers.HTTPS)]
+    fields = {"in": let_in, "out": [_rule("tcp", balancer["port"], hosts)]}
+    return model.Wanted(model.Resource(NAME, env.called(security_group.BALANCER)), fields)
 
 
 def _rules(socket: ListenSpec, env: Environment) -> Iterator[Rule]:
@@ -59,6 +70,8 @@ def _rules(socket: ListenSpec, env: Environment) -> Iterator[Rule]:
 
 def _sources(who: str, env: Environment) -> list[str | model.Ref]:
     """``who``: a word of ``listens``, a role, or a network that people named."""
+    if who == "edge" and env.declared["balancer"]:
+        return [model.Ref(security_group.NAME, env.called(security_group.BALANCER))]
     if who in ("edge", peers.ANYWHERE):
         return [WORLD]
     if who == "operators":

@@ -21,6 +21,8 @@ READS: model.Rights = ("ec2:DescribeSecurityGroups",)
 WRITES: model.Rights = ("ec2:DescribeTags", "ec2:CreateSecurityGroup", "ec2:CreateTags", "ec2:DeleteSecurityGroup")
 #: made by AWS with the network, and as long there
 DEFAULT = "default"
+#: of the load balancer
+BALANCER = "balancer"
 
 
 def declared(env: Environment) -> Iterator[model.Wanted]:
@@ -28,6 +30,8 @@ def declared(env: Environment) -> Iterator[model.Wanted]:
         yield _one(env, role, f"{role} hosts of {env.prefix}")
     for store in env.stores:
         yield _one(env, store, f"{store} of {env.prefix}")
+    if env.declared["balancer"]:
+        yield _one(env, BALANCER, f"{BALANCER} of {env.prefix}")
 
 
 def _one(env: Environment, what: str, description: str) -> model.Wanted:

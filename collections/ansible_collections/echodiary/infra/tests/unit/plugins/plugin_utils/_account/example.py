@@ -19,12 +19,14 @@ LISTENS: dict[str, Any] = {
 }
 
 
+BALANCER: dict[str, Any] = {"domain": "diary.example.com", "zone_id": "Z0123456789ABC"}
 #: what need not be declared
 EVERYTHING: dict[str, Any] = {
     "images": {"repository": "echodiary", "mutable_tags": ["buildcache"]},
     "buckets": {"backups": {}},
     "github": {"repository": "owner/echodiary"},
     "key": True,
+    "balancer": BALANCER,
     "hosts": {
         "app1": {"role": "app", "type": "t4g.small", "zone": "a"},
         "mon1": {"role": "monitoring", "type": "t4g.small", "zone": "c", "fixed_address": True},

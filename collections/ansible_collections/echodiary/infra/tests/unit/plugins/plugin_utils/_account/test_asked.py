@@ -13,7 +13,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._account.kinds imp
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
 from ansible_collections.echodiary.infra.plugins.plugin_utils._component.roster import Roster
 
-from .example import environment
+from .example import BALANCER, environment
 
 GROUPS = {"app": ["app1"], "monitoring": ["mon1"], "office": [], "all": ["app1", "mon1"]}
 
@@ -73,3 +73,43 @@ def test_who_comes_by_ssh_is_let_in_by_both_or_refused() -> None:
     with pytest.raises(SpecError, match=r"lets 203.0.113.7/32 in by ssh.*its own firewall does not"):
         let_in(access, firewall_ssh_from=["198.51.100.0/24"])
     assert let_in(firewall_ssh_from=["198.51.100.0/24"]) == [], "Session Manager comes from the host itself"
+
+
+FRONT = {"haproxy_trusted_proxies": ["10.20.0.0/16"], "haproxy_timeout_http_keep_alive": "75s"}
+
+
+def front(components: tuple[str, ...] = ("haproxy",), balancer: dict[str, Any] | None = BALANCER, **given: Any) -> None:
+    """Of the host app1, behind a load balancer."""
+    hosts = {"app1": {"components": list(components), **FRONT, **given}, "mon1": {"components": []}}
+    known: Any = {"inventory_hostname": "localhost", "groups": GROUPS, "hostvars": hosts}
+    loader = DataLoader()
+    asked.check_front(Roster(loader, Templar(loader, variables=known), known, []), environment({}, balancer=balancer))
+
+
+def test_hosts_that_fit_are_asked_by_a_load_balancer_and_others_are_their_owners_matter() -> None:
+    front()
+    front(haproxy_trusted_proxies=["10.20.0.0/20", "10.20.32.0/20"])
+    front(components=(), haproxy_tls="acme")
+    front(balancer=None, haproxy_tls="acme", haproxy_trusted_proxies=[])
+    front(
+        balancer={**BALANCER, "port": 8080, "health_path": "/ready", "idle_seconds": 10},
+        haproxy_port=8080,
+        haproxy_timeout_http_keep_alive="15s",
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"haproxy_tls": "file"}, "haproxy_tls is file"),
+        ({"haproxy_port": 8080}, r"haproxy_port is 8080, and aws_environment.balancer asks 80"),
+        ({"haproxy_health_paths": ["/up"]}, "health_path is /health, and HAProxy answers /up"),
+        ({"haproxy_trusted_proxies": []}, "all users would be one client"),
+        ({"haproxy_trusted_proxies": ["10.20.0.0/20"]}, "has not 10.20.32.0/20"),
+        ({"haproxy_accept_proxy": True}, "does not speak the PROXY protocol"),
+        ({"haproxy_timeout_http_keep_alive": "60s"}, "set it to 75s"),
+    ],
+)
+def test_hosts_that_a_load_balancer_could_not_ask_are_refused(given: dict[str, Any], why: str) -> None:
+    with pytest.raises(SpecError, match=f"host app1: .*{why}"):
+        front(**given)

@@ -27,7 +27,9 @@ class Account:
 
     @property
     def run(self) -> Run:
-        return cast("Run", SimpleNamespace(seen=self.seen, tell=self.told.append, holds=lambda: None))
+        return cast(
+            "Run", SimpleNamespace(seen=self.seen, tell=self.told.append, holds=lambda: None, aws=SimpleNamespace(forget=lambda: None))
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -62,9 +64,19 @@ def test_deadlines_are_the_kinds() -> None:
 
 def test_what_takes_aws_time_to_remove_is_waited_for() -> None:
     account = Account(cache=["deleting", "deleting", ""])
-    settle.gone(account.run, cast("Kind", cache), CACHE)
+    settle.gone(account.run, cast("Kind", cache), Seen(CACHE, "id", {}))
     assert len(account.told) == 1
-    settle.gone(Account().run, cast("Kind", vpc), Resource("vpc", "v"))
+    settle.gone(Account().run, cast("Kind", vpc), Seen(Resource("vpc", "v"), "id", {}))
+
+
+def test_what_it_leaves_behind_for_a_while_is_waited_for_and_so_is_who_holds_it() -> None:
+    left, held, account = ["its interfaces", "its interfaces", ""], ["in use by another", ""], Account(cache=[""])
+    kind: Any = SimpleNamespace(NAME="cache", SETTLES=60, lingers=lambda _aws, _seen: left.pop(0), held=lambda _aws, _seen: held.pop(0))
+    settle.free(account.run, kind, Seen(CACHE, "id", {}))
+    settle.gone(account.run, kind, Seen(CACHE, "id", {}))
+    assert left == held == []
+    assert [line.split("cache:c  ")[1][:6] for line in account.told] == ["in use", "its in"]
+    settle.free(account.run, cast("Kind", vpc), Seen(Resource("vpc", "v"), "id", {}))
 
 
 def test_looks_become_calmer(monkeypatch: pytest.MonkeyPatch) -> None:
