@@ -13,7 +13,7 @@ from pathlib import Path
 import requests
 from docker.errors import DockerException
 
-from lab import controllers, down, engine, hosts, leftovers, locks, losing, status, topology, up
+from lab import balancing, controllers, down, engine, hosts, leftovers, locks, losing, status, topology, up
 from lab.cloud import ec2
 from lab.errors import LabError
 from lab.progress import Progress
@@ -49,7 +49,7 @@ def _run(options: argparse.Namespace, lab: Settings) -> int:
         return 0
     if options.verb == "ec2" and options.follow:
         _follow(lab, progress)
-    if options.verb in ("up", "down", "host", "controller", "ec2", "lose"):
+    if options.verb in ("up", "down", "host", "controller", "ec2", "lose", "balancer"):
         with locks.machine_wide(lab.name):
             return _change(options, lab, progress)
     client = engine.connect()
@@ -87,6 +87,8 @@ def _change(options: argparse.Namespace, lab: Settings, progress: Progress) -> i
         seen = ec2.sync(client, lab, progress)
         count = f"{len(seen.instances)} instances, {len(seen.databases)} databases"
         print(f"\nLab '{lab.name}' is as the imitation of AWS says, after {progress.total():.1f} s: {count}.")
+    elif options.verb == "balancer":
+        print(f"\nRequests go to http://{balancing.start(client, lab, progress)}, as listeners of the imitation say.")
     elif options.verb == "lose":
         losing.lose(client, lab, options.what, progress)
     elif options.verb == "controller":
@@ -124,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     shell.add_argument("command", nargs=argparse.REMAINDER)
     clouds = verbs.add_parser("ec2", help="hosts and databases for what the imitation of AWS says that runs")
     clouds.add_argument("--follow", action="store_true", help="again and again, until interrupted")
+    verbs.add_parser("balancer", help="a load balancer before the hosts, as the imitation of AWS says")
     controller = verbs.add_parser("controller", help="a container to type ansible-playbook in, with another ansible-core")
     controller.add_argument("core", choices=topology.CORES, help="the container's name is the last line")
     _host_parser(verbs.add_parser("host", help="one host outside the lab's groups (tests)"))

@@ -105,4 +105,5 @@ PROBES: dict[str, Callable[[Any, Container], bool]] = {
     "redis": _redis,
     "postgres": _postgres,
     "front": _listens(443),
+    "balancer": _http(9000, "/"),
 }

@@ -18,7 +18,7 @@ LABS6 = IPv6Network("fdec:d1a0::/32")
 FIRST_APP, LAST_APP = 11, 190  # last octets of app1 … app180
 FIRST_EXTRA, LAST_EXTRA = 200, 250  # last octets of hosts made one at a time (molecule's)
 
-OCTETS = {"registry": 2, "postgres": 3, "redis": 4, "mon1": 5, "aws": 6, "front": 7, "s3": 8}
+OCTETS = {"registry": 2, "postgres": 3, "redis": 4, "mon1": 5, "aws": 6, "front": 7, "s3": 8, "balancer": 9}
 
 
 @dataclass(frozen=True)

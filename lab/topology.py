@@ -18,6 +18,7 @@ OLDER = f"echodiary-lab/bare:{base.OLDER}"
 HOST = "echodiary-lab/host:trixie"
 INSTANCE = "echodiary-lab/instance:trixie"
 FRONT = "echodiary-lab/front:trixie"
+BALANCER = "echodiary-lab/balancer:trixie"
 POSTGRES = "echodiary-lab/postgres:trixie"
 PYTHON = "echodiary-lab/python:trixie"
 #: versions of ansible-core that want a newer Python than the oldest that this repository's tools run on
@@ -84,6 +85,12 @@ def instance_recipes(root: Path) -> list[Recipe]:
 def front_recipe(root: Path) -> Recipe:
     """What answers under names of AWS."""
     return Recipe("front", FRONT, folder(root, "front"), base.reference())
+
+
+def balancer_recipe(root: Path) -> Recipe:
+    """What stands before hosts as the imitation of AWS says."""
+    program = {f"balancer/{name}": path.read_bytes() for name, path in context_files(root / "lab" / "balancer").items()}
+    return Recipe("balancer", BALANCER, folder(root, "balancer"), base.reference(), extra=program)
 
 
 def controller_recipe(root: Path, core: str) -> Recipe:

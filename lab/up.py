@@ -71,6 +71,7 @@ class Up:
         """Of instances of the imitation of AWS, which only ``ec2`` makes hosts of."""
         self.pool.build(self._build, made.host, topology.instance_recipes(self.lab.root)[-1])
         self.pool.build(self._build, None, topology.front_recipe(self.lab.root))
+        self.pool.build(self._build, None, topology.balancer_recipe(self.lab.root))
 
     def run(self, machines: list[Container]) -> dict[str, str]:
         """Everything at once; returns what the registry serves (upstream name -> full reference)."""

@@ -29,6 +29,11 @@ def aws() -> str:
     return _built(topology.service_recipe(ROOT, "python"), topology.service_recipe(ROOT, "aws"))
 
 
+def balancer() -> str:
+    """The load balancer that the imitation declares."""
+    return _built(topology.balancer_recipe(ROOT))
+
+
 def host() -> str:
     """The hosts': it holds the distribution's HAProxy."""
     return _built(*topology.host_recipes(ROOT))

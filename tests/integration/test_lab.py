@@ -214,6 +214,7 @@ def test_images_need_no_lab(client: docker.DockerClient) -> None:
         "blackbox-exporter",
         "instance",
         "front",
+        "balancer",
     }
     assert all(client.images.list(f"echodiary-lab/{name}") for name in names)
     assert "built" not in done("images")

@@ -5,7 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from . import balancing
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .declaration import Environment, Github
 
 Document = dict[str, Any]
@@ -19,6 +23,12 @@ _LOG = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
 #: whoever has taken a host cannot delete what was saved
 _FIND = ("s3:GetBucketLocation", "s3:ListBucket")
 _SAVE = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")
+_SEE_TARGETS = (
+    "elasticloadbalancing:DescribeTargetGroupAttributes",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "elasticloadbalancing:DescribeTargetHealth",
+)
+_MOVE_TARGETS = ("elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets")
 _SNAPSHOTS = (
     "rds:AddTagsToResource",
     "rds:CopyDBSnapshot",
@@ -67,10 +77,10 @@ def of_github(env: Environment, role: str) -> Document:
     secret = env.arn("secretsmanager", f"secret:{secret_name(env)}-??????")
     if role == "read":
         lease = _allow(("dynamodb:GetItem",), env.arn("dynamodb", f"table/{lease_table(env)}"))
-        return document(hosts, _allow(("secretsmanager:GetSecretValue",), secret), lease, *_sessions(env))
+        return document(hosts, _allow(("secretsmanager:GetSecretValue",), secret), lease, *_sessions(env), *_targets(env, ()))
     secrets = _allow(("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"), secret)
     lease = _allow(("dynamodb:GetItem", "dynamodb:PutItem"), env.arn("dynamodb", f"table/{lease_table(env)}"))
-    return document(hosts, secrets, lease, *_sessions(env), _allow(_SNAPSHOTS, *_databases(env)))
+    return document(hosts, secrets, lease, *_sessions(env), _allow(_SNAPSHOTS, *_databases(env)), *_targets(env, _MOVE_TARGETS))
 
 
 def log_group(env: Environment, role: str) -> str:
@@ -94,6 +104,20 @@ def _databases(env: Environment) -> list[str]:
     """The environment's, what is restored beside it, and the snapshots of its components."""
     mine = [env.arn("rds", f"{what}:{env.prefix}*") for what in ("db", "pg", "subgrp")]
     return [*mine, env.arn("rds", f"snapshot:*-{env.name}-*")]
+
+
+def _targets(env: Environment, moves: tuple[str, ...]) -> list[Document]:
+    """Of the load balancer: to see what it finds; and to take hosts of this environment out, and let them in."""
+    declared: Mapping[str, object] = env.declared
+    if not declared.get("balancer"):
+        return []
+    see = _allow(_SEE_TARGETS, "*")
+    if not moves:
+        return [see]
+    mine = {f"aws:ResourceTag/{key}": value for key, value in env.ours.items() if key != "ManagedBy"}
+    only = {"ForAllValues:StringEquals": {"aws:TagKeys": [balancing.ISOLATED]}}
+    tags = _allow(("ec2:CreateTags", "ec2:DeleteTags"), env.arn("ec2", "instance/*"), Condition={"StringEquals": mine, **only})
+    return [see, _allow(moves, env.arn("elasticloadbalancing", f"targetgroup/{env.prefix}-*/*")), tags]
 
 
 def _images(env: Environment, actions: tuple[str, ...]) -> list[Document]:

@@ -62,3 +62,21 @@ def test_what_is_not_declared_is_not_allowed() -> None:
 def test_with_ssh_nobody_needs_session_manager() -> None:
     env = environment(**EVERYTHING, access={"ssh_from": ["203.0.113.0/24"]})
     assert [one for one in actions(rights.of_github(env, "deploy")) if one.startswith("ssm:")] == []
+
+
+def test_who_deploys_moves_hosts_at_the_load_balancer_of_this_environment_alone() -> None:
+    env = environment(**EVERYTHING)
+    declared: Any = {**env.declared, "balancer": {"domain": "diary.example.com"}}
+    balanced = env._replace(declared=declared)
+    moving = {"elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets", "ec2:CreateTags", "ec2:DeleteTags"}
+    scoped = [one for one in rights.of_github(balanced, "deploy")["Statement"] if moving & set(one["Action"])]
+    assert {action for one in scoped for action in one["Action"]} == moving
+    by_tag = {f"aws:ResourceTag/{key}": value for key, value in env.ours.items() if key != "ManagedBy"}
+    for one in scoped:
+        named = all(f"/{env.prefix}-" in resource for resource in one["Resource"])
+        assert named or one["Condition"]["StringEquals"] == by_tag
+    read = actions(rights.of_github(balanced, "read"))
+    assert "elasticloadbalancing:DescribeTargetHealth" in read and not moving & read
+    none: Any = {**env.declared, "balancer": None}
+    without = [rights.of_github(env._replace(declared=none), role) for role in ("deploy", "read")]
+    assert [one for document in without for one in actions(document) if one.startswith("elasticloadbalancing")] == []
