@@ -180,6 +180,25 @@ def test_where_aws_does_not_answer_nothing_is_touched(behind: Behind) -> None:
 
 
 @pytest.mark.full
+def test_aws_may_be_silent_for_a_while_in_the_middle_of_something(behind: Behind) -> None:
+    silent = {
+        "kind": "error",
+        "code": "ServiceUnavailable",
+        "status": 503,
+        "operation": "elasticloadbalancing:DescribeTargetGroups",
+        "times": 4,
+    }
+    behind.aws.fault(**silent)
+    assert "ServiceUnavailable" in refusal(behind.rig(), state="healthy", wait=0)
+    behind.aws.no_faults()
+    behind.aws.fault(**silent)
+    behind.well()
+    found = behind.rig().run(state="healthy", wait=0, since=time.time() - 17)
+    behind.aws.no_faults()
+    assert found["hosts"]["app1"]["state"] == "healthy"
+
+
+@pytest.mark.full
 def test_a_right_that_is_missing_is_named(behind: Behind) -> None:
     behind.aws.fault(kind="error", code="AccessDenied", status=403, operation="elasticloadbalancing:DescribeTargetHealth")
     assert "DescribeTargetHealth" in refusal(behind.rig(), state="out")

@@ -23,7 +23,9 @@ display = Display()
 
 #: seconds beyond what the group itself says, for AWS to act
 _SPARE = 60.0
-#: so often a question is asked that nobody answers: whoever is in trouble wants to know soon
+#: after ``since``, in which AWS may be silent; and between two questions (s)
+_PATIENCE, _PAUSE = 60.0, 2.0
+#: so often a question is repeated that nobody answers: whoever is in trouble wants to know soon
 _ATTEMPTS = 3
 
 
@@ -75,7 +77,7 @@ class ActionModule(LocalAction[Options]):
                 "msg": "no load balancer stands before these hosts",
             }
         try:
-            return self._of(self._asked(name, wanted, args))
+            return self._of(self._answered(name, wanted, args))
         except SpecError as error:
             if args["required"]:
                 raise SpecError(f"{error}{args['otherwise'] and '. ' + args['otherwise']}") from None
@@ -93,6 +95,20 @@ class ActionModule(LocalAction[Options]):
         behind = self._vars.get("groups", {}).get(group, [])
         names = [one for one in args["hosts"] or [self._vars["inventory_hostname"]] if one in behind]
         return {one: str(self._vars["hostvars"][one].get("aws_instance_id", "")) for one in names}
+
+    def _answered(self, name: str, wanted: Mapping[str, str], args: Options) -> Asked:
+        """In the middle of something AWS is given its time to come back."""
+        from ..plugin_utils._account.aws import RefusedError
+
+        while True:
+            try:
+                return self._asked(name, wanted, args)
+            except RefusedError:
+                raise
+            except SpecError:
+                if self._check or time.time() >= args["since"] + _PATIENCE:
+                    raise
+            time.sleep(_PAUSE)
 
     def _asked(self, name: str, wanted: Mapping[str, str], args: Options) -> Asked:
         from ..plugin_utils._account import aws
