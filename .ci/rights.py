@@ -56,7 +56,8 @@ def _iam(what: str) -> str:
 _TAGS = {key: value for key, value in ENV.ours.items() if key != "ManagedBy"}
 _OURS: Condition = {"StringEquals": {f"aws:ResourceTag/{key}": value for key, value in _TAGS.items()}}
 _MANAGED: Condition = {"StringEquals": {f"ssm:resourceTag/{key}": value for key, value in _TAGS.items()}}
-_SERVICES = ["elasticache.amazonaws.com", "elasticloadbalancing.amazonaws.com", "rds.amazonaws.com"]
+#: events: an alarm that moves a host does it by a role that CloudWatch makes for itself
+_SERVICES = ["elasticache.amazonaws.com", "elasticloadbalancing.amazonaws.com", "events.amazonaws.com", "rds.amazonaws.com"]
 _SECRETS = f"secret:{ENV.declared['project']}/{ENV.name}/*"
 _STORES = tuple(ENV.arn("rds", f"{kind}:{ENV.prefix}*") for kind in ("db", "pg", "subgrp"))
 _CACHES = tuple(ENV.arn("elasticache", f"{kind}:{ENV.prefix}*") for kind in ("cluster", "replicationgroup", "subnetgroup"))
@@ -81,6 +82,7 @@ SCOPES = (
     Scope(("rds:Describe*", "rds:List*", "elasticache:Describe*", "elasticache:List*", "logs:DescribeLogGroups"), EVERYTHING),
     Scope(("elasticloadbalancing:Describe*", "acm:List*s", "acm:RequestCertificate", "route53:ListHostedZones"), EVERYTHING),
     Scope(("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation"), EVERYTHING),
+    Scope(("cloudwatch:DescribeAlarms",), EVERYTHING),
     Scope(("iam:*OpenIDConnectProvider*",), (_iam("oidc-provider/token.actions.githubusercontent.com"),)),
     Scope(
         ("iam:CreateServiceLinkedRole",),
@@ -101,7 +103,13 @@ SCOPES = (
         (ENV.arn("secretsmanager", _SECRETS), ENV.arn("secretsmanager", "secret:rds!*")),
     ),
     Scope(("secretsmanager:*",), (ENV.arn("secretsmanager", _SECRETS),)),
+    # also those of others' groups are asked for: whose metrics are ours is known by their namespace
+    Scope(("logs:DescribeMetricFilters",), (ENV.arn("logs", "log-group:*"),)),
     Scope(("logs:*",), (ENV.arn("logs", f"log-group:/{ENV.declared['project']}/{ENV.name}/*"),)),
+    Scope(("sns:*",), (ENV.arn("sns", f"{ENV.prefix}-*"),)),
+    Scope(("cloudwatch:*Dashboard*",), (ENV.arn("cloudwatch", f"dashboard/{ENV.prefix}", everywhere=True),)),
+    Scope(("cloudwatch:*Alarm*",), (ENV.arn("cloudwatch", f"alarm:{ENV.declared['project']}/{ENV.name}/*"),)),
+    Scope(("budgets:*",), (ENV.arn("budgets", f"budget/{ENV.prefix}", everywhere=True),)),
     Scope(("dynamodb:*",), (ENV.arn("dynamodb", f"table/{ENV.prefix}-lease"),)),
     Scope(("ecr:*",), (ENV.arn("ecr", "repository/echodiary"),)),
     Scope(("kms:CreateAlias",), (ENV.arn("kms", f"alias/{ENV.prefix}"), ENV.arn("kms", "key/*"))),

@@ -53,7 +53,8 @@ S3_ACTIONS = {
     "GetBucketNotificationConfiguration": "GetBucketNotification", "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
     "DeleteBucketOwnershipControls": "PutBucketOwnershipControls", "DeleteBucketCors": "PutBucketCORS", "GetBucketCors": "GetBucketCORS",
 }  # fmt: skip
-
+#: there are two rights to budgets: to change them, and to look at them
+BUDGETS = ("budgets:ModifyBudget", "budgets:ViewBudget")
 
 #: what a call holds for the rules, and nobody is shown
 INNER = frozenset({"asked", "model", "protocol", "made"})
@@ -112,10 +113,17 @@ def recognise(number: int, environ: Mapping[str, Any], body: bytes) -> Call:
 def _named(call: Call, operation: Any, asked: dict[str, Any]) -> Call:
     call.model, call.asked = operation, asked
     call.operation = f"{call.service}:{operation.name}"
-    call.action = f"s3:{S3_ACTIONS.get(operation.name, operation.name)}" if call.service == "s3" else call.operation
+    call.action = _action(call, operation.name)
     call.write = not is_read(call.operation) and str(asked.get("DryRun", "")).lower() != "true"
     call.parameters = masked(asked, operation.input_shape)
     return call
+
+
+def _action(call: Call, name: str) -> str:
+    """The right that it takes."""
+    if call.service == "budgets":
+        return BUDGETS[is_read(call.operation)]
+    return f"s3:{S3_ACTIONS.get(name, name)}" if call.service == "s3" else call.operation
 
 
 def is_read(operation: str) -> bool:

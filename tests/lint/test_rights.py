@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account.kinds import catalog
 from botocore import xform_name
 
-from lab.strict.calls import S3_ACTIONS
+from lab.strict.calls import BUDGETS, S3_ACTIONS, is_read
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = ROOT / "docs/aws"
@@ -48,7 +48,7 @@ def test_nothing_is_allowed_by_a_pattern_and_what_reads_changes_nothing() -> Non
         actions = {one for statement in json.loads(path.read_text())["Statement"] for one in statement["Action"]}
         assert [one for one in actions if "*" in one] == []
         if path.name == "rights-read.json":
-            assert [one for one in actions if not one.partition(":")[2].startswith(("Describe", "Get", "List", "Lookup"))] == []
+            assert [one for one in actions if not one.partition(":")[2].startswith(("Describe", "Get", "List", "Lookup", "View"))] == []
 
 
 @pytest.mark.parametrize("kind", catalog.KINDS, ids=lambda kind: kind.NAME)
@@ -73,6 +73,8 @@ def _operation(call: ast.Call) -> Iterator[tuple[str, str]]:
 
 def _right(service: str, operation: str) -> str:
     name = _names(service)[operation]
+    if service == "budgets":
+        return BUDGETS[is_read(f"{service}:{name}")]
     return f"{PREFIXES.get(service, service)}:{S3_ACTIONS.get(name, name) if service == 's3' else name}"
 
 

@@ -126,6 +126,7 @@ def load() -> None:
     """Importing a service's file registers its rules."""
     from . import (  # noqa: F401
         balancers,
+        budgets,
         cache,
         certificates,
         cloudtrail,
@@ -145,5 +146,7 @@ def load() -> None:
         ssm,
         tables,
         targets,
+        topics,
+        watching,
         zones,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..calls import Call
+from ..calls import PREFIXES, Call
 from ..errors import RefusedError
 from . import Asked, instead
 
@@ -68,15 +68,21 @@ def _event(call: Call) -> dict[str, Any]:
     when = datetime.fromtimestamp(call.time, UTC)
     names = sorted({*_named(call.asked), *call.made})
     told = {
-        "eventTime": when.isoformat(), "eventSource": f"{call.service}.amazonaws.com", "eventName": call.name, "awsRegion": call.region,
+        "eventTime": when.isoformat(), "eventSource": _source(call), "eventName": call.name, "awsRegion": call.region,
         "userIdentity": {"arn": call.principal}, "requestParameters": call.parameters, "readOnly": not call.write,
         **({"errorCode": call.error} if call.error else {}),
     }  # fmt: skip
     return {
         "EventId": f"00000000-0000-4000-8000-{call.number:012d}", "EventName": call.name, "ReadOnly": str(not call.write).lower(),
-        "EventTime": when, "EventSource": f"{call.service}.amazonaws.com", "Username": call.principal.rsplit("/", 1)[-1].rsplit(":", 1)[-1],
+        "EventTime": when, "EventSource": _source(call), "Username": call.principal.rsplit("/", 1)[-1].rsplit(":", 1)[-1],
         "Resources": [{"ResourceName": name} for name in names], "CloudTrailEvent": json.dumps(told, default=str), "_names": set(names),
     }  # fmt: skip
+
+
+def _source(call: Call) -> str:
+    """By the name under which requests are signed, where IAM has another."""
+    names = {theirs: signed for signed, theirs in PREFIXES.items()}
+    return f"{names.get(call.service, call.service)}.amazonaws.com"
 
 
 def _named(value: Any, key: str = "") -> Iterator[str]:

@@ -33,6 +33,8 @@ DECLARED: dict[str, Any] = {
     "buckets": {"backups": {}},
     "github": {"repository": "owner/echodiary", "roles": ["deploy"]},
     "key": True,
+    "watching": {"email": ["ops@example.com"], "cpu": False, "disk": False},
+    "budget": {"monthly_usd": 120, "covers": "environment"},
 }
 
 Plan = dict[str, dict[str, Any]]

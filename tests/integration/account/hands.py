@@ -11,6 +11,8 @@ from tests.integration.account.environment import ACCOUNT, PREFIX, REGION, Envir
 
 BUCKET = f"{PREFIX}-backups-{ACCOUNT}"
 SECRET = "echodiary/production/app"
+WATCHED, TOPIC = "echodiary/production", f"arn:aws:sns:{REGION}:{ACCOUNT}:{PREFIX}-alarms"
+BUDGET = {"AccountId": ACCOUNT, "BudgetName": PREFIX}
 WORLD = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
@@ -44,6 +46,7 @@ class Console:
         self.env = env
         names = ("ec2", "iam", "s3", "ecr", "logs", "kms", "secretsmanager", "dynamodb")
         self.ec2, self.iam, self.s3, self.ecr, self.logs, self.kms, self.secrets, self.tables = map(env.client, names)
+        self.watch, self.topics, self.budgets = map(env.client, ("cloudwatch", "sns", "budgets"))
 
     def vpc(self) -> str:
         return self._named(self.ec2.describe_vpcs()["Vpcs"], PREFIX)["VpcId"]
@@ -109,6 +112,13 @@ class Console:
         has = self.ec2.describe_iam_instance_profile_associations(Filters=[{"Name": "instance-id", "Values": [self.instance(name)]}])
         association = has["IamInstanceProfileAssociations"][0]["AssociationId"]
         self.ec2.replace_iam_instance_profile_association(AssociationId=association, IamInstanceProfile={"Name": profile})
+
+    def alarm(self, name: str, **other: Any) -> None:
+        """As it is, but for what is given; None takes it away."""
+        found = self.watch.describe_alarms(AlarmNames=[f"{WATCHED}/{name}"])["MetricAlarms"][0]
+        known = self.watch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
+        kept = {key: value for key, value in {**found, **other}.items() if key in known and value not in (None, [])}
+        self.watch.put_metric_alarm(**kept)
 
     def acl(self) -> str:
         return self._acl("default", "true")["NetworkAclId"]
@@ -527,3 +537,89 @@ def host_that_forwards(c: Console) -> None:
 @hand("instance:mon1", "when_shut_down")
 def host_that_is_gone_when_shut_down(c: Console) -> None:
     c.ec2.modify_instance_attribute(InstanceId=c.instance("mon1"), InstanceInitiatedShutdownBehavior={"Value": "terminate"})
+
+
+@hand(f"topic:{PREFIX}-alarms", "display_name")
+def topic_of_another_name(c: Console) -> None:
+    c.topics.set_topic_attributes(TopicArn=TOPIC, AttributeName="DisplayName", AttributeValue="mine")
+
+
+@hand(f"topic:{PREFIX}-alarms", "policy")
+def topic_for_another_account(c: Console) -> None:
+    told = {**FOR_ANOTHER["Statement"][0], "Action": "sns:Publish", "Resource": TOPIC}
+    text = json.dumps({**FOR_ANOTHER, "Statement": [told]})
+    c.topics.set_topic_attributes(TopicArn=TOPIC, AttributeName="Policy", AttributeValue=text)
+
+
+@hand(f"topic:{PREFIX}-alarms", "tags")
+def topic_of_nobody(c: Console) -> None:
+    c.topics.untag_resource(ResourceArn=TOPIC, TagKeys=["Project"])
+
+
+@hand("metric_filter:Requests-app", "pattern")
+def another_pattern(c: Console) -> None:
+    told = [{"metricName": "Requests-app", "metricNamespace": WATCHED, "metricValue": "1", "defaultValue": 0}]
+    group = "/echodiary/production/app"
+    c.logs.put_metric_filter(logGroupName=group, filterName="Requests-app", filterPattern="nothing", metricTransformations=told)
+
+
+@hand("metric_filter:ServerErrors-app", "metric")
+def errors_count_for_nothing(c: Console) -> None:
+    one = c.logs.describe_metric_filters(filterNamePrefix="ServerErrors-app")["metricFilters"][0]
+    told = [{**one["metricTransformations"][0], "metricValue": "0"}]
+    where = {"logGroupName": one["logGroupName"], "filterName": one["filterName"]}
+    c.logs.put_metric_filter(**where, filterPattern=one["filterPattern"], metricTransformations=told)
+
+
+@hand(f"alarm:{WATCHED}/app1-memory", "threshold", "description", "comparison")
+def memory_may_be_full(c: Console) -> None:
+    c.alarm("app1-memory", Threshold=99.0, AlarmDescription="mine", ComparisonOperator="GreaterThanOrEqualToThreshold")
+
+
+@hand(f"alarm:{WATCHED}/mon1-memory", "periods", "datapoints", "missing", "no_data_actions")
+def memory_is_looked_at_for_an_hour(c: Console) -> None:
+    more = {"TreatMissingData": "notBreaching", "InsufficientDataActions": None}
+    c.alarm("mon1-memory", EvaluationPeriods=60, DatapointsToAlarm=6, **more)
+
+
+@hand(f"alarm:{WATCHED}/app1-machine", "actions", "ok_actions")
+def a_host_is_not_moved(c: Console) -> None:
+    c.alarm("app1-machine", AlarmActions=[TOPIC], OKActions=None)
+
+
+@hand(f"alarm:{WATCHED}/app1-host", "enabled")
+def an_alarm_that_tells_nobody(c: Console) -> None:
+    c.watch.disable_alarm_actions(AlarmNames=[f"{WATCHED}/app1-host"])
+
+
+@hand(f"alarm:{WATCHED}/mon1-host", "metrics")
+def the_least_of_a_minute(c: Console) -> None:
+    c.alarm("mon1-host", Statistic="Minimum")
+
+
+@hand(f"alarm:{WATCHED}/app-errors", "expression")
+def a_share_of_few(c: Console) -> None:
+    found = c.watch.describe_alarms(AlarmNames=[f"{WATCHED}/app-errors"])["MetricAlarms"][0]["Metrics"]
+    told = [{**one, "Expression": "100 * errors / requests"} if "Expression" in one else one for one in found]
+    c.alarm("app-errors", Metrics=told)
+
+
+@hand(f"dashboard:{PREFIX}", "widgets")
+def a_graph_taken_away(c: Console) -> None:
+    body = json.loads(c.watch.get_dashboard(DashboardName=PREFIX)["DashboardBody"])
+    c.watch.put_dashboard(DashboardName=PREFIX, DashboardBody=json.dumps({"widgets": body["widgets"][1:]}))
+
+
+@hand(f"budget:{PREFIX}", "monthly_usd", "unit", "covers")
+def a_budget_for_a_year(c: Console) -> None:
+    limit = {"Amount": "5000", "Unit": "USD"}
+    told = {"BudgetName": PREFIX, "BudgetLimit": limit, "TimeUnit": "ANNUALLY", "BudgetType": "COST"}
+    c.budgets.update_budget(AccountId=ACCOUNT, NewBudget=told)
+
+
+@hand(f"budget:{PREFIX}", "told")
+def told_when_it_is_late(c: Console) -> None:
+    at = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "ThresholdType": "PERCENTAGE"}
+    c.budgets.delete_notification(**BUDGET, Notification={**at, "Threshold": 80.0})
+    mine = [{"SubscriptionType": "EMAIL", "Address": "mine@example.com"}]
+    c.budgets.create_notification(**BUDGET, Notification={**at, "Threshold": 150.0}, Subscribers=mine)

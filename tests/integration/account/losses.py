@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 
 from tests.integration.account.environment import PREFIX
-from tests.integration.account.hands import BUCKET, EVERYTHING, PROVIDER, SECRET, Console
+from tests.integration.account.hands import BUCKET, BUDGET, EVERYTHING, PROVIDER, SECRET, TOPIC, WATCHED, Console
 
 #: resource -> what a check says of it once all is taken away, in this order
 LOST = {
@@ -20,6 +20,14 @@ LOST = {
     "identity_provider:token.actions.githubusercontent.com": "create",
     f"lease_table:{PREFIX}-lease": "create",
     "log_group:/echodiary/production/app": "create",
+    # with their group
+    **{f"metric_filter:{name}-app": "create" for name in ("Requests", "ServerErrors", "HealthChecksFailed")},
+    f"topic:{PREFIX}-alarms": "create",
+    # with their topic
+    "subscription:ops@example.com": "create",
+    f"alarm:{WATCHED}/app-errors": "create",
+    f"dashboard:{PREFIX}": "create",
+    f"budget:{PREFIX}": "create",
     "registry:echodiary": "create",
     f"bucket:{BUCKET}": "create",
     f"endpoint:{PREFIX}-s3": "create",
@@ -40,6 +48,10 @@ def take_away(c: Console) -> None:
     c.tables.update_table(TableName=f"{PREFIX}-lease", DeletionProtectionEnabled=False)
     c.tables.delete_table(TableName=f"{PREFIX}-lease")
     c.logs.delete_log_group(logGroupName="/echodiary/production/app")
+    c.topics.delete_topic(TopicArn=TOPIC)
+    c.watch.delete_alarms(AlarmNames=[f"{WATCHED}/app-errors"])
+    c.watch.delete_dashboards(DashboardNames=[PREFIX])
+    c.budgets.delete_budget(**BUDGET)
     c.ecr.delete_repository(repositoryName="echodiary", force=True)
     c.s3.delete_bucket(Bucket=BUCKET)
     _network(c)
@@ -89,4 +101,13 @@ def leave_behind(c: Console) -> set[str]:
     c.iam.put_role_policy(RoleName=f"{PREFIX}-stray", PolicyName="more", PolicyDocument=json.dumps(EVERYTHING))
     c.iam.create_instance_profile(InstanceProfileName=f"{PREFIX}-stray", Tags=tags)
     iam = {f"{kind}:{PREFIX}-stray" for kind in ("role", "profile")}
-    return {"subnet:stray", "route_table:stray", "security_group:stray", "address:stray", *iam}
+    return {"subnet:stray", "route_table:stray", "security_group:stray", "address:stray", *iam, *_watching(c)}
+
+
+def _watching(c: Console) -> set[str]:
+    told = [{"metricName": "Stray", "metricNamespace": WATCHED, "metricValue": "1"}]
+    group = "/echodiary/production/app"
+    c.logs.put_metric_filter(logGroupName=group, filterName="Stray", filterPattern="stray", metricTransformations=told)
+    looks = {"Namespace": WATCHED, "MetricName": "Stray", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1.0}
+    c.watch.put_metric_alarm(AlarmName=f"{WATCHED}/stray", ComparisonOperator="GreaterThanThreshold", **looks)
+    return {"metric_filter:Stray", f"alarm:{WATCHED}/stray"}

@@ -43,8 +43,9 @@ def test_a_run_that_is_killed_is_finished_by_the_next(env: Environment) -> None:
     env.killed_after(1)
     output = env.run("--check", readable=True).output
     assert "a run was cut off" in output
-    # two hosts with disk and address, 20.658 each, and a secret; 0.7914, 0.125 and 0.20 by use
-    assert "cost: at least 42.83 USD a month as declared, +0.00 by this plan; no price for key" in output
+    # two hosts with disk and address, 20.658 each, and a secret; 0.7914, 0.125 and 0.20 by use; alarms: 9 metrics at 0.10, two of
+    # which the hosts' agents send, and three that filters make, at 0.30
+    assert "cost: at least 45.23 USD a month as declared, +0.00 by this plan; no price for key" in output
     env.apply()
     assert env.state() == healthy and env.journal()[-1]["event"] == "end"
 

@@ -32,8 +32,10 @@ def actions(name: str) -> list[str]:
 
 #: right to what the imitation asks for beside it, by the operation's name
 ASKED = {
-    "s3:ListBucket": "s3:HeadBucket",
-    "s3:GetBucketPublicAccessBlock": "s3:ListBucket",
+    "s3:ListBucket": ["s3:HeadBucket"],
+    "s3:GetBucketPublicAccessBlock": ["s3:ListBucket"],
+    "budgets:ViewBudget": ["budgets:Describe*"],
+    "budgets:ModifyBudget": ["budgets:Create*", "budgets:Update*", "budgets:Delete*"],
 }
 READS, WRITES = actions("read"), actions("provision")
 #: asked only where something is missing: a key that has its alias is known by it, an image is chosen for an instance that is made
@@ -54,7 +56,8 @@ def env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
 def somebody(env: Inside, rights: Collection[str]) -> Iterator[None]:
     """Who has these rights, and no others."""
     iam = env.client("iam")
-    asked = sorted({*rights, *(ASKED[right] for right in rights if right in ASKED)})
+    beside = {one for right in rights for one in (*ASKED.get(right, ()), right.replace("cloudwatch:", "monitoring:"))}
+    asked = sorted({*rights, *beside})
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": asked, "Resource": "*"}]}
     iam.put_user_policy(UserName="somebody", PolicyName="rights", PolicyDocument=json.dumps(document))
     key = iam.create_access_key(UserName="somebody")["AccessKey"]

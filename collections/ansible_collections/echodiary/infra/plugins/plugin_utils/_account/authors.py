@@ -26,7 +26,7 @@ _AT_ONCE = 4
 #: events of one resource that are looked at: most are of reads
 _LOOKED_AT = 200
 #: they have no regions, and their events are kept in one
-_GLOBAL, _WHERE = ("iam", "route53"), "us-east-1"
+_GLOBAL, _WHERE = ("iam", "route53", "budgets"), "us-east-1"
 #: events of a zone name it, and are about any of its records
 _ZONES = "route53"
 #: whose names are those of tags: CloudTrail knows its ids alone

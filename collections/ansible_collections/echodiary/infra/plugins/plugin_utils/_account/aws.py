@@ -52,6 +52,8 @@ _OTHERWISE = {
     "GetBucketReplication": "GetReplicationConfiguration",
     "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
 }
+#: of these IAM knows two rights, whatever the operation
+_OF_BUDGETS = ("ViewBudget", "ModifyBudget")
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 #: what may be asked twice: reads, and the command by which hosts are asked for their keys
 _REPEATABLE = ("Describe", "Get", "List", "Head", "SendCommand")
@@ -157,6 +159,8 @@ class Aws:
     def right(self, service: str, operation: str) -> str:
         """As IAM names it: ``ec2:DescribeVpcs``."""
         name = self.client(service).meta.method_to_api_mapping[operation]
+        if service == "budgets":
+            name = _OF_BUDGETS[not name.startswith(_REPEATABLE)]
         return f"{_PREFIXES.get(service, service)}:{_OTHERWISE.get(name, name) if service == 's3' else name}"
 
     def one(self, service: str, operation: str, path: str, absent: tuple[str, ...] = (), **asked: Any) -> Any:

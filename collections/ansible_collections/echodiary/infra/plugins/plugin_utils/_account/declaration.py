@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._common.errors import SpecError
-from . import balancers, stores
+from . import balancers, stores, watching
 
 if TYPE_CHECKING:
     from ...module_utils._kinds.documents import ListenSpec
     from .balancers import Balancer
     from .stores import Cache, Database
+    from .watching import Watching
 
 #: who made it, so that what bears it and is not declared is known to be ours
 MANAGED_BY = "echodiary.infra"
@@ -74,7 +75,15 @@ SPEC: dict[str, Any] = {
     },
     "logs_days": {"type": "int", "default": 30},
     "key": {"type": "bool", "default": False},
-    "budget": {"type": "dict", "options": {"monthly_usd": {"type": "float", "required": True}}},
+    "budget": {
+        "type": "dict",
+        "options": {
+            "monthly_usd": {"type": "float", "required": True},
+            "email": {"type": "list", "elements": "str"},
+            "covers": {"type": "str", "choices": ["account", "environment"], "default": "account"},
+        },
+    },
+    "watching": {"type": "raw"},
     "allowed": {
         "type": "list",
         "elements": "dict",
@@ -128,9 +137,11 @@ class Github(TypedDict):
 
 
 class Budget(TypedDict):
-    """What a month may cost; compared with what is declared, and made nowhere."""
+    """What a month may cost. ``email``: whom AWS writes to, those of ``watching`` where nobody is named; ``covers``: whose costs count."""
 
     monthly_usd: float
+    email: list[str]
+    covers: str
 
 
 class Allowed(TypedDict):
@@ -157,6 +168,7 @@ class Declaration(TypedDict):
     logs_days: int
     key: bool
     budget: Budget | None
+    watching: Watching | None
     allowed: list[Allowed]
 
 
@@ -228,6 +240,9 @@ def read(given: Mapping[str, Any], name: str, account: str, region: str, listens
     cache = cast("Cache | None", _optional(declared["cache"], stores.CACHE, "aws_environment.cache"))
     balancer = cast("Balancer | None", _optional(declared["balancer"], balancers.BALANCER, balancers.WHERE))
     declared = {**declared, "hosts": hosts, "buckets": buckets, "database": database, "cache": cache, "balancer": balancer}
+    watched = _optional(declared["watching"], watching.SPEC, watching.WHERE)
+    told = cast("Watching | None", watched and watching.completed(watched, sorted({host["role"] for host in hosts.values()})))
+    declared = {**declared, "watching": told, "budget": _budget(declared["budget"], told)}
     _check_name(declared["project"], "aws_environment.project")
     _check_name(name, "the environment's name")
     _check_account(account, region)
@@ -253,6 +268,18 @@ def _checked(given: Any, spec: dict[str, Any], where: str) -> dict[str, Any]:
 def _optional(given: Any, spec: dict[str, Any], where: str) -> dict[str, Any] | None:
     """None where there shall be none: not said, or false."""
     return None if given is None or given is False else _checked(given, spec, where)
+
+
+def _budget(given: Budget | None, told: Watching | None) -> Budget | None:
+    if given is None:
+        return None
+    where = "aws_environment.budget"
+    if not given["monthly_usd"] > 0:
+        raise SpecError(f"{where}.monthly_usd: {given['monthly_usd']:g} has to be more than nothing")
+    email = (told["email"] if told else []) if given["email"] is None else given["email"]
+    for address in email:
+        watching.check_email(address, f"{where}.email")
+    return {**given, "email": email}
 
 
 def _check_name(name: str, where: str) -> None:

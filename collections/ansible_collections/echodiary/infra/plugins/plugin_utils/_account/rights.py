@@ -67,7 +67,7 @@ def of_workflows(env: Environment, github: Github, role: str) -> Document:
 def of_hosts(env: Environment, role: str) -> Document:
     """Hosts read images, write logs, and save backups that they cannot delete. They read no secret."""
     logs = _allow(_LOG, env.arn("logs", f"log-group:{log_group(env, role)}:*"))
-    return document(*_images(env, _PULL), logs, *_backups(env))
+    return document(*_images(env, _PULL), logs, *_metrics(env), *_backups(env))
 
 
 def of_github(env: Environment, role: str) -> Document:
@@ -87,6 +87,11 @@ def log_group(env: Environment, role: str) -> str:
     return f"/{env.declared['project']}/{env.name}/{role}"
 
 
+def namespace(env: Environment) -> str:
+    """Of the metrics that the environment itself sends."""
+    return f"{env.declared['project']}/{env.name}"
+
+
 def secret_name(env: Environment) -> str:
     return f"{env.declared['project']}/{env.name}/app"
 
@@ -98,6 +103,15 @@ def lease_table(env: Environment) -> str:
 def bucket_name(env: Environment, name: str) -> str:
     """Of all the world's buckets there is one of a name: the account makes it ours."""
     return f"{env.called(name)}-{env.account}"
+
+
+def _metrics(env: Environment) -> list[Document]:
+    """AWS knows no resource of them: by their namespace hosts are kept from writing to others' metrics."""
+    watching = env.declared["watching"]
+    if not (watching and watching["agent"]):
+        return []
+    mine = {"StringEquals": {"cloudwatch:namespace": namespace(env)}}
+    return [_allow(("cloudwatch:PutMetricData",), "*", Condition=mine)]
 
 
 def _databases(env: Environment) -> list[str]:

@@ -34,6 +34,8 @@ _WORDS = {
     model.ORPHAN: "declared by nobody",
     model.KEEP: "declared by nobody, and kept",
 }
+#: their ids are those of others: a security group's, and the region's
+_UNNAMED = ("packets", "account_defaults")
 
 
 class Told(TypedDict):
@@ -47,7 +49,7 @@ class Told(TypedDict):
 
 
 def plan(changes: Iterable[Change], ids: model.Ids, authors: Mapping[model.Resource, Author] | None = None) -> list[Told]:
-    names = {identity: str(resource) for resource, identity in ids.items() if resource.kind != "packets"}
+    names = {identity: str(resource) for resource, identity in ids.items() if resource.kind not in _UNNAMED}
     return [_told(change, names, (authors or {}).get(change.resource)) for change in changes]
 
 

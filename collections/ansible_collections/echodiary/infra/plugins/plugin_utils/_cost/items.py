@@ -7,14 +7,18 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from .._account import metrics
 from .._account.kinds import (
     account_defaults,
     address,
+    alarm,
     balancer,
     bucket,
+    budget,
     cache,
     cache_subnet_group,
     certificate,
+    dashboard,
     database,
     database_parameters,
     endpoint,
@@ -25,6 +29,7 @@ from .._account.kinds import (
     lease_table,
     listener,
     log_group,
+    metric_filter,
     network_acl,
     packets,
     profile,
@@ -36,7 +41,9 @@ from .._account.kinds import (
     security_group,
     subnet,
     subnet_group,
+    subscription,
     target_group,
+    topic,
     validation,
     vpc,
 )
@@ -50,17 +57,21 @@ class Item(NamedTuple):
 
 
 #: an endpoint is the gateway to S3, and an address is paid for with its host. Certificates of AWS's own authority cost nothing; the zone is
-#: its owner's, and questions that an alias of a load balancer answers are free
+#: its owner's, and questions that an alias of a load balancer answers are free. So are three dashboards of an account, budgets that only
+#: write, and a topic's first thousand mails a month
 FREE = frozenset(
     kind.NAME
     for kind in (
         *(account_defaults, vpc, gateway, subnet, network_acl, route_table, endpoint, security_group, packets, identity_provider, role),
         *(profile, subnet_group, database_parameters, cache_subnet_group, address, certificate, validation, target_group, listener, record),
+        *(topic, subscription, dashboard, budget),
     )
 )
 #: nothing while nobody uses them
 BY_USE = frozenset(kind.NAME for kind in (lease_table, log_group, registry, bucket))
 _ONE = Decimal(1)
+#: by the agent of hosts
+_SENT = (metrics.MEMORY, metrics.DISK)
 
 
 def of(kind: str, fields: Mapping[str, Any]) -> list[Item]:
@@ -99,6 +110,13 @@ def _balancer(fields: Mapping[str, Any]) -> list[Item]:
     return [Item("load balancer", _ONE), Item("public address", Decimal(len(fields["subnets"])))]
 
 
+def _alarm(fields: Mapping[str, Any]) -> list[Item]:
+    """Paid for each metric that it looks at. A host's agent sends what it is for: one metric is one alarm's."""
+    every = fields["metrics"]
+    sent = sum(one["name"] in _SENT for one in every)
+    return [Item("alarm", Decimal(len(every))), *([Item("custom metric", Decimal(sent))] if sent else [])]
+
+
 _PAID: dict[str, Callable[[Mapping[str, Any]], list[Item]]] = {
     instance.NAME: _instance,
     database.NAME: _database,
@@ -106,4 +124,6 @@ _PAID: dict[str, Callable[[Mapping[str, Any]], list[Item]]] = {
     balancer.NAME: _balancer,
     secret.NAME: lambda fields: [Item("secret", _ONE)] if fields.get("there", True) else [],
     key.NAME: lambda _fields: [Item("key", _ONE)],
+    alarm.NAME: _alarm,
+    metric_filter.NAME: lambda _fields: [Item("custom metric", _ONE)],
 }

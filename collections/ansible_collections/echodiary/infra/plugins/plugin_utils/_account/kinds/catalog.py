@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from . import (
     account_defaults,
     address,
+    alarm,
     balancer,
     bucket,
+    budget,
     cache,
     cache_subnet_group,
     certificate,
+    dashboard,
     database,
     database_parameters,
     endpoint,
@@ -23,6 +26,7 @@ from . import (
     lease_table,
     listener,
     log_group,
+    metric_filter,
     network_acl,
     packets,
     profile,
@@ -34,7 +38,9 @@ from . import (
     security_group,
     subnet,
     subnet_group,
+    subscription,
     target_group,
+    topic,
     validation,
     vpc,
 )
@@ -75,6 +81,12 @@ KINDS: tuple[Kind, ...] = (
     balancer,
     listener,
     record,
+    topic,
+    subscription,
+    metric_filter,
+    alarm,
+    dashboard,
+    budget,
 )
 
 

@@ -27,6 +27,8 @@ EVERYTHING: dict[str, Any] = {
     "github": {"repository": "owner/echodiary"},
     "key": True,
     "balancer": BALANCER,
+    "watching": {"email": ["ops@example.com"]},
+    "budget": {"monthly_usd": 120},
     "hosts": {
         "app1": {"role": "app", "type": "t4g.small", "zone": "a"},
         "mon1": {"role": "monitoring", "type": "t4g.small", "zone": "c", "fixed_address": True},

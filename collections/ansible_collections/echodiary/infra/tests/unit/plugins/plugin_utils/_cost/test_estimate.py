@@ -227,3 +227,16 @@ def test_declarations_of_other_inventories_are_read_from_their_files(tmp_path: P
     assert beside.of_inventory(tmp_path / "b") is None and beside.of_inventory(tmp_path / "c") is None
     with pytest.raises(SpecError, match="which only its own inventory can fill in"):
         beside.others(tmp_path / "a")
+
+
+def test_watching_is_paid_by_metrics() -> None:
+    """One host: cpu, machine, host, memory, disk; answers are two metrics, and health one: 8 x 0.10 = 0.80.
+    Sent by its agent are memory and disk, by filters requests, errors and health: 5 x 0.30 = 1.50.
+    A database: storage, cpu and connections, which RDS sends: 0.30 more.
+    """
+    watching = {"watching": {"email": ["ops@example.com"]}, "budget": {"monthly_usd": 50}}
+    with_database = {**SMALL, "database": {}}
+    assert of({**SMALL, **watching}).usd - of(SMALL).usd == Decimal("2.30")
+    assert of({**with_database, **watching}).usd - of(with_database).usd == Decimal("2.60")
+    silent = {"watching": {"email": ["ops@example.com"], "agent": False}}
+    assert of({**SMALL, **silent}).usd - of(SMALL).usd == Decimal("0.30")
