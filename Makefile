@@ -142,6 +142,10 @@ drift: setup ## Report what differs from git, and change nothing (ENVIRONMENT=pr
 security: setup ## Look for what a stranger could use of an environment (ENVIRONMENT=production)
 	@.ci/security "$$ENVIRONMENT"
 
+.PHONY: report
+report: setup ## Tell the week of an environment on one page, what to do first (ENVIRONMENT=production)
+	@.ci/report "$$ENVIRONMENT"
+
 .PHONY: plan
 plan: setup ## Report what this checkout would change in an environment (ENVIRONMENT=staging)
 	@.ci/look plan "$$ENVIRONMENT"

@@ -268,7 +268,7 @@ def test_releases_that_are_none(checkout: Checkout, release: str) -> None:
     assert not (checkout.path / "inventories/staging/seen").exists()
 
 
-@pytest.mark.parametrize("target", ["deploy", "rollback", "drift", "plan", "pin", "publish-pin", "security", "smoke"])
+@pytest.mark.parametrize("target", ["deploy", "rollback", "drift", "plan", "pin", "publish-pin", "report", "security", "smoke"])
 @pytest.mark.parametrize("environment", ["", "local/../staging"])
 def test_environments_that_are_none(master: Checkout, environment: str, target: str) -> None:
     done = master.run("make", "-o", "setup", target, ENVIRONMENT=environment, IMAGE=IMAGES[0])
@@ -289,6 +289,18 @@ def test_a_security_check_fails_with_what_it_found_and_its_report_stays(checkout
         assert (done.returncode != 0) is bool(code), done.stdout + done.stderr
         assert said in done.stdout and said in page.read_text()
         assert [one["id"] for one in json.loads((checkout.path / ".security/small.json").read_text())["findings"]] == ["tls:none"] * code
+
+
+def test_a_report_is_made_of_nothing_but_the_inventory_and_stays(checkout: Checkout, tmp_path: Path) -> None:
+    """Nobody answers, and the run is well: it says what is not known."""
+    own = {"echodiary_environment": "small", "echodiary_secrets_source": "inventory", "components": [], "ansible_connection": "local",
+           "ansible_become": False}  # fmt: skip
+    checkout.write("inventories/small/hosts.json", json.dumps({"all": {"hosts": {"app1": {}}, "vars": own}}))
+    page = tmp_path / "summary.md"
+    done = checkout.run("make", "-o", "setup", "report", ENVIRONMENT="small", GITHUB_STEP_SUMMARY=str(page), REPORT_NOTIFY="true")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "the inventory has no Prometheus" in done.stdout and "the inventory has no Prometheus" in page.read_text()
+    assert sorted(path.name for path in checkout.path.glob(".report/small/*/*")) == ["index.html", "report.json", "report.md"]
 
 
 @pytest.mark.parametrize(("confirm", "code"), [("", 1), ("staging", 1), ("Production", 1), ("production ", 1), ("production", 0)])

@@ -36,7 +36,7 @@ def read(roster: Roster, component: str, hosts: Sequence[str], watcher: str) -> 
     edges = [(_known(roster, roster.host(name)), _values(roster, roster.host(name), (_NAMES,))) for name in hosts]
     first = roster.host(hosts[0])
     source = roster.source(first, component)
-    declared = release.declared(source.name, _release(roster, first, source))
+    declared = release.declared(source.name, release_of(roster, first, source))
     names = [*declared.route.hosts, *(str(one).lower() for _, values in edges for one in values[_NAMES] or [])]
     return Declared(
         [known for known, _ in edges],
@@ -44,11 +44,11 @@ def read(roster: Roster, component: str, hosts: Sequence[str], watcher: str) -> 
         _paths(declared),
         _of_role(source, "locustfile.py"),
         _of_role(source, "rows.py"),
-        _objectives(roster, roster.host(watcher or hosts[0]), source),
+        objectives_of(roster, roster.host(watcher or hosts[0]), source),
     )
 
 
-def _release(roster: Roster, host: Host, source: Source) -> dict[str, Any]:
+def release_of(roster: Roster, host: Host, source: Source) -> dict[str, Any]:
     """Without what others than a deploy have no use for: it may hold secrets, which nobody has read."""
     given = source.spec.get("release") or {}
     wanted = {key: value for key, value in given.items() if key not in ("environment", "migrate", "warm_up")}
@@ -79,7 +79,8 @@ def _values(roster: Roster, host: Host, names: Iterable[str]) -> dict[str, Any]:
     return roster.rendered(host, source, {name: {**source.defaults, **host.variables}[name] for name in names}, f"host {host.name}: {EDGE}")
 
 
-def _objectives(roster: Roster, host: Host, source: Source) -> Objectives | None:
+def objectives_of(roster: Roster, host: Host, source: Source) -> Objectives | None:
+    """As ``host`` has them, over the defaults of the component's role."""
     available = {**source.defaults, **host.variables}
     given = {key: available[f"{source.name}_slo_{key}"] for key in objectives.KEYS if f"{source.name}_slo_{key}" in available}
     return objectives.read(source.name, roster.rendered(host, source, given, f"host {host.name}: {source.name}_slo_…"))

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the weekly report hands from one task to the next. Only types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from ...module_utils._gate.shapes import Answer
+    from ...module_utils._history.shapes import Entry
+    from .._load.shapes import Objectives
+
+
+class Service(TypedDict):
+    """A component with a release. ``backend``: of HAProxy; ``objectives``: None where the inventory has none. ``trouble``: why that is not
+    known."""
+
+    component: str
+    backend: str
+    objectives: Objectives | None
+    trouble: str
+
+
+class Plan(TypedDict):
+    """``end``: s since 1970; ``inventory``: as it was typed, for commands; ``watcher``: the host that asks Prometheus, or empty."""
+
+    environment: str
+    end: int
+    days: int
+    services: list[Service]
+    inventory: str
+    watcher: str
+    logs: str
+
+
+class Asked(TypedDict, total=False):
+    """What Prometheus and the log store said, by ``section.name``. ``trouble``: why nobody was asked."""
+
+    answers: dict[str, Answer]
+    trouble: str
+
+
+class Told(TypedDict):
+    """A component's history. ``trouble``: why it could not be read."""
+
+    component: str
+    entries: list[Entry]
+    trouble: str
