@@ -8,6 +8,7 @@ from typing import Any
 from ansible_collections.echodiary.infra.plugins.module_utils._gate import main
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
 from ansible_collections.echodiary.infra.plugins.plugin_utils._report import asking, compose, model
+from ansible_collections.echodiary.infra.plugins.plugin_utils._report.sections import logs
 from ansible_collections.echodiary.infra.plugins.plugin_utils._report.shapes import Plan
 
 from tests.integration.report.planted import DAY, END, HOUR, MINUTE, QUIET_END
@@ -53,7 +54,7 @@ def security(end: int) -> Any:
 
 def ask(url: str, end: int) -> Any:
     """As the host of Prometheus does, in this process."""
-    wanted = compose.probes(plan(end), url, "")
+    wanted = compose.probes(plan(end), url, logs.Store())
     heard = main.run(asking.manifest(list(wanted.values())))
     assert "ticks" in heard
     return dict(zip(wanted, heard["ticks"][0]["answers"], strict=True))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..plugin_utils._calls.base import HostCall
 from ..plugin_utils._report import asking, compose
+from ..plugin_utils._report.sections import logs
 
 if TYPE_CHECKING:
     from ..module_utils._gate.shapes import Heard
@@ -17,6 +18,8 @@ class Options(TypedDict):
     plan: Plan
     url: str
     log_errors: str
+    log_user: str
+    log_password: str
 
 
 class ActionModule(HostCall[Options]):
@@ -25,14 +28,17 @@ class ActionModule(HostCall[Options]):
     ARGUMENTS = {
         "plan": {"type": "dict", "required": True},
         "url": {"type": "str", "default": "http://127.0.0.1:9090"},
-        "log_errors": {"type": "str", "default": "level:in(error,err,crit,critical,alert,emerg,fatal)"},
+        "log_errors": {"type": "str", "default": logs.ERRORS},
+        "log_user": {"type": "str", "default": "logs"},
+        "log_password": {"type": "str", "default": "", "no_log": True},
     }
     PACKAGE = "_gate"
     BEARABLE = True
 
     def _answer(self, args: Options) -> dict[str, Any]:
         """Reading changes nothing: it is asked in check mode, too."""
-        wanted = compose.probes(args["plan"], args["url"], args["log_errors"])
+        store = logs.Store(args["log_errors"], args["log_user"], args["log_password"])
+        wanted = compose.probes(args["plan"], args["url"], store)
         heard: Heard = self._ask(asking.manifest(list(wanted.values())))
         answers = dict(zip(wanted, heard["ticks"][0]["answers"], strict=True))
         return {"changed": False, "asked": {"answers": answers}, "seconds": heard["seconds"]}

@@ -41,7 +41,8 @@ class ActionModule(LocalAction[Options]):
     def _answer(self, args: Options) -> dict[str, Any]:
         if not 1 <= args["days"] <= _LONGEST:
             raise SpecError(f"nothing was reported: report_days is {args['days']}, and has to be 1 to {_LONGEST}")
-        services, unknown = declared.services(Roster(self._loader, self._templar, self._vars, []), args["watcher"])
+        roster = Roster(self._loader, self._templar, self._vars, [])
+        services, unknown = declared.services(roster, args["watcher"])
         plan: Plan = {
             "environment": args["environment"],
             "end": _end(args["end"]),
@@ -49,7 +50,7 @@ class ActionModule(LocalAction[Options]):
             "services": services,
             "inventory": args["inventory"],
             "watcher": args["watcher"],
-            "logs": args["logs"],
+            "logs": args["logs"] or (declared.log_store(roster, args["watcher"]) if args["watcher"] else ""),
         }
         warnings = {"warnings": [f"{why}; its components are left out" for why in unknown]} if unknown else {}
         names = ", ".join(one["component"] for one in services) or "no component with a release"

@@ -24,7 +24,15 @@ options:
   log_errors:
     description: Which lines of a log store are errors, as a filter of LogsQL.
     type: str
-    default: level:in(error,err,crit,critical,alert,emerg,fatal)
+    default: level:in(ERROR,CRITICAL,FATAL,ALERT,EMERGENCY,error,err,critical,crit,fatal,alert,emerg)
+  log_user:
+    description: Who asks the log store.
+    type: str
+    default: logs
+  log_password:
+    description: What it asks for. Empty where it asks for nothing.
+    type: str
+    default: ''
 attributes:
   check_mode:
     description: Asks as well, since nothing is changed by it.

@@ -34,7 +34,7 @@ options:
     type: str
     default: ''
   logs:
-    description: URL of a log store that speaks LogsQL, as the O(watcher) reaches it. Empty for none.
+    description: URL of a log store that speaks LogsQL, as the O(watcher) reaches it. That of its component C(logs) by default.
     type: str
     default: ''
 attributes:

@@ -49,11 +49,11 @@ def _hours(plan: Plan) -> dict[str, Query]:
     return {"hours": Query(f"{hours})"), "hours_before": Query(f"{hours} offset {plan['days']}d)")}
 
 
-def probes(plan: Plan, prometheus: str, errors: str) -> dict[str, Probe]:
+def probes(plan: Plan, prometheus: str, store: logs.Store) -> dict[str, Probe]:
     """All that is asked, for one call of the host that has Prometheus."""
     wanted = queries(plan)
     found = dict(zip(wanted, asking.asked(wanted, prometheus, plan["end"], plan["days"]), strict=True))
-    return {**found, _LOGS: logs.question(plan, errors)} if plan["logs"] else found
+    return {**found, _LOGS: logs.question(plan, store)} if plan["logs"] else found
 
 
 def report(plan: Plan, known: Known) -> model.Report:

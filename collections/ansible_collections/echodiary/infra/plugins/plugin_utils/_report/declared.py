@@ -6,11 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .._common.errors import SpecError
+from .._component import names
 from .._component import roster as rosters
 from .._component.roster import Host, Roster
 from .._component.source import Source
 from .._load import declared as load
 from .shapes import Service
+
+#: the component that is a log store, and the first of its ports; the second has errors
+_LOGS, _LOGS_PORT = "logs", "logs_port"
 
 
 def services(roster: Roster, watcher: str) -> tuple[list[Service], list[str]]:
@@ -24,6 +28,21 @@ def services(roster: Roster, watcher: str) -> tuple[list[Service], list[str]]:
         except SpecError as error:
             unknown.append(str(error))
     return [found[name] for name in sorted(found)], unknown
+
+
+def log_store(roster: Roster, watcher: str) -> str:
+    """Where the host of Prometheus asks for errors, when the inventory gives it a log store (component ``logs``); empty where not."""
+    try:
+        host = roster.host(watcher)
+        listed = names.listed(_LOGS, host.components)
+        if not listed:
+            return ""
+        source = roster.source(host, listed)
+        given = {**source.defaults, **host.variables}[_LOGS_PORT]
+        port = roster.rendered(host, source, {_LOGS_PORT: given}, f"host {watcher}: {_LOGS_PORT}")[_LOGS_PORT]
+    except SpecError:
+        return ""  # why its components cannot be told, ``services`` says
+    return f"http://{rosters.LOOPBACK}:{int(port) + 1}"
 
 
 def _released(roster: Roster, name: str) -> Iterator[tuple[Host, Source]]:

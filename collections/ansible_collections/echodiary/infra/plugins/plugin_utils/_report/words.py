@@ -15,6 +15,11 @@ def number(value: float | None) -> str:
     return UNKNOWN if value is None else f"{round(value):,}"
 
 
+def count(value: float | None, what: str) -> str:
+    """``what``: of one."""
+    return f"{number(value)} {what}{'' if value is not None and round(value) == 1 else 's'}"
+
+
 def percent(value: float | None, digits: int = 2) -> str:
     """Nothing that is less than all is rounded up to it."""
     if value is None:

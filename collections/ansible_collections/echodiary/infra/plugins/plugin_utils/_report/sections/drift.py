@@ -67,7 +67,7 @@ def section(plan: Plan, found: Found) -> model.Section:
         KEY,
         TITLE,
         "bad" if todos else "unknown" if seen.now is None else "good",
-        f"{len(seen.where)} components differed from git for a while; put right {words.number(seen.healed)} times",
+        f"{words.count(len(seen.where), 'component')} differed from git for a while; put right {words.count(seen.healed, 'time')}",
         tiles=_tiles(seen),
         tables=_tables(seen),
         todos=todos,
@@ -106,7 +106,8 @@ def _todos(plan: Plan, seen: Figures) -> list[model.Todo]:
     if seen.age is None or seen.age > _STALE:
         return [model.Todo(f"the fleet was last judged {words.span(seen.age)} ago: see why the watcher does not", look)]
     if seen.flapping:
-        return [model.Todo(f"{words.number(seen.flapping)} components keep moving: find out who else writes them", look)]
+        text = f"{words.count(seen.flapping, 'component')} kept moving until healing stopped: find out who else writes there"
+        return [model.Todo(text, look)]
     if seen.now:
-        return [model.Todo(f"{words.number(seen.now)} resources differ from git: see which, and converge or take them into git", look)]
+        return [model.Todo(f"{words.count(seen.now, 'resource')} not as in git: see which, and converge or take it into git", look)]
     return []

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from ..shapes import Plan
 
 KEY, TITLE = "logs", "Log errors"
+#: as they are told from other lines, in any spelling
+ERRORS = "level:in(ERROR,CRITICAL,FATAL,ALERT,EMERGENCY,error,err,critical,crit,fatal,alert,emerg)"
 TOP = 10
 #: s that the question may take
 _TIMEOUT = 60.0
@@ -23,19 +26,26 @@ _TIMEOUT = 60.0
 _QUERY = "{error} | collapse_nums | stats by (_msg) count() as hits | sort by (hits desc) | limit {top}"
 
 
+class Store(NamedTuple):
+    """How it is asked. ``errors``: a filter of LogsQL; ``password``: empty where it asks for none."""
+
+    errors: str = ERRORS
+    user: str = ""
+    password: str = ""
+
+
 class Figures(NamedTuple):
     text: str
     times: int
 
 
-def question(plan: Plan, errors: str) -> Probe:
-    """``errors``: a filter of LogsQL."""
+def question(plan: Plan, store: Store) -> Probe:
     begin, end = (timestamps.to_text(plan["end"] - back) for back in (86_400 * plan["days"], 0))
     return {
         "method": "POST",
         "url": f"{plan['logs'].rstrip('/')}/select/logsql/query",
-        "body": urlencode({"query": _QUERY.format(error=errors, top=TOP), "start": begin, "end": end}),
-        "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+        "body": urlencode({"query": _QUERY.format(error=store.errors, top=TOP), "start": begin, "end": end}),
+        "headers": {"Content-Type": "application/x-www-form-urlencoded", **_authorization(store)},
         "whole": True,
         "timeout": _TIMEOUT,
         "validate_certs": True,
@@ -63,6 +73,12 @@ def section(plan: Plan, answer: Answer | None) -> model.Section:
         tables=[model.Table(("times", "line"), rows, frozenset({0}))] if rows else [],
         figures={"errors": [one._asdict() for one in every]},
     )
+
+
+def _authorization(store: Store) -> dict[str, str]:
+    if not store.password:
+        return {}
+    return {"Authorization": "Basic " + base64.b64encode(f"{store.user}:{store.password}".encode()).decode()}
 
 
 def _read(text: str) -> Iterator[Figures]:

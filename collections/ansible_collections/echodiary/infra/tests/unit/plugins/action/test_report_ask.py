@@ -7,12 +7,13 @@ import yaml
 from ansible_collections.echodiary.infra.plugins.action import report_ask
 from ansible_collections.echodiary.infra.plugins.modules import report_ask as documented
 from ansible_collections.echodiary.infra.plugins.plugin_utils._report import compose
+from ansible_collections.echodiary.infra.plugins.plugin_utils._report.sections import logs
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
 from ansible_collections.echodiary.infra.tests.unit.plugins.plugin_utils._report import builders as build
 
 
 def heard(plan: object, url: str = "http://127.0.0.1:9090") -> dict[str, object]:
-    names = compose.probes(plan, url, "")  # type: ignore[arg-type]
+    names = compose.probes(plan, url, logs.Store())  # type: ignore[arg-type]
     answers = [{"status": 200, "text": json.dumps(name), "milliseconds": 1} for name in names]
     return {"ticks": [{"at": 0.0, "answers": answers}], "seconds": 0.5}
 
@@ -30,7 +31,16 @@ def test_a_log_store_is_asked_in_the_same_call() -> None:
     plan = build.plan(logs="http://127.0.0.1:9428")
     rig = Rig(report_ask, heard(plan))
     assert "logs.errors" in rig.run(plan=plan, check=True)["asked"]["answers"]
-    assert [one["url"] for one in rig.manifest["probes"] if "9428" in one["url"]] == ["http://127.0.0.1:9428/select/logsql/query"]
+    (asked,) = [one for one in rig.manifest["probes"] if "9428" in one["url"]]
+    assert asked["url"] == "http://127.0.0.1:9428/select/logsql/query" and "Authorization" not in asked["headers"]
+
+
+def test_who_asks_a_log_store_says_so_to_it_and_to_nobody_else() -> None:
+    plan = build.plan(logs="http://127.0.0.1:9428")
+    rig = Rig(report_ask, heard(plan))
+    rig.run(plan=plan, log_password="geheim")
+    told = {one["headers"]["Authorization"]: one["url"] for one in rig.manifest["probes"] if "Authorization" in one["headers"]}
+    assert told == {"Basic bG9nczpnZWhlaW0=": "http://127.0.0.1:9428/select/logsql/query"}
 
 
 def test_a_host_that_says_nothing_is_a_result_that_somebody_may_bear() -> None:

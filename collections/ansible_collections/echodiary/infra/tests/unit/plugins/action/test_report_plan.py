@@ -53,6 +53,18 @@ def test_a_week_ends_now_where_nobody_says_otherwise(rig: Rig) -> None:
     assert before <= rig.run()["plan"]["end"] <= time.time()
 
 
+def test_the_log_store_of_who_watches_is_asked_for_errors(rig: Rig, tmp_path: Path) -> None:
+    role = tmp_path / "roles/logs"
+    (role / "defaults").mkdir(parents=True)
+    (role / "component.yml").write_text("listens: []\n")
+    (role / "defaults/main.yml").write_text("logs_port: 9428\n")
+    assert rig.run(watcher="mon1")["plan"]["logs"] == ""
+    rig.variables["hostvars"]["mon1"]["components"] = ["logs"]
+    assert rig.run(watcher="mon1")["plan"]["logs"] == "http://127.0.0.1:9429"
+    assert rig.run(watcher="mon1", logs="http://logs:1")["plan"]["logs"] == "http://logs:1"
+    assert rig.run()["plan"]["logs"] == ""
+
+
 @pytest.mark.parametrize(("args", "said"), [({"end": "monday"}, "report_end"), ({"days": 0}, "report_days"), ({"days": 46}, "1 to 45")])
 def test_what_is_no_week_is_refused(rig: Rig, args: Any, said: str) -> None:
     assert said in rig.refused(**args)
