@@ -21,11 +21,13 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._account import (
     authors,
     declaration,
     endpoints,
+    last_applied,
     leasing,
     observe,
     snapshots,
     unknown,
 )
+from ansible_collections.echodiary.infra.plugins.plugin_utils._account import rights as called
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account.kinds import catalog
 from ansible_collections.echodiary.infra.plugins.plugin_utils._reach import agents, asking, hosts
 
@@ -58,6 +60,7 @@ _OURS: Condition = {"StringEquals": {f"aws:ResourceTag/{key}": value for key, va
 _MANAGED: Condition = {"StringEquals": {f"ssm:resourceTag/{key}": value for key, value in _TAGS.items()}}
 #: events: an alarm that moves a host does it by a role that CloudWatch makes for itself
 _SERVICES = ["elasticache.amazonaws.com", "elasticloadbalancing.amazonaws.com", "events.amazonaws.com", "rds.amazonaws.com"]
+_LAST_APPLIED = ENV.arn("ssm", f"parameter{called.last_applied(ENV)}")
 _SECRETS = f"secret:{ENV.declared['project']}/{ENV.name}/*"
 _STORES = tuple(ENV.arn("rds", f"{kind}:{ENV.prefix}*") for kind in ("db", "pg", "subgrp"))
 _CACHES = tuple(ENV.arn("elasticache", f"{kind}:{ENV.prefix}*") for kind in ("cluster", "replicationgroup", "subnetgroup"))
@@ -120,7 +123,8 @@ SCOPES = (
     Scope(("elasticloadbalancing:*",), _BALANCERS),
     Scope(("acm:*",), (ENV.arn("acm", "certificate/*"),)),
     Scope(("route53:*",), _ZONE),
-    Scope(("ssm:GetParameter*",), (f"arn:aws:ssm:{ENV.region}::parameter/aws/service/debian/*",)),
+    Scope(("ssm:GetParameter*",), (f"arn:aws:ssm:{ENV.region}::parameter/aws/service/debian/*", _LAST_APPLIED)),
+    Scope(("ssm:PutParameter", "ssm:DeleteParameter"), (_LAST_APPLIED,)),
     Scope(("ssm:SendCommand",), (f"arn:aws:ssm:{ENV.region}::document/AWS-RunShellScript",)),
     Scope(("ssm:SendCommand",), (ENV.arn("ec2", "instance/*"),), _MANAGED),
     # what goes has the environment's tags; what is made has none yet, and what was made by hand gets them
@@ -129,20 +133,25 @@ SCOPES = (
 )
 
 
+#: what a check reads of no kind
+_BESIDE = (*authors.READS, *last_applied.READS, *observe.READS, *endpoints.READS, *hosts.READS)
+
+
 def reads() -> set[str]:
     """Of a check."""
-    return {right for kind in catalog.KINDS for right in kind.READS} | {*authors.READS, *observe.READS, *endpoints.READS, *hosts.READS}
+    return {right for kind in catalog.KINDS for right in kind.READS} | {*_BESIDE}
 
 
 def writes() -> set[str]:
     """Of what is not a check, beside what it reads."""
-    return {right for kind in catalog.KINDS for right in kind.WRITES} | {*leasing.WRITES, *endpoints.WRITES, *agents.READS, *asking.WRITES}
+    more = (*leasing.WRITES, *last_applied.WRITES, *endpoints.WRITES, *agents.READS, *asking.WRITES)
+    return {right for kind in catalog.KINDS for right in kind.WRITES} | {*more}
 
 
 def removes() -> set[str]:
     """Of what takes an environment away, beside what provisioning has."""
     more = {right for kind in catalog.KINDS for name in ("LEAVES", "REMOVES") for right in getattr(kind, name, ())}
-    return {*more, *snapshots.LEAVES, *unknown.READS}
+    return {*more, *last_applied.REMOVES, *snapshots.LEAVES, *unknown.READS}
 
 
 def document(actions: Iterable[str]) -> dict[str, Any]:

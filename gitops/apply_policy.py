@@ -15,6 +15,8 @@ from gitops.policy import Ignore, Policy, matches
 
 #: what converge says and does nothing about; migrations belong to a deploy
 LOOKED_AT_ONLY = ("report", "none", "migrate")
+#: of the account, what nobody does without looking on
+ATTENDED_ONLY = ("restart",)
 
 
 def judged(report: model.Report, policy: Policy, pauses: Sequence[Pause], now: float, flapping: Iterable[str] = ()) -> model.Report:
@@ -72,7 +74,7 @@ def withheld(host: str, one: model.Component, policy: Policy, now: float) -> str
     return windows.closed(policy.windows, host, one.name, now)
 
 
-def is_left(one: model.Component) -> bool:
-    """Is there anything an apply would do? What is only reported stays as it is."""
-    acting = (found for found in one.resources if found.sync == model.OUT_OF_SYNC and found.action not in LOOKED_AT_ONLY)
+def is_left(one: model.Component, besides: tuple[str, ...] = ()) -> bool:
+    """Is there anything an apply would do, but for actions of ``besides``? What is only reported stays as it is."""
+    acting = (found for found in one.resources if found.sync == model.OUT_OF_SYNC and found.action not in (*LOOKED_AT_ONLY, *besides))
     return any(found.counts for found in acting)

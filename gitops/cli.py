@@ -60,7 +60,8 @@ def _status(options: argparse.Namespace, context: operations.Context) -> int:
 
 def _plan(options: argparse.Namespace, context: operations.Context) -> int:
     report, made, left = operations.plan(context, _wanted(options))
-    render.plan(report, made, left, options.output)
+    part = {"--limit": ",".join(options.limit), "--component": ",".join(options.component)}
+    render.plan(report, made, left, options.output, [word for flag, names in part.items() if names for word in (flag, names)])
     return exits.of(report)
 
 
@@ -187,7 +188,7 @@ def _add_asking(verbs: argparse._SubParsersAction[_Parser]) -> None:
 
 def _asking(verbs: argparse._SubParsersAction[_Parser], name: str, run: Verb, said: str) -> argparse.ArgumentParser:
     parser = verbs.add_parser(name, help=said, description=said)
-    parser.add_argument("--limit", type=_names, default=[], metavar="HOSTS", help="hosts or groups, separated by commas")
+    parser.add_argument("--limit", type=_names, default=[], metavar="HOSTS", help="hosts or groups, with commas; aws is the account")
     parser.add_argument("--component", type=_names, default=[], metavar="NAMES", help="components, separated by commas")
     parser.add_argument("--schema", action="store_true", help="compare the schema of the database as well, which takes longer")
     parser.set_defaults(run=run, asks=sys.stderr.isatty())

@@ -20,6 +20,8 @@ from gitops.policy import Policy
 from gitops.workspace import Workspace, inventory_in
 
 OnHost = Callable[[str], None]
+#: seconds that an operation on the account may take at least: AWS makes a database in up to 40 minutes
+ACCOUNT_DEADLINE = 3600.0
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,14 @@ def look(
     releases: bool = False,
     schema: bool = False,
 ) -> Seen:
-    """A check of the fleet, without ages and before the policy is applied."""
+    """A check of the fleet, without ages and before the policy is applied. The account is looked at unless a limit leaves it out."""
     extra: dict[str, Any] = {"gitops_history": True, "gitops_lock_host": policy.lock_host} if releases else {}
     extra.update({"drift_schema": True} if schema else {})
+    extra.update({"drift_account": True} if model.AWS in limit else {})
+    wanted = ",".join(limit) or "all"
+    limit = [name for name in limit if name != model.AWS]
     order = runner.Order(
-        "playbooks/drift.yml",
+        "playbooks/drift_account.yml" if extra.get("drift_account") and not limit else "playbooks/drift.yml",
         project or place.root,
         inventory_in(place, project or place.root),
         place.environment,
@@ -56,8 +61,8 @@ def look(
     if done.report is None or done.status == "timeout":
         raise GitopsError(f"the check of {place.environment} failed: {runner.why(done, policy.deadline)}")
     if not done.report.hosts:
-        wanted = ",".join(limit) or "all"
-        raise GitopsError(f"no host of {place.inventory} matches {wanted}; ansible-inventory --graph shows those there are")
+        account = f" ({model.AWS} is the account, where aws_environment declares one)" if extra.get("drift_account") else ""
+        raise GitopsError(f"no host of {place.inventory} matches {wanted}{account}; ansible-inventory --graph shows those there are")
     return Seen(done.report, done.releases)
 
 
@@ -78,8 +83,15 @@ def apply(
     lock_host: str,
     project: Path | None = None,
     on_host: OnHost | None = None,
+    *,
+    unattended: bool = False,
 ) -> Applied:
-    """Puts the targets right under the lease. BlockedError when somebody else holds it."""
+    """Puts the targets right under the lease: hosts, or the account. BlockedError when somebody else holds it.
+
+    ``unattended``: nobody looks on, so nothing of the account is restarted.
+    """
+    if model.AWS in targets:
+        return _apply_account(place, policy, project or place.root, unattended=unattended)
     extra = {
         "gitops_components": targets,
         "gitops_reason": reason,
@@ -104,6 +116,28 @@ def apply(
     return outcome(done.report, targets)
 
 
+def _apply_account(place: Workspace, policy: Policy, project: Path, *, unattended: bool) -> Applied:
+    """As people provision, without what nobody asked for: nothing is replaced or pruned, and no host is waited for."""
+    order = runner.Order(
+        "playbooks/provision.yml",
+        project,
+        inventory_in(place, project),
+        place.environment,
+        extra={"host_keys": False, "account_restart": not unattended},
+        deadline=max(policy.deadline, ACCOUNT_DEADLINE),
+    )
+    done = runner.play(order)
+    blocked = next((found.msg for found in done.failures if found.held), None)
+    if blocked:
+        raise BlockedError(blocked)
+    if done.status == "timeout" or (done.status != "successful" and not done.failures):
+        raise GitopsError(f"the account of {place.environment} could not be put right: {runner.why(done, order.deadline)}")
+    if not done.failures:
+        return Applied(None, {}, {})
+    why, where = done.failures[0], f"{model.AWS}/{model.ACCOUNT}"
+    return Applied(None, {where: why.msg}, {}) if why.taken_back else Applied(None, {}, {where: why.msg})
+
+
 def outcome(report: model.Report, targets: Targets) -> Applied:
     """How each target ended. Pure."""
     taken_back, failed = {}, {}
@@ -122,8 +156,9 @@ def outcome(report: model.Report, targets: Targets) -> Applied:
 
 def lock_host(policy: Policy, report: model.Report) -> str:
     """Where the lease is kept: every tool has to agree, so it is the first host of the group app unless the policy says."""
-    app = [host.name for host in report.hosts if "app" in host.groups]
-    return policy.lock_host or groups.first_host({"app": app, "all": [host.name for host in report.hosts]}, "app", "all")
+    hosts = [host for host in report.hosts if host.name != model.AWS]
+    app = [host.name for host in hosts if "app" in host.groups]
+    return policy.lock_host or groups.first_host({"app": app, "all": [host.name for host in hosts]}, "app", "all")
 
 
 def keep(place: Workspace, report: model.Report, more: Sequence[Sample] = (), textfile_directory: str = "") -> model.Report:

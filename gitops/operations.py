@@ -66,14 +66,14 @@ def narrowed(report: model.Report, wanted: Wanted) -> model.Report:
     return dataclasses.replace(report, hosts=hosts)
 
 
-def targets(context: Context, report: model.Report) -> tuple[plans.Targets, list[str]]:
+def targets(context: Context, report: model.Report, wanted: Wanted) -> tuple[plans.Targets, list[str]]:
     """What a sync puts right, and what it leaves and why."""
     found: plans.Targets = {}
     left = []
     for host, one in report.components():
         if one.name == model.TASKS or not apply_policy.is_left(one) or host.msg:
             continue
-        why = apply_policy.withheld(host.name, one, context.policy, context.clock.now())
+        why = _unasked(context, host, wanted) or apply_policy.withheld(host.name, one, context.policy, context.clock.now())
         if why:
             left.append(f"{host.name} {one.name}: {why}")
         else:
@@ -81,9 +81,17 @@ def targets(context: Context, report: model.Report) -> tuple[plans.Targets, list
     return found, left
 
 
+def _unasked(context: Context, host: model.Host, wanted: Wanted) -> str:
+    """Why an account stays as it is of which nobody has spoken: it costs money, and everybody stands on it."""
+    if host.name != model.AWS or context.policy.mode(model.ACCOUNT) == "heal":
+        return ""
+    named = model.AWS in wanted.hosts or model.ACCOUNT in wanted.components
+    return "" if named else f"nobody asked for it by name (--limit {model.AWS}), and its mode is {context.policy.mode(model.ACCOUNT)}"
+
+
 def plan(context: Context, wanted: Wanted) -> tuple[model.Report, dict[str, Any], list[str]]:
     report = status(context, wanted)
-    chosen, left = targets(context, report)
+    chosen, left = targets(context, report, wanted)
     made = plans.make(report, repository.desired(context.place.root), chosen)
     plans.write(context.place, made)
     return report, made, left
@@ -95,7 +103,7 @@ def sync(context: Context, wanted: Wanted, plan_id: str = "", reason: str = "") 
         before = fleet.look(context.place, context.policy, wanted.hosts, on_host=context.on_host).report
         report = narrowed(_judged(context, before), wanted)
         desired = repository.desired(context.place.root)
-        chosen, left = targets(context, report)
+        chosen, left = targets(context, report, wanted)
         if plan_id:
             chosen = _planned(context, plan_id, report, desired, chosen)
         for line in left:
@@ -125,7 +133,7 @@ def _apply(
         context.say(f"{host}: {', '.join(names)}")
     place, lock = context.place, fleet.lock_host(context.policy, before)
     try:
-        done = fleet.apply(place, context.policy, chosen, f"gitops sync: {details['reason']}", lock, on_host=context.on_host)
+        done = _in_waves(context, chosen, f"gitops sync: {details['reason']}", lock)
     except GitopsError as error:
         history.append(place, context.clock.now(), "sync", "blocked" if error.code == exits.BLOCKED else "error", why=str(error), **details)
         raise
@@ -140,6 +148,22 @@ def _apply(
     if done.taken_back:
         return report, exits.ROLLED_BACK
     return report, exits.of(report)
+
+
+def _in_waves(context: Context, chosen: plans.Targets, reason: str, lock: str) -> fleet.Applied:
+    """Where the account could not be put right, its hosts are left as they are."""
+    taken_back: dict[str, str] = {}
+    failed: dict[str, str] = {}
+    for wave in plans.waves(chosen):
+        if taken_back or failed:
+            context.say(f"left as it is: {', '.join(sorted(wave))}: the account they stand on could not be put right")
+            break
+        done = fleet.apply(context.place, context.policy, wave, reason, lock, on_host=context.on_host)
+        if model.AWS in wave and not done.failed and not done.taken_back:
+            context.say(f"{model.AWS}: is as declared")
+        taken_back.update(done.taken_back)
+        failed.update(done.failed)
+    return fleet.Applied(None, taken_back, failed)
 
 
 def wait(context: Context, wanted: Wanted, timeout: float, *, sync: bool, health: bool, every: float = 5.0) -> tuple[model.Report, int]:

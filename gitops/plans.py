@@ -17,6 +17,13 @@ from gitops.workspace import Workspace, read_json, write_json
 Targets = dict[str, list[str]]
 
 
+def waves(targets: Targets) -> list[Targets]:
+    """The account first, by itself: hosts stand on it."""
+    account = {host: names for host, names in targets.items() if host == model.AWS}
+    hosts = {host: names for host, names in targets.items() if host != model.AWS}
+    return [wave for wave in (account, hosts) if wave]
+
+
 def live(report: model.Report) -> dict[str, str]:
     """ "host/component" -> a fingerprint of how it differs. Where nothing differs the commit says what is live."""
     found = {f"{host.name}/{one.name}": _fingerprint(one) for host, one in report.components()}
@@ -43,6 +50,7 @@ def make(report: model.Report, desired: str, targets: Targets) -> dict[str, Any]
         "desired": desired,
         "live": seen,
         "targets": targets,
+        "notes": [note for host, one in report.components() if host.name == model.AWS for note in one.notes],
         "changes": [
             {"host": host.name, "component": one.name, "resource": found.resource, "action": found.action, "origin": found.origin}
             for host, one, found in report.differing()

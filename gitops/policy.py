@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import yaml
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift.model import ACCOUNT
 from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -148,7 +149,9 @@ class Policy(_Strict):
     notify: tuple[Target, ...] = ()
 
     def mode(self, component: str) -> Mode:
-        return self.modes.components.get(component, self.modes.default)
+        """What costs money and serves everybody is healed where it is named, and nowhere else."""
+        default = "warn" if component == ACCOUNT and self.modes.default == "heal" else self.modes.default
+        return self.modes.components.get(component, default)
 
 
 def load(path: Path) -> Policy:

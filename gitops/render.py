@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs
@@ -59,15 +60,17 @@ def _paint(tone: str, text: str) -> str:
     return captured.get()
 
 
-def plan(found: model.Report, made: dict[str, Any], left: list[str], form: str) -> None:
+def plan(found: model.Report, made: dict[str, Any], left: list[str], form: str, words: Sequence[str] = ()) -> None:
+    """``words``: of the command line, that say of what the plan is."""
     if form == "json":
         out(json.dumps(made, indent=1))
         return
     report(found, form, details=True, title="Plan")
     count = sum(len(names) for names in made["targets"].values())
-    lines = [f"left as it is: {line}" for line in left]
+    lines = [f"{model.AWS}: {note}" for note in made["notes"]]
+    lines += [f"left as it is: {line}" for line in left]
     lines += [f"plan {made['id']}: {count} components would be put right" if count else f"plan {made['id']}: nothing to put right"]
-    lines += [f"next: python -m gitops sync --plan {made['id']}"] if count else []
+    lines += [f"next: {shlex.join(['python', '-m', 'gitops', 'sync', '--plan', made['id'], *words])}"] if count else []
     out("\n".join(f"- {outputs.markdown(line)}" if form == "markdown" else outputs.name(line) for line in lines))
 
 

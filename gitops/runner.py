@@ -29,9 +29,13 @@ OnEvent = Callable[[dict[str, Any]], None]
 
 @dataclass(frozen=True)
 class Failure:
+    """``held``: somebody else has the lease. ``taken_back``: what was done before it failed is not done any more."""
+
     host: str
     action: str
     msg: str
+    held: bool = False
+    taken_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,8 +185,9 @@ def _failure(event: dict[str, Any]) -> Failure | None:
     data = event.get("event_data") or {}
     if event.get("event") not in ("runner_on_failed", "runner_on_unreachable") or data.get("ignore_errors"):
         return None
-    said = (data.get("res") or {}).get("msg") or "no message"
-    return Failure(str(data.get("host", "")), str(data.get("task_action", "")), " ".join(str(said).split()))
+    found = data.get("res") or {}
+    said, flags = " ".join(str(found.get("msg") or "no message").split()), (found.get("held") is True, found.get("taken_back") is True)
+    return Failure(str(data.get("host", "")), str(data.get("task_action", "")), said, *flags)
 
 
 def _releases(event: dict[str, Any]) -> list[dict[str, Any]]:

@@ -157,6 +157,8 @@ def decide(state: State, report: model.Report, policy: Policy, now: float) -> De
 def _why_not(key: str, host: str, one: model.Component, state: State, policy: Policy, now: float, *, enforced: bool) -> str:
     if policy.mode(one.name) != "heal":
         return f"mode {policy.mode(one.name)}"
+    if host == model.AWS and not apply_policy.is_left(one, apply_policy.ATTENDED_ONLY):
+        return "it takes a restart, which is left to people: python -m gitops sync --limit aws"
     if not enforced:
         return "HEAD is quarantined and no commit is known to be good"
     moving = sorted(found for found in state.flapping if found.startswith(f"{key}/"))
@@ -166,10 +168,10 @@ def _why_not(key: str, host: str, one: model.Component, state: State, policy: Po
 
 
 def waves(chosen: Targets, report: model.Report, policy: Policy) -> tuple[Targets, ...]:
-    """The hosts of the first wave's groups first. Hosts of no wave come last, together."""
+    """The account, then the hosts of the first wave's groups. Hosts of no wave come last, together."""
     groups = {host.name: set(host.groups) for host in report.hosts}
-    ordered: list[Targets] = []
     left = dict(chosen)
+    ordered: list[Targets] = [{model.AWS: left.pop(model.AWS)}] if model.AWS in left else []
     for wave in policy.waves:
         ours = {host: left.pop(host) for host in list(left) if groups.get(host, set()) & set(wave)}
         ordered += [ours] if ours else []
@@ -244,7 +246,8 @@ def settled(state: State, report: model.Report, policy: Policy, commit: str, now
     corrections = {where: _recent(times, now) for where, times in state.corrections.items()}
     flapping = {where: since for where, since in state.flapping.items() if not _has_calmed(where, calm, corrections, now, since)}
     healed = [verdicts[key] for key in verdicts if policy.mode(key.partition("/")[2]) == "heal"]
-    well = all(verdict == (model.SYNCED, "Healthy") for verdict in healed) and not any(host.msg for host in report.hosts)
+    judged = [host for host in report.hosts if host.name != model.AWS or policy.mode(model.ACCOUNT) == "heal"]
+    well = all(verdict == (model.SYNCED, "Healthy") for verdict in healed) and not any(host.msg for host in judged)
     return dataclasses.replace(
         state,
         attempts=attempts,

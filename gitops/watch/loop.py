@@ -165,7 +165,8 @@ class Round:
         reason = f"heal to {commit[:8]}"
         began = self._now()
         try:
-            done = fleet.apply(self.place, self.policy, wave, f"gitops {reason}", fleet.lock_host(self.policy, before), project)
+            lock = fleet.lock_host(self.policy, before)
+            done = fleet.apply(self.place, self.policy, wave, f"gitops {reason}", lock, project, unattended=True)
             bad, taken_back = {**done.failed, **done.taken_back}, done.taken_back
         except BlockedError as error:
             self.context.say(f"gitops: {error}")

@@ -124,7 +124,7 @@ def test_what_git_says_in_other_bytes_is_one_line(checkout: Path) -> None:
 def who(checkout: Path, component: str) -> str:
     found = build.report(build.host("app1", build.component(component, build.resource(origin="pending"))))
     blamed = revisions.blamed(found, checkout, str(checkout / "inventories/local"))
-    return words.who(blamed.hosts[0].components[0].resources[0])
+    return words.who(blamed.hosts[0].components[0].resources[0], blamed.hosts[0].name)
 
 
 @pytest.mark.parametrize("name", ["roles/web/tree/x", "roles/web/tree/fresh", "inventories/local/hosts.yml"])

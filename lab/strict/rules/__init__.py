@@ -144,6 +144,7 @@ def load() -> None:
         s3,
         secrets,
         ssm,
+        store,
         tables,
         targets,
         topics,

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 from ansible.utils.display import Display
 
 from ..plugin_utils._account import door, options
+from ..plugin_utils._common.errors import SpecError
 from ..plugin_utils._component import roster
 
 if TYPE_CHECKING:
+    from ..plugin_utils._account.last_applied import Record
+    from ..plugin_utils._account.model import Seen
     from ..plugin_utils._account.run import Run
 
 display = Display()
@@ -19,6 +22,7 @@ display = Display()
 class Options(options.Which):
     replace: list[str]
     prune: bool
+    restart: bool
     admin_keys: list[str]
     lease: dict[str, Any]
     only: str | None
@@ -31,6 +35,7 @@ class ActionModule(door.AccountAction[Options]):
         **options.SPEC,
         "replace": {"type": "list", "elements": "str", "default": []},
         "prune": {"type": "bool", "default": False},
+        "restart": {"type": "bool", "default": True},
         "admin_keys": {"type": "list", "elements": "str", "default": [], "no_log": False},
         "lease": {"type": "dict", "default": {}},
         "only": {"type": "str", "choices": ["lease_table"]},
@@ -57,34 +62,41 @@ class ActionModule(door.AccountAction[Options]):
             this = this._replace(holds=lease.holds)
         elif not self._check:
             display.display(f"  {leasing.NOBODY.format(table=rights.lease_table(env))}")
-        return self._run(this, apply.Choice(frozenset(args["replace"]), args["prune"]))
+        return self._run(this, apply.Choice(frozenset(args["replace"]), args["prune"], args["restart"]))
 
     def _run(self, this: Run, choice: Any) -> dict[str, Any]:
-        from ..plugin_utils._account import apply, authors, balancers, endpoints, guards, plan, rights, run, settle, told
-        from ..plugin_utils._account.kinds import secret, vpc
+        from ..plugin_utils._account import apply, endpoints, looking, rights, settle, told
+        from ..plugin_utils._account.kinds import secret
         from ..plugin_utils._cost import cost_line
 
-        guards.check_overlap(this.env, vpc.others(this.aws, this.env))
-        balancers.check_zone(this.aws, this.env)
-        before = this.everything()
-        changes = run.planned(this.env, before)
-        moved = authors.of(this.aws, changes, before)
-        answer = told.plan(changes, plan.known_ids(before), moved.authors)
-        noted = [*told.notes(before), *moved.notes, *told.keyless(changes, this.env.admin_keys)]
-        paid = cost_line.of_plan(this.env, changes, choice.prune)
-        for line in [*told.cut_off(this.journal.cut_off()), *told.lines(answer), told.total(answer), paid, *noted]:
+        found = looking.look(this.aws, this.env)
+        noted = [*found.notes, *told.keyless(found.changes, this.env.admin_keys)]
+        paid = cost_line.of_plan(this.env, found.changes, choice.prune)
+        for line in [*told.cut_off(this.journal.cut_off()), *told.lines(found.told), told.total(found.told), paid, *noted]:
             display.display(f"  {line}")
-        todo = [change for change in changes if choice.takes(change)]
+        todo, after = [change for change in found.changes if choice.takes(change)], found.seen
         if todo and not self._check:
-            apply.apply(this, changes, before, choice)
+            after = apply.apply(this, found.changes, found.seen, choice)
         if not self._check:
             # what an earlier run left AWS busy with
-            settle.settle(this, [one.resource for one in before if not one.settled])
+            settle.settle(this, [one.resource for one in found.seen if not one.settled])
             this.journal.is_well()
+            self._remember(this, after, found.record)
         return {
             "changed": bool(todo),
-            "plan": answer,
+            "plan": found.told,
             "secret": rights.secret_name(this.env),
             # into a secret that a check would make, nothing would be written yet
             "endpoints": {} if self._check and secret.NAME in {one.resource.kind for one in todo} else endpoints.read(this.aws, this.env),
         }
+
+    def _remember(self, this: Run, seen: list[Seen], before: Record | None) -> None:
+        """What was applied stays so, whether it is remembered or not."""
+        from ..plugin_utils._account import last_applied, run
+
+        try:
+            text = last_applied.text(last_applied.applied(run.wanted(this.env), seen, before))
+            if text != (last_applied.as_kept(before) if before else ""):
+                last_applied.write(this.aws, this.env, text)
+        except SpecError as error:
+            display.display(f"  warning: what was applied is not remembered, so checks cannot tell who moved: {error}")

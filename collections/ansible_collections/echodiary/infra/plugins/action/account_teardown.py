@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ansible.utils.display import Display
 
 from ..plugin_utils._account import door, options
+from ..plugin_utils._common.errors import SpecError
 
 if TYPE_CHECKING:
     from ..plugin_utils._account.leasing import Lease
@@ -60,6 +61,7 @@ class ActionModule(door.AccountAction[Options]):
             self._show(this, fates)
         if not self._check:
             this.journal.is_well()
+            self._forget(this)
             self._look_for_others(this, fates)
         kept = [{"resource": str(fate.resource), "why": fate.stays.why} for fate in fates if fate.stays]
         return {"changed": bool(going), "removed": going, "kept": kept}
@@ -71,6 +73,17 @@ class ActionModule(door.AccountAction[Options]):
         costs = cost_line.of_kept(this.env.region, {fate.resource: fate.stays for fate in fates if fate.stays})
         for line in [*teardown.lines(fates, costs), teardown.total(fates)]:
             display.display(f"  {line}")
+
+    def _forget(self, this: Run) -> None:
+        """What was last applied to it is nobody's business any more. What stays of it costs nothing."""
+        from ..plugin_utils._account import last_applied, rights
+
+        name = rights.last_applied(this.env)
+        try:
+            if last_applied.remove(this.aws, this.env):
+                display.display(f"  parameter {name}  removed")
+        except SpecError as error:
+            display.display(f"  warning: parameter {name} stays: {error}. To end it: aws ssm delete-parameter --name {name}")
 
     def _look_for_others(self, this: Run, fates: list[Fate]) -> None:
         from ..plugin_utils._account import unknown

@@ -83,7 +83,9 @@ class CallbackModule(CallbackBase):
         manager = play.get_variable_manager()
         hosts = manager._inventory.get_hosts(play.hosts)
         for host in hosts:
-            self._run.expect(host.get_name(), tuple(sorted(group.get_name() for group in host.get_groups())))
+            # one that no inventory has works for others
+            if not host.implicit:
+                self._run.expect(host.get_name(), tuple(sorted(group.get_name() for group in host.get_groups())))
         named = self.get_option("environment_name") or manager.get_vars(play=play).get("echodiary_environment")
         if not named and hosts:
             named = manager.get_vars(play=play, host=hosts[0]).get("echodiary_environment")
@@ -136,3 +138,6 @@ class CallbackModule(CallbackBase):
             raise SystemExit(1)
         for line in lines:
             self._display.display(line)
+        if self._run.unread:
+            # as where a host does not answer
+            raise SystemExit(4)

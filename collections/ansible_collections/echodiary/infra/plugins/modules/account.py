@@ -31,6 +31,10 @@ options:
     description: Whether what bears the environment's tags and is not declared is removed.
     type: bool
     default: false
+  restart:
+    description: Whether changes are made for which AWS restarts what they are of, such as the type of an instance.
+    type: bool
+    default: true
   admin_keys:
     description: Public keys that the account C(admin) of an instance lets in from its first start on.
     type: list
@@ -111,6 +115,10 @@ plan:
     refused:
       description: Why it is not done, and what to do; empty where it is done.
       type: str
+    origin:
+      description: Who moved since it was applied. V(pending) is the declaration, V(corrective) somebody in the account, V(conflict) both.
+      type: str
+      returned: where it is known what was last applied
     by:
       description: Who changed it last, when, and by which operation, as CloudTrail tells it.
       type: str

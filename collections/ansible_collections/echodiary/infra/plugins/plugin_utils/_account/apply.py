@@ -32,20 +32,24 @@ class AppliedError(SpecError):
 
 
 class Choice(NamedTuple):
-    """What people let be done besides: resources that may be replaced, and whether what nobody declares may go."""
+    """What people let be done besides: resources that may be replaced, whether what nobody declares may go; and whether what a change
+    restarts may be changed."""
 
     replace: frozenset[str] = frozenset()
     prune: bool = False
+    restart: bool = True
 
     def takes(self, change: Change) -> bool:
         """What would be lost with it is neither replaced nor removed, whatever people say."""
         if change.action in (model.ORPHAN, model.KEEP):
             return self.prune and change.action == model.ORPHAN
+        if change.action == model.RESTART:
+            return self.restart
         return change.action in _MADE or (str(change.resource) in self.replace and not catalog.named(change.resource.kind).KEPT)
 
 
-def apply(run: Run, changes: list[Change], before: list[Seen], choice: Choice) -> None:
-    """Of ``changes``, which were planned, those are done that are chosen.
+def apply(run: Run, changes: list[Change], before: list[Seen], choice: Choice) -> list[Seen]:
+    """Of ``changes``, which were planned, those are done that are chosen; what is there afterwards.
 
     AppliedError when the account is not as declared afterwards.
     """
@@ -54,13 +58,14 @@ def apply(run: Run, changes: list[Change], before: list[Seen], choice: Choice) -
     try:
         _made(run, [change for change in chosen if change.action != model.ORPHAN], before)
         _prune(run, [change for change in chosen if change.action == model.ORPHAN])
-        _verify(run, choice)
+        after = _verify(run, choice)
     except leasing.LostError:
         run.journal.closes("stopped: the account is another run's")
         raise
     except BaseException as error:
         raise _failed(run, chosen, before, error) from error
     run.journal.closes("applied")
+    return after
 
 
 def _made(run: Run, changes: list[Change], before: list[Seen]) -> None:
@@ -143,7 +148,7 @@ def _prune(run: Run, changes: list[Change]) -> None:
                 run.tell(f"  {change.resource}  removed")
 
 
-def _verify(run: Run, choice: Choice) -> None:
+def _verify(run: Run, choice: Choice) -> list[Seen]:
     """The account is read again: what was done has to be there."""
     found = run.everything()
     left = [change for change in planned(run.env, found) if choice.takes(change)]
@@ -152,6 +157,7 @@ def _verify(run: Run, choice: Choice) -> None:
         raise SpecError(f"everything was done, and read again this still differs: {names}")
     for line in told.notes(found):
         run.tell(f"  {line}")
+    return found
 
 
 def _failed(run: Run, chosen: list[Change], before: list[Seen], error: BaseException) -> BaseException:

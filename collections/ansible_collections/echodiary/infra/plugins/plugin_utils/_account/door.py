@@ -27,8 +27,9 @@ class AccountAction(LocalAction[Args]):
 
     def _failed(self, error: SpecError) -> dict[str, Any]:
         """What could not be read is Unknown: ansible-playbook ends with 4, as where a host does not answer. A line tells its own cause."""
-        from . import aws
+        from . import apply, aws, leasing
 
         if isinstance(error, aws.RefusedError):
             raise AnsibleConnectionFailure(str(error)) from None
-        raise AnsibleActionFail(str(error)) from None
+        told = {"held": isinstance(error, leasing.HeldError), "taken_back": isinstance(error, apply.AppliedError)}
+        raise AnsibleActionFail(str(error), result=told) from None

@@ -36,6 +36,10 @@ class LostError(SpecError):
     """The account is another run's by now: it is neither changed nor taken back any more."""
 
 
+class HeldError(SpecError):
+    """Somebody else has it: nothing was asked of AWS yet."""
+
+
 class Lease:
     """``ask``: the store of leases. ``ttl``: seconds for which it stands when it cannot be renewed."""
 
@@ -77,7 +81,7 @@ def of(result: Mapping[str, Any], place: Place | None, sources: Iterable[str]) -
     if not result or result.get("skipped") or place is None:
         return None
     if result.get("token") is None:
-        raise SpecError(str(result.get("msg")) + (_ways_out(sources) if result.get("held") else ""))
+        raise (HeldError if result.get("held") else SpecError)(str(result.get("msg")) + (_ways_out(sources) if result.get("held") else ""))
     from .._lease import dynamodb
 
     table, key = dynamodb.Table(place), place.key(NAME)

@@ -168,6 +168,12 @@ class Lingering(Protocol):
         """After it went: what of it is left in what it stood on."""
 
 
+class Running(Protocol):
+    """What a kind answers besides, whose resources serve somebody: one that is not there is missing, and not only a difference."""
+
+    RUNS: bool
+
+
 class Staying(Protocol):
     """What a kind answers besides, some of whose resources outlive their environment."""
 

@@ -124,13 +124,13 @@ def refs(value: Any) -> Iterator[model.Ref]:
 
 
 def same(one: Json, other: Json) -> bool:
-    return _canonical(one) == _canonical(other)
+    return canonical(one) == canonical(other)
 
 
-def _canonical(value: Json) -> Json:
+def canonical(value: Json) -> Json:
     """Lists are sets."""
     if isinstance(value, Mapping):
-        return {key: _canonical(one) for key, one in value.items()}
+        return {key: canonical(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return sorted((_canonical(one) for one in value), key=lambda one: json.dumps(one, sort_keys=True))
+        return sorted((canonical(one) for one in value), key=lambda one: json.dumps(one, sort_keys=True))
     return value

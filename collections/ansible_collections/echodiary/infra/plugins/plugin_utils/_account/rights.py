@@ -96,6 +96,11 @@ def secret_name(env: Environment) -> str:
     return f"{env.declared['project']}/{env.name}/app"
 
 
+def last_applied(env: Environment) -> str:
+    """Of the parameter that keeps it."""
+    return f"/{env.declared['project']}/{env.name}/last-applied"
+
+
 def lease_table(env: Environment) -> str:
     return env.called("lease")
 

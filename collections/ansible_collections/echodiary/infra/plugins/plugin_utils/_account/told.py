@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from . import model
+from . import model, names
 from .kinds import instance
 
 if TYPE_CHECKING:
@@ -34,46 +33,40 @@ _WORDS = {
     model.ORPHAN: "declared by nobody",
     model.KEEP: "declared by nobody, and kept",
 }
-#: their ids are those of others: a security group's, and the region's
-_UNNAMED = ("packets", "account_defaults")
 
 
 class Told(TypedDict):
-    """``fields``: name -> [found, declared], ids as the names of what they stand for. ``by``: who changed it last, where that is known."""
+    """``fields``: name -> [found, declared], ids as the names of what they stand for. ``origin``: who moved, in the words that hosts have;
+    ``by``: who changed it last. Both where that is known."""
 
     resource: str
     action: str
     fields: dict[str, list[Json]]
     refused: str
+    origin: NotRequired[str]
     by: NotRequired[str]
 
 
-def plan(changes: Iterable[Change], ids: model.Ids, authors: Mapping[model.Resource, Author] | None = None) -> list[Told]:
-    names = {identity: str(resource) for resource, identity in ids.items() if resource.kind not in _UNNAMED}
-    return [_told(change, names, (authors or {}).get(change.resource)) for change in changes]
+def plan(
+    changes: Sequence[Change], ids: model.Ids, authors: Mapping[model.Resource, Author] | None = None, origins: Sequence[str] = ()
+) -> list[Told]:
+    """``origins``: of each change who moved; empty where nobody knows."""
+    called, moved = names.of(ids), origins or [""] * len(changes)
+    return [_told(change, called, (authors or {}).get(change.resource), one) for change, one in zip(changes, moved, strict=True)]
 
 
-def _told(change: Change, names: Mapping[str, str], author: Author | None) -> Told:
+def _told(change: Change, called: Mapping[str, str], author: Author | None, origin: str) -> Told:
     found: Told = {
         "resource": str(change.resource),
         "action": change.action,
-        "fields": {name: [_named(value, names) for value in pair] for name, pair in change.fields.items()},
+        "fields": {name: [names.named(value, called) for value in pair] for name, pair in change.fields.items()},
         "refused": change.refused,
     }
+    if origin:
+        found["origin"] = origin
     if author:
         found["by"] = str(author)
     return found
-
-
-def _named(value: Json, names: Mapping[str, str]) -> Json:
-    """What is not there yet stands in brackets, where it is planned: read again it has the same name."""
-    if isinstance(value, str):
-        return names.get(value, value[1:-1] if value.startswith("(") and value.endswith(")") else value)
-    if isinstance(value, Mapping):
-        return {key: _named(one, names) for key, one in value.items()}
-    if isinstance(value, list):
-        return sorted((_named(one, names) for one in value), key=_text)
-    return value
 
 
 def lines(changes: list[Told]) -> list[str]:
@@ -81,7 +74,8 @@ def lines(changes: list[Told]) -> list[str]:
 
 
 def _lines(change: Told) -> Iterator[str]:
-    yield f"{_MARK[change['action']]} {change['resource']}" + (f"  {change['refused']}" if change["refused"] else "")
+    moved = f" ({change['origin']})" if "origin" in change else ""
+    yield f"{_MARK[change['action']]} {change['resource']}{moved}" + (f"  {change['refused']}" if change["refused"] else "")
     if "by" in change:
         yield f"    last touched by {change['by']}"
     # the tags of what is new say nothing that its name does not
@@ -97,11 +91,11 @@ def _field(name: str, found: Json, want: Json, is_new: bool) -> Iterator[str]:
     elif isinstance(want, Mapping):
         yield from _entries(name, found if isinstance(found, Mapping) else {}, want, is_new)
     else:
-        yield f"    {name}  {_text(want)}" if is_new else f"    {name}  {_text(found)} -> {_text(want)}"
+        yield f"    {name}  {names.text(want)}" if is_new else f"    {name}  {names.text(found)} -> {names.text(want)}"
 
 
 def _members(name: str, found: Iterable[Json], want: Iterable[Json]) -> Iterator[str]:
-    had, wants = {_text(one) for one in found}, {_text(one) for one in want}
+    had, wants = {names.text(one) for one in found}, {names.text(one) for one in want}
     yield from (f"    {name}  - {text}" for text in sorted(had - wants))
     yield from (f"    {name}  + {text}" for text in sorted(wants - had))
 
@@ -112,12 +106,23 @@ def _entries(name: str, found: Mapping[str, Json], want: Mapping[str, Json], is_
             yield from _field(f"{name}  {key}", found.get(key), want.get(key), is_new)
 
 
-def _text(value: Json) -> str:
-    if isinstance(value, str):
-        return value
+def brief(change: Told) -> dict[str, list[Json]]:
+    """Of each field what is found and is not to be, and what is declared and is not there. A list or a mapping is a text."""
+    shown = {name: pair for name, pair in change["fields"].items() if name != "tags" or change["action"] != model.CREATE}
+    return {name: _apart(*pair) for name, pair in shown.items()}
+
+
+def _apart(found: Json, want: Json) -> list[Json]:
+    if not isinstance(want, (list, Mapping)) and not isinstance(found, (list, Mapping)):
+        return [found, want]
+    had, wants = _parts(found), _parts(want)
+    return ["; ".join(sorted(had - wants)) or None, "; ".join(sorted(wants - had)) or None]
+
+
+def _parts(value: Json) -> set[str]:
     if isinstance(value, Mapping):
-        return " ".join(f"{key}={_text(one)}" for key, one in value.items() if one is not None)
-    return json.dumps(value, sort_keys=True)
+        return {f"{key}={names.text(one)}" for key, one in value.items() if one is not None}
+    return {names.text(one) for one in (value if isinstance(value, list) else [] if value is None else [value])}
 
 
 def total(changes: list[Told]) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.echodiary.infra.plugins.module_utils._host import users
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import HEALTH_ORDER, SYNC_ORDER, worst_sync
@@ -30,7 +30,7 @@ SILENT = frozenset(
     )
 )  # fmt: skip
 #: Asking the lock, the history, a gate or what serves is about a deploy and not about what the host is.
-SILENT_HERE = frozenset(f"echodiary.infra.{name}" for name in ("deploy_lock", "release", "release_history", "health_gate"))
+SILENT_HERE = frozenset(f"echodiary.infra.{name}" for name in ("account_look", "deploy_lock", "release", "release_history", "health_gate"))
 BAD = ("failed", "taken_back")
 #: of a component in a report that is the schema of a database; followed by whose it is where there are several
 SCHEMA = "schema"
@@ -241,6 +241,15 @@ class Collected:
         known = {name: told for name, told in (components or {}).items() if name}
         told = tuple(_with_evidence(one, known.get(one.name, {}) if known else found) for one in now.components)
         self._hosts[host] = dataclasses.replace(now, components=told)
+
+    def account(self, answer: Any) -> None:
+        """What was found out of the account, or why nothing was. It stands before the hosts, which stand on it."""
+        found = answer.get("component")
+        if found is None:
+            self._hosts = {model.AWS: model.Host(model.AWS, reached=False, msg=_message(answer)), **self._hosts}
+            return
+        self._hosts = {model.AWS: model.Host(model.AWS, components=(component(found, check=True),)), **self._hosts}
+        self.evidence(model.AWS, found.get("evidence") or {})
 
     def hosts(self) -> tuple[model.Host, ...]:
         return tuple(self._with_tasks(self._as_users_see(host)) for host in self._hosts.values())

@@ -39,7 +39,7 @@ def _mark(report: model.Report) -> str:
 
 
 def _row(report: model.Report, host: model.Host, component: model.Component, found: model.Resource) -> str:
-    rest = (found.action, words.age(found.since, report.time), words.who(found))
+    rest = (found.action, words.age(found.since, report.time), words.who(found, host.name))
     cells = (_text(host.name), _text(component.name), outputs.code(words.title(found)), *map(_text, rest))
     return "| " + " | ".join(cells) + " |\n"
 

@@ -17,6 +17,8 @@ FORMAT = "echodiary.infra/drift"
 VERSION = 1
 
 SYNCED, OUT_OF_SYNC, UNKNOWN = "Synced", "OutOfSync", "Unknown"
+#: What the AWS account is called: a host with one component
+AWS, ACCOUNT = "aws", "account"
 #: What a component of tasks that are not components is called; no role may have a name with a space.
 TASKS = "other tasks"
 

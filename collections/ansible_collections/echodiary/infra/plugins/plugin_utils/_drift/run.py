@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CONVERGE = ("echodiary.infra.converge", "converge")
 ALEMBIC = ("echodiary.infra.alembic", "alembic")
 EVIDENCE = ("echodiary.infra.evidence", "evidence")
+ACCOUNT = ("echodiary.infra.account_look", "account_look")
 LOCK = ("echodiary.infra.deploy_lock", "deploy_lock")
 
 
@@ -32,6 +33,8 @@ class Run:
         self._collected = collect.Collected()
         self._notes: list[str] = []
         self._in_check_mode: set[bool] = set()
+        #: where the answer of the account will be, and when it was asked for
+        self._account: tuple[str, float] | None = None
 
     def expect(self, host: str, groups: tuple[str, ...]) -> None:
         self._collected.expect(host, groups)
@@ -46,6 +49,9 @@ class Run:
         elif action in EVIDENCE:
             told: Any = data
             self._collected.evidence(host, told.get("evidence") or {}, told.get("components") or {})
+        elif action in ACCOUNT:
+            begun: Any = data
+            self._account = (begun["answer"], begun["began"])
         elif action in LOCK:
             looked: Any = data
             self._notes += filter(None, [collect.in_the_way(looked)])
@@ -64,6 +70,8 @@ class Run:
                 self._collected.failed(host, name, data)
         elif action in ALEMBIC:
             self._collected.compared(host, data, failed=True)
+        elif action in ACCOUNT:
+            self._collected.account(data)
         elif action in EVIDENCE:
             return
         elif ignored:
@@ -76,11 +84,29 @@ class Run:
 
     def ended(self, inventory: str, paint: Paint, *, raw: bool) -> tuple[list[str], str]:
         """Writes the report; returns what to show, and what is wrong where it could not be written."""
+        self._hear()
         try:
             report = self._write(self._report(inventory), raw=raw)
         except files.DriftFileError as error:
             return [], str(error)
         return ([] if raw else ["", *table.lines(report, paint), f"report: {self._place() / outputs.PAGE}"]), ""
+
+    @property
+    def unread(self) -> bool:
+        """Whether the account could not be judged."""
+        return any(host.name == model.AWS and host.msg for host in self._collected.hosts())
+
+    def _hear(self) -> None:
+        """The account was read while hosts were. It is heard once."""
+        if self._account is None:
+            return
+        from ansible_collections.echodiary.infra.plugins.plugin_utils._account import beside
+
+        answer = beside.heard(*self._account)
+        self._account = None
+        self._collected.account(
+            answer or {"msg": f"AWS has not answered within {beside.DEADLINE} s, so the account is not judged; try again"}
+        )
 
     def _ordinary(self, host: str, action: str, name: str, data: Result, *, check: bool, skipped: bool = False) -> None:
         found = collect.task(name, action, data, check=check, skipped=skipped)

@@ -29,7 +29,7 @@ def _tone(report: model.Report) -> str:
 
 def _cells(report: model.Report, host: model.Host, component: model.Component, found: model.Resource) -> tuple[str, ...]:
     age = words.age(found.since, report.time)
-    return (host.name, component.name, f"{found.action} {words.title(found)}", age, words.who(found), words.what(found))
+    return (host.name, component.name, f"{found.action} {words.title(found)}", age, words.who(found, host.name), words.what(found))
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import Json
 
 _WHO = {"pending": "git moved", "corrective": "changed on the host", "conflict": "git and host moved", "": ""}
+_WHO_OF_AWS = {**_WHO, "corrective": "changed in the account", "conflict": "git and account moved"}
 
 
 def age(since: str, now: str) -> str:
@@ -32,9 +33,9 @@ def aged(found: model.Age, now: str) -> str:
     return f"{found['what']}: {timestamps.span(passed)} old{late}"
 
 
-def who(found: model.Resource) -> str:
+def who(found: model.Resource, host: str) -> str:
     """Who moved, and as far as it is known, which commit and what the host says."""
-    parts = [_WHO.get(found.origin, found.origin)]
+    parts = [(_WHO_OF_AWS if host == model.AWS else _WHO).get(found.origin, found.origin)]
     if found.git:
         named = f"{found.git['commit'][:8]} by {found.git['author']}"
         parts.append(named if found.git["commit"] else found.git.get("subject", ""))

@@ -21,6 +21,7 @@ NAME = "balancer"
 EVENTS = "elasticloadbalancing"
 EFFECT: model.Effects = {"scheme": model.REPLACE}
 KEPT = False
+RUNS = True
 #: how long AWS may take for it (s)
 SETTLES = 10 * 60
 READS: model.Rights = (

@@ -31,6 +31,7 @@ EFFECT: model.Effects = {
     "node": model.RESTART,
 }
 KEPT = False
+RUNS = True
 #: how long AWS may take for it (s)
 SETTLES = 20 * 60
 EVENTS = "elasticache"

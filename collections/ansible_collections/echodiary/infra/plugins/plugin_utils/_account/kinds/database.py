@@ -35,6 +35,7 @@ EFFECT: model.Effects = {
     "running": model.RESTART,
 }
 KEPT = True
+RUNS = True
 #: how long AWS may take for it (s)
 SETTLES = 40 * 60
 EVENTS = "rds"

@@ -26,6 +26,7 @@ EFFECT: model.Effects = {
     "disk": model.GROWS,
 }
 KEPT = False
+RUNS = True
 EVENTS = "ec2"
 READS: model.Rights = (
     "ec2:DescribeInstances",

@@ -22,6 +22,7 @@ NAME = "listener"
 EVENTS = "elasticloadbalancing"
 EFFECT: model.Effects = {"balancer": model.REPLACE}
 KEPT = False
+RUNS = True
 #: AWS takes a certificate that is issued
 AWAITS = (validation.NAME,)
 READS: model.Rights = (

@@ -23,8 +23,9 @@ class Answers:
     def find(self, service: str, operation: str, path: str, absent: tuple[str, ...] = (), **asked: Any) -> list[Any]:
         del service, absent
         answer = self._given.get(operation, {})
-        found: Callable[..., Any] = answer if callable(answer) else lambda **_: answer
-        return [one for one in jmespath.search(path, found(**asked)) or [] if one is not None]
+        made: Callable[..., Any] = answer if callable(answer) else lambda **_: answer
+        found = jmespath.search(path, made(**asked))
+        return [one for one in (found if isinstance(found, list) else [found]) if one is not None]
 
     def one(self, *what: Any, **asked: Any) -> Any:
         return next(iter(self.find(*what, **asked)), None)
