@@ -7,8 +7,6 @@ check finds the same differences, and says of none whose it is. No value can be 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...module_utils._kinds import model as words
 from .._common.errors import SpecError
-from . import model, names, rights
+from . import digests, model, names, rights
 from . import plan as planning
 
 if TYPE_CHECKING:
@@ -29,8 +27,8 @@ WRITES: model.Rights = ("ssm:PutParameter",)
 REMOVES: model.Rights = ("ssm:DeleteParameter",)
 #: characters that a parameter may have which costs nothing
 ROOM = 4096
-#: bytes of a digest, the longest that fit; by chance one of three bytes is another's once in some ten thousand looks
-WIDTHS = (5, 4, 3)
+#: bits of a digest, the most that fit: of a thousand of 20 bits one look in a thousand meets another's by chance
+WIDTHS = (40, 32, 24, 20)
 _VERSION = "1"
 _ABSENT = ("ParameterNotFound",)
 #: of these nobody says in a declaration that they go
@@ -38,13 +36,13 @@ _UNDECLARED = (model.ORPHAN, model.KEEP)
 
 
 class Record(NamedTuple):
-    """Digests, all of ``width`` bytes."""
+    """``found``: the first ``width`` bits of each digest."""
 
     width: int
-    digests: frozenset[bytes]
+    found: frozenset[int]
 
     def has(self, *parts: Json) -> bool:
-        return digest(parts)[: self.width] in self.digests
+        return _short(digest(parts), self.width) in self.found
 
 
 class Read(NamedTuple):
@@ -78,40 +76,40 @@ def remove(aws: Aws, env: Environment) -> bool:
     return True
 
 
-def text(digests: Iterable[bytes]) -> str:
+def text(given: Iterable[int]) -> str:
     """As it is kept. SpecError where there are too many of them."""
-    found = list(digests)
+    found = list(given)
     for width in WIDTHS:
-        made = as_kept(Record(width, frozenset(one[:width] for one in found)))
+        made = as_kept(Record(width, frozenset(_short(one, width) for one in found)))
         if len(made) <= ROOM:
             return made
     raise SpecError(f"{len(found)} fields are more than a parameter of {ROOM} characters can hold")
 
 
 def as_kept(record: Record) -> str:
-    return f"{_VERSION} {record.width} {base64.b64encode(b''.join(sorted(record.digests))).decode()}"
+    return f"{_VERSION} {record.width} {digests.packed(record.found, record.width)}"
 
 
 def _parsed(kept: str) -> Record | None:
     """Nothing where another version, or somebody else, has written it."""
     version, _, rest = kept.partition(" ")
-    width, _, coded = rest.partition(" ")
+    width, _, packed = rest.partition(" ")
     if version != _VERSION or width not in map(str, WIDTHS):
         return None
-    try:
-        found = base64.b64decode(coded, validate=True)
-    except binascii.Error:
-        return None
-    size = int(width)
-    return Record(size, frozenset(found[at : at + size] for at in range(0, len(found), size)))
+    found = digests.unpacked(packed, int(width))
+    return None if found is None else Record(int(width), found)
 
 
-def digest(parts: Iterable[Json]) -> bytes:
+def _short(whole: int, width: int) -> int:
+    return whole >> (max(WIDTHS) - width)
+
+
+def digest(parts: Iterable[Json]) -> int:
     said = json.dumps([planning.canonical(one) for one in parts], sort_keys=True)
-    return hashlib.blake2b(said.encode(), digest_size=max(WIDTHS)).digest()
+    return int.from_bytes(hashlib.blake2b(said.encode(), digest_size=max(WIDTHS) // 8).digest(), "big")
 
 
-def applied(wanted: Iterable[Wanted], seen: Iterable[Seen], before: Record | None) -> Iterator[bytes]:
+def applied(wanted: Iterable[Wanted], seen: Iterable[Seen], before: Record | None) -> Iterator[int]:
     """Digests of what is as declared. Of what is not, and was applied once, what was applied then. Pure."""
     there = {one.resource: one for one in seen}
     ids, wants = planning.known_ids(there.values()), list(wanted)
@@ -128,7 +126,7 @@ def applied(wanted: Iterable[Wanted], seen: Iterable[Seen], before: Record | Non
             yield from (digest(mark) for mark in marks if before.has(*mark))
 
 
-def _of_fields(wanted: Wanted, seen: Seen, called: Mapping[str, str], ids: Ids, before: Record | None) -> Iterator[bytes]:
+def _of_fields(wanted: Wanted, seen: Seen, called: Mapping[str, str], ids: Ids, before: Record | None) -> Iterator[int]:
     for name, value in wanted.fields.items():
         want = names.named(planning.resolved(value, ids), called)
         have = names.named(seen.fields.get(name), called)
