@@ -161,6 +161,21 @@ def one_of_a_port(asked: Asked) -> None:
         raise RefusedError("DuplicateListener", "A listener already exists on this port for this load balancer")
 
 
+@after(f"{SERVICE}:CreateListener")
+def its_rule_has_a_name(asked: Asked, answer: dict[str, Any]) -> None:
+    """moto calls it by a number of Python's."""
+    made = [one["ListenerArn"] for one in answer["Listeners"]]
+    for _, listener in listeners(asked):
+        if listener.arn in made:
+            listener._default_rule[0].arn = f"{listener.arn.replace(':listener/', ':listener-rule/')}/{listener.arn.rpartition('/')[2]}"
+
+
+@after(f"{SERVICE}:CreateListener", f"{SERVICE}:ModifyListener", f"{SERVICE}:DescribeListeners")
+def default_certificate_alone(asked: Asked, answer: dict[str, Any]) -> dict[str, Any]:
+    """The others are told by DescribeListenerCertificates."""
+    return {**answer, "Listeners": [{**one, "Certificates": one.get("Certificates", [])[:1]} for one in answer.get("Listeners", ())]}
+
+
 @before(f"{SERVICE}:CreateListener", f"{SERVICE}:ModifyListener")
 def certificate_fits(asked: Asked) -> None:
     is_new, protocol = asked.call.name == "CreateListener", asked.get("Protocol")

@@ -67,7 +67,7 @@ def _ids(state: Any, names: set[str]) -> set[str]:
     tables = {key for key, one in ec2.get("route_tables", {}).items() if one.get("main_association_id") and one["vpc_id"] in found}
     groups = {key for vpc in found for key, one in ec2.get("groups", {}).get(vpc, {}).items() if one["name"] == "default"}
     interfaces = {key for key, one in ec2.get("enis", {}).items() if any(identity in json.dumps(one, default=str) for identity in found)}
-    return found | lists | tables | groups | interfaces | _keys(state, names) | _roles(state, names)
+    return found | lists | tables | groups | interfaces | _keys(state, names) | _roles(state, names) | _certificates(state, names)
 
 
 def _keys(state: Any, names: set[str]) -> set[str]:
@@ -79,6 +79,12 @@ def _keys(state: Any, names: set[str]) -> set[str]:
 
 def _roles(state: Any, names: set[str]) -> set[str]:
     return {key for key, one in state.get("iam", {}).get("aws", {}).get("roles", {}).items() if one["name"] in names}
+
+
+def _certificates(state: Any, names: set[str]) -> set[str]:
+    """They are called as all of their names."""
+    known = state.get("acm", {}).get(REGION, {}).get("_certificates", {})
+    return {arn for arn, one in known.items() if any(one["common_name"] in name.split(",") for name in names)}
 
 
 def _told(path: str, was: Any, now: Any, ids: set[str]) -> bool:

@@ -93,7 +93,7 @@ def _seen(aws: Aws, one: Mapping[str, Any]) -> dict[str, Any]:
         "protocol": one["Protocol"],
         "tls_policy": (one.get("SslPolicy") or None) if is_safe else None,
         "certificate": next(iter(shown), None) if is_safe else None,
-        "other_certificates": sorted({each["CertificateArn"] for each in others} - set(shown)),
+        "other_certificates": sorted(each["CertificateArn"] for each in others if not each.get("IsDefault")),
         "answers": [_action(each) for each in one.get("DefaultActions", ())],
         "rules": [_rule(each) for each in rules if not each.get("IsDefault")],
         "hsts": elb.read(attributes, _ATTRIBUTES)["hsts"] or None,

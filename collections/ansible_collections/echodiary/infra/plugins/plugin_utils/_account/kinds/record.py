@@ -72,7 +72,7 @@ def _left(aws: Aws, env: Environment, known: Mapping[str, str]) -> Iterator[tupl
 
 
 def _zones(aws: Aws) -> list[str]:
-    return [str(one).rpartition("/")[2] for one in aws.find("route53", "list_hosted_zones", "HostedZones[?!Config.PrivateZone].Id")]
+    return [str(one).rpartition("/")[2] for one in aws.find("route53", "list_hosted_zones", "HostedZones[?!(Config.PrivateZone)].Id")]
 
 
 def _bare(name: str) -> str:

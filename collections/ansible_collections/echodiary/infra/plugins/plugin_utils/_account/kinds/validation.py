@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..._common.errors import SpecError
 from .. import balancers, model
 from . import certificate, zone
 
@@ -67,32 +66,40 @@ def _names_of_others(aws: Aws, mine: set[str]) -> set[str]:
 
 def _zone_of(aws: Aws, name: str) -> str:
     """Where nobody declares it any more: the zone of the account that is nearest to the name."""
-    found = aws.find("route53", "list_hosted_zones", "HostedZones[?!Config.PrivateZone]")
+    found = aws.find("route53", "list_hosted_zones", "HostedZones[?!(Config.PrivateZone)]")
     fitting = [one for one in found if f".{name}.".endswith(f".{one['Name']}")]
     return str(max(fitting, key=lambda one: len(one["Name"]))["Id"]).rpartition("/")[2] if fitting else ""
 
 
 def _seen(name: str, where: str, record: Mapping[str, Any], proof: Mapping[str, Any], one: Mapping[str, Any], ours: bool) -> model.Seen:
-    has, wants = _text(record), f"CNAME {proof['ResourceRecord']['Value']}"
-    right = zone.same(has, wants)
-    waits = right and proof.get("ValidationStatus") == _PENDING and one["Status"] == _PENDING
-    fields = {"zone": where, "answer": ASKED if right else has}
+    values = [each["Value"] for each in record.get("ResourceRecords", ())]
+    right = record["Type"] == "CNAME" and len(values) == 1 and zone.same(values[0], proof["ResourceRecord"]["Value"])
+    # that a name is proved says nothing yet: the certificate is issued when all of them are, and a little later
+    waits = right and one["Status"] == _PENDING
+    fields = {"zone": where, "answer": ASKED if right else _text(record)}
     return model.Seen(
         model.Resource(NAME, name), f"{record['Name'].rstrip('.')}/{where}", fields, ours, not waits, _PENDING if waits else ""
     )
 
 
 def _text(record: Mapping[str, Any]) -> str:
-    return f"{record['Type']} {' '.join(one['Value'] for one in record.get('ResourceRecords', ()))}"
+    """All that it takes to bring it back."""
+    return " ".join([str(record.get("TTL")), record["Type"], *(one["Value"] for one in record.get("ResourceRecords", ()))])
 
 
 def hands(goal: model.Goal) -> model.Calls:
-    if not goal.once:
-        raise SpecError(f"{NAME}:{goal.name}: what stood there before was no proof, and is not brought back")
+    if goal.fields["answer"] != ASKED:
+        yield zone.changes(goal.fields["zone"], [], [_as_it_was(goal.id.partition("/")[0], goal.fields["answer"])])
+        return
     answer = yield model.Api("acm", "describe_certificate", {"CertificateArn": goal.once["certificate"]})
     told: Any = answer["Certificate"]
     asked = certificate.proofs(told)[goal.name]["ResourceRecord"]
     yield zone.changes(goal.fields["zone"], [], [_record(asked)])
+
+
+def _as_it_was(name: str, text: str) -> dict[str, Any]:
+    ttl, kind, *values = text.split(" ")
+    return {"Name": name, "Type": kind, "TTL": int(ttl), "ResourceRecords": [{"Value": one} for one in values]}
 
 
 def _record(asked: Mapping[str, Any]) -> dict[str, Any]:
