@@ -71,6 +71,7 @@ def variables(lab: Settings, images: dict[str, str]) -> dict[str, Any]:
             "LAB_SUBNET": str(lab.subnet),
             "LAB_APP_HOSTS": str(lab.app_hosts),
             "LAB_PORT_OFFSET": str(lab.port_offset),
+            "LAB_LOGS": str(int(lab.logs)),
         },
         "lab_registry": f"{lab.address('registry')}:5000",
         "lab_aws_endpoint": f"http://{lab.address('aws')}:5000",
@@ -79,6 +80,7 @@ def variables(lab: Settings, images: dict[str, str]) -> dict[str, Any]:
         "lab_postgres_host": lab.address("postgres"),
         "lab_redis_host": lab.address("redis"),
         "lab_port_offset": lab.port_offset,
+        "lab_logs": lab.logs,
         "lab_images": images,
     }
 

@@ -26,7 +26,11 @@ SECRETS = (
     "backup_secret_key",
     "backup_prune_access_key",
     "backup_prune_secret_key",
+    # of who sends logs, and of who reads them
+    "logs_password",
 )
+#: what the monitoring host shows who sends it logs: by whom it is known, and the key
+LOGS = {"logs_certificate", "logs_key"}
 #: whose passwords the first two are
 LOGINS = {"database_user": "echodiary_app", "database_migrate_user": "echodiary"}
 
@@ -69,9 +73,19 @@ def lab_secrets(lab: Settings) -> dict[str, str]:
     kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     made = {name: secrets.token_urlsafe(24) for name in SECRETS if name not in kept}
     known = {**LOGINS, **kept, **made}
+    if not known.keys() >= LOGS:
+        known |= _certificate_for_logs(lab)
     if known != kept:
         write_private(path, json.dumps(known, indent=2) + "\n")
     return known
+
+
+def _certificate_for_logs(lab: Settings) -> dict[str, str]:
+    """Signed by itself: those who send know it."""
+    from lab.cloud import authority  # slow to import, and needed once
+
+    made = authority.alone("logs", (lab.address("mon1"), "127.0.0.1"))
+    return {"logs_certificate": made.certificate.decode(), "logs_key": made.key.decode()}
 
 
 def write_private(path: Path, text: str) -> None:

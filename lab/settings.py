@@ -31,6 +31,7 @@ class Settings:
     app_hosts: int = 2
     port_offset: int = 0
     replace_stopped: bool = False
+    logs: bool = False
 
     @property
     def is_default(self) -> bool:
@@ -80,7 +81,7 @@ class Settings:
 
 
 def read(environment: Mapping[str, str], root: Path) -> Settings:
-    """Settings from `LAB_NAME`, `LAB_SUBNET`, `LAB_APP_HOSTS`, `LAB_PORT_OFFSET` and `LAB_REPLACE_STOPPED`, each checked."""
+    """Settings from `LAB_NAME`, `LAB_SUBNET`, `LAB_APP_HOSTS`, `LAB_PORT_OFFSET`, `LAB_REPLACE_STOPPED` and `LAB_LOGS`, each checked."""
     name = environment.get("LAB_NAME") or DEFAULT_NAME
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name):
         raise LabError(f"LAB_NAME={name!r} is no usable name: up to 31 of a-z, 0-9 and '-', starting with a letter.")
@@ -91,6 +92,7 @@ def read(environment: Mapping[str, str], root: Path) -> Settings:
         app_hosts=_number(environment, "LAB_APP_HOSTS", 2, 1, LAST_APP - FIRST_APP + 1),
         port_offset=_number(environment, "LAB_PORT_OFFSET", 0, 0, 50000),
         replace_stopped=_number(environment, "LAB_REPLACE_STOPPED", 0, 0, 1) == 1,
+        logs=_number(environment, "LAB_LOGS", 0, 0, 1) == 1,
     )
 
 

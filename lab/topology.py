@@ -25,15 +25,18 @@ PYTHON = "echodiary-lab/python:trixie"
 CORES = ("2.20", "2.21")
 APPLICATION = "echodiary/echodiary"
 GRAFANA = ("grafana/grafana", "12.3.1")
+VICTORIA_LOGS = "victoriametrics/victoria-logs"
 
 
 @dataclass(frozen=True)
 class Upstream:
-    """An image known by its name on Docker Hub; `folder` builds its twin from the distribution's package."""
+    """An image known by its name on Docker Hub; `folder` builds its twin from the distribution's package. `compiled`: from its source,
+    which takes minutes, so that it is made for who asks for it (LAB_LOGS=1) and after all others."""
 
     name: str
     tag: str
     folder: str | None
+    compiled: bool = False
 
     @property
     def reference(self) -> str:
@@ -50,6 +53,7 @@ UPSTREAM = (
     Upstream("oliver006/redis_exporter", "v1.69.0", "redis-exporter"),
     Upstream("prom/blackbox-exporter", "v0.26.0", "blackbox-exporter"),
     Upstream(*GRAFANA, None),
+    Upstream(VICTORIA_LOGS, "v1.12.0-victorialogs", "victoria-logs", compiled=True),
 )
 
 

@@ -95,8 +95,13 @@ class Up:
             images_to_push[named] = self.pool.build(self._build, python, application)
         before: Future[str] | None = None
         for image in topology.UPSTREAM:
-            before = images_to_push[image] = self.pool.build(self._upstream, image, before)
+            if self._wants(image):
+                before = images_to_push[image] = self.pool.build(self._upstream, image, before)
         return images_to_push
+
+    def _wants(self, image: Upstream) -> bool:
+        """What takes minutes to compile is there for who asked for it, or where somebody did before."""
+        return not image.compiled or self.lab.logs or is_made(self.client, self.lab, image)
 
     def _recipe(self, name: str) -> Recipe:
         return topology.service_recipe(self.lab.root, name)
@@ -182,6 +187,10 @@ def make_images(client: docker.DockerClient, lab: Settings, progress: Progress) 
         this = Up(client, lab, progress, pool)
         this.instance_images(this.images(for_hosts=True))
         pool.finish()
+    # After all others, which more people wait for.
+    for image in topology.UPSTREAM:
+        if image.compiled:
+            upstream(client, lab, image, progress)
 
 
 def build_host_images(client: docker.DockerClient, lab: Settings, progress: Progress, image: str = "host") -> None:
@@ -217,6 +226,12 @@ def upstream(client: docker.DockerClient, lab: Settings, image: Upstream, progre
     if not pulled:
         progress.say(f"image {image.name}", "no registry answers, no package has it: going on without")
     return pulled
+
+
+def is_made(client: docker.DockerClient, lab: Settings, image: Upstream) -> bool:
+    """Is it, or its twin, on this machine?"""
+    twin = "" if image.folder is None else topology.service_recipe(lab.root, image.folder).tag
+    return any(name and images.find(client, name) is not None for name in (image.reference, twin))
 
 
 def reference(lab: Settings, image: Upstream, digest: str) -> str:

@@ -56,6 +56,11 @@ def application() -> str:
     return _built(topology.service_recipe(ROOT, "python"), recipe)
 
 
+def victoria_logs() -> str:
+    """Where logs are kept. Compiled, which takes minutes, unless it was before."""
+    return service("victoria-logs")
+
+
 def _built(*recipes: Recipe) -> str:
     client = docker.from_env()
     base.ensure(client, topology.folder(ROOT, "base"), Progress())

@@ -24,6 +24,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     },
     "postgres": {"postgres_admin_password": "x"},
     "haproxy": {"inventory_hostname": "app1", "components": ["haproxy"]},
+    "log_shipper": {"log_shipper_password": "x", "log_shipper_ca_certificate": "x", "inventory_hostname": "app1"},
     "firewall": {"inventory_hostname": "app1", "components": ["firewall"]},
 }
 

@@ -16,6 +16,7 @@ REFUSED = {
     ("backup", "ubuntu 24.04"),
     ("postgres", "debian 12"),
     ("postgres", "ubuntu 24.04"),
+    ("log_shipper", "ubuntu 24.04"),
 }
 
 

@@ -113,7 +113,7 @@ def test_secrets_are_made_once_and_are_private(tmp_path: Path) -> None:
     lab = lab_of(tmp_path)
     first = keys.lab_secrets(lab)
     assert keys.lab_secrets(lab) == first
-    assert len(set(first.values())) == len(keys.SECRETS) + len(keys.LOGINS)
+    assert len(set(first.values())) == len(keys.SECRETS) + len(keys.LOGINS) + len(keys.LOGS)
     assert (lab.state / "secrets.json").stat().st_mode & 0o777 == 0o600
 
 

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A line of JSON without its secrets is a line of JSON with the same fields, and what is no secret is as it was."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.echodiary.infra.plugins.plugin_utils._logs import masks
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+SECRET = "hunter22x"
+SPLIT = f'hun"{SECRET}'
+
+TEXTS = [
+    f"DATABASE_URL=postgresql+psycopg://echodiary:{SECRET}@10.0.0.3:5432/echodiary",
+    f"redis://:{SECRET}@10.0.0.4:6379/0",
+    f"https://ann:p@ss{SECRET}@example.net failed",
+    json.dumps({"password": SECRET, "user": "ann"}),
+    json.dumps({"password": SPLIT, "user": "ann"}),
+    json.dumps({"log": json.dumps({"db_password": SPLIT})}),
+    f"password: {SECRET}",
+    f"PGPASSWORD={SECRET} psql",
+    f"AWS_SECRET_ACCESS_KEY={SECRET}",
+    f"/usr/bin/tool --password {SECRET} --host db",
+    f"/usr/bin/tool --api-key={SECRET}",
+    f"curl -H 'Authorization: Bearer {SECRET}'",
+    f"authorization: Basic {SECRET}",
+    f"Cookie: session={SECRET}; theme=dark",
+    f"ALTER ROLE echodiary PASSWORD '{SECRET}'",
+    f'ALTER ROLE echodiary PASSWORD "{SECRET}"',
+    f"GET /entries?token={SECRET}&limit=1",
+    f"https://hooks.slack.com/services/T000/B000/{SECRET}",
+    f"-----BEGIN PRIVATE KEY-----\n{SECRET}\n-----END PRIVATE KEY-----",
+    f"-----BEGIN PRIVATE KEY-----\n{SECRET}",
+    f"password='{SPLIT}'",
+    f"host=db password='{SECRET}' dbname=x",
+    f"xoxb-123456-{SECRET}",
+    f"ghp_{SECRET}{SECRET}",
+]
+ORDINARY = [
+    '오늘은 비가 왔다. "정말" 좋았다.',
+    "비밀번호를 바꿨습니다: 다시 로그인하세요",
+    "password changed for user kim",
+    "basic authentication failed, a bearer authentication scheme is wanted",
+    "token bucket refilled at 12:00",
+    "the secret garden, chapter 3",
+    "GET /entries?limit=1 HTTP/1.1 200",
+    "registry:5000/echodiary@sha256:0123456789abcdef",
+    "admin : TTY=pts/0 ; PWD=/home/admin ; USER=root ; COMMAND=/bin/true",
+    r"C:\Users\kim",
+]
+
+
+def line(**fields: Any) -> str:
+    """As syslog-ng writes one."""
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_what_looks_like_a_secret_goes_and_its_neighbours_stay(text: str) -> None:
+    given = line(a="x password:", _msg=text, z="it's 'quoted'")
+    masked = json.loads(masks.masked(given))
+    assert SECRET not in masks.masked(given)
+    assert (masked["a"], masked["z"]) == ("x password:", "it's 'quoted'")
+
+
+@pytest.mark.parametrize("value", [SECRET, SPLIT, f"a\\{SECRET}", f"a,b}}{SECRET}", 5, None, True])
+@pytest.mark.parametrize("name", ["password", "db_password", "x-api-key", "Token"])
+def test_a_field_whose_name_says_it(name: str, value: Any) -> None:
+    masked = masks.masked(line(**{name: value, "z": "stays"}))
+    assert json.loads(masked) == {name: "«secret»", "z": "stays"}
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_ordinary_text_is_untouched(text: str) -> None:
+    assert masks.masked(line(_msg=text)) == line(_msg=text)
+
+
+_PARTS = ["password", "token", "=", ":", " ", '"', "'", "\\", '\\"', "secret", "Authorization: Bearer ", "-----BEGIN PRIVATE KEY-----",
+          "\n", "://a:", "@", "cookie: ", "}", "{", ",", "--password ", "PASSWORD ", "한국어", "abc", "1"]  # fmt: skip
+_TEXTS = st.lists(st.sampled_from(_PARTS), max_size=14).map("".join)
+
+
+@given(st.dictionaries(st.sampled_from(["_msg", "a", "password", "host"]), st.one_of(_TEXTS, st.integers(), st.none()), max_size=4))
+@example({"_msg": "-----BEGIN PRIVATE KEY-----", "a": None})
+@example({"_msg": "password=", "a": "b"})
+def test_whatever_it_says_it_stays_json_with_its_fields(fields: dict[str, Any]) -> None:
+    for document in (fields, {"_msg": line(**fields)}):
+        assert json.loads(masks.masked(line(**document))).keys() == document.keys()
+
+
+def test_a_quote_a_backslash_and_a_backtick_mean_nothing_in_a_configuration() -> None:
+    assert masks._text('a"b\\c`d') == '"a\\"b\\\\c``d"'

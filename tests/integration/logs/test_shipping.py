@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host and its containers say is found where logs are kept: whole, once, with who said it, and without secrets."""
+
+from __future__ import annotations
+
+import json
+
+from tests.integration.logs.machine import SHELL, Machine, eventually
+
+SLOT = {
+    "com.docker.compose.project": "echodiary-blue",
+    "com.docker.compose.project.working_dir": "/opt/echodiary/echodiary/blue",
+    "org.opencontainers.image.version": "v1.2.3",
+}
+SECRET = "hunter22x"
+#: eight shapes, and what of each line is to be read afterwards
+PLANTED = {
+    f"connect to postgresql://echodiary:{SECRET}@10.0.0.3:5432/echodiary": "@10.0.0.3:5432/echodiary",
+    f"host=10.0.0.3 password={SECRET} dbname=echodiary": "dbname=echodiary",
+    f'{{"db_password": "{SECRET}", "user": "ann"}}': "ann",
+    f"curl -H 'Authorization: Bearer {SECRET}'": "curl -H",
+    f"AWS_SECRET_ACCESS_KEY={SECRET} aws s3 ls": "aws s3 ls",
+    f"GET /entries?token={SECRET}&limit=1": "limit=1",
+    f"Cookie: session={SECRET}": "Cookie",
+    f"-----BEGIN PRIVATE KEY-----\\n{SECRET}\\n-----END PRIVATE KEY----- read": "read",
+}
+ORDINARY = [
+    '오늘은 비가 왔다. "정말" 좋았다.',
+    "비밀번호를 바꿨습니다",
+    "basic authentication failed, the password was changed by ann",
+    "C:\\temp\\x, 'single' {curly} [square] `backtick` $dollar %percent",
+    "registry:5000/echodiary@sha256:0123456789abcdef",
+]
+
+
+def test_a_line_of_an_application_is_found_by_who_said_it(host: Machine) -> None:
+    given = {"time": "x", "level": "ERROR", "logger": "echodiary.access", "message": "한국어, 그대로", "request_id": "r-1", "status": 503}
+    host.line(json.dumps(given, ensure_ascii=False), **SLOT)
+    (found,) = eventually(lambda: host.found("request_id:r-1"))
+    wanted = {"_msg": "한국어, 그대로", "host": "app1", "source": "container", "component": "echodiary", "slot": "blue",
+              "release": "v1.2.3", "level": "ERROR", "logger": "echodiary.access", "status": "503", "stream": "stdout"}  # fmt: skip
+    assert {name: found.get(name) for name in wanted} == wanted
+    assert eventually(lambda: host.found("request_id:r-1", "errors"))[0]["_msg"] == "한국어, 그대로"
+    assert host.found("request_id:r-1", "audit") == []
+
+
+def test_secrets_stay_on_the_host_and_the_rest_of_the_line_does_not(host: Machine) -> None:
+    for text in PLANTED:
+        host.line(f"planted {text}")
+    host.line(json.dumps({"level": "INFO", "message": "planted field", "token": SECRET, "sum": 7}))
+    host.sh(f"logger -t planted 'planted journal password={SECRET} after'")
+    found = eventually(lambda: len(seen := host.found("planted")) >= len(PLANTED) + 2 and seen)
+    assert SECRET not in json.dumps(found)
+    lines = [one["_msg"] for one in found]
+    for kept in (*PLANTED.values(), "journal", "after"):
+        assert any(kept in line for line in lines), (kept, lines)
+    assert [one["sum"] for one in found if one["_msg"] == "planted field"] == ["7"]
+
+
+def test_ordinary_text_stays_as_it_is(host: Machine) -> None:
+    for number, text in enumerate(ORDINARY):
+        host.line(f"ordinary{number} {text}")
+    found = eventually(lambda: len(seen := host.found("ordinary*")) == len(ORDINARY) and seen)
+    assert sorted(one["_msg"] for one in found) == sorted(f"ordinary{number} {text}" for number, text in enumerate(ORDINARY))
+
+
+def test_a_line_that_docker_cut_is_one_again(host: Machine) -> None:
+    text = "".join(f"{number:07d}" for number in range(6000))
+    host.line(json.dumps({"level": "WARNING", "message": f"long {text}", "request_id": "r-long"}))
+    (found,) = eventually(lambda: host.found("request_id:r-long"))
+    assert found["_msg"] == f"long {text}"
+    assert found["level"] == "WARNING"
+
+
+def test_who_did_what_is_kept_longest(host: Machine) -> None:
+    host.sh("su admin -c 'sudo -n true'")
+    host.sh("""printf '{"id":"1","kind":"deploy","release":"v9","outcome":"succeeded"}\\n' >> /var/lib/echodiary/history.jsonl""")
+    host.sh(
+        'mkdir -p /var/lib/echodiary/lease; printf \'{"event":"acquired","by":"ann"}\\n\' >> /var/lib/echodiary/lease/deploy.journal.jsonl'
+    )
+    for query in ("component:sudo", '"v9" source:history', '"acquired" source:history'):
+        assert eventually(lambda query=query: host.found(query, "audit")), query
+    assert host.found("source:container", "audit") == []
+
+
+def test_what_is_declared_is_what_is_there(host: Machine) -> None:
+    assert host.converge(check=True).changes == []
+    assert host.sh("systemctl is-active syslog-ng", check=False) == "inactive"
+
+
+def test_nothing_is_lost_or_told_twice(host: Machine) -> None:
+    """The store is away, 40,000 lines come, files are rotated and a container is replaced, the shipper is killed: each line once."""
+    small = f"docker run -d --name first --log-opt max-size=1m --log-opt max-file=20 {SHELL} /bin/sh -c"
+    host.sh("docker stop logs-all-1")
+    host.sh(f"{small} '{count('lossone', 20000)}; sleep 3' && docker wait first && docker rm first")
+    host.sh(f"{small} '{count('losstwo', 10000)}; sleep 8; {count('lossthree', 10000)}'")
+    host.sh("sleep 3; systemctl kill --signal KILL --kill-whom main echodiary-log-shipper; sleep 2; systemctl stop echodiary-log-shipper")
+    # Rotated while nobody reads.
+    host.sh("docker wait first; systemctl start echodiary-log-shipper; docker start logs-all-1")
+    for word, wanted in (("lossone", 20000), ("losstwo", 10000), ("lossthree", 10000)):
+        eventually(lambda word=word, wanted=wanted: host.number(f"{word}*") >= wanted, 60)
+        assert host.number(f"{word}*") == host.number(f"{word}* | uniq by (_msg)") == wanted
+
+
+def count(word: str, lines: int) -> str:
+    return f'i=0; while [ $i -lt {lines} ]; do echo "{word} $i"; i=$((i+1)); done'
