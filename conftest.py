@@ -23,14 +23,21 @@ hypothesis.settings.load_profile("unhurried")
 KINDS = ("integration", "e2e")
 #: Those that take minutes begin first, so that in the end no worker is left alone with one of them.
 LONGEST = ("converge", "release", "gitops", "traffic", "deploy_flow", "database_dump")
+#: What needs an image that is made after all others.
+LAST = ("logs",)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test's directory says what it needs: tests/integration, tests/e2e."""
-    items.sort(key=lambda item: LONGEST.index(item.path.parent.name) if item.path.parent.name in LONGEST else len(LONGEST))
+    items.sort(key=_place)
     for item in items:
         for kind in set(KINDS) & set(item.path.relative_to(ROOT).parts):
             item.add_marker(kind)
+
+
+def _place(item: pytest.Item) -> int:
+    name = item.path.parent.name
+    return LONGEST.index(name) if name in LONGEST else len(LONGEST) + (name in LAST)
 
 
 class PerDirectory(LoadScopeScheduling):

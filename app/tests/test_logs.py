@@ -2,9 +2,15 @@
 
 import json
 import re
+from pathlib import Path
 
+import psycopg
+import pytest
 import services
 from services import Service
+from sqlalchemy.engine import URL
+
+MARKER = "what-I-wrote-오늘"
 
 
 def lines(running: Service) -> list[dict[str, object]]:
@@ -13,6 +19,8 @@ def lines(running: Service) -> list[dict[str, object]]:
 
 def test_every_line_is_json_uvicorns_too(running: Service) -> None:
     running.fresh("/entries")
+    # The line is written after the answer has left.
+    services.wait_for("the line is there", lambda: '"echodiary.access"' in running.log.read_text())
     loggers = {line["logger"] for line in lines(running)}
     assert {"uvicorn.error", "echodiary.access"} <= loggers
     assert all({"time", "level", "message", "request_id"} <= line.keys() for line in lines(running))
@@ -30,3 +38,34 @@ def test_the_callers_request_id_is_logged_and_echoed(running: Service) -> None:
 def test_an_unsafe_request_id_is_replaced(running: Service) -> None:
     answer = running.http.get("/entries", headers={"X-Request-ID": 'x" injected'})
     assert re.fullmatch("[0-9a-f]{32}", answer.headers["X-Request-ID"])
+
+
+def execute(url: URL, statement: str) -> None:
+    with psycopg.connect(services.plain(url), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+#: what makes writing an entry fail in PostgreSQL, each with another error
+FAILURES = {
+    "a row that is refused": "ALTER TABLE entries ADD CONSTRAINT never CHECK (length(body) < 0) NOT VALID",
+    "an error in words": """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused: %', NEW.body; END $$;
+        CREATE TRIGGER refusing BEFORE INSERT OR UPDATE ON entries FOR EACH ROW EXECUTE FUNCTION refuse()""",
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_what_somebody_wrote_is_in_no_log(failure: str, database: URL, tmp_path: Path) -> None:
+    entry = {"title": MARKER, "body": MARKER}
+    with services.service(database, tmp_path) as service:
+        assert service.fresh_post("/entries", entry).status_code == 201
+        execute(database, FAILURES[failure])
+        assert service.fresh_post("/entries", entry).status_code >= 400
+        assert service.fresh_post("/entries", {"title": MARKER, "body": MARKER, "mood": MARKER}).status_code == 422
+        assert service.fresh_post("/entries", {"title": f"{MARKER}\0", "body": MARKER}).status_code >= 400
+        services.wait_for("the failure is told", lambda: '"level": "ERROR"' in service.log.read_text())
+    told = service.log.read_text()
+    assert MARKER not in told
+    assert json.dumps(MARKER)[1:-1] not in told
+    (error, *_) = [line for line in lines(service) if line["level"] == "ERROR" and "exception" in line]
+    assert "entries.py" in str(error["exception"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.integration.logs.machine import SHELL, Machine, eventually
 
 SLOT = {
@@ -88,16 +90,19 @@ def test_what_is_declared_is_what_is_there(host: Machine) -> None:
     assert host.sh("systemctl is-active syslog-ng", check=False) == "inactive"
 
 
-def test_nothing_is_lost_or_told_twice(host: Machine) -> None:
-    """The store is away, 40,000 lines come, files are rotated and a container is replaced, the shipper is killed: each line once."""
-    small = f"docker run -d --name first --log-opt max-size=1m --log-opt max-file=20 {SHELL} /bin/sh -c"
-    host.sh("docker stop logs-all-1")
-    host.sh(f"{small} '{count('lossone', 20000)}; sleep 3' && docker wait first && docker rm first")
-    host.sh(f"{small} '{count('losstwo', 10000)}; sleep 8; {count('lossthree', 10000)}'")
-    host.sh("sleep 3; systemctl kill --signal KILL --kill-whom main echodiary-log-shipper; sleep 2; systemctl stop echodiary-log-shipper")
+@pytest.mark.parametrize("thousands", [4, pytest.param(40, marks=pytest.mark.full)])
+def test_nothing_is_lost_or_told_twice(host: Machine, thousands: int) -> None:
+    """The store is away, lines come, files are rotated and a container is replaced, the shipper is killed: each line once."""
+    one, two, three = (f"loss{thousands}{word}" for word in ("one", "two", "three"))
+    size, lines = f"--log-opt max-size={25 * thousands}k --log-opt max-file=20", 1000 * thousands
+    run = f"docker run -d --name first {size} {SHELL} /bin/sh -c"
+    host.sh("docker stop logs-all-1; docker rm -f first")
+    host.sh(f"{run} '{count(one, lines // 2)}; sleep 2' && docker wait first && docker rm first")
+    host.sh(f"{run} '{count(two, lines // 4)}; sleep 6; {count(three, lines // 4)}'")
+    host.sh("sleep 3; systemctl kill --signal KILL --kill-whom main echodiary-log-shipper; sleep 1; systemctl stop echodiary-log-shipper")
     # Rotated while nobody reads.
     host.sh("docker wait first; systemctl start echodiary-log-shipper; docker start logs-all-1")
-    for word, wanted in (("lossone", 20000), ("losstwo", 10000), ("lossthree", 10000)):
+    for word, wanted in ((one, lines // 2), (two, lines // 4), (three, lines // 4)):
         eventually(lambda word=word, wanted=wanted: host.number(f"{word}*") >= wanted, 60)
         assert host.number(f"{word}*") == host.number(f"{word}* | uniq by (_msg)") == wanted
 
