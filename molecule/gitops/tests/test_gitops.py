@@ -14,10 +14,11 @@ set -e
 rm -rf /srv/upstream.git /root/seed
 mkdir -p /root/seed/.ci
 cd /root/seed
-printf '#!/bin/sh\nmkdir -p .venv/bin\ncp round .venv/bin/python\n' > .ci/setup
+printf '#!/bin/sh\nmkdir -p .venv/bin\ncp round .venv/bin/python\ncp week .venv/bin/ansible-playbook\n' > .ci/setup
 printf '#!/bin/sh\necho "$@" > ../said\nid -un >> ../said\ncat /etc/shadow >> ../said 2>&1 || true\n' > round
 printf 'mkdir -p "$HOME/reports/local" && echo "x 1" > "$HOME/reports/local/drift.prom"\nexit 2\n' >> round
-chmod +x .ci/setup round
+printf '#!/bin/sh\nsaid="$PWD $*"\nmkdir -p "$HOME/reports/weeks"\ncd "$HOME/reports/weeks"\necho "$said" > said\nid -un >> said\n' > week
+chmod +x .ci/setup round week
 git init -q -b main . && git add -A && git -c user.name=a -c user.email=a@b commit -q -m one
 git clone -q --bare . /srv/upstream.git
 chown -R gitops: /srv/upstream.git
@@ -62,6 +63,21 @@ def test_a_round_clones_runs_unprivileged_and_publishes_its_metrics(host: Host) 
         assert "Permission denied" in said
         assert host.file(f"{TEXTFILES}/echodiary_gitops.prom").mode == 0o644
         assert host.check_output(f"cat {TEXTFILES}/echodiary_gitops.prom") == "x 1"
+
+
+def test_the_week_is_told_by_the_watchers_checkout_and_by_nobody_who_may_more(host: Host) -> None:
+    timer = host.service("gitops-report.timer")
+    assert timer.is_running
+    assert timer.is_enabled
+    with host.sudo():
+        started = host.run("systemctl start gitops-report.service")
+        assert started.rc == 0, host.run("journalctl -u gitops-report -n 30 --no-pager").stdout
+        where = (
+            "-e report_directory=/srv/gitops/reports/weeks -e report_drift=/srv/gitops/reports/local/report.json"
+            " -e report_heals=/srv/gitops/state/local/history.jsonl"
+        )
+        asked = f"/srv/gitops/checkout playbooks/report.yml -i inventories/local {where} -e report_notify=true"
+        assert host.check_output("cat /srv/gitops/reports/weeks/said").splitlines() == [asked, "gitops"]
 
 
 def test_its_command_by_hand_is_the_watchers_own(host: Host) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..module_utils._history.shapes import Entry
     from ..module_utils._kinds.model import Json
     from ..plugin_utils._report.model import Report
-    from ..plugin_utils._report.shapes import Asked, Plan, Service, Told
+    from ..plugin_utils._report.shapes import Asked, Plan, Service, Told, Watched
 
 display = Display()
 
@@ -34,6 +34,8 @@ class Options(TypedDict):
     trouble: str
     histories: list[Read]
     security: str
+    drift: str
+    heals: str
     declared: dict[str, Json]
     region: str
     prices: str | None
@@ -52,6 +54,8 @@ class ActionModule(LocalAction[Options]):
         "trouble": {"type": "str", "default": ""},
         "histories": {"type": "list", "elements": "dict", "default": []},
         "security": {"type": "path", "default": ""},
+        "drift": {"type": "path", "default": ""},
+        "heals": {"type": "path", "default": ""},
         "declared": {"type": "dict", "default": {}},
         "region": {"type": "str", "default": ""},
         "prices": {"type": "path"},
@@ -85,7 +89,16 @@ def _known(args: Options) -> compose.Known:
     found, security_trouble = sources.security(path, plan["environment"])
     estimate, cost_trouble = sources.cost(args["declared"], plan["environment"], args["region"], args["prices"] or "", args["usage"])
     asked: Asked = {"trouble": args["trouble"], **args["asked"]} if args["trouble"] else args["asked"]
-    return compose.Known(asked, told, sources.committed(args["repository"], commits), found, security_trouble, estimate, cost_trouble)
+    committed = sources.committed(args["repository"], commits)
+    return compose.Known(asked, told, committed, found, security_trouble, estimate, cost_trouble, _watched(args))
+
+
+def _watched(args: Options) -> Watched:
+    """Where the command was typed, unless somebody says otherwise."""
+    plan = args["plan"]
+    name = plan["environment"] or "default"
+    report, history = args["drift"] or f".drift/{name}/report.json", args["heals"] or f".gitops/{name}/history.jsonl"
+    return sources.watched(report, history, plan["end"] - 86_400 * plan["days"], plan["end"])
 
 
 def _told(one: Read) -> Told:

@@ -36,6 +36,14 @@ options:
     description: The report of the last security check. C(.security/<environment>.json) where it is empty.
     type: path
     default: ''
+  drift:
+    description: The newest drift report (C(report.json)). C(.drift/<environment>/report.json) where it is empty.
+    type: path
+    default: ''
+  heals:
+    description: The history of a watcher (role gitops). C(.gitops/<environment>/history.jsonl) where it is empty.
+    type: path
+    default: ''
   declared:
     description: The AWS account as it is declared (C(aws_environment)). Empty for none.
     type: dict

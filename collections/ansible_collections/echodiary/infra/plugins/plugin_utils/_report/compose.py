@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...module_utils._gate.shapes import Answer, Probe
     from .._cost.estimate import Estimate
     from .._security.shapes import Document
-    from .shapes import Asked, Plan, Told
+    from .shapes import Asked, Plan, Told, Watched
 
 #: those that ask Prometheus
 _ASKING: tuple[Any, ...] = (availability, latency, drift, alerts, backups, growth, slow, certificates)
@@ -35,6 +35,7 @@ class Known(NamedTuple):
     security_trouble: str
     cost: Estimate | None
     cost_trouble: str
+    watched: Watched
 
 
 def queries(plan: Plan) -> dict[str, Query]:
@@ -68,6 +69,7 @@ def _makers(plan: Plan, known: Known) -> list[tuple[str, str, Callable[[], model
     answers = known.asked.get("answers", {})
     made = {one.KEY: (one.TITLE, _of(one, plan, known.asked)) for one in _ASKING}
     made |= {
+        drift.KEY: (drift.TITLE, lambda: drift.section(plan, _found(drift.KEY, drift.queries(plan), known.asked), known.watched)),
         deploys.KEY: (deploys.TITLE, lambda: deploys.section(plan, known.told, known.committed)),
         security.KEY: (security.TITLE, lambda: security.section(plan, known.security, known.security_trouble)),
         cost.KEY: (cost.TITLE, lambda: cost.section(plan, known.cost, known.cost_trouble)),

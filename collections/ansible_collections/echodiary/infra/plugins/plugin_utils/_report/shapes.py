@@ -40,6 +40,35 @@ class Asked(TypedDict, total=False):
     trouble: str
 
 
+class Differing(TypedDict):
+    """What differed from git when somebody last looked. ``who``: had moved it, and what is known of that."""
+
+    host: str
+    component: str
+    resource: str
+    since: str
+    who: str
+
+
+class Heal(TypedDict):
+    """What a watcher put right, or tried to. ``where``: host/component, of all that it took at once."""
+
+    time: str
+    outcome: str
+    where: list[str]
+    reason: str
+
+
+class Watched(TypedDict):
+    """What lies in files of who looks for drift. ``looked``: when, empty where there is no report; ``troubles``: of files
+    that are damaged."""
+
+    looked: str
+    differing: list[Differing]
+    heals: list[Heal]
+    troubles: list[str]
+
+
 class Told(TypedDict):
     """A component's history. ``trouble``: why it could not be read."""
 

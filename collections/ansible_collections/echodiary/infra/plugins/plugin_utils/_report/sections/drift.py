@@ -10,7 +10,7 @@ from ..asking import Query
 
 if TYPE_CHECKING:
     from ..asking import Found
-    from ..shapes import Plan
+    from ..shapes import Plan, Watched
 
 KEY, TITLE = "drift", "Drift"
 #: as the drift report calls them, and in words
@@ -18,6 +18,8 @@ ORIGINS = {"corrective": "somebody on the host", "conflict": "git and somebody o
 _WHERE = "namespace, dest_server, name"
 #: s after which a verdict says nothing, as the alert has it
 _STALE = 900
+#: of a table
+_ROWS = 20
 
 
 class Figures(NamedTuple):
@@ -56,14 +58,15 @@ def figures(found: Found) -> Figures:
     )
 
 
-def section(plan: Plan, found: Found) -> model.Section:
+def section(plan: Plan, found: Found, watched: Watched) -> model.Section:
+    """What lies in files is told whether or not Prometheus answers."""
     if found.trouble:
-        return model.unknown(KEY, TITLE, found.trouble)
+        return _with_files(model.unknown(KEY, TITLE, found.trouble), watched)
     seen = figures(found)
     if seen.age is None and not seen.where:
-        return model.absent(KEY, TITLE, "nobody watches for drift here (role gitops)")
+        return _unwatched(plan, watched)
     todos = _todos(plan, seen)
-    return model.Section(
+    made = model.Section(
         KEY,
         TITLE,
         "bad" if todos else "unknown" if seen.now is None else "good",
@@ -73,6 +76,34 @@ def section(plan: Plan, found: Found) -> model.Section:
         todos=todos,
         figures={**seen._asdict(), "where": [_placed(*place, value) for place, value in seen.where.items()]},
     )
+    return _with_files(made, watched)
+
+
+def _unwatched(plan: Plan, watched: Watched) -> model.Section:
+    """Nobody leaves metrics; somebody may have looked by hand."""
+    if not watched["looked"]:
+        return model.absent(KEY, TITLE, "nobody watches for drift here (role gitops), and no drift report is here")
+    count = len(watched["differing"])
+    text = f"{words.count(count, 'resource')} not as in git at {watched['looked']}: see whether it still is so"
+    todos = [model.Todo(text, commands.playbook(plan, "drift"))] if count else []
+    said = f"{words.count(count, 'resource')} not as in git at {watched['looked']}; nobody watches"
+    return _with_files(model.Section(KEY, TITLE, "bad" if todos else "unknown", said, todos=todos), watched)
+
+
+def _with_files(made: model.Section, watched: Watched) -> model.Section:
+    differing = [(one["host"], one["component"], one["resource"], _when(one["since"]), one["who"]) for one in watched["differing"]]
+    heals = [(_when(one["time"]), ", ".join(one["where"]), one["outcome"], one["reason"]) for one in reversed(watched["heals"])]
+    tables = [
+        model.Table(("differs on", "component", "what", "since (UTC)", "who moved it"), differing[:_ROWS]),
+        model.Table(("put right (UTC)", "host/component", "outcome", "why"), heals[:_ROWS]),
+    ]
+    figures = {**made.figures, "differing": len(differing), "heals": len(heals)} if watched["looked"] or heals else made.figures
+    notes = [*made.notes, *watched["troubles"]]
+    return made._replace(tables=[*made.tables, *(one for one in tables if one.rows)], notes=notes, figures=figures)
+
+
+def _when(time: str) -> str:
+    return time[:16].replace("T", " ")
 
 
 def _placed(host: str, component: str, minutes: float) -> dict[str, str | float]:
@@ -98,7 +129,7 @@ def _tables(seen: Figures) -> list[model.Table]:
     who = [(ORIGINS.get(origin, origin), words.minutes(value)) for origin, value in sorted(seen.origins.items())]
     where = [(host, name, words.minutes(value)) for (host, name), value in sorted(seen.where.items(), key=lambda one: -one[1])]
     found = [model.Table(("who had moved it", "something differed for"), who, frozenset({1}))] if who else []
-    return [*found, model.Table(("host", "component", "differed for"), where[:20], frozenset({2}))] if where else found
+    return [*found, model.Table(("host", "component", "differed for"), where[:_ROWS], frozenset({2}))] if where else found
 
 
 def _todos(plan: Plan, seen: Figures) -> list[model.Todo]:

@@ -9,13 +9,17 @@ from typing import Any
 import yaml
 from ansible_collections.echodiary.infra.plugins.action import report
 from ansible_collections.echodiary.infra.plugins.modules import report as documented
+from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import outputs
 from ansible_collections.echodiary.infra.tests.unit.plugins.action import test_account_cost
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
+from ansible_collections.echodiary.infra.tests.unit.plugins.plugin_utils._drift import builders as drift
 from ansible_collections.echodiary.infra.tests.unit.plugins.plugin_utils._report import builders as build
 
 
 def write(place: Path, **args: Any) -> dict[str, Any]:
-    given = {"plan": build.plan(), "directory": str(place / "out"), "security": str(place / "security.json"), "repository": str(place)}
+    nowhere = {name: str(place / "nothing" / name) for name in ("drift", "heals")}
+    elsewhere = {"directory": str(place / "out"), "security": str(place / "security.json"), "repository": str(place)}
+    given = {**nowhere, **elsewhere, "plan": build.plan()}
     return Rig(report).run(**{**given, **args})
 
 
@@ -64,6 +68,21 @@ def test_lead_times_are_asked_of_the_checkout(tmp_path: Path) -> None:
     ]
     found = write(tmp_path, histories=[{"item": build.plan()["services"][0], "entries": entries}])
     assert found["report"]["sections"]["deploys"]["figures"]["shop"]["lead"] == [7200]
+
+
+def test_who_moved_what_differs_and_what_was_put_right(tmp_path: Path) -> None:
+    """As the drift report and a watcher's history have them; a damaged one is said to be, and costs no more."""
+    looked, history = tmp_path / "report.json", tmp_path / "history.jsonl"
+    looked.write_text(outputs.json_text(drift.drifted()))
+    heal = {"operation": "heal", "outcome": "done", "targets": {"app1": ["haproxy"]}, "reason": "heal to abc", "who": "gitops"}
+    times = ["2026-11-20T00:00:00Z", "2026-11-25T00:00:00Z"]
+    lines = [*({**heal, "time": time} for time in times), {"operation": "sync", "time": times[1]}]
+    history.write_text("".join(f"{json.dumps(one)}\n" for one in lines))
+    found = write(tmp_path, drift=str(looked), heals=str(history))["report"]["sections"]["drift"]["figures"]
+    assert found == {"differing": len(drift.drifted().differing()), "heals": 1}
+    looked.write_text("[1]")
+    assert write(tmp_path, drift=str(looked), heals=str(history))["report"]["sections"]["drift"]["figures"] == {"differing": 0, "heals": 1}
+    assert str(looked) in (tmp_path / "out/production/2026-11-29/report.md").read_text()
 
 
 def test_a_history_that_was_not_read_says_why(tmp_path: Path) -> None:

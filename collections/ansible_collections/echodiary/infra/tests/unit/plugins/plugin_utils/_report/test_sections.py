@@ -37,8 +37,12 @@ def made(one: Any, plan: Any = None, **answers: Series | list[Series]) -> model.
     assert set(answers) <= set(wanted)
     once = [name for name, query in wanted.items() if not query.daily]
     points = {name: [asking.Point(*series) for series in _listed(answers.get(name, []))] for name in once}
-    found: model.Section = one.section(plan, asking.Found(points, {name: [] for name in wanted if name not in once}, ""))
-    return found
+    return told(one, plan, asking.Found(points, {name: [] for name in wanted if name not in once}, ""))
+
+
+def told(one: Any, plan: Any, found: asking.Found, watched: Any = build.UNWATCHED) -> model.Section:
+    made: model.Section = one.section(plan, found, watched) if one is drift else one.section(plan, found)
+    return made
 
 
 def _listed(given: Series | list[Series]) -> list[Series]:
@@ -54,7 +58,7 @@ def test_nothing_there_is_unknown_or_absent_and_never_well(one: Any) -> None:
 
 @pytest.mark.parametrize("one", ASKING, ids=lambda one: one.KEY)
 def test_without_an_answer_it_says_why(one: Any) -> None:
-    found = one.section(build.plan(), asking.Found({}, {}, "Prometheus does not answer: refused"))
+    found = told(one, build.plan(), asking.Found({}, {}, "Prometheus does not answer: refused"))
     assert (found.state, found.todos) == ("unknown", ()) and "refused" in found.said
 
 
@@ -105,6 +109,29 @@ def test_a_fleet_that_nobody_judges_is_not_in_order() -> None:
     found = made(drift, age=({}, 1000.0), now=({}, 0.0))
     assert found.state == "bad" and "1" in found.todos[0].text
     assert made(drift, age=({}, 60.0), now=({}, 0.0)).state == "good"
+
+
+LOOKED: Any = {
+    "looked": "2026-11-28T00:00:00Z",
+    "differing": [{"host": "app1", "component": "haproxy", "resource": "file /etc/x", "since": "2026-11-27T10:00:00Z", "who": "somebody"}],
+    "heals": [{"time": "2026-11-26T10:00:00Z", "outcome": "done", "where": ["app1/haproxy"], "reason": "heal to abc"}],
+    "troubles": [],
+}
+
+
+@pytest.mark.parametrize("trouble", ["", "Prometheus is away"])
+def test_what_lies_in_files_is_told_without_prometheus(trouble: str) -> None:
+    points: Any = {} if trouble else {name: [] for name in drift.queries(build.plan())}
+    found = told(drift, build.plan(), asking.Found(points, {}, trouble), LOOKED)
+    cells = [cell for table in found.tables for row in table.rows for cell in row]
+    assert "somebody" in cells and "app1/haproxy" in cells
+    assert (found.figures["differing"], found.figures["heals"]) == (1, 1)
+    assert found.state == ("unknown" if trouble else "bad")
+
+
+def test_a_fleet_that_only_somebody_looked_at_is_not_called_well() -> None:
+    points: Any = {name: [] for name in drift.queries(build.plan())}
+    assert told(drift, build.plan(), asking.Found(points, {}, ""), {**LOOKED, "differing": []}).state == "unknown"
 
 
 DATABASE = {"backup_job": "database", "component": "shop", "instance": "app1"}
@@ -208,7 +235,7 @@ def test_log_errors() -> None:
 def test_one_section_that_breaks_costs_no_other() -> None:
     broken: Any = {"component": "shop", "entries": [{"kind": "deploy"}], "trouble": ""}
     odd = {**checked("medium"), "at": "never"}
-    known = compose.Known({"trouble": "away"}, [broken], {}, odd, "", None, "")  # type: ignore[arg-type]
+    known = compose.Known({"trouble": "away"}, [broken], {}, odd, "", None, "", build.UNWATCHED)  # type: ignore[arg-type]
     found = {one.key: one for one in compose.report(build.plan(), known).sections}
     assert found["security"].state == "unknown" and "cannot be read" in found["security"].said
     assert found["cost"].state == "absent" and len(found) == 12
