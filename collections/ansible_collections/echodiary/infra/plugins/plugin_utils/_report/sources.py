@@ -52,7 +52,7 @@ def watched(report: str, history: str, begin: float, end: float) -> Watched:
 
 
 def _differing(host: drift.Host, component: drift.Component, one: drift.Resource) -> Differing:
-    return {"host": host.name, "component": component.name, "resource": words.title(one), "since": one.since, "who": words.who(one)}
+    return {"host": host.name, "component": component.name, "resource": words.title(one), "since": one.since, "who": words.who(one, host.name)}
 
 
 def _heal(entry: dict[str, Any]) -> Heal:
