@@ -52,7 +52,8 @@ def watched(report: str, history: str, begin: float, end: float) -> Watched:
 
 
 def _differing(host: drift.Host, component: drift.Component, one: drift.Resource) -> Differing:
-    return {"host": host.name, "component": component.name, "resource": words.title(one), "since": one.since, "who": words.who(one, host.name)}
+    who = words.who(one, host.name)
+    return {"host": host.name, "component": component.name, "resource": words.title(one), "since": one.since, "who": who}
 
 
 def _heal(entry: dict[str, Any]) -> Heal:
