@@ -80,7 +80,7 @@ class Site:
 def site(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     place = tmp_path_factory.mktemp("security")
     walled.unsay()
-    walled.add(STRANGER, [])
+    walled.add(STRANGER, ["baseline"])
     try:
         made = Site(place)
         ran = drill.run("site")
