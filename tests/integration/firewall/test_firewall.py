@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 
 import pytest
@@ -171,7 +172,9 @@ def test_a_host_that_was_cut_off_heals_by_itself(machine: Machine) -> None:
     cut_off(machine)
     began = time.monotonic()
     eventually(machine.reachable, seconds=90)
-    assert 30 < time.monotonic() - began < 75
+    took = time.monotonic() - began
+    sys.stdout.write(f"\nssh comes again after {took:.1f} s\n")
+    assert 30 < took <= 60, "50 s, and what a look takes"
     assert machine.table() == before
     left = machine.one(check=True)
     assert ("change:firewall", "finish", "corrective") in left.actions

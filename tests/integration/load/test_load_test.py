@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration import local_play
+from tests.integration.edge import edges, recorder
 from tests.waiting import eventually
 
 SITE = Path(__file__).with_name("site.py")
@@ -26,6 +27,10 @@ class Site:
         self.place = place
         self.process = subprocess.Popen([sys.executable, "-I", str(SITE), str(place), *words])
         self.port = int(eventually(lambda: (place / "port").exists() and (place / "port").read_text(), what="the site listens"))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def asked(self) -> int:
@@ -59,10 +64,10 @@ def site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
         one.process.wait()
 
 
-def tasks(site: Site, hey: str, place: Path, seconds: int, rate: float) -> list[local_play.Task]:
+def tasks(url: str, hey: str, place: Path, seconds: int, rate: float) -> list[local_play.Task]:
     plan = {
-        "environment": "local", "component": "shop", "edges": [{"name": "app1", "url": f"http://127.0.0.1:{site.port}", "host": ""}],
-        "parts": ["rate"], "seconds": seconds, "users": 4, "rate": rate, "stop_errors": 0.2, "paths": ["/"], "locustfile": "", "rows": "",
+        "environment": "local", "component": "shop", "edges": [{"name": "app1", "url": url, "host": ""}],
+        "parts": ["rate"], "seconds": seconds, "users": 4, "rate": rate, "stop_errors": 0.2, "paths": ["/x"], "locustfile": "", "rows": "",
         "hey": hey, "locust": "", "objectives": {"availability_percent": 99.5, "latency_percent": 95.0, "latency_seconds": 1.0},
     }  # fmt: skip
     return [
@@ -87,7 +92,7 @@ def generators(site: Site) -> list[int]:
 
 def test_what_it_tells_is_what_the_site_has_seen(tmp_path: Path, site: Callable[..., Site], hey: str) -> None:
     well = site()
-    played = local_play.play(tmp_path, tasks(well, hey, tmp_path / "load", 2, 40))
+    played = local_play.play(tmp_path, tasks(well.url, hey, tmp_path / "load", 2, 40))
     assert played.code == 0, played.output
     sent, told = played.task["Send"], played.task["Tell"]
     (total,) = told["result"]["totals"]
@@ -103,7 +108,7 @@ def test_what_it_tells_is_what_the_site_has_seen(tmp_path: Path, site: Callable[
 def test_a_site_that_fails_is_let_be(tmp_path: Path, site: Callable[..., Site], hey: str) -> None:
     """After forty good answers only bad ones: of a minute it is asked for one slice, five seconds."""
     failing = site("503", "40")
-    played = local_play.play(tmp_path, tasks(failing, hey, tmp_path / "load", 60, 40))
+    played = local_play.play(tmp_path, tasks(failing.url, hey, tmp_path / "load", 60, 40))
     assert played.code == 2
     told = played.task["Tell"]
     assert "requests failed (load_stop_errors 0.2)" in told["result"]["stopped"] and told["missed"]
@@ -111,14 +116,31 @@ def test_a_site_that_fails_is_let_be(tmp_path: Path, site: Callable[..., Site], 
     assert failing.asked < 6 * 40
 
 
+def test_what_the_edge_turns_away_is_no_error_of_the_application(tmp_path: Path, hey: str) -> None:
+    """A real HAProxy with the role's file lets one client ask thirty times."""
+    with recorder.recording() as app:
+        given = {"components": ["haproxy", "blog"], "blog_ports": {"a": app.port, "b": edges.free_port()}, "haproxy_bind": "*"}
+        with edges.before(tmp_path, **given, haproxy_rate={"requests": 30, "per": "1h"}) as edge:
+            url = f"http://{edges.own_address()}:{edge.port}"
+            played = local_play.play(tmp_path, tasks(url, hey, tmp_path / "load", 2, 40))
+    assert played.code == 0, played.output
+    told = played.task["Tell"]
+    (total,) = told["result"]["totals"]
+    assert (total["errors"], told["missed"], told["result"]["stopped"]) == ({}, [], "")
+    # one more is the look before it
+    assert len(app.of("/x")) == 30 == total["requests"] - total["limited"] + 1
+    assert total["limited"] > 25, total
+    assert "haproxy_unlimited" in str(told), told
+
+
 @pytest.mark.parametrize("killed", ["ansible-playbook", pytest.param("everybody but the generator", marks=pytest.mark.full)])
 def test_a_run_that_is_killed_leaves_nothing_behind(tmp_path: Path, site: Callable[..., Site], hey: str, killed: str) -> None:
     """And while it is not, a second one is refused."""
     asked = site()
-    process = local_play.start(tmp_path, tasks(asked, hey, tmp_path / "load", 60, 20))
+    process = local_play.start(tmp_path, tasks(asked.url, hey, tmp_path / "load", 60, 20))
     try:
         (generator,) = eventually(lambda: generators(asked), what="it sends")
-        second = local_play.play(tmp_path, tasks(asked, hey, tmp_path / "load", 3, 20))
+        second = local_play.play(tmp_path, tasks(asked.url, hey, tmp_path / "load", 3, 20))
         assert second.code == 2 and "another load test runs from here" in second.task["Send"]["msg"]
         (generator,) = eventually(lambda: generators(asked), what="it still sends")
         others = family(process.pid) - {generator}
