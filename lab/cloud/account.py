@@ -46,7 +46,7 @@ class Account(NamedTuple):
     def names(self) -> tuple[str, ...]:
         """Names of AWS that hosts ask for, and that are answered for in a lab."""
         registry = (self.registry,) if self.registry else ()
-        return tuple(sorted({f"s3.{REGION}.amazonaws.com", f"ssm.{REGION}.amazonaws.com", *registry, *self.caches}))
+        return tuple(sorted({*(f"{one}.{REGION}.amazonaws.com" for one in ("s3", "ssm", "monitoring", "logs")), *registry, *self.caches}))
 
 
 def read(endpoint: str) -> Account:

@@ -28,6 +28,8 @@ frontend names
     bind :443 ssl crt /etc/haproxy/front.pem
     acl agent path_end /amazon-ssm-agent.deb
     http-request return status 200 content-type application/vnd.debian.binary-package file /srv/amazon-ssm-agent.deb if agent
+    acl watcher path_end /amazon-cloudwatch-agent.deb
+    http-request return status 200 content-type application/vnd.debian.binary-package file /srv/amazon-cloudwatch-agent.deb if watcher
     use_backend registry if {{ hdr_sub(host) -i .dkr.ecr. }}
     default_backend aws
 
