@@ -37,6 +37,7 @@ FLEET: dict[str, Any] = {
     "grafana_admin_password": "a-password",
     "backup_repository": "s3:https://s3.example.org/backups/test",
     "backup_password": "a-password",
+    "cloudwatch_agent_packages": {"amd64": {"url": "https://example.org/agent.deb", "sha256": "0" * 64}},
 }
 
 

@@ -37,6 +37,9 @@ DECLARED: dict[str, Any] = {
     "budget": {"monthly_usd": 120, "covers": "environment"},
 }
 
+#: nobody installs it here: with it the inventory's hosts have the component that alarms need
+AGENTS = {"cloudwatch_agent_packages": {"arm64": {"url": "https://example.com/agent.deb", "sha256": "0" * 64}}}
+
 Plan = dict[str, dict[str, Any]]
 
 
@@ -52,7 +55,7 @@ class Environment:
         self.declare()
 
     def declare(self, **changed: Any) -> None:
-        declared = {"aws_account": ACCOUNT, "aws_environment": {**DECLARED, **changed}, "baseline_admin_keys": [ADMIN]}
+        declared = {"aws_account": ACCOUNT, "aws_environment": {**DECLARED, **changed}, "baseline_admin_keys": [ADMIN], **AGENTS}
         self.declaration.write_text(yaml.safe_dump(declared))
 
     @property

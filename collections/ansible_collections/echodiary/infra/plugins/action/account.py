@@ -52,6 +52,7 @@ class ActionModule(door.AccountAction[Options]):
         known = roster.Roster(self._loader, self._templar, self._vars, [])
         env = env._replace(listens=asked.of_roles(known, env), admin_keys=tuple(args["admin_keys"]))
         asked.check_front(known, env)
+        asked.check_agent(known, env)
         guards.check(env, run.wanted(env))
         lease = None if self._check else leasing.of(args["lease"], place, self._vars.get("ansible_inventory_sources") or [])
         this = run.begun(env, args["login"], self, self._vars, display.display)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .balancers import Balancer
     from .declaration import Environment
 
-FIREWALL, EDGE = "firewall", "haproxy"
+FIREWALL, EDGE, AGENT = "firewall", "haproxy", "cloudwatch_agent"
 #: of the edge, what a load balancer before it depends on
 _EDGE = ("tls", "port", "health_paths", "trusted_proxies", "accept_proxy", "timeout_http_keep_alive")
 #: who is none of an account's roles, and has a meaning of its own
@@ -130,6 +130,23 @@ def _wrong_edge(edge: Mapping[str, Any], balancer: Balancer, env: Environment) -
             f"haproxy_timeout_http_keep_alive is {edge['timeout_http_keep_alive']}, and aws_environment.balancer uses idle connections for "
             f"{balancer['idle_seconds']} s: users get 502 where HAProxy has just closed one; set it to {balancer['idle_seconds'] + 15}s"
         )
+
+
+def check_agent(known: Roster, env: Environment) -> None:
+    """What only a host's agent tells is watched only where the host has one."""
+    watching = env.declared["watching"]
+    if not (watching and watching["agent"]):
+        return
+    without = [host for role in env.roles for host in env.hosts(role) if not _has(known, host, AGENT)]
+    if without:
+        raise SpecError(
+            f"aws_environment.watching: {', '.join(without)} would be watched by what component {AGENT} sends, and the inventory does not "
+            "list it among their components; add it (cloudwatch_agent_packages does, in inventories/production), or write agent: false"
+        )
+
+
+def _has(known: Roster, host: str, component: str) -> bool:
+    return any(one.rpartition(".")[2] == component for one in known.host(host).components)
 
 
 def _covers(wide: Network, narrow: Network) -> bool:

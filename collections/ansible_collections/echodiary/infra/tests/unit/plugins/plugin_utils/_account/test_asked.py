@@ -113,3 +113,18 @@ def test_hosts_that_fit_are_asked_by_a_load_balancer_and_others_are_their_owners
 def test_hosts_that_a_load_balancer_could_not_ask_are_refused(given: dict[str, Any], why: str) -> None:
     with pytest.raises(SpecError, match=f"host app1: .*{why}"):
         front(**given)
+
+
+@pytest.mark.parametrize(
+    ("components", "how", "refused"), [([], {}, True), (["cloudwatch_agent"], {}, False), ([], {"agent": False}, False)]
+)
+def test_who_has_no_agent_is_not_watched_by_one(components: list[str], how: dict[str, Any], refused: bool) -> None:
+    hosts = {"app1": {"components": components}, "mon1": {"components": ["mine.collection.cloudwatch_agent"]}}
+    given: Any = {"inventory_hostname": "localhost", "groups": GROUPS, "hostvars": hosts}
+    loader = DataLoader()
+    known, env = Roster(loader, Templar(loader, variables=given), given, []), environment(watching={"email": ["a@b.c"], **how})
+    if not refused:
+        asked.check_agent(known, env)
+        return
+    with pytest.raises(SpecError, match="app1 would be watched by what component cloudwatch_agent sends"):
+        asked.check_agent(known, env)
