@@ -10,7 +10,7 @@ from typing import Any
 from moto.elbv2.ssl_policies import SSL_POLICIES
 
 from ..errors import RefusedError
-from . import Asked, after, before, instead
+from . import Asked, after, before, certificates, instead
 from .network import refuse_dependency, zones_of
 
 SERVICE = "elasticloadbalancing"
@@ -200,7 +200,7 @@ def further_certificates_fit(asked: Asked) -> None:
 
 def _usable(asked: Asked, arn: str) -> None:
     """AWS's words for one that is not issued say other things than that."""
-    found = asked.backend("acm")._certificates.get(arn)
+    found = certificates.certificates(asked).get(arn)
     if found is None and ":acm:" in arn:
         raise RefusedError("CertificateNotFound", f"Certificate '{arn}' not found")
     if found is not None and found.status != "ISSUED":

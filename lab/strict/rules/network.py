@@ -110,7 +110,7 @@ def _mapped(asked: Asked, vpc: str) -> Iterator[str]:
     ec2 = asked.backend("ec2")
     yield from (instance.public_ip for instance in living(asked) if instance.vpc_id == vpc and instance.public_ip)
     balancers = asked.backend("elbv2").load_balancers.values()
-    yield from (one.dns_name for one in balancers if one.vpc_id == vpc and one.scheme == "internet-facing")
+    yield from (one.dns_name for one in balancers if one.vpc_id == vpc and one.scheme != "internal")
     for address in ec2.addresses:
         if (address.instance is not None and address.instance.vpc_id == vpc) or (
             address.eni is not None and address.eni.subnet.vpc_id == vpc

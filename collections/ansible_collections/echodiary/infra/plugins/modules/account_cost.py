@@ -33,7 +33,9 @@ options:
     description: File of prices. The collection's for the region by default.
     type: path
   usage:
-    description: GB a month, over what is assumed - C(out_gb), C(logs_gb), C(bucket_gb), C(images_gb).
+    description:
+      - GB a month, over what is assumed - C(out_gb), C(logs_gb), C(bucket_gb), C(images_gb).
+      - C(lcu) is how many units a load balancer is busy with.
     type: dict
     default: {}
 attributes:

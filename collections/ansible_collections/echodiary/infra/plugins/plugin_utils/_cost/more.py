@@ -32,7 +32,8 @@ def options(env: Environment) -> Iterator[More]:
     yield More(f"one more host like {first}", items.host(hosts[first]["type"], hosts[first]["disk"]))
     zones = len(env.declared["network"]["zones"])
     balancer = [Item("load balancer", _ONE), Item("public address", Decimal(max(2, zones)))]
-    yield More(f"a load balancer in {max(2, zones)} zones", balancer, ("load balancer use", "for each unit (LCU) that it is busy with"))
+    if not env.declared["balancer"]:
+        yield More(f"a load balancer in {max(2, zones)} zones", balancer, ("load balancer use", "for each unit (LCU) that it is busy with"))
     yield More("a NAT gateway", [Item("NAT gateway", _ONE), Item("public address", _ONE)], ("NAT gateway traffic", "for each GB"))
     database = env.declared["database"]
     if database and not database["multi_az"]:

@@ -17,7 +17,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._prices import fil
 
 REGION = "ap-northeast-2"
 PRICES = file.load(REGION)
-NOTHING = {"out_gb": 0, "logs_gb": 0, "bucket_gb": 0, "images_gb": 0}
+NOTHING = {"out_gb": 0, "logs_gb": 0, "bucket_gb": 0, "images_gb": 0, "lcu": 0}
 SMALL: dict[str, Any] = {
     "network": {"cidr": "10.20.0.0/16", "zones": ["a", "c"]},
     "hosts": {"app1": {"role": "app", "type": "t4g.small", "zone": "a", "disk": 20}},
@@ -38,10 +38,12 @@ def test_prices_are_those_that_the_sums_below_were_made_with() -> None:
     assert {name: str(PRICES.lines[name].usd) for name in (
         "instance t4g.micro", "instance t4g.small", "disk", "public address", "database db.t4g.micro", "database storage",
         "cache valkey cache.t4g.micro", "secret", "logs in", "logs kept", "bucket storage", "images storage",
+        "load balancer", "load balancer use",
     )} == {
         "instance t4g.micro": "0.0104", "instance t4g.small": "0.0208", "disk": "0.0912", "public address": "0.005",
         "database db.t4g.micro": "0.025", "database storage": "0.131", "cache valkey cache.t4g.micro": "0.0192", "secret": "0.40",
         "logs in": "0.76", "logs kept": "0.0314", "bucket storage": "0.025", "images storage": "0.10",
+        "load balancer": "0.0225", "load balancer use": "0.008",
     }  # fmt: skip
 
 
@@ -91,6 +93,24 @@ def test_staging_as_it_is_shipped() -> None:
     """
     assert shipped("staging").usd == Decimal("56.5104")
     assert told.budget(shipped("staging")) == "budget of staging: 70.00, 13.49 left"
+
+
+def test_production_behind_a_load_balancer() -> None:
+    """as shipped                              99.6884
+    load balancer  0.0225 x 730            = 16.425
+    its addresses  2 x 0.005 x 730         =  7.30
+    its use        0.1 x 0.008 x 730       =  0.584
+                                            123.9974
+    """
+    found = beside.of_inventory(INVENTORIES / "production")
+    assert found
+    behind = env({**found.given, "balancer": {"domain": "diary.example.com", "zone_id": "Z0123456789ABC"}})
+    sums = estimate.of(behind, PRICES, usage.read({}))
+    assert (sums.usd, sums.unknown) == (Decimal("123.9974"), [])
+    assert told.budget(sums) == "budget of production: 120.00, OVER by 4.00"
+    assert {one.what: (one.quantity, one.usd) for one in sums.fixed}["public address"] == (5, Decimal("18.250"))
+    assert not [one for one in more.options(behind) if "load balancer" in one.what]
+    assert estimate.of(behind, PRICES, usage.read({"lcu": 2})).usd == Decimal("135.0934"), "2 x 5.84 in place of 0.584"
 
 
 def shipped(name: str) -> estimate.Estimate:
