@@ -33,7 +33,7 @@ def svg(chart: Chart) -> str:
     values = [value for line in chart.lines for value in line.values if value is not None]
     if not values:
         return ""
-    scale = _scale([*values, *([] if chart.limit is None else [chart.limit])], len(chart.days))
+    scale = _scale(chart, [*values, *([] if chart.limit is None else [chart.limit])])
     lines = [part for number, line in enumerate(chart.lines) for part in _line(chart, scale, number, line)]
     body = "".join([*_week(scale), *_grid(chart, scale), *_limit(chart, scale), *lines])
     title, said = outputs.html(chart.title), outputs.html(described(chart))
@@ -61,10 +61,11 @@ def rows(chart: Chart) -> list[tuple[str, ...]]:
     return [(day, *(_text(chart, line.values[index]) for line in chart.lines)) for index, day in enumerate(chart.days)]
 
 
-def _scale(values: Sequence[float], count: int) -> _Scale:
+def _scale(chart: Chart, values: Sequence[float]) -> _Scale:
+    """Of values that are nearly the same it makes a line that is nearly flat."""
     low, high = min(values), max(values)
-    air = _AIR * (high - low) or abs(high) * 0.01 or 1.0
-    return _Scale(low - air, high + air, count)
+    air = _AIR * (high - low) + max(0.0, chart.least - (high - low)) / 2
+    return _Scale(low - air, high + air, len(chart.days))
 
 
 def _week(scale: _Scale) -> Iterator[str]:

@@ -50,12 +50,14 @@ class Line(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """``days``: what stands below it; ``limit``: a line across, None for none. ``form``: how a value is written, as ``{:.2f} %``."""
+    """``days``: what stands below it; ``limit``: a line across, None for none. ``form``: how a value is written, as ``{:.2f} %``.
+    ``least``: differences below it are none that anybody should see."""
 
     title: str
     days: list[str]
     lines: list[Line]
     form: str
+    least: float
     limit: float | None = None
 
 

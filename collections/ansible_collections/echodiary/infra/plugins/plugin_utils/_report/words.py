@@ -69,4 +69,4 @@ def trend(now: float | None, before: float | None, what: str) -> str:
     change = (now - before) / abs(before)
     if abs(change) < _ALIKE:
         return f"as the week before ({what})"
-    return f"{change:+.0%} on the week before ({what})".replace("%", " %")
+    return f"{100 * change:+.0f} % on the week before ({what})"

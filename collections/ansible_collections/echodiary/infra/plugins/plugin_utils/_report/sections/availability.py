@@ -104,8 +104,13 @@ def _said(every: list[Figures], nobody: float | None) -> str:
 def _tile(one: Figures) -> model.Tile:
     state: model.State = "unknown" if one.percent is None else "bad" if one.missed else "good"
     goal = "no objective" if one.objective is None else f"objective {one.objective:g} %"
-    trend = words.trend(one.percent, one.percent_before, words.percent(one.percent_before, 3))
-    return model.Tile(f"{one.component}: answered well", words.percent(one.percent, 3), f"{goal}; {trend}", state)
+    return model.Tile(f"{one.component}: answered well", words.percent(one.percent, 3), f"{goal}; {_trend(one)}", state)
+
+
+def _trend(one: Figures) -> str:
+    """Of those that failed: of all others there are so many that nothing moves them."""
+    failed, before = (None if value is None else 100 - value for value in (one.percent, one.percent_before))
+    return f"{words.percent(failed, 3)} failed, {words.trend(failed, before, words.percent(before, 3))}"
 
 
 def _budget(one: Figures) -> model.Tile:
@@ -130,7 +135,7 @@ def _chart(plan: Plan, found: Found) -> model.Chart:
     ends = moments(plan["end"], plan["days"])
     lines = [model.Line(one["component"], found.line("daily", ends, proxy=one["backend"])) for one in plan["services"]]
     objectives = {one["objectives"]["availability_percent"] for one in plan["services"] if one["objectives"]}
-    return model.Chart("Answered well, by day", commands.dates(ends), lines, "{:.2f} %", min(objectives, default=None))
+    return model.Chart("Answered well, by day", commands.dates(ends), lines, "{:.2f} %", 0.1, min(objectives, default=None))
 
 
 def _todo(plan: Plan, one: Figures) -> model.Todo:

@@ -114,7 +114,7 @@ def _tiles(one: Figures) -> list[model.Tile]:
 def _chart(plan: Plan, found: Found) -> model.Chart:
     ends = moments(plan["end"], plan["days"])
     lines = [model.Line(one["component"], found.line("daily", ends, job=one["component"])) for one in plan["services"]]
-    return model.Chart("p95, by day", commands.dates(ends), lines, "{:.3f} s")
+    return model.Chart("p95, by day", commands.dates(ends), lines, "{:.3f} s", 0.02)
 
 
 def _todo(plan: Plan, one: Figures) -> model.Todo:

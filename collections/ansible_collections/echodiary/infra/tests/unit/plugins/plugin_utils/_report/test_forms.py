@@ -23,7 +23,7 @@ def whole(text: str = "app1") -> model.Report:
         said=text,
         tiles=[Tile(text, text, text, "unknown")],
         tables=[Table((text, "n"), [(text, "1")], frozenset({1}))],
-        charts=[Chart(text, ["11-01", "11-02", "11-03", "11-04"], [Line(text, [1.0, None, 2.0, 3.0])], "{:.1f} %", 1.5)],
+        charts=[Chart(text, ["11-01", "11-02", "11-03", "11-04"], [Line(text, [1.0, None, 2.0, 3.0])], "{:.1f} %", 0.1, 1.5)],
         notes=[text],
         todos=[Todo(text, f"ansible-playbook {text}", urgent=True)],
     )
@@ -65,13 +65,19 @@ def test_a_chart_breaks_where_a_day_is_not_known_and_is_told_in_words() -> None:
 
 @pytest.mark.parametrize("values", [[], [None, None]])
 def test_a_chart_of_nothing_is_not_drawn(values: list[float | None]) -> None:
-    assert charts.svg(Chart("x", ["a", "b"], [Line("x", values)], "{}")) == ""
+    assert charts.svg(Chart("x", ["a", "b"], [Line("x", values)], "{}", 1.0)) == ""
 
 
 def test_a_chart_of_one_value_lies_within_its_picture() -> None:
-    drawn = charts.svg(Chart("x", ["a", "b"], [Line("x", [0.0, 0.0])], "{:.0f}"))
+    drawn = charts.svg(Chart("x", ["a", "b"], [Line("x", [0.0, 0.0])], "{:.0f}", 1.0))
     heights = [float(one) for one in re.findall(r'cy="([\d.]+)"', drawn)]
     assert all(0 < one < charts.HEIGHT for one in heights)
+
+
+def test_what_is_nearly_the_same_is_drawn_nearly_flat() -> None:
+    drawn = charts.svg(Chart("x", ["a", "b", "c", "d"], [Line("x", [0.4583333, 0.4583334, 0.4583332, 0.459])], "{:.3f} s", 0.02))
+    heights = [float(one) for one in re.findall(r'cy="([\d.]+)"', drawn)]
+    assert max(heights) - min(heights) < 0.05 * charts.HEIGHT
 
 
 def test_markdown_takes_names_for_text() -> None:

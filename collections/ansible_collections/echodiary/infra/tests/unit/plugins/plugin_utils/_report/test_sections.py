@@ -87,6 +87,13 @@ def test_a_service_without_an_objective_has_no_budget() -> None:
     assert [tile.state for tile in found.tiles if "budget" in tile.label] == ["absent"]
 
 
+def test_five_times_as_many_failures_are_not_as_the_week_before() -> None:
+    """Although those that were answered well are nearly as many."""
+    proxy = {"proxy": "shop"}
+    found = made(availability, **shop(250), answered_before=(proxy, 100_000.0), failed_before=(proxy, 50.0))
+    assert "+400 % on the week before (0.050 %)" in found.tiles[0].note
+
+
 @pytest.mark.parametrize(("within", "state"), [(98.9, "bad"), (99.0, "good")])
 def test_latency_is_held_against_its_objective(within: float, state: str) -> None:
     found = made(latency, p95=({"job": "shop"}, 0.2), within_shop=({}, within))
