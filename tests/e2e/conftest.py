@@ -21,7 +21,6 @@ ORDER = {
     "test_live.py": 5,
     "test_firewall.py": 6,
     "test_firewall_tls.py": 7,
-    "test_security.py": 8,
 }
 
 

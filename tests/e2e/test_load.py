@@ -78,35 +78,6 @@ def test_the_next_one_is_beside_it_and_a_missed_objective_ends_with_an_error_whe
     assert drill.run("load", **small, echodiary_slo_latency_seconds="0.000001").code == 0
 
 
-def arrived(run: str) -> int:
-    """Requests of a run that the application itself has had."""
-    counted = f"for one in $(docker ps -q --filter name=echodiary-); do docker logs $one 2>&1; done | grep -c 'load-{run}' || true"
-    return sum(int(fleet.on(host, counted)) for host in drill.APPS)
-
-
-def test_what_the_edge_turns_away_is_no_error_and_whoever_is_not_counted_gets_all(tools: dict[str, Any], tmp_path: Path) -> None:
-    asks: dict[str, Any] = {"load_parts": ["rate"], "load_seconds": 10, "load_rate": 40, "load_directory": str(tmp_path)}
-    share: dict[str, Any] = {"echodiary_rate": {"requests": 50, "per": "10s"}}
-    try:
-        assert drill.run("site", "--limit", "app", **share).code == 0
-        ran = drill.run("load", **asks)
-        assert ran.code == 0, ran.output
-        [total] = (one := result(tmp_path))["totals"]
-        print(ran.output)  # noqa: T201 - with -s
-        assert total["errors"] == {} and total["limited"] > total["requests"] / 4, total
-        # each edge has begun a window, and at most three fall into ten seconds and what hey takes
-        assert 100 <= total["requests"] - total["limited"] <= 300, total
-        assert arrived(one["run"]) == total["requests"] - total["limited"], "what is turned away never gets to the application"
-        assert "haproxy_unlimited" in ran.output and "MISSED" not in ran.output, ran.output
-        assert drill.run("site", "--limit", "app", **share, haproxy_unlimited=[f"{fleet.SUBNET}.1"]).code == 0
-        ran = drill.run("load", **asks)
-        [total] = (one := result(tmp_path))["totals"]
-        assert (ran.code, total["errors"], total["limited"]) == (0, {}, 0), ran.output
-        assert arrived(one["run"]) == total["requests"] > 300
-    finally:
-        assert drill.run("site", "--limit", "app").code == 0
-
-
 def test_what_is_nobodys_here_and_production_get_nothing(tmp_path: Path) -> None:
     ran = drill.run("load", load_parts=["rate"], load_targets=["http://198.51.100.1"], load_directory=str(tmp_path))
     assert ran.code == 2 and "no edge of this inventory, so nothing is sent there" in ran.output

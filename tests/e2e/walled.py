@@ -35,7 +35,7 @@ def wall(**more: Any) -> None:
 
 
 def known() -> dict[str, list[str]]:
-    return {**COMPONENTS, **({DATABASE_HOST: DATABASE} if (_PLACE / DATABASE_HOST).exists() else {})}
+    return {**COMPONENTS, **({DATABASE_HOST: DATABASE} if _FURTHER.exists() else {})}
 
 
 def say(host: str, **variables: Any) -> None:
@@ -52,26 +52,21 @@ def unsay() -> None:
 
 def add_database() -> str:
     """A host with PostgreSQL of its own. Its address."""
-    more = {"postgres_admin_password": "nobodys-but-this-tests", "node_exporter_clock_synchronised": False}
-    return add(DATABASE_HOST, DATABASE, "database", **more)
-
-
-def add(name: str, components: list[str], group: str = "ungrouped", **more: Any) -> str:
-    """A host beside the fleet. Its address."""
-    fleet.lab("host", "create", name, "--image", "bare")
+    fleet.lab("host", "create", DATABASE_HOST, "--image", "bare")
     form = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{.GlobalIPv6Address}}{{end}}"
-    both = fleet.docker("inspect", "-f", form, f"{fleet.NAME}-{name}").split()
-    itself = {"ansible_host": both[0], "firewall_addresses": both, **more}
-    _FURTHER.write_text(json.dumps({"all": {"children": {group: {"hosts": {name: itself}}}}}))
-    say(name, components=components)
+    both = fleet.docker("inspect", "-f", form, f"{fleet.NAME}-{DATABASE_HOST}").split()
+    itself = {
+        "ansible_host": both[0],
+        "firewall_addresses": both,
+        "postgres_admin_password": "nobodys-but-this-tests",
+        "node_exporter_clock_synchronised": False,
+    }
+    _FURTHER.write_text(json.dumps({"all": {"children": {"database": {"hosts": {DATABASE_HOST: itself}}}}}))
+    say(DATABASE_HOST, components=DATABASE)
     return both[0]
 
 
 def remove_database() -> None:
-    remove(DATABASE_HOST)
-
-
-def remove(name: str) -> None:
-    fleet.lab("host", "destroy", name)
+    fleet.lab("host", "destroy", DATABASE_HOST)
     _FURTHER.unlink(missing_ok=True)
-    shutil.rmtree(_PLACE / name, ignore_errors=True)
+    shutil.rmtree(_PLACE / DATABASE_HOST, ignore_errors=True)
