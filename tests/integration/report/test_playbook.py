@@ -58,7 +58,8 @@ def inventory(place: Path, prometheus: str, receiver: str) -> None:
         "deploy_prometheus_url": prometheus,
         "deploy_webhook_url": receiver,
     }
-    hosts = {"app": {"app1": {**away, "components": ["shop"]}}, "monitoring": {"mon1": {**local, "components": []}}}
+    kept = {"components": ["logs"], "logs_password": "{{ echodiary_secrets.logs_password }}"}
+    hosts = {"app": {"app1": {**away, "components": ["shop"]}}, "monitoring": {"mon1": {**local, **kept}}}
     groups = {group: {"hosts": members} for group, members in hosts.items()}
     (place / "hosts.yml").write_text(yaml.safe_dump({"all": {"children": groups, "vars": shared}}))
     role = place / "roles/shop"
@@ -77,10 +78,11 @@ def test_what_is_away_is_told_and_the_rest_is_there(tmp_path: Path, prometheus: 
     assert done.returncode == 0, done.stdout + done.stderr
     written = json.loads((tmp_path / ".report/production/2026-11-29/report.json").read_text())
     for one in bad.sections:
-        if one.key not in ("deploys", "security"):
+        if one.key not in ("deploys", "security", "logs"):
             assert written["sections"][one.key]["figures"] == json.loads(json.dumps(dict(one.figures))), one.key
     assert written["sections"]["deploys"]["state"] == "unknown"
     assert "app1" in written["sections"]["deploys"]["said"]
+    assert written["sections"]["logs"]["state"] == "unknown"
     (told,) = Receiver.told
     assert told["report"] == written and told["text"].startswith(f"Week of production until 2026-11-29: {written['headline']}")
     assert weeks.section(bad, "availability").said in told["text"]

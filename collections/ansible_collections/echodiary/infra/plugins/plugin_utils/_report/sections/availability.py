@@ -127,7 +127,7 @@ def _nobody(value: float | None) -> model.Tile:
 
 
 def _table(unreached: dict[tuple[str, ...], float]) -> list[model.Table]:
-    rows = [(host, words.minutes(value)) for (host,), value in sorted(unreached.items(), key=lambda one: -one[1])]
+    rows = [(host, words.minutes(value)) for (host,), value in sorted(unreached.items(), key=lambda one: (-one[1], one[0]))]
     return [model.Table(("host", "its probes failed for"), rows, frozenset({1}))] if rows else []
 
 

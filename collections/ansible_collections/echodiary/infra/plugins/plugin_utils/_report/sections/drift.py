@@ -127,7 +127,7 @@ def _state(bad: float | None) -> model.State:
 
 def _tables(seen: Figures) -> list[model.Table]:
     who = [(ORIGINS.get(origin, origin), words.minutes(value)) for origin, value in sorted(seen.origins.items())]
-    where = [(host, name, words.minutes(value)) for (host, name), value in sorted(seen.where.items(), key=lambda one: -one[1])]
+    where = [(host, name, words.minutes(value)) for (host, name), value in sorted(seen.where.items(), key=lambda one: (-one[1], one[0]))]
     found = [model.Table(("who had moved it", "something differed for"), who, frozenset({1}))] if who else []
     return [*found, model.Table(("host", "component", "differed for"), where[:_ROWS], frozenset({2}))] if where else found
 
