@@ -21,8 +21,8 @@ MAY = {
     "haproxy-hold.service": {"set a kernel parameter"},
     "echodiary-container-metrics.service": {"ask Docker's engine"},
     # its patterns are compiled while it runs
-    "echodiary-log-shipper.service": {"make memory that is written and run", "write to /run"},
-    "echodiary-log-containers.service": {"write to /run"},
+    "echodiary-log-shipper.service": {"make memory that is written and run", "read /var/lib/echodiary/hostile/key"},
+    "echodiary-log-containers.service": {"read /var/lib/echodiary/hostile/key"},
     "echodiary-firewall.service": {"read /etc/echodiary/hostile/key"},
 }
 #: units of the distribution with a sandbox of its own, of which ours changes other lines

@@ -16,6 +16,8 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """KEEP_MACHINE=1 leaves it for a look afterwards."""
     made = Machine(tmp_path_factory.mktemp("machine"))
     try:
+        # What is looked at on a fresh host: nothing is there yet.
+        assert made.converge(check=True).changes
         made.converge()
         yield made
     finally:
