@@ -36,7 +36,7 @@ def send(host: Host, port: int, days: float, message: str) -> None:
 
 
 def found(host: Host, port: int, query: str) -> list[str]:
-    said = root(host, f"{CURL} http://127.0.0.1:{port}/select/logsql/query --data-urlencode 'query={query}'")
+    said = root(host, f"{CURL} http://127.0.0.1:{port}/select/logsql/query --data-urlencode 'query=host:somewhere {query}'")
     return sorted(json.loads(line)["_msg"] for line in said.splitlines())
 
 
