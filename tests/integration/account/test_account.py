@@ -71,6 +71,7 @@ def test_every_hand_in_the_console_is_seen_and_put_right(env: Inside) -> None:
     told = {resource: change["by"] for resource, change in plan.items() if "by" in change}
     assert told["packets:echodiary-production-app"].endswith("(AuthorizeSecurityGroupIngress)")
     assert {who.partition(",")[0] for who in told.values()} == {"console"} and len(told) > authors.MOST / 2
+    assert {change["origin"] for change in plan.values()} == {"corrective"}
     go_unheard(env, "ec2:DeleteNetworkAclEntry")
     steps = divided(env, {**REFUSED, **UNHEARD}, lambda _, step: step == "ec2:AssociateAddress", as_before(env, again=False))
     assert len(steps.told) == 2 and steps.wrong == []
@@ -152,6 +153,42 @@ def test_what_nobody_declares_any_more_goes_when_people_say_so(env: Inside) -> N
     env.apply("-e", "prune=true")
     assert env.check() == {}
     assert len(running(env)) == len(DECLARED["hosts"])
+
+
+def test_whose_it_is_is_told_of_each_of_them(env: Inside) -> None:
+    """Git asks for something, somebody in the console changes something else, and both change one thing."""
+    console = Console(env)
+    console.allow("echodiary-production-app", "tcp", 22, "0.0.0.0/0")
+    console.logs.put_retention_policy(logGroupName="/echodiary/production/app", retentionInDays=7)
+    env.declare(logs_days=60, buckets={"backups": {"daily_days": 14}})
+    found = env.check()
+    assert {name: change["origin"] for name, change in found.items()} == {
+        f"packets:{PREFIX}-app": "corrective",
+        "log_group:/echodiary/production/app": "conflict",
+        "log_group:/echodiary/production/monitoring": "pending",
+        f"bucket:{PREFIX}-backups-{ACCOUNT}": "pending",
+    }
+    # whom git moved nobody is asked for
+    assert {name for name, change in found.items() if "by" in change} == {f"packets:{PREFIX}-app", "log_group:/echodiary/production/app"}
+    env.client("ssm").delete_parameter(Name="/echodiary/production/last-applied")
+    without = env.check()
+    assert {name: change["fields"] for name, change in without.items()} == {name: change["fields"] for name, change in found.items()}
+    assert [name for name, change in without.items() if "origin" in change] == []
+    env.apply()
+    env.declare()
+    assert {change["origin"] for change in env.check().values()} == {"pending"}
+    env.apply()
+
+
+def test_what_cannot_be_remembered_is_told_and_stays_applied(env: Inside) -> None:
+    Console(env).logs.put_retention_policy(logGroupName="/echodiary/production/app", retentionInDays=7)
+    env.client("ssm").delete_parameter(Name="/echodiary/production/last-applied")
+    env.aws.fault(kind="error", code="AccessDeniedException", status=400, operation="ssm:PutParameter")
+    played = env.run()
+    env.aws.no_faults()
+    assert played.code == 0 and "warning: what was applied is not remembered" in played.output and "ssm:PutParameter" in played.output
+    assert env.check() == {}
+    env.apply()
 
 
 def test_what_is_lost_is_seen_and_made_anew(env: Inside) -> None:

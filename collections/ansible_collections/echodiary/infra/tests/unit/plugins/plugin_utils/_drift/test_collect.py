@@ -196,3 +196,33 @@ def test_what_people_said_is_part_of_the_report_and_no_difference() -> None:
 )
 def test_a_lock_is_told_of_where_it_is_in_somebodys_way(lock: dict[str, Any], said: str) -> None:
     assert collect.in_the_way(lock) == said
+
+
+ACCOUNT: dict[str, Any] = {
+    "name": "account", "status": "ok", "sync": "OutOfSync", "health": "Progressing", "msg": "database:d is creating",
+    "notes": ["cost: 1 USD"], "seconds": {"account": 1.5},
+    "changes": [
+        {"resource": "packets:app", "action": "update", "origin": "corrective", "why": "", "fields": {"in": ["22", None]}, "diff": ""}
+    ],
+    "evidence": {"packets:app": {"by": "ann"}},
+}  # fmt: skip
+
+
+def test_the_account_is_a_host_before_all_others() -> None:
+    found = collect.Collected()
+    found.expect("app1", ("all",))
+    found.account({"component": ACCOUNT})
+    account, other = found.hosts()
+    assert (account.name, account.sync, account.health, other.name) == ("aws", "OutOfSync", "Progressing", "app1")
+    (one,) = account.components
+    assert (one.name, one.notes, one.seconds, one.resources[0].host) == ("account", ("cost: 1 USD",), 1.5, {"by": "ann"})
+
+
+def test_an_account_that_cannot_be_judged_leaves_the_hosts_as_they_are() -> None:
+    found = collect.Collected()
+    found.converged("app1", build.result(build.entry("a", build.change())), check=True)
+    before = found.hosts()
+    found.account({"msg": "ec2:DescribeVpcs is refused"})
+    account, *hosts = found.hosts()
+    assert (account.sync, account.health, account.reached, account.msg) == ("Unknown", "Unknown", False, "ec2:DescribeVpcs is refused")
+    assert tuple(hosts) == before
