@@ -10,7 +10,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -54,7 +53,7 @@ def checkout(whole: WithAccount) -> Iterator[WithAccount]:
 def webhook() -> Iterator[Webhook]:
     hook = Webhook()
     yield hook
-    hook.end()
+    hook.server.shutdown()
 
 
 class Hand(NamedTuple):
@@ -219,27 +218,27 @@ def test_a_declaration_that_cannot_be_is_unknown_with_what_is_wrong(checkout: Wi
 
 
 def playbook(checkout: WithAccount, name: str) -> subprocess.CompletedProcess[str]:
-    command = [
-        str(Path(sys.executable).with_name("ansible-playbook")),
-        f"playbooks/{name}.yml",
-        "-i",
-        str(checkout.world.with_name("inventory")),
-    ]
+    program, inventory = Path(sys.executable).with_name("ansible-playbook"), checkout.world.with_name("inventory")
+    command = [str(program), f"playbooks/{name}.yml", "-i", str(inventory)]
     return subprocess.run(command, cwd=checkout.root, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_the_playbook_tells_of_hosts_and_account_at_once(checkout: WithAccount) -> None:
-    """They are read beside each other: what one takes the other does not wait for."""
+def test_the_playbook_tells_of_hosts_and_account(checkout: WithAccount) -> None:
     checkout.open_ssh()
-    checkout.be(app1={"web": DRIFT}, takes=4)
-    for operation in ("ec2:DescribeVpcs", "sts:GetCallerIdentity"):
-        checkout.aws.fault(kind="slow", seconds=1, operation=operation, times=1)
-    began = time.monotonic()
+    checkout.be(app1={"web": DRIFT})
     done = playbook(checkout, "drift")
     assert done.returncode == 0, done.stdout + done.stderr
-    print(f"hosts take 4 s, the account some 3 s, together {time.monotonic() - began:.1f} s")  # noqa: T201 - with -s
     assert re.search(r"^aws +account +update packets .*changed in the account; by ann", done.stdout, re.MULTILINE)
     assert re.search(r"^app1 +web +update file /etc/web", done.stdout, re.MULTILINE)
+
+
+def test_the_playbook_of_the_account_asks_no_host(checkout: WithAccount) -> None:
+    checkout.open_ssh()
+    checkout.world.with_name("asked").unlink(missing_ok=True)
+    done = playbook(checkout, "drift_account")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [one["name"] for one in checkout.report()["hosts"]] == ["aws"] and checkout.told()["sync"] == "OutOfSync"
+    assert not checkout.world.with_name("asked").exists()
 
 
 def test_the_playbook_ends_with_4_where_the_account_is_unknown(checkout: WithAccount) -> None:
