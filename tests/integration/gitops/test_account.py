@@ -30,7 +30,6 @@ NOWHERE = "http://127.0.0.1:9"
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WithAccount]:
-    """Provisioned by the command itself."""
     with Server() as aws:
         checkout = WithAccount(tmp_path_factory.mktemp("account"), aws)
         checkout.provision()
@@ -79,7 +78,12 @@ def _instance(its: WithAccount) -> str:
     return str(its.client("ec2").describe_instances(Filters=filters)["Reservations"][0]["Instances"][0]["InstanceId"])
 
 
-_LOGS, _BUCKET, _ROLE, _LEASE = "/echodiary/test/shop", f"{PREFIX}-backups-{ACCOUNT}", f"{PREFIX}-shop", f"{PREFIX}-lease"
+def _key(its: WithAccount) -> str:
+    aliases = its.client("kms").list_aliases()["Aliases"]
+    return str(next(one["TargetKeyId"] for one in aliases if one["AliasName"] == f"alias/{PREFIX}"))
+
+
+_LOGS, _BUCKET, _ROLE = "/echodiary/test/shop", f"{PREFIX}-backups-{ACCOUNT}", f"{PREFIX}-shop"
 _ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 HANDS = [
     Hand(WithAccount.open_ssh, f"packets:{PREFIX}-shop", "AuthorizeSecurityGroupIngress"),
@@ -101,11 +105,7 @@ HANDS = [
     Hand(lambda its: its.client("logs").delete_retention_policy(logGroupName=_LOGS), f"log_group:{_LOGS}", "DeleteRetentionPolicy"),
     Hand(lambda its: its.client("s3").delete_public_access_block(Bucket=_BUCKET), f"bucket:{_BUCKET}", "DeleteBucketPublicAccessBlock"),
     Hand(lambda its: its.client("iam").attach_role_policy(RoleName=_ROLE, PolicyArn=_ADMIN), f"role:{_ROLE}", "AttachRolePolicy"),
-    Hand(
-        lambda its: its.client("dynamodb").update_table(TableName=_LEASE, DeletionProtectionEnabled=False),
-        f"lease_table:{_LEASE}",
-        "UpdateTable",
-    ),
+    Hand(lambda its: its.client("kms").disable_key_rotation(KeyId=_key(its)), f"key:{PREFIX}", "DisableKeyRotation"),
     Hand(
         lambda its: its.client("secretsmanager").update_secret(SecretId="echodiary/test/app", Description="mine"),
         "secret:echodiary/test/app",

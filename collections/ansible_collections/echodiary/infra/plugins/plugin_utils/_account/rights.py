@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from . import balancing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from .declaration import Environment, Github
 
@@ -70,17 +70,31 @@ def of_hosts(env: Environment, role: str) -> Document:
     return document(*_images(env, _PULL), logs, *_metrics(env), *_backups(env))
 
 
-def of_github(env: Environment, role: str) -> Document:
+def of_github(env: Environment, role: str, reads: Iterable[str] = ()) -> Document:
+    """``reads``: rights by which kinds are looked at, for who tells what differs."""
     if role == "build":
         return document(*_images(env, _PUSH))
     hosts = _allow(("ec2:DescribeInstances",), "*")
     secret = env.arn("secretsmanager", f"secret:{secret_name(env)}-??????")
     if role == "read":
         lease = _allow(("dynamodb:GetItem",), env.arn("dynamodb", f"table/{lease_table(env)}"))
-        return document(hosts, _allow(("secretsmanager:GetSecretValue",), secret), lease, *_sessions(env), *_targets(env, ()))
+        seen = _checks(env, {*reads}) if reads else []
+        return document(hosts, _allow(("secretsmanager:GetSecretValue",), secret), lease, *_sessions(env), *_targets(env, ()), *seen)
     secrets = _allow(("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"), secret)
     lease = _allow(("dynamodb:GetItem", "dynamodb:PutItem"), env.arn("dynamodb", f"table/{lease_table(env)}"))
     return document(hosts, secrets, lease, *_sessions(env), _allow(_SNAPSHOTS, *_databases(env)), *_targets(env, _MOVE_TARGETS))
+
+
+def _checks(env: Environment, reads: set[str]) -> list[Document]:
+    """How things are set up, and nothing that is in them: of most AWS tells all of an account or nothing."""
+    parameters = (env.arn("ssm", f"parameter{last_applied(env)}"), f"arn:aws:ssm:{env.region}::parameter/aws/service/debian/*")
+    buckets = {one for one in reads if one.startswith("s3:")} - {"s3:ListAllMyBuckets"}
+    rest = {*reads, "cloudtrail:LookupEvents"} - buckets - {"ssm:GetParameter"}
+    return [
+        _allow(tuple(rest), "*"),
+        _allow(tuple(buckets), f"arn:aws:s3:::{env.prefix}-*"),
+        _allow(("ssm:GetParameter",), *parameters),
+    ]
 
 
 def log_group(env: Environment, role: str) -> str:

@@ -52,7 +52,14 @@ def declared(env: Environment) -> Iterator[model.Wanted]:
     github = env.declared["github"]
     if github:
         for role in github["roles"]:
-            yield _one(env, f"github-{role}", rights.of_workflows(env, github, role), [], rights.of_github(env, role))
+            yield _one(env, f"github-{role}", rights.of_workflows(env, github, role), [], rights.of_github(env, role, _reads(role)))
+
+
+def _reads(role: str) -> set[str]:
+    """Of who tells what differs in the account, as of who checks it by hand."""
+    from . import catalog
+
+    return {right for kind in catalog.KINDS for right in kind.READS} if role == "read" else set()
 
 
 def _one(env: Environment, role: str, trust: rights.Document, managed: list[str], own: rights.Document) -> model.Wanted:

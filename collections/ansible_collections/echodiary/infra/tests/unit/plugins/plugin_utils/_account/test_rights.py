@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account import declaration, rights
+from ansible_collections.echodiary.infra.plugins.plugin_utils._account.kinds import catalog, role
 
 from .example import EVERYTHING, environment
 
@@ -51,6 +53,17 @@ def test_nobody_may_do_everything(role: str) -> None:
 def test_who_reads_writes_nothing() -> None:
     found = actions(rights.of_github(environment(**EVERYTHING), "read"))
     assert [one for one in found if one.split(":")[1].startswith(("Put", "Create", "Delete", "Modify", "Add"))] == []
+
+
+def test_who_tells_what_differs_may_look_at_all_kinds_and_into_nothing() -> None:
+    wanted = {one.resource.name: one.fields["inline"] for one in role.declared(environment(**EVERYTHING))}
+    text = json.dumps(wanted["echodiary-production-github-read"])
+    may = actions(next(iter(wanted["echodiary-production-github-read"].values())))
+    assert {right for kind in catalog.KINDS for right in kind.READS} <= may
+    assert [one for one in may if one in ("s3:GetObject", "dynamodb:Query", "dynamodb:Scan", "logs:GetLogEvents")] == []
+    # AWS takes so many characters for all of a role's own policies
+    assert len(text) < 10_240
+    assert "ec2:DescribeVpcs" not in json.dumps(wanted["echodiary-production-github-deploy"])
 
 
 def test_what_is_not_declared_is_not_allowed() -> None:
