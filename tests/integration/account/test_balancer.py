@@ -138,6 +138,20 @@ def test_a_kill_is_finished_by_the_next_run(env: Inside) -> None:
 
 
 @pytest.mark.full
+def test_a_host_that_is_replaced_has_its_places_again(env: Inside) -> None:
+    """Behind the load balancer, and at its address."""
+    c, hosts = Console(env), {**front.HOSTS, "app2": {**front.HOSTS["app2"], "zone": "a"}, "mon1": {**front.HOSTS["mon1"], "zone": "a"}}
+    before = c.targets()
+    env.declare(**{**front.declared(env), "hosts": hosts})
+    env.apply("-e", "replace=instance:app2,instance:mon1")
+    assert env.check() == {}
+    assert c.targets() == {c.instance("app1"), c.instance("app2")} and len(c.targets() - before) == 1
+    env.declare(**front.declared(env))
+    env.apply("-e", "replace=instance:app2,instance:mon1")
+    assert env.check() == {}
+
+
+@pytest.mark.full
 def test_other_names_are_another_certificate_to_which_users_go_over_without_a_pause(env: Inside) -> None:
     env.declare(**front.declared(env, names=[]))
     found = {resource: change["action"] for resource, change in env.check().items()}

@@ -38,8 +38,9 @@ ASKED = {
     "budgets:ModifyBudget": ["budgets:Create*", "budgets:Update*", "budgets:Delete*"],
 }
 READS, WRITES = actions("read"), actions("provision")
-#: asked only where something is missing: a key that has its alias is known by it, an image is chosen for an instance that is made
-WHERE_MISSING = {"kms:ListKeys", "ssm:GetParameter"}
+#: asked only where something is missing: a key that has its alias is known by it, an image is chosen for an instance that is made, and a
+#: zone is looked for where nobody declares it any more
+WHERE_MISSING = {"kms:ListKeys", "ssm:GetParameter", "route53:ListHostedZones"}
 #: what a check cannot do without; the files have what further steps of the playbook need
 CHECKED = sorted({right for kind in catalog.KINDS for right in kind.READS} - WHERE_MISSING)
 

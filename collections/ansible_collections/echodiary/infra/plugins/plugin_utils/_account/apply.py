@@ -14,7 +14,7 @@ from .._common.errors import SpecError
 from . import leasing, model, settle, sure, take_back, told
 from . import plan as planning
 from .kinds import catalog
-from .run import of_kind, planned
+from .run import of_kind, planned, wanted
 
 if TYPE_CHECKING:
     from .model import Change, Kind, Resource, Seen
@@ -70,16 +70,22 @@ def apply(run: Run, changes: list[Change], before: list[Seen], choice: Choice) -
 
 def _made(run: Run, changes: list[Change], before: list[Seen]) -> None:
     """What AWS does one after the other is done one after the other: as long as something is left of what is there, and gets less."""
+    replaced = {change.resource for change in changes if change.action == model.REPLACE}
+    asked = {change.resource for change in changes} | _standing_on(run, replaced)
     _make(run, changes, before)
     for _ in range(_PASSES - 1):
-        settle.settle(run, {change.resource for change in changes})
+        settle.settle(run, asked)
         before = run.everything()
-        asked = {change.resource for change in changes}
         changes = [one for one in planned(run.env, before) if one.action in _MADE and one.resource in asked]
         if not changes:
             return
         _make(run, changes, before)
-    settle.settle(run, {change.resource for change in changes})
+    settle.settle(run, asked)
+
+
+def _standing_on(run: Run, replaced: set[Resource]) -> set[Resource]:
+    """What names one that is replaced names the new one as well: a host's address, and its place behind the load balancer."""
+    return {one.resource for one in wanted(run.env) if any(model.Resource(*ref) in replaced for ref in planning.refs(one.fields))}
 
 
 def _make(run: Run, changes: list[Change], before: list[Seen]) -> None:
@@ -100,8 +106,8 @@ def _make(run: Run, changes: list[Change], before: list[Seen]) -> None:
 def _await(run: Run, kind: Kind, changes: list[Change]) -> None:
     """What AWS has to be done with before this kind can be made: a kind names it by ``AWAITS``."""
     names = getattr(kind, "AWAITS", ())
-    wanted = [change.wanted for change in of_kind(changes, kind) if change.wanted]
-    needs = {model.Resource(*ref) for one in wanted for ref in planning.refs({**one.fields, **one.once}) if ref.kind in names}
+    meant = [change.wanted for change in of_kind(changes, kind) if change.wanted]
+    needs = {model.Resource(*ref) for one in meant for ref in planning.refs({**one.fields, **one.once}) if ref.kind in names}
     if needs:
         settle.settle(run, needs)
 

@@ -56,7 +56,7 @@ def _given(known: Roster, host: str) -> dict[str, Any]:
     if not found:
         return {}
     source = known.source(there, found[0])
-    wanted = {key: there.variables.get(f"firewall_{key}", source.defaults[f"firewall_{key}"]) for key in ("allow", "ssh_from")}
+    wanted = {key: there.variables.get(f"firewall_{key}", source.defaults[f"firewall_{key}"]) for key in ("allow", "ssh_from", "edge_from")}
     given = known.rendered(there, source, wanted, f"host {host}: {FIREWALL}")
     return {**given, "allow": door.checked("firewall_allow", given["allow"], door.OPENINGS)}
 
@@ -98,6 +98,16 @@ def check_front(known: Roster, env: Environment) -> None:
         edges = [one for one in there.components if one.rpartition(".")[2] == EDGE]
         for why in _wrong_edge(_edge(known, there, edges[0]), balancer, env) if edges and balancer else ():
             raise SpecError(f"host {host}: {why}")
+        _check_wall(host, _given(known, host).get("edge_from", [peers.ANYWHERE]), env)
+
+
+def _check_wall(host: str, edge_from: Sequence[str], env: Environment) -> None:
+    """A host's own firewall lets it in."""
+    known = [one for name in edge_from if (one := peers.literal(name))]
+    for _, public, _ in env.zones() if peers.ANYWHERE not in edge_from else ():
+        if not any(_covers(one, ipaddress.ip_network(public)) for one in known):
+            why = f"firewall_edge_from has not {public}, in which aws_environment.balancer stands: it would find nobody"
+            raise SpecError(f"host {host}: {why}; add it")
 
 
 def _edge(known: Roster, there: Host, component: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -78,7 +79,7 @@ def test_who_comes_by_ssh_is_let_in_by_both_or_refused() -> None:
 FRONT = {"haproxy_trusted_proxies": ["10.20.0.0/16"], "haproxy_timeout_http_keep_alive": "75s"}
 
 
-def front(components: tuple[str, ...] = ("haproxy",), balancer: dict[str, Any] | None = BALANCER, **given: Any) -> None:
+def front(components: Sequence[str] = ("haproxy",), balancer: dict[str, Any] | None = BALANCER, **given: Any) -> None:
     """Of the host app1, behind a load balancer."""
     hosts = {"app1": {"components": list(components), **FRONT, **given}, "mon1": {"components": []}}
     known: Any = {"inventory_hostname": "localhost", "groups": GROUPS, "hostvars": hosts}
@@ -90,6 +91,7 @@ def test_hosts_that_fit_are_asked_by_a_load_balancer_and_others_are_their_owners
     front()
     front(haproxy_trusted_proxies=["10.20.0.0/20", "10.20.32.0/20"])
     front(components=(), haproxy_tls="acme")
+    front(components=("haproxy", "firewall"), firewall_edge_from=["10.20.0.0/16"])
     front(balancer=None, haproxy_tls="acme", haproxy_trusted_proxies=[])
     front(
         balancer={**BALANCER, "port": 8080, "health_path": "/ready", "idle_seconds": 10},
@@ -108,6 +110,7 @@ def test_hosts_that_fit_are_asked_by_a_load_balancer_and_others_are_their_owners
         ({"haproxy_trusted_proxies": ["10.20.0.0/20"]}, "has not 10.20.32.0/20"),
         ({"haproxy_accept_proxy": True}, "does not speak the PROXY protocol"),
         ({"haproxy_timeout_http_keep_alive": "60s"}, "set it to 75s"),
+        ({"components": ["haproxy", "firewall"], "firewall_edge_from": ["10.20.0.0/20"]}, "firewall_edge_from has not 10.20.32.0/20"),
     ],
 )
 def test_hosts_that_a_load_balancer_could_not_ask_are_refused(given: dict[str, Any], why: str) -> None:
