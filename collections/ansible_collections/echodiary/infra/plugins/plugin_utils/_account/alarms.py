@@ -13,6 +13,7 @@ from . import metrics
 from .kinds import topic
 
 if TYPE_CHECKING:
+    from .balancers import Balancer
     from .declaration import Environment
     from .metrics import Metric
     from .watching import Watching
@@ -47,8 +48,10 @@ def of(env: Environment) -> Iterator[Alarm]:
     if watching:
         for host in sorted(env.declared["hosts"]):
             yield from _of_host(env, watching, host)
-        for role in sorted(watching["serving"]) if watching["agent"] else ():
+        for role in metrics.logging(env):
             yield from _of_answers(env, watching, role)
+        if balancer := env.declared["balancer"]:
+            yield from _of_balancer(env, watching, balancer)
         if env.declared["database"]:
             yield from _of_database(env, watching)
 
@@ -93,9 +96,26 @@ def _of_answers(env: Environment, watching: Watching, role: str) -> Iterator[Ala
 _ANSWERED = {"requests": metrics.REQUESTS, "errors": metrics.ERRORS}
 
 
-def share(least: int) -> str:
+def share(least: int, errors: str = "FILL(errors, 0)", requests: str = "FILL(requests, 0)") -> str:
     """Percent of ``errors`` in ``requests``; nothing where there are few. Whoever had no error may have no data of that."""
-    return f"IF(FILL(requests, 0) >= {least}, 100 * FILL(errors, 0) / requests, 0)"
+    return f"IF({requests} >= {least}, 100 * {errors} / {requests}, 0)"
+
+
+#: id in the expression -> the load balancer's metric. Its own errors are of requests that it could give to nobody, and counts as none
+_BALANCED = {"requests": "RequestCount", "target": "HTTPCode_Target_5XX_Count", "own": "HTTPCode_ELB_5XX_Count"}
+
+
+def _of_balancer(env: Environment, watching: Watching, balancer: Balancer) -> Iterator[Alarm]:
+    if (errors := watching["errors"]) is not None:
+        least = watching["errors_of"]
+        told = {name: metrics.of_balancer(env, metric) for name, metric in _BALANCED.items()}
+        says = f"load balancer: over {errors} % of at least {least} answers in five minutes were 5xx"
+        made = share(least, "(FILL(target, 0) + FILL(own, 0))", "(FILL(requests, 0) + FILL(own, 0))")
+        yield Alarm("balancer-errors", says, told, MORE, errors, missing=WELL, expression=made)
+    if (times := watching["health"]) is not None:
+        lost = metrics.of_targets(env, balancer, "UnHealthyHostCount")
+        says = f"load balancer: a host has not answered it for {times:g} minutes"
+        yield Alarm("balancer-health", says, _one(lost), AT_LEAST, 1, int(times), int(times))
 
 
 def _of_database(env: Environment, watching: Watching) -> Iterator[Alarm]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .. import alarms, model, rights
+from .. import alarms, metrics, model, rights
 
 if TYPE_CHECKING:
     from ..aws import Aws
@@ -54,9 +54,13 @@ def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
         # where nobody says how many, it is all of them
         fields["datapoints"] = fields["datapoints"] or fields["periods"]
         fields["missing"] = fields["missing"] or alarms.UNKNOWN
-        fields |= {"metrics": _metrics(one), "expression": _expression(one.get("Metrics") or ())}
+        fields |= {"metrics": [_read(env, metric) for metric in _metrics(one)], "expression": _expression(one.get("Metrics") or ())}
         notes = (f"ALARM: {one.get('StateReason', '')}",) if one["StateValue"] == "ALARM" else ()
         yield model.Seen(model.Resource(NAME, one["AlarmName"]), one["AlarmArn"], fields, notes=notes)
+
+
+def _read(env: Environment, metric: dict[str, Any]) -> dict[str, Any]:
+    return {**metric, "dimensions": {name: metrics.read(env, name, value) for name, value in metric["dimensions"].items()}}
 
 
 def _metrics(one: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -97,7 +101,7 @@ _STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
 
 
 def _asked(one: Mapping[str, Any]) -> dict[str, Any]:
-    dimensions = [{"Name": name, "Value": value} for name, value in sorted(one["dimensions"].items())]
+    dimensions = [{"Name": name, "Value": metrics.told(name, value)} for name, value in sorted(one["dimensions"].items())]
     return {"Namespace": one["namespace"], "MetricName": one["name"], "Dimensions": dimensions}
 
 

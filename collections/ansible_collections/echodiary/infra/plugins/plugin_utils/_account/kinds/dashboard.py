@@ -7,10 +7,11 @@ Of its metrics somebody who is declared sends each: they are those of the alarms
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .. import alarms, model
+from .. import alarms, metrics, model
 
 if TYPE_CHECKING:
     from ..alarms import Alarm
@@ -26,6 +27,8 @@ WRITES: model.Rights = ("cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"
 _ABSENT = ("ResourceNotFound", "ResourceNotFoundException")
 #: CloudWatch's grid has 24 columns
 _WIDTH, _HEIGHT, _COLUMNS = 8, 6, 3
+#: place of the first value of a dimension in a row
+_FIRST = 3
 
 
 def declared(env: Environment) -> Iterator[model.Wanted]:
@@ -44,7 +47,7 @@ def _groups(env: Environment) -> Iterator[list[Alarm]]:
 
 
 def _sort(one: Alarm) -> str:
-    return one.name.partition("-")[2] if not one.name.startswith("database-") else one.name
+    return one.name if one.name.startswith(("database-", "balancer-")) else one.name.partition("-")[2]
 
 
 def _widget(env: Environment, place: int, group: Sequence[Alarm]) -> dict[str, Any]:
@@ -82,11 +85,28 @@ def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
     """Also where nobody declares it any more."""
     text = aws.one("cloudwatch", "get_dashboard", "DashboardBody", _ABSENT, DashboardName=env.prefix)
     if text is not None:
-        yield model.Seen(model.Resource(NAME, env.prefix), f"dashboard/{env.prefix}", {"widgets": json.loads(text).get("widgets")})
+        found = [_widget_of(one, partial(metrics.read, env)) for one in json.loads(text).get("widgets") or []]
+        yield model.Seen(model.Resource(NAME, env.prefix), f"dashboard/{env.prefix}", {"widgets": found})
+
+
+def _widget_of(widget: dict[str, Any], form: Callable[[str, str], str]) -> dict[str, Any]:
+    """With ``form`` of the values of its metrics' dimensions: as AWS has them, or as ids."""
+    told = widget.get("properties") or {}
+    if not isinstance(told.get("metrics"), list):
+        return widget
+    return {**widget, "properties": {**told, "metrics": [_row_of(row, form) for row in told["metrics"]]}}
+
+
+def _row_of(row: list[Any], form: Callable[[str, str], str]) -> list[Any]:
+    """Namespace and name come first, and then a name and its value for each dimension."""
+    return [
+        form(str(row[place - 1]), one) if place >= _FIRST and place % 2 and isinstance(one, str) else one for place, one in enumerate(row)
+    ]
 
 
 def hands(goal: model.Goal) -> model.Calls:
-    text = json.dumps({"widgets": goal.fields["widgets"] or []}, sort_keys=True)
+    widgets = [_widget_of(one, metrics.told) for one in goal.fields["widgets"] or []]
+    text = json.dumps({"widgets": widgets}, sort_keys=True)
     yield model.Api("cloudwatch", "put_dashboard", {"DashboardName": goal.name, "DashboardBody": text})
 
 

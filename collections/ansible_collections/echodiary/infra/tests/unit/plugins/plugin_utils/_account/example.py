@@ -27,7 +27,7 @@ EVERYTHING: dict[str, Any] = {
     "github": {"repository": "owner/echodiary"},
     "key": True,
     "balancer": BALANCER,
-    "watching": {"email": ["ops@example.com"]},
+    "watching": {"email": ["ops@example.com"], "serving": ["app", "monitoring"]},
     "budget": {"monthly_usd": 120},
     "hosts": {
         "app1": {"role": "app", "type": "t4g.small", "zone": "a"},

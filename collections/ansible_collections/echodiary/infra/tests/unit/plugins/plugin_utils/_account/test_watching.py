@@ -9,7 +9,7 @@ from ansible_collections.echodiary.infra.plugins.plugin_utils._account.declarati
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account.kinds import catalog, role
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common.errors import SpecError
 
-from .example import environment
+from .example import BALANCER, environment
 
 WHOM = {"email": ["ops@example.com"]}
 
@@ -106,3 +106,22 @@ def test_whom_a_budget_writes_to_is_whom_alarms_tell_unless_it_says_others() -> 
 
 def test_whom_nobody_serves_is_not_watched() -> None:
     assert names(watched(serving=["web"])) == {one for one in names(watched()) if not one.startswith("app-")}
+
+
+def test_what_a_load_balancer_sees_is_asked_of_it_and_not_of_the_hosts() -> None:
+    env = environment(watching=WHOM, balancer=BALANCER)
+    assert {one for one in names(env) if "-errors" in one or "-health" in one} == {"balancer-errors", "balancer-health"}
+    assert list(metrics.logged(env)) == []
+    both = names(environment(watching={**WHOM, "serving": ["app", "monitoring"]}, balancer=BALANCER))
+    assert {"monitoring-errors", "monitoring-health", "balancer-errors"} <= both
+
+
+def test_a_load_balancer_is_known_to_metrics_by_the_end_of_its_arn() -> None:
+    env = watched()
+    for dimension, resource, part in (
+        ("LoadBalancer", "loadbalancer/app/echodiary-production/50dc6c49", "app/echodiary-production/50dc6c49"),
+        ("TargetGroup", "targetgroup/echodiary-production-app/943f0178", "targetgroup/echodiary-production-app/943f0178"),
+    ):
+        arn = env.arn("elasticloadbalancing", resource)
+        assert metrics.told(dimension, arn) == part and metrics.read(env, dimension, part) == arn
+    assert metrics.told("InstanceId", "i-1") == metrics.read(env, "InstanceId", "i-1") == "i-1"

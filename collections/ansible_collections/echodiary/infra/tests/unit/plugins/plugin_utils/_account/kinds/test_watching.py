@@ -52,7 +52,7 @@ def test_a_share_is_asked_for_with_all_that_it_is_made_of() -> None:
     wanted = next(one for one in alarm.declared(environment(watching={"email": ["a@b.c"]})) if one.resource.name.endswith("app-errors"))
     (call,) = asked(alarm.hands(model.Goal(wanted.resource.name, "", wanted.fields, {}, {})))
     assert [(one["Id"], one["ReturnData"]) for one in call.args["Metrics"]] == [("errors", False), ("requests", False), ("result", True)]
-    assert call.args["Metrics"][-1]["Expression"] == "IF(FILL(requests, 0) >= 20, 100 * FILL(errors, 0) / requests, 0)"
+    assert call.args["Metrics"][-1]["Expression"] == "IF(FILL(requests, 0) >= 20, 100 * FILL(errors, 0) / FILL(requests, 0), 0)"
 
 
 def test_only_notices_that_differ_are_changed() -> None:
