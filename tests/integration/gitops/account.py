@@ -29,6 +29,9 @@ PREFIX = "echodiary-test"
 class WithAccount(Checkout):
     """``url``: where AWS is asked. ``console``: the login of ann, who is told from who provisions."""
 
+    #: each module that changes something is a process
+    TIMEOUT = 600.0
+
     def __init__(self, place: Path, aws: Server) -> None:
         self.aws, self.url, self.declared = aws, aws.url, DECLARED
         super().__init__(place)

@@ -79,6 +79,9 @@ class Checkout:
     ``state``: drift, undeclared, origin, health, apply.
     """
 
+    #: seconds that a command may take
+    TIMEOUT = 120.0
+
     def __init__(self, place: Path) -> None:
         self.root = place / "checkout"
         self.world = place / "world.json"
@@ -145,7 +148,7 @@ class Checkout:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=self.TIMEOUT,
             check=False,
         )
 
