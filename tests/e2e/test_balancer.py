@@ -5,6 +5,8 @@ costs."""
 from __future__ import annotations
 
 import json
+import os
+import socket
 import subprocess
 import sys
 import time
@@ -23,11 +25,14 @@ from tests.e2e import drill, fleet
 
 pytestmark = [pytest.mark.e2e, pytest.mark.full, pytest.mark.usefixtures("balanced")]
 
-RATE = 200.0
+#: BALANCER_RATE: fewer, on a machine that others use meanwhile; what a starved host answers says nothing of a deploy
+RATE = float(os.environ.get("BALANCER_RATE") or 200)
+#: a gate goes by what is no probe, of which the load sends little: its few slow bodies would be the p95
+PATIENT = {"deploy_gate_p95": 10.0}
 NAME = "echodiary-local-app"
 ADDRESS = f"{fleet.SUBNET}.9"
 #: how quick the load balancer is: a host that dies is out after INTERVAL * UNHEALTHY + TIMEOUT at the latest
-INTERVAL, TIMEOUT, HEALTHY, UNHEALTHY, DELAY = 5, 2, 2, 2, 6
+INTERVAL, TIMEOUT, HEALTHY, UNHEALTHY, DELAY = 5, 4, 2, 2, 6
 #: seconds after which a request that was sent to nobody has failed, and a little
 GIVEN_UP = 11
 VARIABLES = fleet.INVENTORY / "group_vars/all/balanced.yml"
@@ -69,6 +74,7 @@ class Account:
         if groups:
             self.group = groups[0]["TargetGroupArn"]
             every = [one for part in self.ec2.describe_instances()["Reservations"] for one in part["Instances"]]
+            self._set(self.group)
             self.ids = {tag["Value"]: one["InstanceId"] for one in every for tag in one["Tags"] if tag["Key"] == "Name"}
         return bool(groups)
 
@@ -87,12 +93,16 @@ class Account:
         return str(made["Instances"][0]["InstanceId"])
 
     def _group(self, vpc: str) -> str:
-        checks = {"HealthCheckPath": "/health", "HealthCheckIntervalSeconds": INTERVAL, "HealthCheckTimeoutSeconds": TIMEOUT}
-        counts = {"HealthyThresholdCount": HEALTHY, "UnhealthyThresholdCount": UNHEALTHY}
-        made = self.elb.create_target_group(Name=NAME, Protocol="HTTP", Port=80, VpcId=vpc, **checks, **counts)["TargetGroups"][0]
-        wanted = [{"Key": "deregistration_delay.timeout_seconds", "Value": str(DELAY)}]
-        self.elb.modify_target_group_attributes(TargetGroupArn=made["TargetGroupArn"], Attributes=wanted)
+        made = self.elb.create_target_group(Name=NAME, Protocol="HTTP", Port=80, VpcId=vpc, HealthCheckPath="/health")["TargetGroups"][0]
+        self._set(made["TargetGroupArn"])
         return str(made["TargetGroupArn"])
+
+    def _set(self, group: str) -> None:
+        checks = {"HealthCheckIntervalSeconds": INTERVAL, "HealthCheckTimeoutSeconds": TIMEOUT}
+        counts = {"HealthyThresholdCount": HEALTHY, "UnhealthyThresholdCount": UNHEALTHY}
+        self.elb.modify_target_group(TargetGroupArn=group, **checks, **counts)
+        wanted = [{"Key": "deregistration_delay.timeout_seconds", "Value": str(DELAY)}]
+        self.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=wanted)
 
     def states(self) -> dict[str, str]:
         found = self.elb.describe_target_health(TargetGroupArn=self.group)["TargetHealthDescriptions"]
@@ -104,6 +114,12 @@ class Account:
         found = self.ec2.describe_instances(InstanceIds=list(self.ids.values()))["Reservations"]
         given = {one["InstanceId"]: {tag["Key"]: tag["Value"] for tag in one["Tags"]} for part in found for one in part["Instances"]}
         return {host: given[one]["Isolated"] for host, one in self.ids.items() if "Isolated" in given[one]}
+
+
+@pytest.fixture(autouse=True)
+def well(balanced: Account) -> None:
+    """Before each of them, whatever the one before has left."""
+    both_healthy(balanced)
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +158,7 @@ def until(true: Callable[[], bool], seconds: float) -> None:
 def traffic() -> Iterator[dict[str, Any]]:
     """Through the load balancer."""
     found: dict[str, Any] = {}
-    with load.running(f"http://{ADDRESS}", rate=RATE, paths=drill.COUNTED) as running:
+    with load.running(f"http://{ADDRESS}", rate=RATE) as running:
         yield found
         found["result"] = running.stop()
     result = found["result"]
@@ -165,13 +181,24 @@ def ask(path: str) -> int:
 
 def test_a_deploy_and_a_rollback_lose_nothing(balanced: Account) -> None:
     with traffic() as found:
-        ran = drill.run("deploy", release="behind")
+        ran = drill.run("deploy", release="behind", **PATIENT)
         assert ran.code == 0, ran.output
         back = drill.run("rollback")
         assert back.code == 0, back.output
     say(f"deploy {ran.seconds()} s, rollback {back.seconds()} s")
     drill.nothing_lost(found)
     assert balanced.states() == WELL
+
+
+def test_a_host_knows_who_asked_through_the_load_balancer(balanced: Account) -> None:
+    """What it refuses is in its log, with the client: this machine, and not who stands between."""
+    lines = "POST /entries?who=asked HTTP/1.1", f"Host: {ADDRESS}", "Content-Length: 999999999", "Connection: close", "", "{"
+    with socket.create_connection((ADDRESS, 80), 10) as made:
+        made.sendall("\r\n".join(lines).encode())
+        answer = made.recv(4096).decode()
+    assert " 413 " in answer.partition("\r\n")[0], answer
+    logs = "".join(fleet.on(host, "journalctl -u haproxy -o cat --since -5min | grep who=asked || true") for host in drill.APPS)
+    assert f"{fleet.SUBNET}.1:" in logs and f"{ADDRESS}:" not in logs, logs
 
 
 def test_a_host_is_isolated_and_returns_and_nothing_is_lost(balanced: Account) -> None:
@@ -195,7 +222,7 @@ def test_a_host_is_isolated_and_returns_and_nothing_is_lost(balanced: Account) -
 def test_a_host_that_is_isolated_is_deployed_to_and_stays_out(balanced: Account) -> None:
     assert drill.run("incident/isolate-host", host="app2", **GRACE).code == 0
     try:
-        ran = drill.run("deploy", release="behind")
+        ran = drill.run("deploy", release="behind", **PATIENT)
         assert ran.code == 0, ran.output
         assert balanced.states() == {"app1": "healthy"}
     finally:
@@ -227,7 +254,7 @@ def test_what_the_load_balancer_does_not_find_well_is_neither_deployed_to_nor_re
     with cut_off("app2"):
         until(lambda: balanced.states() == {"app1": "healthy", "app2": "unhealthy"}, 40)
         refused = drill.run("deploy", release="other")
-        assert refused.code != 0 and "app2 unhealthy" in " ".join(refused.output.split()), refused.output
+        assert refused.code != 0 and "app2 healthy: unhealthy" in " ".join(refused.output.split()), refused.output
         assert drill.everywhere() == before and drill.lease() is None
         # the edge of app2 says that it serves: only the load balancer knows better
         last = drill.run("incident/isolate-host", host="app1", **GRACE)
@@ -248,7 +275,7 @@ def test_a_way_that_closes_while_hosts_roll_ends_the_deploy(balanced: Account) -
     with cut_off("app1"):
         ran = drill.finish(process)
         output = "".join(said) + ran.output
-        assert ran.code != 0 and "app1 unhealthy" in " ".join(output.split()), output
+        assert ran.code != 0 and "app1 healthy: unhealthy" in " ".join(output.split()), output
     assert drill.everywhere() == before and drill.lease() is None
     both_healthy(balanced)
 

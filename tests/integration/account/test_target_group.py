@@ -151,9 +151,9 @@ def test_fewer_than_a_minimum_never_stay(behind: Behind) -> None:
 def test_who_is_not_well_is_named_with_why(behind: Behind) -> None:
     behind.well(app2="unhealthy")
     said = refusal(behind.rig(), state="healthy", hosts=["app1", "app2"], wait=0, otherwise="now do this")
-    assert "app2 unhealthy" in said and "app1" not in said and said.endswith("now do this")
+    assert "app2 healthy: unhealthy" in said and "app1" not in said and said.endswith("now do this")
     told = behind.rig().run(state="healthy", hosts=["app1", "app2"], wait=0, required=False)
-    assert "app2 unhealthy" in told["msg"]
+    assert "app2 healthy: unhealthy" in told["msg"]
     assert behind.rig().run(state="healthy", hosts=["app1"], wait=0)["group"] == NAME
 
 

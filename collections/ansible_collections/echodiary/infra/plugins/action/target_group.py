@@ -139,7 +139,7 @@ class ActionModule(LocalAction[Options]):
             group = _waited(asked, plan.unwell, max(seconds, hold), hold)
         unwell = plan.unwell(group)
         if unwell:
-            raise SpecError(f"the load balancer ({group.name}) does not find {_and(unwell)}")
+            raise SpecError(f"the load balancer ({group.name}) does not find {_not_well(unwell)}")
         return _told(group, group, [], f"{group.name} finds {', '.join(asked.args['hosts'])} healthy")
 
     def _out(self, asked: Asked) -> dict[str, Any]:
@@ -166,8 +166,8 @@ class ActionModule(LocalAction[Options]):
         unwell = plan.unwell(now)
         if unwell:
             raise SpecError(
-                f"the load balancer ({group.name}) does not find {_and(unwell)} after {timestamps.span(seconds)}: it is registered, and "
-                "gets no requests as long as another host is healthy"
+                f"the load balancer ({group.name}) does not find {_not_well(unwell)} after {timestamps.span(seconds)}: it is registered, "
+                "and gets no requests as long as another host is healthy"
             )
         return _told(group, now, steps, f"in {group.name}")
 
@@ -189,8 +189,12 @@ def _waited(asked: Asked, missing: Callable[[Group], Mapping[str, str]], seconds
     return apply.waited(asked.aws, fresh.group, missing, seconds, at_least, display.display)
 
 
+def _not_well(said: Mapping[str, str]) -> str:
+    return ", ".join(f"{host} healthy: {what}" for host, what in said.items())
+
+
 def _and(said: Mapping[str, str]) -> str:
-    return ", ".join(f"{host} {'is ' if what.split()[0] == 'draining' else ''}{what}" for host, what in said.items())
+    return ", ".join(f"{host} is {what}" for host, what in said.items())
 
 
 def _told(before: Group, after: Group, steps: Sequence[plan.Step], message: str) -> dict[str, Any]:
