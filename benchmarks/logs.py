@@ -90,7 +90,7 @@ def phase(host: Machine, ships: bool, rate: int, seconds: int) -> Phase:
     took, after = time.monotonic() - began, processes(host)
     groups = {"shipper": SHIPPER, "stores": STORES, "Docker": DOCKER}
     seen = {title: of(names, before, after, took) for title, names in groups.items()}
-    return Phase(lines, took, seen, host.number(word), sent(host) - bytes_before, kept(host))
+    return Phase(lines, took, seen, host.number(f"bench:{word}"), sent(host) - bytes_before, kept(host))
 
 
 def say(host: Machine, word: str, rate: int, seconds: int) -> int:
