@@ -129,3 +129,12 @@ def test_a_role_may_what_its_policy_says(aws: Server) -> None:
     s3.list_buckets()
     with refused("AccessDenied"):
         s3.put_object(Bucket="one", Key="a", Body=b"x")
+
+
+def test_a_parameter_that_costs_nothing_is_no_longer_than_4096_characters(aws: Server) -> None:
+    store = client(aws, "ssm")
+    asked = {"Name": "/echodiary/production/last-applied", "Type": "String", "Tier": "Standard"}
+    store.put_parameter(**asked, Value="x" * 4096)
+    with refused("ValidationException"):
+        store.put_parameter(**asked, Value="x" * 4097, Overwrite=True)
+    assert len(store.get_parameter(Name=asked["Name"])["Parameter"]["Value"]) == 4096
