@@ -35,6 +35,7 @@ FLEET: dict[str, Any] = {
     "alertmanager_image": "prom/alertmanager",
     "grafana_image": "grafana/grafana",
     "grafana_admin_password": "a-password",
+    "postgres_exporter_host": "db.example.org",
     "backup_repository": "s3:https://s3.example.org/backups/test",
     "backup_password": "a-password",
     "cloudwatch_agent_packages": {"amd64": {"url": "https://example.org/agent.deb", "sha256": "0" * 64}},

@@ -20,7 +20,8 @@ ROLES = sorted(
     path.parent.parent for path in (ROOT / "collections/ansible_collections/echodiary/infra/roles").glob("*/meta/argument_specs.yml")
 )
 #: Variables without which a role renders nothing.
-NEEDED = {
+NEEDED: dict[str, Any] = {
+    "cloudwatch_agent_packages": rendering.FLEET["cloudwatch_agent_packages"],
     "echodiary_database_ca_certificate": "PEM",
     "postgres_exporter_ca_certificate": "PEM",
     "gitops_environment": "test",
