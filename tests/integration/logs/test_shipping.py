@@ -35,6 +35,13 @@ ORDINARY = [
 ]
 
 
+def test_a_line_of_the_journal_arrives_though_nothing_else_happens(host: Machine) -> None:
+    """The first test: no container has come or gone since the shipper began."""
+    host.sh("su admin -c 'logger -t somebody -p user.err the-first-line'")
+    (found,) = eventually(lambda: host.found('"the-first-line"'), 60)
+    assert (found["component"], found["level"], found["source"]) == ("somebody", "ERROR", "journal")
+
+
 def test_a_line_of_an_application_is_found_by_who_said_it(host: Machine) -> None:
     given = {"time": "x", "level": "ERROR", "logger": "echodiary.access", "message": "한국어, 그대로", "request_id": "r-1", "status": 503}
     host.line(json.dumps(given, ensure_ascii=False), **SLOT)
