@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.e2e import drill, fleet, jobs
+from tests.e2e import drill, fleet, jobs, walled
 
 pytestmark = [pytest.mark.e2e]
 
@@ -37,8 +37,7 @@ class Mailer:
         tree.mkdir(parents=True)
         (place / "roles/mailer/component.yml").write_text(COMPONENT)
         (tree / "compose.yaml.j2").write_text(COMPOSE)
-        listed = yaml.safe_load((fleet.INVENTORY / "group_vars/app/main.yml").read_text(encoding="utf-8"))["components"]
-        hosts = {name: {"components": [*listed, "mailer"]} for name in drill.APPS}
+        hosts = {name: {"components": [*walled.APP, "mailer"]} for name in drill.APPS}
         inventory = {"all": {"vars": {"mailer_image": f"{NAME}1"}}, "app": {"hosts": hosts}}
         (place / "mailer.yml").write_text(yaml.safe_dump(inventory))
         for release in ("1", "2"):

@@ -34,10 +34,10 @@ def test_what_is_measured_and_logged_arrives(host: Host, eventually: Callable[..
     eventually(lambda: "PutLogEvents" in host.run("cat /var/tmp/received").stdout)
     received = [json.loads(line) for line in host.check_output("cat /var/tmp/received").splitlines()]
     metrics = next(body for target, body in received if target is None)
-    assert "Namespace=echodiary%2Fproduction" in metrics
+    assert "Namespace=echodiary%2Flocal" in metrics
     assert "mem_used_percent" in metrics and "disk_used_percent" in metrics and "i-0123456789abcdef0" in metrics
     (events,) = [json.loads(body) for target, body in received if target and target.endswith("PutLogEvents") and "a line" in body]
-    assert events["logGroupName"] == "/echodiary/production/app"
+    assert events["logGroupName"] == "/echodiary/local/app"
     assert events["logStreamName"].startswith("i-0123456789abcdef0")
 
 
