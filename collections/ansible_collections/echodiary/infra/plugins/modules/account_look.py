@@ -52,7 +52,7 @@ EXAMPLES = r"""
 RETURN = r"""
 answer:
   description: Directory on the controller in which the answer will be.
-  type: path
+  type: str
   returned: success
 began:
   description: When it was begun, by the controller's monotonic clock.

@@ -28,20 +28,18 @@ _EACH = "1"
 
 
 def declared(env: Environment) -> Iterator[model.Wanted]:
+    watching = env.declared["watching"]
+    if not watching:
+        return
+    patterns = {metrics.REQUESTS: watching["requests_pattern"], metrics.ERRORS: watching["errors_pattern"], metrics.FAILED: FAILED}
     for role, name in metrics.logged(env):
         one = metrics.of_logs(env, name, role)
         fields = {
             "log_group": model.Ref(log_group.NAME, rights.log_group(env, role)),
-            "pattern": _pattern(env, name),
+            "pattern": patterns[name],
             "metric": {"namespace": one.namespace, "name": one.name, "value": _EACH, "otherwise": 0.0},
         }
         yield model.Wanted(model.Resource(NAME, one.name), fields, {"group": rights.log_group(env, role)})
-
-
-def _pattern(env: Environment, name: str) -> str:
-    watching = env.declared["watching"]
-    assert watching  # noqa: S101 - metrics.logged names none where nothing is watched
-    return {metrics.REQUESTS: watching["requests_pattern"], metrics.ERRORS: watching["errors_pattern"], metrics.FAILED: FAILED}[name]
 
 
 def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
