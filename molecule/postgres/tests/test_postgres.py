@@ -55,6 +55,21 @@ def test_settings_are_in_force(host: Host) -> None:
     assert as_superuser(host, "SELECT count(*) FROM pg_extension WHERE extname = 'pg_stat_statements'") == "1"
 
 
+def test_what_people_write_is_in_no_log(host: Host, address: str) -> None:
+    """Neither in a slow statement's parameters, nor in the row that a refused one names."""
+    wrote = "what-somebody-wrote"
+    with psycopg.connect(host=address, user="master", password=PASSWORD, dbname="postgres", sslmode="require", autocommit=True) as session:
+        session.execute("CREATE TEMP TABLE entries (id int PRIMARY KEY, body text CHECK (length(body) < 5))")
+        session.execute("SELECT pg_sleep(0.4), %s::text", [wrote])
+        with pytest.raises(psycopg.errors.CheckViolation, match=wrote):
+            session.execute("INSERT INTO entries VALUES (1, %s)", [wrote])
+    with host.sudo():
+        logged = host.check_output("cat /var/log/postgresql/*.log")
+    assert "pg_sleep(0.4), $1" in logged, "that it was slow is told"
+    assert "violates check constraint" in logged
+    assert wrote not in logged
+
+
 def shut_out(address: str) -> bool:
     """PostgreSQL reads its files a moment after it was told to."""
     try:

@@ -84,6 +84,10 @@ def run(given: Run, more: Mapping[str, Value]) -> Settings:
         "log_min_duration_statement": "1s",
         "log_lock_waits": True,
         "log_temp_files": "10MB",
+        # values are what people wrote: of a slow statement its parameters, of a refused one the row in its detail
+        "log_parameter_max_length": 0,
+        "log_parameter_max_length_on_error": 0,
+        "log_error_verbosity": "terse",
     }
     if given["own_certificate"]:
         ours |= {"ssl_cert_file": "/etc/echodiary/postgres/server.crt", "ssl_key_file": "/etc/echodiary/postgres/server.key"}
