@@ -22,7 +22,7 @@ SHELL = "converge-test/web:1"
 
 
 class Machine(machine.Machine):
-    name, subnet, port_offset = "logs-test", "172.30.197.0/24", "4100"
+    name, subnet, port_offset = "logs-test", "172.30.166.0/24", "4500"
 
     def __init__(self, place: Path) -> None:
         lab_images.victoria_logs()
