@@ -55,6 +55,11 @@ edge_certificate_not_before_timestamp_seconds 1000000000
 edge_certificate_not_after_timestamp_seconds {now}0
 edge_certificate_failures 0
 echodiary_restore_test_backup_age_seconds{{environment="local",component="echodiary",backup_job="database"}} 30000
+echodiary_logs_source_expected{{source="app1"}} 1
+echodiary_logs_last_success_timestamp_seconds{{source="app1"}} {now}
+echodiary_logs_disk_bytes{{store="all"}} 1000
+echodiary_logs_disk_limit_bytes{{store="all"}} 1000000
+echodiary_logs_dropped_total{{store="all"}} 0
 """
 
 
