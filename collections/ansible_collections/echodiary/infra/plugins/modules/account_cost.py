@@ -38,20 +38,9 @@ options:
       - C(lcu) is how many units a load balancer is busy with.
     type: dict
     default: {}
-attributes:
-  check_mode:
-    description: The same, since nothing is changed.
-    support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
-  idempotent:
-    description: Nothing is changed.
-    support: full
-  platform:
-    description: The controller.
-    support: full
-    platforms: posix
+extends_documentation_fragment:
+  - echodiary.infra.controller
+  - echodiary.infra.controller.thinks
 seealso:
   - module: echodiary.infra.account
   - module: echodiary.infra.account_prices

@@ -30,20 +30,9 @@ options:
     description: Whether it may be a component without a release, too.
     type: bool
     default: false
-attributes:
-  check_mode:
-    description: The same, since nothing is changed.
-    support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
-  idempotent:
-    description: Nothing is changed.
-    support: full
-  platform:
-    description: Runs on the controller.
-    support: full
-    platforms: posix
+extends_documentation_fragment:
+  - echodiary.infra.controller
+  - echodiary.infra.controller.thinks
 seealso:
   - module: echodiary.infra.deploy_plan
 author:

@@ -26,20 +26,9 @@ options:
     description: What commands that are suggested need beside the release, C(-e component=shop) for example.
     type: str
     default: ''
-attributes:
-  check_mode:
-    description: The same, since nothing is changed.
-    support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
-  idempotent:
-    description: Nothing is changed.
-    support: full
-  platform:
-    description: Runs on the controller.
-    support: full
-    platforms: posix
+extends_documentation_fragment:
+  - echodiary.infra.controller
+  - echodiary.infra.controller.thinks
 seealso:
   - module: echodiary.infra.release
   - module: echodiary.infra.release_history

@@ -86,19 +86,12 @@ options:
     type: path
     default: .
 attributes:
-  check_mode:
-    description: The same, since nothing is changed.
-    support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
-  idempotent:
-    description: Nothing is changed.
-    support: full
   platform:
     description: Looks on the controller, on the host and on its peer.
     support: full
     platforms: posix
+extends_documentation_fragment:
+  - echodiary.infra.controller.thinks
 seealso:
   - module: echodiary.infra.security_report
 author:
