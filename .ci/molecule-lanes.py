@@ -18,7 +18,7 @@ def lanes(scenarios: list[str], root: Path) -> list[str]:
         (platform,) = data["platforms"]
         own = (root / scenario / "host_vars").is_dir()
         shared = "-".join(["molecule", *platform["groups"], platform.get("image", "host")])
-        found[f"molecule-{scenario}" if own else shared].append((len(platform.get("stands_on", [])), scenario))
+        found[f"molecule-{scenario.replace('_', '-')}" if own else shared].append((len(platform.get("stands_on", [])), scenario))
     return [" ".join([host, *(name for _, name in sorted(names))]) for host, names in sorted(found.items(), key=lambda one: -len(one[1]))]
 
 
