@@ -157,6 +157,15 @@ def test_who_is_not_well_is_named_with_why(behind: Behind) -> None:
     assert behind.rig().run(state="healthy", hosts=["app1"], wait=0)["group"] == NAME
 
 
+def test_where_nobody_is_healthy_a_deploy_has_nobody_to_lose(behind: Behind) -> None:
+    """Hosts that wait for their first release, and those of an outage. One that is healthy could be lost, so the others are in the way."""
+    behind.well(app1="unhealthy", app2="unhealthy")
+    begins = {"state": "healthy", "hosts": ["app1", "app2"], "wait": 0, "accept_none": True}
+    assert "nobody healthy" in behind.rig().run(**begins)["msg"]
+    behind.well(app2="unhealthy")
+    assert "app2 healthy: unhealthy" in refusal(behind.rig(), **begins)
+
+
 @pytest.mark.full
 def test_who_is_isolated_need_not_be_well(behind: Behind) -> None:
     behind.rig("app2").run(state="out", grace=0)

@@ -39,6 +39,7 @@ class Options(TypedDict):
     wait: float | None
     since: float
     required: bool
+    accept_none: bool
     otherwise: str
 
 
@@ -61,6 +62,7 @@ class ActionModule(LocalAction[Options]):
         "wait": {"type": "float"},
         "since": {"type": "float", "default": 0.0},
         "required": {"type": "bool", "default": True},
+        "accept_none": {"type": "bool", "default": False},
         "otherwise": {"type": "str", "default": ""},
     }
 
@@ -138,6 +140,8 @@ class ActionModule(LocalAction[Options]):
         if not self._check:
             group = _waited(asked, plan.unwell, max(seconds, hold), hold)
         unwell = plan.unwell(group)
+        if unwell and args["accept_none"] and plan.nobody_is_healthy(group):
+            return _told(group, group, [], f"{group.name} finds nobody healthy, so there is nobody to lose")
         if unwell:
             raise SpecError(f"the load balancer ({group.name}) does not find {_not_well(unwell)}")
         return _told(group, group, [], f"{group.name} finds {', '.join(asked.args['hosts'])} healthy")

@@ -67,6 +67,10 @@ options:
     description: Whether it is an error that cannot be known, or that is not as O(state) says. Else it is a warning.
     type: bool
     default: true
+  accept_none:
+    description: With O(state=healthy), that nobody at all is found healthy is let pass, since nobody can be lost then.
+    type: bool
+    default: false
   otherwise:
     description: What people are told to do where it is an error.
     type: str

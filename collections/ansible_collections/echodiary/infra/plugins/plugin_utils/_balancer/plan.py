@@ -58,6 +58,10 @@ def healthy_beside(group: Group) -> int:
     return sum(target.state == shapes.HEALTHY for target_id, target in group.targets.items() if target_id not in ours)
 
 
+def nobody_is_healthy(group: Group) -> bool:
+    return not any(target.state == shapes.HEALTHY for target in group.targets.values())
+
+
 def unwell(group: Group) -> dict[str, str]:
     """Host -> what the load balancer says of it, of those that are meant to take requests and do not."""
     meant = [host for host in group.hosts if not host.isolated]
