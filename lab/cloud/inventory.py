@@ -23,6 +23,8 @@ from lab.settings import Settings
 ACCOUNT = "123456789012"  # the imitation's
 HEADER = "# Written by `python -m lab.cloud`; changes here are lost.\n---\n"
 PAGE = Path("docs") / "aws.md"
+#: the name under which users ask, and the owner's zone that it is in
+ZONE, DOMAIN = "example.com", "diary.example.com"
 #: of the image ``instance``
 UNITS = [
     f"stranger:{place}/{name}.service"
@@ -59,15 +61,15 @@ def unprotect(lab: Settings) -> None:
     _write(page, declared)
 
 
-def begin(lab: Settings) -> Path:
-    """As ``write``, with nothing left of what runs wrote."""
+def begin(lab: Settings, zone: str = "") -> Path:
+    """As ``write``, with nothing left of what runs wrote. ``zone``: id of the owner's, where a load balancer is declared, too."""
     shutil.rmtree(place(lab), ignore_errors=True)
     target = write(lab)
-    _write(target / "group_vars" / "all" / "aws.yml", declaration((lab.root / PAGE).read_text(encoding="utf-8"), lab))
+    _write(target / "group_vars" / "all" / "aws.yml", declaration((lab.root / PAGE).read_text(encoding="utf-8"), lab, zone))
     return target
 
 
-def declaration(page: str, lab: Settings) -> dict[str, Any]:
+def declaration(page: str, lab: Settings, zone: str = "") -> dict[str, Any]:
     """The page's own example: for the imitation's account, this machine's architecture, and addresses that Docker may have here."""
     found = re.search(r"```yaml\n---\n(aws_account:.*?)```", page, re.DOTALL)
     if not found:
@@ -77,7 +79,8 @@ def declaration(page: str, lab: Settings) -> dict[str, Any]:
     network = {**environment["network"], "cidr": f"172.29.{lab.subnet.network_address.packed[2]}.0/24"}
     hosts = {name: {**host, "type": _type(host["type"])} for name, host in environment["hosts"].items()}
     architecture = {} if _arm() else {"architecture": "x86_64"}
-    return {"aws_account": ACCOUNT, "aws_environment": {**environment, **architecture, "network": network, "hosts": hosts}}
+    front = {"balancer": {"domain": DOMAIN, "zone_id": zone}} if zone else {}
+    return {"aws_account": ACCOUNT, "aws_environment": {**environment, **architecture, **front, "network": network, "hosts": hosts}}
 
 
 def _arm() -> bool:

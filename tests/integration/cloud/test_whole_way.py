@@ -37,7 +37,7 @@ def nothing_left() -> Iterator[None]:
 def test_from_an_empty_account_to_a_page_and_back(nothing_left: None) -> None:
     done = run("lab.cloud")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "19/19  nothing is left" in done.stdout
+    assert "20/20  nothing is left" in done.stdout
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def spare(tmp_path: Path) -> Iterator[dict[str, str]]:
 def test_a_throw_away_environment_comes_and_what_stays_is_told(spare: dict[str, str]) -> None:
     done = run("lab.cloud", "--live", typed="live 123456789012\n", **spare)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "the imitation at" in done.stdout and "USD/h" in done.stdout and "10/10" in done.stdout
+    assert "the imitation at" in done.stdout and "USD/h" in done.stdout and "11/11" in done.stdout
     ec2 = boto3.client("ec2", region_name=REGION, endpoint_url=spare["AWS_ENDPOINT_URL"], aws_access_key_id="x", aws_secret_access_key="x")
     filters = [{"Name": "instance-state-name", "Values": ["running"]}]
     (left,) = [one for found in ec2.describe_instances(Filters=filters)["Reservations"] for one in found["Instances"]]
