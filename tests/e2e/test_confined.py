@@ -78,7 +78,7 @@ def site(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def neighbour(site: Path) -> Iterator[str]:
     """Another container of the host, of the same image."""
     image = fleet.on("app1", f"docker inspect -f '{{{{.Config.Image}}}}' {hostile.api('app1')}").strip()
-    asked = "curl -fs http://127.0.0.1:8090/ >/dev/null 2>&1 && echo up || true"
+    asked = "python3 -c 'import urllib.request as r; r.urlopen(\"http://127.0.0.1:8090/\")' 2>/dev/null && echo up || true"
     fleet.on("app1", f"docker run -d --name {NEIGHBOUR} -p 127.0.0.1:8090:8090 --entrypoint python {image} -m http.server 8090 -d /tmp")
     try:
         eventually(lambda: fleet.on("app1", asked), 60, "the neighbour answers")
