@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from ansible.utils.display import Display
 
 from ..plugin_utils._calls.base import LocalAction
-from ..plugin_utils._report import compose, document, kept, slack, sources, terminal
+from ..plugin_utils._report import asking, compose, document, kept, slack, sources, terminal
 
 if TYPE_CHECKING:
     from ..module_utils._history.shapes import Entry
@@ -98,7 +98,7 @@ def _watched(args: Options) -> Watched:
     plan = args["plan"]
     name = plan["environment"] or "default"
     report, history = args["drift"] or f".drift/{name}/report.json", args["heals"] or f".gitops/{name}/history.jsonl"
-    return sources.watched(report, history, plan["end"] - 86_400 * plan["days"], plan["end"])
+    return sources.watched(report, history, plan["end"] - asking.DAY * plan["days"], plan["end"])
 
 
 def _told(one: Read) -> Told:

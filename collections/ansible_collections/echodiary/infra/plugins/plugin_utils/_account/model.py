@@ -168,6 +168,19 @@ class Lingering(Protocol):
         """After it went: what of it is left in what it stood on."""
 
 
+class Awaiting(Protocol):
+    """What a kind answers besides, which AWS makes only where it is done with others."""
+
+    #: names of their kinds
+    AWAITS: tuple[str, ...]
+
+
+class Lasting(Protocol):
+    """What a kind answers besides, whose resources a failed run leaves: the next one goes on with them."""
+
+    LASTS: bool
+
+
 class Running(Protocol):
     """What a kind answers besides, whose resources serve somebody: one that is not there is missing, and not only a difference."""
 
