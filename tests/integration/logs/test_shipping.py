@@ -104,7 +104,9 @@ def test_nothing_is_lost_or_told_twice(host: Machine, thousands: int) -> None:
     size, lines = f"--log-opt max-size={25 * thousands}k --log-opt max-file=20", 1000 * thousands
     run = f"docker run -d --name first {size} {SHELL} /bin/sh -c"
     host.sh("docker stop logs-all-1; docker rm -f first")
-    host.sh(f"{run} '{count(one, lines // 2)}; sleep 2' && docker wait first && docker rm first")
+    host.sh(f"{run} '{count(one, lines // 2)}' && docker wait first")
+    eventually(lambda: host.has_read("first"), 60)
+    host.sh("docker rm first")
     host.sh(f"{run} '{count(two, lines // 4)}; sleep 6; {count(three, lines // 4)}'")
     host.sh("sleep 3; systemctl kill --signal KILL --kill-whom main echodiary-log-shipper; sleep 1; systemctl stop echodiary-log-shipper")
     # Rotated while nobody reads.
