@@ -38,6 +38,15 @@ def test_1_error(checkout: Checkout) -> None:
     assert "nobody" in done.stderr
 
 
+def test_1_a_host_with_the_accounts_name(checkout: Checkout) -> None:
+    checkout.be(app1={"web": DRIFT}, aws={"web": DRIFT})
+    done = checkout.gitops("sync", "--limit", "app1")
+    assert (done.returncode, one_line(done.stderr)) == (exits.ERROR, True)
+    assert "another name" in done.stderr
+    assert not (checkout.world.parent / "asked").exists()
+    assert checkout.applied() == []
+
+
 def test_2_out_of_sync(checkout: Checkout) -> None:
     checkout.be(app1={"web": DRIFT, "edge": {}})
     done = checkout.gitops("status")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ansible.utils.display import Display
 
 from ..plugin_utils._account import door, options
+from ..plugin_utils._common import reserved
 from ..plugin_utils._common.errors import SpecError
 from ..plugin_utils._component import roster
 
@@ -44,10 +45,12 @@ class ActionModule(door.AccountAction[Options]):
     def _answer(self, args: Options) -> dict[str, Any]:
         from ..plugin_utils._account import apply, asked, declaration, guards, leasing, observe, rights, run
 
+        env = declaration.read(args["declared"], args["environment"], args["account"], args["login"]["region"], {})
+        if problem := reserved.refusal(self._vars["groups"]["all"]):
+            raise SpecError(problem)
         place = self._place()
         if args["only"] and (self._check or place is None):
             return {"changed": False, "plan": []}
-        env = declaration.read(args["declared"], args["environment"], args["account"], args["login"]["region"], {})
         # one for all roles: it reads each component once
         known = roster.Roster(self._loader, self._templar, self._vars, [])
         env = env._replace(listens=asked.of_roles(known, env), admin_keys=tuple(args["admin_keys"]))

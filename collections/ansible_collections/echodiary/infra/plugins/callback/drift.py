@@ -53,6 +53,9 @@ from ansible_collections.echodiary.infra.plugins.callback.fleet import paint
 if TYPE_CHECKING:
     from ansible_collections.echodiary.infra.plugins.plugin_utils._drift.run import Run
 
+#: What ansible-playbook ends with for options it cannot read.
+REFUSED = 5
+
 
 class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
@@ -74,8 +77,10 @@ class CallbackModule(CallbackBase):
         directory = self.get_option("directory") or play.vars.get("drift_directory")
         if directory and self._run is None:
             # Here and not above: most runs report nothing, and Ansible compiles what it imports of a collection in every run.
+            from ansible_collections.echodiary.infra.plugins.plugin_utils._common import reserved
             from ansible_collections.echodiary.infra.plugins.plugin_utils._drift.run import Run
 
+            self._refuse(reserved.refusal(play.get_variable_manager()._inventory.hosts))
             self._run = Run(self._root, self._began)
         if self._run is None:
             return
@@ -90,6 +95,12 @@ class CallbackModule(CallbackBase):
         if not named and hosts:
             named = manager.get_vars(play=play, host=hosts[0]).get("echodiary_environment")
         self._run.environment = str(named or self._run.environment)
+
+    def _refuse(self, problem: str) -> None:
+        """An error of a callback is a warning to Ansible: only this ends the run."""
+        if problem:
+            self._display.error(f"{problem}. Nothing was touched", wrap_text=False)
+            raise SystemExit(REFUSED)
 
     # Results
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from .._common import reserved
 from .._common.errors import SpecError
 from . import balancers, stores, watching
 
@@ -328,6 +329,8 @@ def _check_hosts(declared: Declaration) -> None:
         where = f"aws_environment.hosts.{name}"
         if not re.fullmatch("[a-z][a-z0-9-]{0,30}", name):
             raise SpecError(f"{where}: has to be lower case letters, digits and '-': it becomes the host's name")
+        if reserved.refusal((name,)):
+            raise SpecError(f"{where}: {reserved.WHY}")
         if not re.fullmatch("[a-z][a-z0-9_]{0,30}", host["role"]):
             raise SpecError(f"{where}.role: '{host['role']}' has to be a group of the inventory, as app")
         if host["zone"] not in declared["network"]["zones"]:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any, TypedDict, TypeVar
 
 from ansible_collections.echodiary.infra.plugins.module_utils._kinds.model import worst_health, worst_sync
+from ansible_collections.echodiary.infra.plugins.plugin_utils._common import reserved
 
 FORMAT = "echodiary.infra/drift"
 VERSION = 1
 
 SYNCED, OUT_OF_SYNC, UNKNOWN = "Synced", "OutOfSync", "Unknown"
 #: What the AWS account is called: a host with one component
-AWS, ACCOUNT = "aws", "account"
+AWS, ACCOUNT = reserved.AWS, "account"
 #: What a component of tasks that are not components is called; no role may have a name with a space.
 TASKS = "other tasks"
 

@@ -22,8 +22,8 @@ def nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aws.Aws, "client", asked)
 
 
-def refused(declared: dict[str, Any], **given: Any) -> str:
-    inventory = {"groups": {"all": ["app1"]}, "hostvars": {"app1": {"components": []}}, "inventory_hostname": "localhost"}
+def refused(declared: dict[str, Any], hosts: tuple[str, ...] = ("app1",), **given: Any) -> str:
+    inventory = {"groups": {"all": [*hosts]}, "hostvars": {"app1": {"components": []}}, "inventory_hostname": "localhost"}
     args = {"environment": "production", "account": "123456789012", "login": {"region": "ap-northeast-2"}, **given}
     return Rig(account, **inventory).refused(declared=declared, **args)
 
@@ -47,6 +47,12 @@ def test_a_bad_account_is_refused_before_aws_is_asked() -> None:
 
 def test_a_host_that_the_inventory_does_not_know_is_named() -> None:
     assert "app2" in refused({**DECLARED, "hosts": {**HOSTS, "app2": HOSTS["app1"]}})
+
+
+def test_no_host_has_the_name_that_the_account_has_in_reports() -> None:
+    assert "aws_environment.hosts.aws" in refused({**DECLARED, "hosts": {"aws": HOSTS["app1"]}}, hosts=("aws",))
+    assert "host aws" in refused(DECLARED, hosts=("app1", "aws"))
+    assert "host aws" in refused(DECLARED, hosts=("app1", "aws"), only="lease_table")
 
 
 def test_what_aws_is_asked_with_has_to_be_there(monkeypatch: pytest.MonkeyPatch) -> None:

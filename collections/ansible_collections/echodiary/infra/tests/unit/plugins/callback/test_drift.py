@@ -119,3 +119,12 @@ def test_raw_is_the_report_alone(rig: Rig) -> None:
     assert {path.name for path in (rig.directory / "out" / "test").iterdir()} == {".lock", "report.json"}
     assert report["history"] == []
     assert "report:" not in done.stdout
+
+
+def test_a_host_with_the_accounts_name_is_refused_before_anybody_is_asked(rig: Rig) -> None:
+    hosts = {"app1": {"ansible_connection": "local"}, "aws": {"ansible_connection": "local"}}
+    tasks = [{"name": "Touch", "copy": {"dest": str(rig.directory / "touched"), "content": "", "mode": "0600"}}]
+    done, report = rig.check(hosts, tasks, "--limit", "app1")
+    assert (done.returncode, report) == (5, {})
+    assert "host aws" in done.stdout + done.stderr
+    assert not (rig.directory / "touched").exists()

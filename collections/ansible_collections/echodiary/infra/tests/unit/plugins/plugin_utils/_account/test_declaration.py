@@ -43,6 +43,7 @@ def test_ranges_do_not_overlap() -> None:
         ({"network": {"cidr": "10.20.0.0/16", "zones": ["a", "c"], "egress": "everywhere"}}, "egress"),
         ({"hosts": {}}, "hosts"),
         ({"hosts": {"App 1": {"role": "app", "type": "t4g.small", "zone": "a"}}}, "hosts.App 1"),
+        ({"hosts": {"aws": {"role": "app", "type": "t4g.small", "zone": "a"}}}, "another name"),
         ({"hosts": {"app1": {"role": "a-b", "type": "t4g.small", "zone": "a"}}}, "role"),
         ({"hosts": {"app1": {"role": "app", "type": "t4g.small", "zone": "b"}}}, "zone"),
         ({"hosts": {"app1": {"role": "app", "type": "t4g.small", "zone": "a", "disc": 20}}}, "disc"),
