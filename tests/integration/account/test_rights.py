@@ -48,7 +48,7 @@ CHECKED = sorted({right for kind in catalog.KINDS for right in kind.READS} - WHE
 @pytest.fixture(scope="module")
 def env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
     with inside(tmp_path_factory.mktemp("rights")) as env:
-        env.declare(**whole(env))
+        env.declare(**whole(env), watcher={"role": "app"})
         env.client("iam").create_user(UserName="somebody")
         yield env
 
@@ -77,10 +77,12 @@ def test_the_rights_of_the_kinds_are_enough_to_provision(env: Inside) -> None:
         assert env.check() == {}
 
 
-def test_who_may_read_can_check_and_nothing_else(env: Inside) -> None:
+@pytest.mark.parametrize("who", ["whoever reads", "a watcher on a host"])
+def test_who_may_read_can_check_and_nothing_else(env: Inside, who: str) -> None:
+    its = READS if who == "whoever reads" else allowed(env, f"{PREFIX}-app")
     env.client("logs").delete_retention_policy(logGroupName="/echodiary/production/app")
     before = but_who(env.state())
-    with somebody(env, READS):
+    with somebody(env, its):
         assert set(env.check()) == {"log_group:/echodiary/production/app"}
         played = env.run()
     assert played.code and "logs:PutRetentionPolicy" in played.output and but_who(env.state()) == before
@@ -106,6 +108,14 @@ def test_a_right_to_write_that_is_missing_names_itself_and_is_taken_back(env: In
         played = env.run()
     assert played.code and "grant logs:PutRetentionPolicy" in played.output and but_who(env.state()) == before
     env.apply()
+
+
+def allowed(env: Inside, role: str) -> set[str]:
+    """What the role's own policies allow in the account."""
+    iam = env.client("iam")
+    names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    documents = [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
+    return {action for document in documents for statement in document["Statement"] for action in statement["Action"]}
 
 
 def but_who(state: dict[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ _HOST: dict[str, Any] = {
 #: of github: which roles its workflows can have
 GITHUB_ROLES = ("deploy", "read", "build")
 _BUCKET: dict[str, Any] = {"daily_days": {"type": "int", "default": 7}, "monthly_days": {"type": "int", "default": 365}}
+_WATCHER: dict[str, Any] = {"role": {"type": "str", "required": True}, "secret": {"type": "bool", "default": False}}
 #: what CloudWatch Logs takes
 _RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 SPEC: dict[str, Any] = {
@@ -85,6 +86,7 @@ SPEC: dict[str, Any] = {
         },
     },
     "watching": {"type": "raw"},
+    "watcher": {"type": "raw"},
     "allowed": {
         "type": "list",
         "elements": "dict",
@@ -145,6 +147,13 @@ class Budget(TypedDict):
     covers: str
 
 
+class Watcher(TypedDict):
+    """Hosts of ``role`` may look at the account; with ``secret`` also into the environment's secret."""
+
+    role: str
+    secret: bool
+
+
 class Allowed(TypedDict):
     """An exception from a guard, and why it is one."""
 
@@ -170,6 +179,7 @@ class Declaration(TypedDict):
     key: bool
     budget: Budget | None
     watching: Watching | None
+    watcher: Watcher | None
     allowed: list[Allowed]
 
 
@@ -243,7 +253,8 @@ def read(given: Mapping[str, Any], name: str, account: str, region: str, listens
     declared = {**declared, "hosts": hosts, "buckets": buckets, "database": database, "cache": cache, "balancer": balancer}
     watched = _optional(declared["watching"], watching.SPEC, watching.WHERE)
     told = cast("Watching | None", watched and watching.completed(watched, sorted({host["role"] for host in hosts.values()})))
-    declared = {**declared, "watching": told, "budget": _budget(declared["budget"], told)}
+    watcher = cast("Watcher | None", _optional(declared["watcher"], _WATCHER, "aws_environment.watcher"))
+    declared = {**declared, "watching": told, "budget": _budget(declared["budget"], told), "watcher": watcher}
     _check_name(declared["project"], "aws_environment.project")
     _check_name(name, "the environment's name")
     _check_account(account, region)
@@ -357,6 +368,11 @@ def _check_others(declared: Declaration) -> None:
         raise SpecError(f"aws_environment.github.repository: '{declared['github']['repository']}' has to be owner/name")
     if declared["images"] and not re.fullmatch(r"[a-z0-9]+([._/-][a-z0-9]+)*", declared["images"]["repository"]):
         raise SpecError(f"aws_environment.images.repository: '{declared['images']['repository']}' has to be as echodiary, in lower case")
+    roles = {host["role"] for host in declared["hosts"].values()}
+    if declared["watcher"] and declared["watcher"]["role"] not in roles:
+        raise SpecError(
+            f"aws_environment.watcher.role: no host has the role {declared['watcher']['role']}; one of {', '.join(sorted(roles))}"
+        )
     for name in declared["buckets"]:
         if not re.fullmatch("[a-z][a-z0-9-]{1,20}", name):
             raise SpecError(f"aws_environment.buckets.{name}: has to be lower case letters, digits and '-', a letter first")

@@ -64,10 +64,22 @@ def of_workflows(env: Environment, github: Github, role: str) -> Document:
     )
 
 
-def of_hosts(env: Environment, role: str) -> Document:
-    """Hosts read images, write logs, and save backups that they cannot delete. They read no secret."""
+def of_hosts(env: Environment, role: str, reads: Iterable[str] = ()) -> Document:
+    """Hosts read images, write logs, and save backups that they cannot delete. They read no secret, but where a watcher shall.
+
+    ``reads``: as of ``of_github``.
+    """
     logs = _allow(_LOG, env.arn("logs", f"log-group:{log_group(env, role)}:*"))
-    return document(*_images(env, _PULL), logs, *_metrics(env), *_backups(env))
+    return document(*_images(env, _PULL), logs, *_metrics(env), *_backups(env), *_watches(env, role, {*reads}))
+
+
+def _watches(env: Environment, role: str, reads: set[str]) -> list[Document]:
+    """Of hosts on which a watcher runs."""
+    watcher = env.declared["watcher"]
+    if not (watcher and watcher["role"] == role):
+        return []
+    secret = _allow(("secretsmanager:GetSecretValue",), env.arn("secretsmanager", f"secret:{secret_name(env)}-??????"))
+    return [*_checks(env, reads), *([secret] if watcher["secret"] else [])]
 
 
 def of_github(env: Environment, role: str, reads: Iterable[str] = ()) -> Document:

@@ -48,18 +48,18 @@ _SESSION = 3600
 def declared(env: Environment) -> Iterator[model.Wanted]:
     core = [] if env.ssh_from else [rights.SESSION_MANAGER]
     for role in env.roles:
-        yield _one(env, role, rights.of_machines(), core, rights.of_hosts(env, role))
+        yield _one(env, role, rights.of_machines(), core, rights.of_hosts(env, role, _reads()))
     github = env.declared["github"]
     if github:
         for role in github["roles"]:
-            yield _one(env, f"github-{role}", rights.of_workflows(env, github, role), [], rights.of_github(env, role, _reads(role)))
+            yield _one(env, f"github-{role}", rights.of_workflows(env, github, role), [], rights.of_github(env, role, _reads()))
 
 
-def _reads(role: str) -> set[str]:
+def _reads() -> set[str]:
     """Of who tells what differs in the account, as of who checks it by hand."""
     from . import catalog
 
-    return {right for kind in catalog.KINDS for right in kind.READS} if role == "read" else set()
+    return {right for kind in catalog.KINDS for right in kind.READS}
 
 
 def _one(env: Environment, role: str, trust: rights.Document, managed: list[str], own: rights.Document) -> model.Wanted:

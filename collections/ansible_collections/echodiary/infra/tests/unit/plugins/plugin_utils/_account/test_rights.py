@@ -66,6 +66,20 @@ def test_who_tells_what_differs_may_look_at_all_kinds_and_into_nothing() -> None
     assert "ec2:DescribeVpcs" not in json.dumps(wanted["echodiary-production-github-deploy"])
 
 
+def test_hosts_of_a_watcher_may_look_at_all_kinds_and_into_the_secret_only_where_that_is_declared() -> None:
+    looks = {right for kind in catalog.KINDS for right in kind.READS}
+    both = [environment(**EVERYTHING, watcher={"role": "monitoring", "secret": secret}) for secret in (False, True)]
+    closed, opened = ({one.resource.name: one.fields["inline"]["echodiary"] for one in role.declared(env)} for env in both)
+    name = "echodiary-production-monitoring"
+    assert looks <= actions(closed[name]) and looks <= actions(opened[name])
+    assert actions(opened[name]) - actions(closed[name]) == {"secretsmanager:GetSecretValue"}
+    (secret,) = [one["Resource"] for one in opened[name]["Statement"] if "secretsmanager:GetSecretValue" in one["Action"]]
+    assert secret == [both[1].arn("secretsmanager", "secret:echodiary/production/app-??????")]
+    # AWS takes so many characters for all of a role's own policies
+    assert len(json.dumps(opened[name], separators=(",", ":"))) < 10_240
+    assert "ec2:DescribeVpcs" not in actions(opened["echodiary-production-app"])
+
+
 def test_what_is_not_declared_is_not_allowed() -> None:
     env = environment(images=None, github={"repository": "owner/echodiary"})
     assert actions(rights.of_hosts(env, "app")) == {"logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"}
