@@ -215,8 +215,10 @@ def footprint(host: str) -> dict[str, str]:
     }
 
 
-#: written every few seconds, whoever looks: services' data, what is measured, and services' private /tmp
-OWN = ("/srv/", "/var/lib/node_exporter/textfile", "/var/tmp ")
+#: written every few seconds, whoever looks: services' data, what is measured, the page for users, and services' private /tmp
+OWN = (
+    "/srv/", "/var/lib/node_exporter/textfile", "/var/tmp ", "/var/lib/haproxy/status", "/var/lib/private/echodiary-status-page",
+)  # fmt: skip
 
 
 def still(host: str) -> dict[str, set[str]]:

@@ -15,7 +15,7 @@ from tests.e2e import fleet
 APP = ["baseline", "docker", "node_exporter", "haproxy", "echodiary", "backup"]
 MONITORING = [
     "baseline", "docker", "node_exporter", "postgres_exporter", "redis_exporter", "blackbox_exporter", "alertmanager", "prometheus",
-    "backup",
+    "status_page", "backup",
 ]  # fmt: skip
 DATABASE = ["baseline", "node_exporter", "postgres"]
 COMPONENTS = {"app1": APP, "app2": APP, "mon1": MONITORING}

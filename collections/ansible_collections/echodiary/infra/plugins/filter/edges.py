@@ -12,7 +12,7 @@ from ansible.errors import AnsibleFilterError
 from ..plugin_utils._common.errors import SpecError
 from ..plugin_utils._component import rates
 from ..plugin_utils._component.render import plain
-from ..plugin_utils._edge import backends, headers, inventory, limits, tls
+from ..plugin_utils._edge import backends, headers, inventory, limits, status, tls
 
 
 def edge_backends(
@@ -36,6 +36,13 @@ def _told(one: backends.Backend) -> dict[str, Any]:
 def edge_limits(given: Mapping[str, Any], entries: list[Mapping[str, Any]], watching: Sequence[str] = ()) -> dict[str, Any]:
     try:
         return limits.limits(plain(given), plain(entries), plain(watching))._asdict()
+    except SpecError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+def edge_status(entries: list[Mapping[str, Any]], path: str) -> dict[str, Any]:
+    try:
+        return status.status(plain(entries), str(path))._asdict()
     except SpecError as error:
         raise AnsibleFilterError(str(error)) from error
 
@@ -97,6 +104,7 @@ class FilterModule:
             edge_orderer,
             edge_secrets,
             edge_site,
+            edge_status,
             edge_thumbprint,
         )
         return {one.__name__: one for one in found}

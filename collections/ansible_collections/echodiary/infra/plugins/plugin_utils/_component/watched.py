@@ -87,8 +87,11 @@ class Target(NamedTuple):
 
 
 class Probe(NamedTuple):
+    """``component``: whose role asks for it; empty where the inventory does."""
+
     instance: str
     url: str
+    component: str = ""
 
 
 class Watched(NamedTuple):
@@ -139,7 +142,7 @@ def _target(entry: Entry, asked: Asked, beside: Mapping[str, Entry]) -> Target:
 
 
 def _probe(entry: Entry, asked: Asked, beside: Mapping[str, Entry]) -> Probe:
-    return Probe(entry.host, f"http://{_address(entry, asked, beside, 'users')}{asked['path']}")
+    return Probe(entry.host, f"http://{_address(entry, asked, beside, 'users')}{asked['path']}", entry.component)
 
 
 def _address(entry: Entry, asked: Asked, beside: Mapping[str, Entry], use: str) -> str:

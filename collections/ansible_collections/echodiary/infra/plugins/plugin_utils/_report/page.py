@@ -12,15 +12,20 @@ from .._common import outputs
 from . import charts, model
 from .model import Chart, Report, Section, Table, Tile, Todo
 
-_STYLE = Path(__file__).with_name("assets") / "page.css"
+_ASSETS = Path(__file__).with_name("assets")
 MARKS = {"good": "✓ well", "bad": "✗ look", "unknown": "? unknown", "absent": "– none here"}
 _text = outputs.html
 _SHORT = 24
 
 
+def colours() -> str:
+    """Those of every page for people, light and dark."""
+    return (_ASSETS / "colours.css").read_text(encoding="utf-8")
+
+
 @cache
 def _style() -> str:
-    return _STYLE.read_text(encoding="utf-8")
+    return colours() + (_ASSETS / "page.css").read_text(encoding="utf-8")
 
 
 def html(report: Report) -> str:

@@ -36,8 +36,8 @@ class Figures(NamedTuple):
 
 
 def queries(plan: Plan) -> dict[str, Query]:
-    answers = f'haproxy_backend_http_responses_total{{proxy=~"{"|".join(one["backend"] for one in plan["services"])}"}}'
-    errors = answers.replace("}", ',code="5xx"}')
+    proxies = "|".join(one["backend"] for one in plan["services"])
+    answers, errors = _answers(proxies)
     week = f"{plan['days']}d"
     down = 'probe_success{job="probe"}'
     return {
@@ -45,10 +45,22 @@ def queries(plan: Plan) -> dict[str, Query]:
         "failed": Query(f"sum by (proxy) (increase({errors}[{week}]))"),
         "answered_before": Query(f"sum by (proxy) (increase({answers}[{week}] offset {week}))"),
         "failed_before": Query(f"sum by (proxy) (increase({errors}[{week}] offset {week}))"),
-        "daily": Query(f"100 - 100 * sum by (proxy) (increase({errors}[1d])) / (sum by (proxy) (increase({answers}[1d])) > 0)", daily=True),
+        "daily": Query(f"100 - {failing(proxies, '1d')}", daily=True),
         "unreached": Query(f"count_over_time((max by (instance) ({down}) == 0)[{week}:1m])"),
         "nobody": Query(f"count_over_time((max({down}) == 0)[{week}:1m]) or 0 * max(present_over_time({down}[{week}]))"),
     }
+
+
+def _answers(proxies: str) -> tuple[str, str]:
+    """All of them, and the errors."""
+    answers = f'haproxy_backend_http_responses_total{{proxy=~"{proxies}"}}'
+    return answers, answers.replace("}", ',code="5xx"}')
+
+
+def failing(proxies: str, window: str) -> str:
+    """Percent of a window's requests, by backend; nothing where there were none."""
+    answers, errors = _answers(proxies)
+    return f"100 * sum by (proxy) (increase({errors}[{window}])) / (sum by (proxy) (increase({answers}[{window}])) > 0)"
 
 
 def figures(plan: Plan, found: Found) -> list[Figures]:

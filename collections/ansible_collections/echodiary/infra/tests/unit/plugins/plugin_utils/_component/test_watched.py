@@ -42,13 +42,15 @@ def test_what_another_serves_is_asked_through_it() -> None:
     spec = {"targets": [{"job": "app", "through": "edge", "path": "/app/metrics"}], "probes": [{"through": "edge", "path": "/health"}]}
     told = found(its, app=spec)
     assert told.targets[0].address == "10.0.0.1:8404"
-    assert told.probes == [watched.Probe("a", "http://10.0.0.1:80/health")]
+    assert told.probes == [watched.Probe("a", "http://10.0.0.1:80/health", "app")]
 
 
 def test_of_several_sockets_the_one_that_lets_monitoring_in_is_asked() -> None:
     public = {**listening(443, "users"), "from": ["edge"]}
     its = [entry("app", listening(8001, "users", "127.0.0.1")), entry("edge", public, listening(80, "users"))]
-    assert found(its, app={"probes": [{"through": "edge", "path": "/health"}]}).probes == [watched.Probe("a", "http://10.0.0.1:80/health")]
+    assert found(its, app={"probes": [{"through": "edge", "path": "/health"}]}).probes == [
+        watched.Probe("a", "http://10.0.0.1:80/health", "app")
+    ]
 
 
 @pytest.mark.parametrize(
