@@ -33,6 +33,7 @@ FLEET: dict[str, Any] = {
     "prometheus_image": "prom/prometheus",
     "prometheus_environment": "test",
     "alertmanager_image": "prom/alertmanager",
+    "model_server_image": "vllm/vllm-openai",
     "grafana_image": "grafana/grafana",
     "grafana_admin_password": "a-password",
     "postgres_exporter_host": "db.example.org",
