@@ -59,7 +59,7 @@ def test_what_is_as_declared_is_not_written_again(env: Inside) -> None:
     assert env.apply() == {}
     assert [call.operation for call in env.aws.writes()] == []
     # of 47 resources, 15 of which watch the others
-    assert len(env.aws.calls()) <= 85
+    assert len(env.aws.calls()) <= 82
 
 
 def test_every_hand_in_the_console_is_seen_and_put_right(env: Inside) -> None:

@@ -70,7 +70,7 @@ def test_what_is_as_declared_is_not_written_again(env: Inside) -> None:
     env.aws.forget()
     assert env.apply() == {}
     assert [call.operation for call in env.aws.writes()] == []
-    assert len(env.aws.calls()) <= 90
+    assert len(env.aws.calls()) <= 80
 
 
 def test_every_hand_in_the_console_is_seen_and_put_right(env: Inside) -> None:
@@ -178,6 +178,7 @@ def test_it_goes_when_nobody_declares_it_any_more_and_hosts_are_asked_by_the_wor
         HTTP,
         GROUP,
         f"security_group:{PREFIX}-balancer",
+        *(f"alarm:echodiary/production/balancer-{what}" for what in ("errors", "health")),
     }
     assert {name for name, action in found.items() if action == "orphan"} == gone
     env.aws.forget()

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import model
+from ..aws import each
 
 if TYPE_CHECKING:
     from ..aws import Aws
@@ -51,15 +52,16 @@ def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
         limit = one.get("BudgetLimit")
         fields = {"monthly_usd": float(limit["Amount"]) if limit else None, "unit": one["TimeUnit"], "covers": one.get("CostFilters") or {}}
         identity = env.arn("budgets", f"budget/{env.prefix}", everywhere=True)
-        yield model.Seen(model.Resource(NAME, env.prefix), identity, {**fields, "told": list(_told(aws, where))})
+        yield model.Seen(model.Resource(NAME, env.prefix), identity, {**fields, "told": _told(aws, where)})
 
 
-def _told(aws: Aws, where: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    for one in aws.find("budgets", "describe_notifications_for_budget", "Notifications[]", _ABSENT, **where):
+def _told(aws: Aws, where: Mapping[str, str]) -> list[dict[str, Any]]:
+    def subscribed(one: Mapping[str, Any]) -> dict[str, Any]:
         found = _notice(one["NotificationType"], float(one["Threshold"]), [], one["ComparisonOperator"], one["ThresholdType"])
         asked = {**where, "Notification": _notification(found)}
-        to = aws.find("budgets", "describe_subscribers_for_notification", "Subscribers[].Address", _ABSENT, **asked)
-        yield {**found, "to": to}
+        return {**found, "to": aws.find("budgets", "describe_subscribers_for_notification", "Subscribers[].Address", _ABSENT, **asked)}
+
+    return each(subscribed, aws.find("budgets", "describe_notifications_for_budget", "Notifications[]", _ABSENT, **where))
 
 
 def _notification(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,11 @@ Made and changed by the module, but for what it leaves as it is on an instance t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import balancing, model, user_data
+from ..aws import each
 from . import profile, security_group, subnet, tags, vpc
 
 if TYPE_CHECKING:
@@ -102,11 +103,11 @@ def _once(env: Environment) -> dict[str, Any]:
 def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
     profiles = _profiles(aws)
     found = list(_found(aws, env))
-    names = _names(found, env)
-    for one in found:
+    names, disks = _names(found, env), _disks(aws, found)
+    for one, attributes in zip(found, each(lambda one: _attributes(aws, one), found), strict=True):
         given = tags.read(one.get("Tags"))
         name = names[one["InstanceId"]]
-        fields = {**_seen(one), **_attributes(aws, one), "profile": profiles.get(one["InstanceId"])}
+        fields = {**_seen(one), **attributes, **_disk(disks.get(_root(one), {})), "profile": profiles.get(one["InstanceId"])}
         fields["tags"] = tags.compared(given, env, "Role")
         state = one["State"]["Name"]
         yield model.Seen(model.Resource(NAME, name), one["InstanceId"], fields, tags.are_ours(given, env), state != "pending", state)
@@ -167,9 +168,7 @@ def _seen(one: Mapping[str, Any]) -> dict[str, Any]:
 
 def _attributes(aws: Aws, one: Mapping[str, Any]) -> dict[str, Any]:
     protected, shut_down = (_attribute(aws, one, name) for name in ("disableApiTermination", "instanceInitiatedShutdownBehavior"))
-    disk = _disk(aws, one) or {}
-    its = {"disk": disk.get("Size"), "disk_type": disk.get("VolumeType"), "disk_encrypted": disk.get("Encrypted")}
-    return {"protected": bool(protected), "when_shut_down": shut_down, **its}
+    return {"protected": bool(protected), "when_shut_down": shut_down}
 
 
 def _attribute(aws: Aws, one: Mapping[str, Any], name: str) -> Any:
@@ -177,9 +176,19 @@ def _attribute(aws: Aws, one: Mapping[str, Any], name: str) -> Any:
     return aws.one("ec2", "describe_instance_attribute", path, InstanceId=one["InstanceId"], Attribute=name)
 
 
-def _disk(aws: Aws, one: Mapping[str, Any]) -> Any:
-    root = next((its["Ebs"]["VolumeId"] for its in one["BlockDeviceMappings"] if its["DeviceName"] == one["RootDeviceName"]), None)
-    return aws.one("ec2", "describe_volumes", "Volumes[]", VolumeIds=[root]) if root else None
+def _root(one: Mapping[str, Any]) -> str:
+    """Of its disks; nothing where it has none yet."""
+    return next((its["Ebs"]["VolumeId"] for its in one["BlockDeviceMappings"] if its["DeviceName"] == one["RootDeviceName"]), "")
+
+
+def _disks(aws: Aws, found: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Those that instances start from."""
+    roots = sorted(filter(None, map(_root, found)))
+    return {one["VolumeId"]: one for one in aws.find("ec2", "describe_volumes", "Volumes[]", VolumeIds=roots)} if roots else {}
+
+
+def _disk(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {"disk": one.get("Size"), "disk_type": one.get("VolumeType"), "disk_encrypted": one.get("Encrypted")}
 
 
 def hands(goal: model.Goal) -> model.Calls:

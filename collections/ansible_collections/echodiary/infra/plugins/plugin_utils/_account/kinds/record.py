@@ -24,7 +24,7 @@ NAME = "record"
 EVENTS = "route53"
 EFFECT: model.Effects = {"zone": model.REPLACE}
 KEPT = False
-READS: model.Rights = (*zone.READS, "route53:GetHostedZone", "route53:ListHostedZones", "elasticloadbalancing:DescribeLoadBalancers")
+READS: model.Rights = (*zone.READS, "route53:ListHostedZones", "elasticloadbalancing:DescribeLoadBalancers")
 WRITES: model.Rights = (*zone.WRITES, "elasticloadbalancing:DescribeLoadBalancers")
 #: what leads a name anywhere
 _LEADING = ("A", "AAAA", "CNAME")
@@ -66,8 +66,8 @@ def _left(aws: Aws, env: Environment, known: Mapping[str, str]) -> Iterator[tupl
         return
     zones = [balancer["zone_id"]] if balancer else _zones(aws)
     for where in zones:
-        for one in aws.find("route53", "list_resource_record_sets", "ResourceRecordSets[?AliasTarget]", HostedZoneId=where):
-            if _bare(one["AliasTarget"]["DNSName"]) in known:
+        for one in zone.every(aws, where):
+            if "AliasTarget" in one and _bare(one["AliasTarget"]["DNSName"]) in known:
                 yield where, one["Name"].rstrip(".")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import model, rights
+from ..aws import each
 from . import tags
 
 if TYPE_CHECKING:
@@ -70,10 +71,13 @@ def _one(env: Environment, role: str, trust: rights.Document, managed: list[str]
 
 
 def observe(aws: Aws, env: Environment) -> Iterator[model.Seen]:
-    """Its names begin alike, so that those are found too which nobody declares any more."""
-    for one in aws.find("iam", "list_roles", "Roles[]"):
-        if one["RoleName"].startswith(f"{env.prefix}-"):
-            yield _seen(aws, env, one["RoleName"])
+    """Its names begin alike, so that those are found too which nobody declares any more.
+
+    One by one: the question that tells of all roles (GetAccountAuthorizationDetails) takes the right to read the account's whole IAM, and
+    nobody says of when its answer is.
+    """
+    every: list[str] = aws.find("iam", "list_roles", "Roles[].RoleName")
+    yield from each(lambda name: _seen(aws, env, name), [one for one in every if one.startswith(f"{env.prefix}-")])
 
 
 def _seen(aws: Aws, env: Environment, name: str) -> model.Seen:

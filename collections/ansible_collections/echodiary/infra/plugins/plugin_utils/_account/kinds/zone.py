@@ -11,18 +11,37 @@ from .. import model
 if TYPE_CHECKING:
     from ..aws import Aws
 
-READS: model.Rights = ("route53:ListResourceRecordSets",)
+READS: model.Rights = ("route53:GetHostedZone", "route53:ListResourceRecordSets")
 WRITES: model.Rights = ("route53:ChangeResourceRecordSets",)
 _ABSENT = ("NoSuchHostedZone",)
 #: of one name: AWS sorts by name, and those of one are few
 _MOST = 20
+#: AWS tells so many records at once
+_AT_ONCE = 300
 
 
 def records(aws: Aws, zone: str, name: str) -> list[Any]:
-    """All of one name, as AWS tells them; none where there is no such zone."""
-    asked = {"HostedZoneId": zone, "StartRecordName": name, "PaginationConfig": {"MaxItems": _MOST}}
-    found = aws.find("route53", "list_resource_record_sets", "ResourceRecordSets[]", _ABSENT, **asked)
+    """All of one name, as AWS tells them; none where there is no such zone. A small one is read once for all its names."""
+    asked = {"StartRecordName": name, "PaginationConfig": {"MaxItems": _MOST}}
+    found = every(aws, zone) if _is_small(aws, zone) else _asked(aws, zone, asked)
     return [one for one in found if same(one["Name"], name)]
+
+
+def every(aws: Aws, zone: str) -> list[Any]:
+    return _asked(aws, zone, {})
+
+
+def told(aws: Aws, zone: str) -> Any:
+    """Of the zone itself; None where there is none."""
+    return aws.one("route53", "get_hosted_zone", "HostedZone", _ABSENT, Id=zone)
+
+
+def _is_small(aws: Aws, zone: str) -> bool:
+    return bool(0 < ((told(aws, zone) or {}).get("ResourceRecordSetCount") or 0) <= _AT_ONCE)
+
+
+def _asked(aws: Aws, zone: str, asked: Mapping[str, Any]) -> list[Any]:
+    return aws.find("route53", "list_resource_record_sets", "ResourceRecordSets[]", _ABSENT, HostedZoneId=zone, **asked)
 
 
 def same(one: str, other: str) -> bool:
