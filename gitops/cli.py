@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import identity, timestamps
 
-from gitops import accept, clock, exits, history, operations, pauses, policy, render, runner, workspace
+from gitops import accept, clock, exits, history, logs, operations, pauses, policy, questions, render, runner, workspace
 from gitops.errors import GitopsError
 
 Verb = Callable[[argparse.Namespace, operations.Context], int]
@@ -132,6 +132,14 @@ def _resume(options: argparse.Namespace, context: operations.Context) -> int:
     return exits.GOOD
 
 
+def _logs(options: argparse.Namespace, context: operations.Context) -> int:
+    words = (options.since, options.until, options.limit, options.component, options.level, options.request, options.grep, options.store)
+    question = questions.judged(questions.Typed(*words, options.last), context.clock.now())
+    told = logs.ask(context, question)
+    render.log(question, told, "json" if options.json else options.output, [options.inventory] if options.inventory else [])
+    return logs.code(told)
+
+
 def _watch(options: argparse.Namespace, context: operations.Context) -> int:
     from gitops.watch import loop
 
@@ -169,6 +177,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reports", default=".drift", help="where reports are written")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     _add_asking(verbs)
+    _add_logs(verbs)
     _add_keeping(verbs)
     return parser
 
@@ -193,6 +202,22 @@ def _asking(verbs: argparse._SubParsersAction[_Parser], name: str, run: Verb, sa
     parser.add_argument("--schema", action="store_true", help="compare the schema of the database as well, which takes longer")
     parser.set_defaults(run=run, asks=sys.stderr.isatty())
     return parser
+
+
+def _add_logs(verbs: argparse._SubParsersAction[_Parser]) -> None:
+    said = "lines of log of all hosts, from where they are kept"
+    parser = verbs.add_parser("logs", help=said, description=said)
+    parser.add_argument("--since", default="15m", metavar="WHEN", help="15m, 2h, 1d, or a time with its offset (default: %(default)s)")
+    parser.add_argument("--until", default="", metavar="WHEN", help="the same; now by default")
+    parser.add_argument("--host", "--limit", dest="limit", type=_names, default=[], metavar="HOSTS", help="hosts or groups, with commas")
+    parser.add_argument("--component", type=_names, default=[], metavar="NAMES", help="components or programs of the journal, with commas")
+    parser.add_argument("--level", default="", metavar="LEVEL", help="this one and what is worse: DEBUG, INFO, WARNING, ERROR, CRITICAL")
+    parser.add_argument("--request", default="", metavar="ID", help="one request, through everything that it went through")
+    parser.add_argument("--grep", default="", metavar="TEXT", help="what the text contains, letter by letter")
+    parser.add_argument("--store", choices=questions.STORES, default="all", help="errors and audit are kept longer (default: %(default)s)")
+    parser.add_argument("--last", type=int, default=200, metavar="N", help="as many of the newest (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="an object for each line, with all of its fields")
+    parser.set_defaults(run=_logs, asks=False)
 
 
 def _add_keeping(verbs: argparse._SubParsersAction[_Parser]) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import shlex
 import sys
@@ -17,7 +18,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from gitops import fleet
+from gitops import fleet, log_view
+from gitops.logs import Told
+from gitops.questions import Question
 
 FORMS = ("table", "json", "markdown")
 _STYLES = {
@@ -91,6 +94,17 @@ def entries(found: list[dict[str, Any]], form: str) -> None:
         out("  ".join([*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip())
     if not rows:
         out("nothing was done yet")
+
+
+def log(question: Question, told: Told, form: str, sources: Sequence[str]) -> None:
+    """``sources``: inventories, as they were typed."""
+    if form == "json":
+        for line in told.lines:
+            out(outputs.json_text(line))
+        return
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    shown = [*log_view.lines(told.lines, today, _paint), log_view.next_step(question, told, sources)]
+    out(outputs.fenced("\n".join(shown)) if form == "markdown" else "\n".join(shown))
 
 
 def _row(entry: dict[str, Any]) -> tuple[str, ...]:

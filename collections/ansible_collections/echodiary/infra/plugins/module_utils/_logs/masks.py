@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ...module_utils._diagnose import redact
+from .._diagnose import redact
 
 _QUOTES = redact.Quotes(
     quote=r"\\+\"",
@@ -23,23 +23,7 @@ RULES = (_FIELD, *redact.rules(_QUOTES))
 
 
 def masked(line: str) -> str:
-    """As the host does it."""
+    """As the shipper does it."""
     for pattern, instead in RULES:
         line = pattern.sub(instead, line)
     return line
-
-
-def rewrites(value: str) -> str:
-    """The same in the words of syslog-ng, for the value of this name."""
-    return "\n".join(_rewrite(pattern.pattern, instead, value) for pattern, instead in RULES)
-
-
-def _rewrite(pattern: str, instead: str, value: str) -> str:
-    flags = "utf8 global" + (" store-matches" if r"\1" in instead else "")
-    return f"subst({_text(pattern)}, {_text(instead.replace(chr(92) + '1', '$1'))} value({_text(value)}) type(pcre) flags({flags}));"
-
-
-def _text(words: str) -> str:
-    """A string of syslog-ng's configuration."""
-    escaped = words.replace("\\", "\\\\").replace('"', '\\"').replace("`", "``")
-    return f'"{escaped}"'

@@ -7,11 +7,11 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.echodiary.infra.plugins.plugin_utils._logs import masks
+from ansible_collections.echodiary.infra.plugins.module_utils._logs import masks
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ...module_utils._diagnose.test_redact import LINES, SECRET
+from .._diagnose.test_redact import LINES, SECRET
 
 SPLIT = f'hun"{SECRET}'
 
@@ -74,7 +74,3 @@ _TEXTS = st.lists(st.sampled_from(_PARTS), max_size=14).map("".join)
 def test_whatever_it_says_it_stays_json_with_its_fields(fields: dict[str, Any]) -> None:
     for document in (fields, {"_msg": line(**fields)}):
         assert json.loads(masks.masked(line(**document))).keys() == document.keys()
-
-
-def test_a_quote_a_backslash_and_a_backtick_mean_nothing_in_a_configuration() -> None:
-    assert masks._text('a"b\\c`d') == '"a\\"b\\\\c``d"'

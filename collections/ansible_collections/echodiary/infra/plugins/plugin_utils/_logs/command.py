@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command that shows lines of log, as it can be typed. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+
+from .._common import inventories, timestamps
+
+PROGRAM = "python -m gitops"
+
+
+def command(sources: Iterable[str], options: Mapping[str, str]) -> str:
+    """``sources``: inventories, as they were typed. ``options``: without their dashes; those without a value are left out."""
+    words = [f"--{name} {shlex.quote(value)}" for name, value in options.items() if value]
+    return " ".join([PROGRAM, *inventories.words(sources), "logs", *words])
+
+
+def window(sources: Iterable[str], since: float, until: float, components: Sequence[str]) -> str:
+    """Of the time in which something was done: whole seconds, both ends in it."""
+    end = until if until == int(until) else int(until) + 1
+    return command(sources, {"since": timestamps.to_text(since), "until": timestamps.to_text(end), "component": ",".join(components)})

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.echodiary.infra.plugins.action import log_lines
+from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
+
+SPAN = {"since": "2026-12-01T12:00:00Z", "until": "2026-12-01T13:00:00Z"}
+ANSWER: dict[str, Any] = {"changed": False, "lines": [{"_time": "2026-12-01T12:30:00Z", "_msg": "x", "host": "app1"}], "cut": False}
+
+
+def test_what_is_asked_is_sent_in_both_forms() -> None:
+    rig = Rig(log_lines, ANSWER)
+    assert rig.run(**SPAN, level="ERROR", components=["echodiary"], text="x")["lines"] == ANSWER["lines"]
+    assert rig.packages == ["_logs"]
+    assert rig.manifest["levels"] == ["ERROR", "CRITICAL"]
+    assert rig.manifest["query"].endswith('component:in("echodiary") level:in("ERROR", "CRITICAL") ~"x"')
+    assert rig.manifest["until"] - rig.manifest["since"] == 3600
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"since": "15m"}, "since: '15m' is no time"),
+        ({"until": "2026-12-01T12:00:00"}, "until: '2026-12-01T12:00:00' is no time"),
+        ({"level": "loud"}, "level 'loud' is none of"),
+        ({"last": 0}, "last: 0 is not between 1 and 10000"),
+        ({"limit": "nobody"}, "no host of the inventory is nobody"),
+    ],
+)
+def test_what_cannot_be_asked_is_not_sent(given: dict[str, Any], why: str) -> None:
+    assert why in Rig(log_lines, ANSWER).refused(**{**SPAN, **given})
+
+
+def test_a_store_that_is_down_fails_the_task_with_its_line() -> None:
+    found = Rig(log_lines, {"changed": False, "failed": True, "msg": "store all at 127.0.0.1:9428: refused"}).run(**SPAN)
+    assert (found["failed"], found["msg"]) == (True, "store all at 127.0.0.1:9428: refused")
+
+
+def test_a_host_that_says_nothing_is_a_failure_that_may_be_borne() -> None:
+    assert Rig(log_lines, "").run(**SPAN)["failed"]
