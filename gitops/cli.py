@@ -135,9 +135,23 @@ def _resume(options: argparse.Namespace, context: operations.Context) -> int:
 def _logs(options: argparse.Namespace, context: operations.Context) -> int:
     words = (options.since, options.until, options.limit, options.component, options.level, options.request, options.grep, options.store)
     question = questions.judged(questions.Typed(*words, options.last), context.clock.now())
+    shown = render.Log(question, "json" if options.json else options.output, [options.inventory] if options.inventory else [])
+    if options.follow:
+        return _follow(options, context, question, shown)
     told = logs.ask(context, question)
-    render.log(question, told, "json" if options.json else options.output, [options.inventory] if options.inventory else [])
+    shown.whole(told)
     return logs.code(told)
+
+
+def _follow(options: argparse.Namespace, context: operations.Context, question: questions.Question, shown: render.Log) -> int:
+    """Ctrl-C is how it ends."""
+    if options.until:
+        raise GitopsError("follow goes on and until ends; leave one of both out")
+    try:
+        logs.follow(context, question, shown.more)
+    except KeyboardInterrupt:
+        shown.end()
+    return exits.GOOD
 
 
 def _watch(options: argparse.Namespace, context: operations.Context) -> int:
@@ -216,6 +230,7 @@ def _add_logs(verbs: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument("--grep", default="", metavar="TEXT", help="what the text contains, letter by letter")
     parser.add_argument("--store", choices=questions.STORES, default="all", help="errors and audit are kept longer (default: %(default)s)")
     parser.add_argument("--last", type=int, default=200, metavar="N", help="as many of the newest (default: %(default)s)")
+    parser.add_argument("--follow", action="store_true", help="go on with what comes, until Ctrl-C")
     parser.add_argument("--json", action="store_true", help="an object for each line, with all of its fields")
     parser.set_defaults(run=_logs, asks=False)
 

@@ -32,11 +32,14 @@ class Widths(NamedTuple):
 NARROW = Widths()
 
 
-def lines(found: Sequence[Line], today: str, paint: Paint, widths: Widths = NARROW) -> Iterator[str]:
-    """``today``: as in 2026-12-01; of other days the date is told."""
+def wider(found: Sequence[Line], today: str, least: Widths = NARROW) -> Widths:
     rows = [cells(line, today) for line in found]
-    wide = Widths(*(max([least, *(len(row[number]) for row in rows)]) for number, least in enumerate(widths)))
-    for row in rows:
+    return Widths(*(max([wide, *(len(row[number]) for row in rows)]) for number, wide in enumerate(least)))
+
+
+def lines(found: Sequence[Line], today: str, paint: Paint, wide: Widths) -> Iterator[str]:
+    """``today``: as in 2026-12-01; of other days the date is told."""
+    for row in (cells(line, today) for line in found):
         text = "  ".join([*(f"{cell:<{width}}" for cell, width in zip(row, wide, strict=False)), row[-1]]).rstrip()
         yield paint(TONES[row[3]], text) if row[3] in TONES else text
 
@@ -65,6 +68,28 @@ def _name(given: str) -> str:
 
 def next_step(question: Question, told: Told, sources: Iterable[str]) -> str:
     """The command that shows what was left out, what belongs to the last error, or more."""
+    if not told.lines:
+        longer = _command(question, sources, since=_earlier(question))
+        return f"no lines since {timestamps.to_text(question.since)}; next: {longer}"
+    number = f"{len(told.lines)} lines"
+    if told.cut:
+        older = _command(question, sources, since=timestamps.to_text(question.since), until=told.lines[0]["_time"])
+        return f"the newest {number}; next: {older} for older ones"
+    request = next((line["request_id"] for line in reversed(told.lines) if _failed(line)), "")
+    if request and not question.typed.request:
+        asked = {"since": question.typed.since, "until": question.typed.until, "request": request}
+        return f"{number}; next: {command.command(sources, asked)}"
+    return f"{number}; next: the same with --json for all that a line says" + (
+        "" if question.typed.until else ", or with --follow for what comes"
+    )
+
+
+def again(question: Question, sources: Iterable[str]) -> str:
+    """The command that shows what was followed."""
+    return _command(question, sources, since=timestamps.to_text(question.since))
+
+
+def _command(question: Question, sources: Iterable[str], **instead: str) -> str:
     typed = question.typed
     asked = {
         "since": typed.since,
@@ -76,18 +101,7 @@ def next_step(question: Question, told: Told, sources: Iterable[str]) -> str:
         "grep": typed.text,
         "store": typed.store if typed.store != "all" else "",
     }
-    if not told.lines:
-        return (
-            f"no lines since {timestamps.to_text(question.since)}; next: {command.command(sources, {**asked, 'since': _earlier(question)})}"
-        )
-    number = f"{len(told.lines)} lines"
-    if told.cut:
-        older = {**asked, "since": timestamps.to_text(question.since), "until": told.lines[0]["_time"]}
-        return f"the newest {number}; next: {command.command(sources, older)} for older ones"
-    request = next((line["request_id"] for line in reversed(told.lines) if _failed(line)), "") if not typed.request else ""
-    if request:
-        return f"{number}; next: {command.command(sources, {'since': asked['since'], 'until': asked['until'], 'request': request})}"
-    return f"{number}; next: the same with --json for all that a line says" + ("" if typed.until else ", or with --follow for what comes")
+    return command.command(sources, {**asked, **instead})
 
 
 def _failed(line: Line) -> bool:

@@ -3,6 +3,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from gitops import exits, questions, runner
@@ -37,12 +43,37 @@ def ask(context: Context, question: Question) -> Told:
     return told
 
 
+def follow(context: Context, question: Question, show: Callable[[Told], None]) -> None:
+    """Until somebody interrupts it. A store that is away is waited for."""
+    with tempfile.TemporaryDirectory(prefix="gitops-", dir=runner.memory()) as private:
+        pipe = Path(private) / "lines"
+        os.mkfifo(pipe, 0o600)
+        threading.Thread(target=_show, args=(pipe, context, show), daemon=True).start()
+        told = _asked(context, question, "store", str(pipe))
+    why = told.silent[0] if told.silent else "no host of the inventory has the component logs"
+    if not told.answered:
+        raise GitopsError(f"nothing can be followed: {why}; without --follow the hosts are asked themselves")
+
+
+def _show(pipe: Path, context: Context, show: Callable[[Told], None]) -> None:
+    first = True
+    with pipe.open(encoding="utf-8") as lines:
+        for said in map(json.loads, lines):
+            if "away" in said:
+                context.say(f"gitops: {said['away']}; waiting for it")
+            if "lines" in said:
+                show(Told(tuple(sorted(said["lines"], key=moment)), answered=True))
+                if said["cut"] and not first:
+                    context.say("gitops: more came than is shown; ask for less, or for more by --last")
+            first = False
+
+
 def code(told: Told) -> int:
     """What was said is all there is, or part of it is not known."""
     return exits.UNKNOWN if told.silent else exits.GOOD
 
 
-def _asked(context: Context, question: Question, source: str) -> Told:
+def _asked(context: Context, question: Question, source: str, pipe: str = "") -> Told:
     heard: list[dict[str, Any]] = []
 
     def listen(event: dict[str, Any]) -> None:
@@ -57,8 +88,9 @@ def _asked(context: Context, question: Question, source: str) -> Told:
         place.inventory,
         place.environment,
         limit=question.typed.hosts if source == "host" else (),
-        extra=questions.variables(question, source),
-        deadline=context.policy.deadline,
+        extra={**questions.variables(question, source), **({"logs_follow": pipe} if pipe else {})},
+        # 0 is none
+        deadline=0 if pipe else context.policy.deadline,
     )
     done = runner.play(order, listen)
     if done.status != "successful" and not done.failures:

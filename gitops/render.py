@@ -96,15 +96,33 @@ def entries(found: list[dict[str, Any]], form: str) -> None:
         out("nothing was done yet")
 
 
-def log(question: Question, told: Told, form: str, sources: Sequence[str]) -> None:
-    """``sources``: inventories, as they were typed."""
-    if form == "json":
-        for line in told.lines:
-            out(outputs.json_text(line))
-        return
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    shown = [*log_view.lines(told.lines, today, _paint), log_view.next_step(question, told, sources)]
-    out(outputs.fenced("\n".join(shown)) if form == "markdown" else "\n".join(shown))
+class Log:
+    """Lines of log, at once or as they come. ``sources``: inventories, as they were typed."""
+
+    def __init__(self, question: Question, form: str, sources: Sequence[str]) -> None:
+        self._question, self._form, self._sources = question, form, sources
+        self._wide = log_view.NARROW
+
+    def whole(self, told: Told) -> None:
+        if self._form == "json":
+            self.more(told)
+            return
+        shown = [*self._lines(told), log_view.next_step(self._question, told, self._sources)]
+        out(outputs.fenced("\n".join(shown)) if self._form == "markdown" else "\n".join(shown))
+
+    def more(self, told: Told) -> None:
+        for line in map(outputs.json_text, told.lines) if self._form == "json" else self._lines(told):
+            out(line)
+        sys.stdout.flush()
+
+    def end(self) -> None:
+        if self._form != "json":
+            out(f"next: {log_view.again(self._question, self._sources)}")
+
+    def _lines(self, told: Told) -> list[str]:
+        today = datetime.datetime.now(datetime.UTC).date().isoformat()
+        self._wide = log_view.wider(told.lines, today, self._wide)
+        return list(log_view.lines(told.lines, today, _paint, self._wide))
 
 
 def _row(entry: dict[str, Any]) -> tuple[str, ...]:

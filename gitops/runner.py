@@ -80,7 +80,7 @@ def play(order: Order, on_event: OnEvent | None = None) -> Run:
         return False  # nothing of a run is kept on disk: results may hold what only this process should see
 
     # /dev/shm where there is one: what runner writes about a run never reaches a disk
-    with tempfile.TemporaryDirectory(prefix="gitops-", dir=_memory()) as private:
+    with tempfile.TemporaryDirectory(prefix="gitops-", dir=memory()) as private:
         done = _interruptible(ending, event_handler=heard, **arguments(order, Path(private)))
         output = _output(done)
         return Run(done.status, output, read_report(Path(private) / "out"), tuple(failures), tuple(releases), time.monotonic() - began)
@@ -132,7 +132,8 @@ def _interruptible(ending: _Ending, **given: Any) -> Any:
     return done
 
 
-def _memory() -> str | None:
+def memory() -> str | None:
+    """Where what is written reaches no disk."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 (a directory of our own is made in it)
 
 

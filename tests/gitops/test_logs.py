@@ -27,7 +27,7 @@ def line(text: str = "x", **fields: str) -> Line:
 
 
 def shown(*found: Line, today: str = TODAY) -> list[str]:
-    return list(log_view.lines(found, today, lambda _, text: text))
+    return list(log_view.lines(found, today, lambda _, text: text, log_view.wider(found, today)))
 
 
 @pytest.mark.parametrize(

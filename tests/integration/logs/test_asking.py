@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +19,13 @@ from tests.integration.converge.machine import ROOT
 from tests.integration.logs.machine import PASSWORD, Machine, eventually
 
 HOSTILE = ['say "it" | limit 1', "a*b", "'or' _msg:*", "오늘은 비가 왔다", "C:\\temp\\(x)", "$(id); `id`"]
+#: command lines of every process, as long as nobody says that it is enough
+LOOK = """
+rm -f /tmp/enough
+while [ ! -e /tmp/enough ]; do
+  for one in /proc/[0-9]*; do tr '\\0' ' ' < $one/cmdline; echo; done >> /tmp/seen 2>/dev/null
+done
+"""
 
 
 class Command:
@@ -29,22 +38,21 @@ class Command:
         self.inventory.write_text(json.dumps(known), encoding="utf-8")
         self.state = str(place / "state")
 
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Beside the test."""
+        command, environment = self._command(words), self._environment()
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
     def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [
-            sys.executable,
-            "-m",
-            "gitops",
-            "-i",
-            str(self.inventory),
-            "--environment",
-            "test",
-            "--state",
-            self.state,
-            "logs",
-            *words,
-        ]
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
+        command, environment = self._command(words), self._environment()
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+    def _command(self, words: tuple[str, ...]) -> list[str]:
+        place = ("-i", str(self.inventory), "--environment", "test", "--state", self.state)
+        return [sys.executable, "-m", "gitops", *place, "logs", *words]
+
+    def _environment(self) -> dict[str, str]:
+        return {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
 
     def lines(self, *words: str) -> list[dict[str, str]]:
         done = self(*words, "--json")
@@ -103,10 +111,37 @@ def test_the_store_is_down_and_the_host_tells_its_own(host: Machine, logs: Comma
 
 
 @pytest.mark.full
+def test_what_is_followed_goes_on_after_the_store_was_away(host: Machine, logs: Command) -> None:
+    """Also with a line that was said meanwhile. Ctrl-C ends it well."""
+    with logs.start("--since", "1s", "--grep", "followed", "--follow") as running:
+        host.sh("logger -t somebody followed one")
+        seen = [read(running)]
+        host.sh("docker stop logs-all-1; logger -t somebody followed two; sleep 5; docker start logs-all-1")
+        seen.append(read(running))
+        host.sh("logger -t somebody followed three")
+        seen.append(read(running))
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    assert [line.split()[-1] for line in seen] == ["one", "two", "three"]
+    (said,) = err.splitlines()
+    assert said.endswith("; waiting for it")
+    assert out.startswith("next: python -m gitops")
+    assert running.returncode == exits.GOOD
+
+
+def read(running: subprocess.Popen[str]) -> str:
+    """A line, in time."""
+    assert running.stdout
+    ready, _, _ = select.select([running.stdout], [], [], 60)
+    assert ready
+    return running.stdout.readline()
+
+
+@pytest.mark.full
 def test_no_secret_is_in_a_process_list(host: Machine, logs: Command) -> None:
     """Of the host, every process that begins while it is asked."""
-    look = "for one in /proc/[0-9]*; do tr '\\0' ' ' < $one/cmdline; echo; done 2>/dev/null >> /tmp/seen"
-    watch = host.start(f'rm -f /tmp/seen; timeout 60 sh -c "while [ ! -e /tmp/enough ]; do {look}; done"; rm /tmp/enough')
+    host.sh(f"cat > /tmp/look <<'END'\n{LOOK}END")
+    watch = host.start("timeout 60 sh /tmp/look")
     assert logs("--grep", "anything").returncode == exits.GOOD
     host.sh("touch /tmp/enough")
     watch.wait(60)

@@ -12,6 +12,7 @@ from ..plugin_utils._component import released as releases
 from ..plugin_utils._component.requests import REQUEST
 from ..plugin_utils._converge.trial_options import STEP
 from ..plugin_utils._deploy import asked, gate, plan
+from ..plugin_utils._logs import command
 
 if TYPE_CHECKING:
     from ..module_utils._kinds.model import Json
@@ -124,6 +125,7 @@ class ActionModule(LocalAction[Options]):
             rollouts=[args["rollout"], args["rollout_rest"]],
             gate=_settings(args["gate"], found),
             check=self._check,
+            logs=command.kept(known.get("components") for known in self._vars["hostvars"].values()),
         )
 
 

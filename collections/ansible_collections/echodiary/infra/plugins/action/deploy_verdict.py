@@ -13,9 +13,12 @@ from ..plugin_utils._deploy import verdict as verdicts
 from ..plugin_utils._deploy import verified
 from ..plugin_utils._deploy.hosts import rolled
 from ..plugin_utils._fleet.words import clean
+from ..plugin_utils._logs import command
 
 if TYPE_CHECKING:
     from ansible.vars.hostvars import HostVarsVars
+
+    from ..plugin_utils._calls.variables import Phase
 
 
 class Options(TypedDict):
@@ -24,6 +27,7 @@ class Options(TypedDict):
     left_out: list[str]
     release: str
     also: str
+    logs: list[str]
 
 
 class ActionModule(LocalAction[Options]):
@@ -35,6 +39,7 @@ class ActionModule(LocalAction[Options]):
         "left_out": {"type": "list", "elements": "str", "default": []},
         "release": {"type": "str", "default": ""},
         "also": {"type": "str", "default": ""},
+        "logs": {"type": "list", "elements": "str", "default": []},
     }
 
     def _answer(self, args: Options) -> dict[str, Any]:
@@ -59,6 +64,7 @@ class ActionModule(LocalAction[Options]):
         told = verdicts.message(args["what"], found, seconds, args["migrated"], check=self._check, schema=schema, **asked)
         saved = [str(one["msg"]) for known in hostvars.values() if (one := known.get("deploy_saved")) and one.get("state") and one["msg"]]
         verified_by = verified.words(hosts[name].get("roll") for name in names)
+        lines = self._lines(args["logs"], phases)
         return {
             **found._asdict(),
             **schema.facts(),
@@ -67,8 +73,15 @@ class ActionModule(LocalAction[Options]):
             "changed": False,
             "speaker": _speaker(hosts),
             "verified": verified_by,
-            "msg": "\n".join(filter(None, [told, verified_by, *saved])),
+            "logs": lines,
+            "msg": "\n".join(filter(None, [told, verified_by, *saved, lines and f"logs: {lines}"])),
         }
+
+    def _lines(self, components: list[str], phases: list[Phase]) -> str:
+        """The command that shows what they said meanwhile."""
+        if self._check or not components or not phases:
+            return ""
+        return command.window(self._vars.get("ansible_inventory_sources") or [], phases[0]["at"], time.time(), components)
 
 
 def _speaker(hosts: Mapping[str, verdicts.Ended]) -> str:

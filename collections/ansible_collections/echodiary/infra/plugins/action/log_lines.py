@@ -3,13 +3,21 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+import json
+import time
+from typing import Any, NoReturn, TextIO, TypedDict
 
-from ..module_utils._logs.shapes import Asked
+from ansible.errors import AnsibleConnectionFailure
+
+from ..module_utils._logs.shapes import Answer, Asked
 from ..plugin_utils._calls.base import HostCall
 from ..plugin_utils._common import timestamps
 from ..plugin_utils._common.errors import SpecError
 from ..plugin_utils._logs import logsql
+from ..plugin_utils._logs.following import Following
+
+#: seconds between two questions of one who follows
+EVERY = 2.0
 
 
 class Options(TypedDict):
@@ -24,6 +32,7 @@ class Options(TypedDict):
     request: str
     text: str
     last: int
+    follow: str
 
 
 class ActionModule(HostCall[Options]):
@@ -41,16 +50,20 @@ class ActionModule(HostCall[Options]):
         "request": {"type": "str", "default": ""},
         "text": {"type": "str", "default": ""},
         "last": {"type": "int", "default": 200},
+        "follow": {"type": "path", "default": ""},
     }
     PACKAGE = "_logs"
     BEARABLE = True
 
     def _manifest(self, args: Options) -> Asked:
+        since, until = _moment("since", args["since"]), _moment("until", args["until"])
+        return self._asked(args, since, until)
+
+    def _asked(self, args: Options, since: float, until: float) -> Asked:
         if not 1 <= args["last"] <= logsql.MOST:
             raise SpecError(f"last: {args['last']} is not between 1 and {logsql.MOST}")
         if args["limit"] and not args["hosts"]:
             raise SpecError(f"no host of the inventory is {args['limit']}; name hosts or groups that it has")
-        since, until = _moment("since", args["since"]), _moment("until", args["until"])
         what = (args["components"], args["level"], args["request"], args["text"])
         return {
             "source": args["source"],
@@ -66,9 +79,43 @@ class ActionModule(HostCall[Options]):
             "last": args["last"],
         }
 
-    def _answer(self, args: Options) -> dict[str, Any]:
-        answer: dict[str, Any] = self._ask(self._manifest(args))
+    def _answer(self, args: Options) -> Answer:
+        answer: Answer = self._ask(self._manifest(args))
+        if not args["follow"] or answer.get("failed"):
+            return answer
+        try:
+            with open(args["follow"], "w", encoding="utf-8") as place:
+                self._follow(args, Following(_moment("since", args["since"])), place, answer)
+        except BrokenPipeError:
+            return {"changed": False, "lines": [], "cut": False}
+        except OSError as error:
+            raise SpecError(f"follow: {args['follow']}: {error.strerror}") from error
+
+    def _follow(self, args: Options, state: Following, place: TextIO, answer: Answer) -> NoReturn:
+        """Until it is interrupted, or nobody reads any more."""
+        while True:
+            now = time.time()
+            if answer.get("failed"):
+                _tell(place, {"away": answer["msg"]} if state.failed() else {})
+            else:
+                new = state.new(answer["lines"], now)
+                _tell(place, {"lines": new, "cut": answer["cut"] and len(new) == len(answer["lines"])} if new else {})
+            time.sleep(EVERY)
+            answer = self._again(self._asked(args, *state.window(time.time())))
+
+    def _again(self, asked: Asked) -> Answer:
+        """A host that does not answer now may do so the next time."""
+        try:
+            answer: Answer = self._ask(asked)
+        except (SpecError, AnsibleConnectionFailure) as error:
+            return {"failed": True, "msg": str(error)}
         return answer
+
+
+def _tell(place: TextIO, what: dict[str, Any]) -> None:
+    """Also where there is nothing to tell: so it is known whether somebody reads."""
+    place.write(json.dumps(what) + "\n")
+    place.flush()
 
 
 def _moment(name: str, given: str) -> float:

@@ -40,6 +40,13 @@ options:
     description: What commands that are suggested need beside the release, C(-e component=shop) for example.
     type: str
     default: ''
+  logs:
+    description:
+      - Components whose lines of log are worth a look, where the inventory keeps logs. The message says how they are shown, of the time
+        from the first phase until now.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - echodiary.infra.controller
   - echodiary.infra.controller.thinks
@@ -127,6 +134,10 @@ verified:
   returned: always
   type: str
   sample: "verified by: entries, verify"
+logs:
+  description: The command that shows what O(logs) said meanwhile. Empty where nobody asked, and in check mode.
+  returned: always
+  type: str
 msg:
   description: The lines that people read. What happened, why, what runs where when that is not the same everywhere, and what to do next.
   returned: always

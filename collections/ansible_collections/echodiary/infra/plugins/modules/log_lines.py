@@ -62,6 +62,13 @@ options:
     description: As many of the newest, at most 10000.
     type: int
     default: 200
+  follow:
+    description:
+      - A file of the controller, such as a named pipe, that gets lines as they come, an object of JSON for each answer with C(lines) and
+        C(cut), or C(away) where the store does not answer, which is waited for.
+      - Then the task ends when it is interrupted, or when nobody reads any more.
+    type: path
+    default: ""
 attributes:
   check_mode:
     description: It only reads.

@@ -26,7 +26,7 @@ class Body(TypedDict):
 
 class News(NamedTuple):
     """``event``: started, or how it ended; ``goal``: in words; ``image``: what was to run, ``before``: what ran. ``seconds``: None while it
-    lasts. ``run``: its id."""
+    lasts. ``run``: its id. ``logs``: the command that shows what was said meanwhile."""
 
     event: str
     kind: str
@@ -40,6 +40,7 @@ class News(NamedTuple):
     error: str
     warning: str
     run: str
+    logs: str = ""
 
 
 def news(event: str, run: Run, lead: Registered) -> News:
@@ -57,6 +58,7 @@ def news(event: str, run: Run, lead: Registered) -> News:
         error=str(lead.verdict.get("error") or ""),
         warning=str(lead.saved.get("msg") or "") if lead.saved.get("warning") else "",
         run=run_id(plan.kind, lead.began, lead.token),
+        logs=str(lead.verdict.get("logs") or ""),
     )
 
 
@@ -66,10 +68,11 @@ def colour(event: str) -> str:
 
 
 def text(told: News, caller: Caller) -> str:
-    """One line: who, what, where, why, from -> to, how long, what went wrong, of what nothing depends on, too, where to look."""
+    """One line: who, what, where, why, from -> to, how long, what went wrong, of what nothing depends on, too,
+    how to read on and where to look."""
     what = f"{told.who}: {told.kind} of {told.goal} {told.event} in {told.environment or 'the fleet'}"
     took = "" if told.seconds is None else f"{told.seconds} s"
-    parts = [what, told.reason, _moved(told), took, next(iter(told.error.splitlines()), ""), told.warning, caller.url]
+    parts = [what, told.reason, _moved(told), took, next(iter(told.error.splitlines()), ""), told.warning, told.logs, caller.url]
     return " - ".join(filter(None, parts))
 
 

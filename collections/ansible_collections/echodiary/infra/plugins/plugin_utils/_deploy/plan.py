@@ -80,7 +80,7 @@ class Context(NamedTuple):
     """What is only said or passed on. ``textfiles``: directory that node_exporter reads on the lease's host, or nothing. ``asked``: names
     of the requests that each host has to answer. ``allowed``: rules of migrations that are allowed. ``rollouts``: of the first batch and
     of the others. ``requests``: conditions that every host has to meet through its edge; ``verify``: requests that a new release has to
-    answer. ``check``: a preview."""
+    answer. ``check``: a preview. ``logs``: some host keeps them."""
 
     reason: str
     who: str
@@ -94,6 +94,7 @@ class Context(NamedTuple):
     rollouts: list[list[Share]]
     gate: Settings
     check: bool
+    logs: bool = False
 
 
 class Run(NamedTuple):

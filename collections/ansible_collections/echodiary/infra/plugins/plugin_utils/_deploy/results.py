@@ -124,6 +124,7 @@ class Judged(Task, total=False):
     seconds: dict[str, float]
     hosts: dict[str, str]
     error: str
+    logs: str
 
 
 class Way(Task, total=False):

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
 from .._common import inventories, timestamps
+from .._component import released
 
 PROGRAM = "python -m gitops"
 
@@ -17,7 +18,12 @@ def command(sources: Iterable[str], options: Mapping[str, str]) -> str:
     return " ".join([PROGRAM, *inventories.words(sources), "logs", *words])
 
 
-def window(sources: Iterable[str], since: float, until: float, components: Sequence[str]) -> str:
+def window(sources: Iterable[str], since: float, until: float, components: Sequence[str] = (), host: str = "") -> str:
     """Of the time in which something was done: whole seconds, both ends in it."""
-    end = until if until == int(until) else int(until) + 1
-    return command(sources, {"since": timestamps.to_text(since), "until": timestamps.to_text(end), "component": ",".join(components)})
+    options = {"limit": host, "component": ",".join(components)}
+    return command(sources, {"since": timestamps.to_text(int(since)), "until": timestamps.to_text(int(until) + 1), **options})
+
+
+def kept(components: Iterable[list[str] | str | None]) -> bool:
+    """Whether anybody keeps logs. ``components``: of each host, as its inventory lists them."""
+    return any(name.rpartition(".")[2] == "logs" for given in components for name in released.names(given))

@@ -41,5 +41,17 @@ def test_what_a_command_made_of_the_schema_stays_when_a_later_step_fails() -> No
     assert "bin/migrate up" in found["msg"]
 
 
+def test_where_logs_are_kept_the_last_line_shows_those_of_its_time() -> None:
+    facts = {"deploy_phases": [{"name": "roll", "at": 1_796_126_400.4}]}
+    rig = Rig(deploy_verdict, hostvars={"app1": {"deploy_roll": ROLLED}}, ansible_play_hosts_all=["app1"], ansible_facts=facts,
+              ansible_inventory_sources=["inventories/production"])  # fmt: skip
+    command = "python -m gitops -i inventories/production logs --since 2026-12-01T12:00:00Z --until "
+    found = rig.run(what="v2", logs=["echodiary", "haproxy"])
+    assert found["logs"].startswith(command)
+    assert found["logs"].endswith(" --component echodiary,haproxy")
+    assert found["msg"].splitlines()[-1] == f"logs: {found['logs']}"
+    assert rig.run(what="v2")["logs"] == rig.run(check=True, what="v2", logs=["echodiary"])["logs"] == ""
+
+
 def test_a_verdict_of_nothing_is_refused() -> None:
     Rig(deploy_verdict).refused()

@@ -50,6 +50,11 @@ def test_of_an_error_the_first_line_is_told() -> None:
     assert "log" not in found["text"]
 
 
+def test_the_command_that_shows_its_logs_comes_before_the_run() -> None:
+    found = told("succeeded", deploy_prepared=RUNNING, deploy_verdict={**ENDED, "logs": "python -m gitops logs --since x"})
+    assert found["text"].endswith(" - 42.5 s - python -m gitops logs --since x - https://ci/1")
+
+
 def test_a_first_deploy_comes_from_nothing_and_an_image_without_a_digest_is_told_whole() -> None:
     found = told("succeeded", deploy_prepared={"release": {"running": None}}, deploy_image="r/app:v2", deploy_verdict=ENDED)
     assert " - nothing -> r/app:v2 - " in found["text"]
