@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ..plugin_utils._calls.variables import TaskVars
     from ..plugin_utils._deploy.declared_requests import Request
 
+#: whose log has every request that failed
+EDGE = "haproxy"
 _GATE: dict[str, Any] = {
     "prometheus": {"type": "str", "default": ""},
     "url": {"type": "str", "default": "http://127.0.0.1:9090"},
@@ -107,6 +109,9 @@ class ActionModule(LocalAction[Options]):
         known = roster.Roster(self._loader, self._templar, self._vars, [component])
         return known.one(self._vars["inventory_hostname"], component).release
 
+    def _keeps_logs(self) -> bool:
+        return command.kept(known.get("components") for known in self._vars["hostvars"].values())
+
     def _context(self, args: Options, found: asked.Asked) -> plan.Context:
         if not args["lease_host"]:
             raise plan.PlanError("no host can hold the lease: there is none in the component's group; set deploy_lease_host")
@@ -125,7 +130,7 @@ class ActionModule(LocalAction[Options]):
             rollouts=[args["rollout"], args["rollout_rest"]],
             gate=_settings(args["gate"], found),
             check=self._check,
-            logs=command.kept(known.get("components") for known in self._vars["hostvars"].values()),
+            logs=[names.short(args["component"]), EDGE] if self._keeps_logs() else [],
         )
 
 

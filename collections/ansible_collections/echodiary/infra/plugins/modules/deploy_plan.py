@@ -270,6 +270,11 @@ purpose:
   description: What the lease is for, in words.
   returned: success
   type: str
+logs:
+  description: Components whose lines of log are worth a look. Empty where no host of the inventory keeps logs.
+  returned: success
+  type: list
+  elements: str
 textfiles:
   description: Directory that node_exporter reads on the lease's host. Empty where it has none.
   returned: success

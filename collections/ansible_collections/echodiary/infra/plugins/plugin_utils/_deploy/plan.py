@@ -80,7 +80,8 @@ class Context(NamedTuple):
     """What is only said or passed on. ``textfiles``: directory that node_exporter reads on the lease's host, or nothing. ``asked``: names
     of the requests that each host has to answer. ``allowed``: rules of migrations that are allowed. ``rollouts``: of the first batch and
     of the others. ``requests``: conditions that every host has to meet through its edge; ``verify``: requests that a new release has to
-    answer. ``check``: a preview. ``logs``: some host keeps them."""
+    answer. ``check``: a preview. ``logs``: whose lines are worth a look, where some host
+    keeps them."""
 
     reason: str
     who: str
@@ -94,7 +95,7 @@ class Context(NamedTuple):
     rollouts: list[list[Share]]
     gate: Settings
     check: bool
-    logs: bool = False
+    logs: Sequence[str] = ()
 
 
 class Run(NamedTuple):

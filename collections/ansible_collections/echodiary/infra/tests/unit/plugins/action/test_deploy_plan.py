@@ -26,6 +26,13 @@ def test_what_the_component_the_play_and_the_inventory_say_is_put_together() -> 
     assert (found["asked"], found["allowed"], found["textfiles"]) == ("alive, entries", ["drops"], plan.TEXTFILES)
 
 
+def test_whose_logs_are_worth_a_look_where_somebody_keeps_them() -> None:
+    assert rig().run(**GIVEN)["logs"] == []
+    kept = rig()
+    kept.variables["hostvars"]["mon1"] = {"components": ["prometheus", "logs"]}
+    assert kept.run(**{**GIVEN, "component": "echodiary.infra.echodiary"})["logs"] == ["echodiary", "haproxy"]
+
+
 def test_commands_that_are_suggested_name_the_component_where_it_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rig(component="frontend").run(**GIVEN)["also"] == ""
     monkeypatch.setattr(load_extra_vars, "extra_vars", {"component": "echodiary"}, raising=False)
