@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import warm
+from tests.session import Session
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = Path(__file__).parent / "roles"
@@ -91,6 +92,7 @@ class Machine:
         self.place = place
         self.login = self.create(self.name, self.image)
         self.container = f"{self.name}-{self.name}"
+        self.session = Session(self.container)
         self._wrap_ssh()
 
     def create(self, name: str, image: str) -> dict[str, Any]:
@@ -106,13 +108,13 @@ class Machine:
         return done.stdout
 
     def destroy(self) -> None:
+        self.session.close()
         self.lab("host", "destroy", self.name)
 
     # -- on the host ---------------------------------------------------------------------------------------------------
 
     def sh(self, script: str, *, check: bool = True) -> str:
-        command = ["docker", "exec", "-i", self.container, "sh", "-c", script]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        done = self.session.run(["sh", "-c", script])
         assert not check or done.returncode == 0, f"{script}: {done.stdout}{done.stderr}"
         return done.stdout.strip()
 

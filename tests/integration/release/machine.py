@@ -59,13 +59,16 @@ while not os.path.exists("/run/asked"):
 print(__import__("json").dumps(found))
 """
 
-#: evaluates an expression over the parts that are under test
-DRIVER = """
+#: the parts that are under test
+IMPORTS = """
 import json, sys, threading, time, urllib.request
 sys.path.insert(0, "/opt/under-test")
 from parts._host import haproxy
 from parts._kinds import model
 from parts._release import slots, traffic
+"""
+#: evaluates an expression over them
+DRIVER = """
 EDGE = json.loads(sys.argv[1])
 def took(call, *words):
     began = time.monotonic()
@@ -170,8 +173,7 @@ class Machine(machine.Machine):
 
     def parts(self, expression: str, prepare: str = "", edge: dict[str, Any] | None = None) -> Any:
         """The value of an expression over traffic, haproxy and slots, evaluated on the host by root."""
-        command = ["docker", "exec", self.container, "python3", "-c", DRIVER, json.dumps(edge or EDGE), prepare, expression]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        done = self.session.python(IMPORTS, DRIVER, [json.dumps(edge or EDGE), prepare, expression])
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout)
 

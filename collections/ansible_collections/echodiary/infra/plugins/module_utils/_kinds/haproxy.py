@@ -35,6 +35,8 @@ SHAPE = shapes.TEXT
 
 #: for a worker that has read the files anew (s)
 RELOADED = 15.0
+#: how often, where workers are replaced meanwhile
+_TIMES = 3
 #: of a server, in "show servers state": it has checks, and they run
 _CHECKS_CONFIGURED, _CHECKS_ENABLED = 0x02, 0x04
 
@@ -74,16 +76,24 @@ def observe(names: list[str]) -> dict[str, Seen]:
 
 
 def _observe(socket: str) -> Seen | None:
-    edge: haproxy.EdgeSpec = {"socket": socket, "backend": "", "save": ""}
-    try:
-        said = haproxy.ask(edge, "show info;show stat -1 5 -1;show servers state;show map;show acl;show ssl cert")
-        tables = parse(said)
-        files = _files(int(tables.info["Pid"]))
-        patterns = _patterns(edge, tables.patterns)
-        served = {path: certificates.observe(edge, path) for path in _certificates(said)}
-    except (haproxy.HaproxyError, OSError, KeyError, ValueError):
-        return None
+    for _ in range(_TIMES):
+        try:
+            return _answer({"socket": socket, "backend": "", "save": ""})
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        except (haproxy.HaproxyError, OSError, KeyError, ValueError):
+            return None
+    return None
+
+
+def _answer(edge: haproxy.EdgeSpec) -> Seen:
+    """A worker that answered and was replaced before it was looked at is a FileNotFoundError: the next one answers."""
+    said = haproxy.ask(edge, "show info;show stat -1 5 -1;show servers state;show map;show acl;show ssl cert")
+    tables = parse(said)
     pid = int(tables.info["Pid"])
+    files = _files(pid)
+    patterns = _patterns(edge, tables.patterns)
+    served = {path: certificates.observe(edge, path) for path in _certificates(said)}
     began = _began(pid)
     return Seen(
         tables.info, tables.frontends, tables.servers, patterns, files, haproxy_file.read("\n".join(map(_text, files))),

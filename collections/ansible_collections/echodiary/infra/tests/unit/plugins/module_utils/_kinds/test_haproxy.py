@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -147,3 +151,24 @@ def test_what_haproxy_2_6_says() -> None:
     assert found.frontends == {"edge": ("OPEN", "9984"), "two": ("OPEN", "50")}
     assert found.servers["b/two"] == haproxy.Server("maint", 100, "127.0.0.1:10", "5", unchecked=False)
     assert found.patterns == [("acl", "0", ""), ("acl", "1", ""), ("acl", "2", "")]
+
+
+def test_a_worker_that_was_replaced_before_it_was_looked_at_is_not_what_is_read(tmp_path: Path) -> None:
+    said = (Path(__file__).parent / "haproxy_2_6_said.txt").read_text()
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    workers, place = [gone.pid, os.getpid()], str(tmp_path / "admin.sock")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(place)
+        listening.listen()
+        threading.Thread(target=answers, args=(listening, said, workers), daemon=True).start()
+        assert haproxy.observe([place])[place].info["Pid"] == str(os.getpid())
+
+
+def answers(listening: socket.socket, said: str, workers: list[int]) -> None:
+    """What each worker says of itself, one after the other; the last one stays."""
+    for number in range(9):
+        with listening.accept()[0] as connection:
+            pid = workers[min(number, len(workers) - 1)]
+            whole = b"show info" in connection.recv(999)
+            connection.sendall(said.replace("Pid: 8", f"Pid: {pid}").encode() if whole else b"")
