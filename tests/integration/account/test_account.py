@@ -113,7 +113,7 @@ def test_credentials_that_expire_in_the_middle_are_told_and_the_next_run_goes_on
 def test_throttled_calls_are_asked_again(env: Inside) -> None:
     healthy = env.state()
     Console(env).logs.delete_retention_policy(logGroupName="/echodiary/production/app")
-    env.aws.fault(kind="throttle", share=0.3, seed=1)
+    env.aws.fault(kind="throttle", share=0.1, seed=1)
     try:
         env.apply()
     finally:

@@ -74,7 +74,7 @@ def packaged(machine: Machine) -> Iterator[str]:
     )
 
 
-@pytest.mark.parametrize("mask", ["mask", "mask --runtime"])
+@pytest.mark.parametrize("mask", ["mask", pytest.param("mask --runtime", marks=pytest.mark.full)])
 def test_masks_of_both_kinds_are_lifted(machine: Machine, packaged: str, mask: str) -> None:
     unit = f"{packaged}.service"
     machine.sh(f"systemctl stop {unit}; systemctl {mask} {unit}")

@@ -133,12 +133,9 @@ HANDS = {
 
 #: one of each way to be found; the others are forms of them
 ALWAYS = (
-    "drop-in, read and restarted",
     "drop-in, restarted with it, taken away and read",
-    "limit until the next boot",
     "another unit file",
     "masked until the next boot",
-    "its link taken away",
     "environment file that no package has",
     "kernel parameter for the next boot",
     "configuration swapped, read and put back with its time",

@@ -99,6 +99,7 @@ def test_lock_and_unlock(fleet: Deploys, lock: Lock) -> None:
     assert lock.journal() == ["acquired", "forced"]
 
 
+@pytest.mark.full
 def test_freeze_and_unfreeze(fleet: Deploys, lock: Lock) -> None:
     assert playbook(fleet, "incident.freeze", "-e", '{"reason": "holidays", "freeze_until": "2099-01-01"}') == 0, fleet.output
     assert lock.ask("read")["freeze"]["active"]
@@ -108,6 +109,7 @@ def test_freeze_and_unfreeze(fleet: Deploys, lock: Lock) -> None:
     assert lock.ask("read")["freeze"] is None
 
 
+@pytest.mark.full
 def test_an_incident_on_that_very_host_has_its_lease(fleet: Deploys, lock: Lock) -> None:
     """It would be restarted from outside; here there is nothing to restart, and the lease is given back all the same."""
     words = ("-e", "host=app1", "-e", "confirm=app1", "-e", "last=true", "-e", "method=container", "-e", '{"reason": "hangs"}')

@@ -41,6 +41,7 @@ def test_what_was_taken_from_it_is_named_and_given_back(green: Machine, subtests
     assert green.edge() == "one"
 
 
+@pytest.mark.full
 def test_restarts_into_it_work_whatever_was_taken(green: Machine) -> None:
     """The same definition in both slots: nothing but its networks says that a container is to be made anew."""
     well(green.release("restarted", **TWO), "blue")

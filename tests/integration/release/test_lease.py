@@ -62,6 +62,7 @@ def test_a_release_is_not_rolled_while_somebody_else_deploys(waits: Machine) -> 
     assert lock(waits, state="read")["lease"]["token"] == held["token"], "it is still whose it was"
 
 
+@pytest.mark.full
 def test_a_release_is_not_rolled_while_a_freeze_stands(waits: Machine) -> None:
     lock(waits, state="frozen", reason="the fair", until="2100-01-01", owner="ann")
     refused(waits, converge(waits), "frozen by ann", "the fair")

@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from tests.integration.converge.machine import task
 from tests.integration.release.machine import Machine
 from tests.integration.release.states import TWO, in_sync, release, rolls, well
 from tests.waiting import eventually
@@ -154,14 +155,14 @@ def test_drift_is_named_and_put_right(green: Machine, subtests: pytest.Subtests)
     for do, resource, action in DRIFTS:
         with subtests.test(do):
             _drifts(green, do)
-            check = green.converge(check=True, **TWO)
+            asked = [task(["app"], check=check, **TWO) for check in (True, False, True)]
+            check, done, after = green.play(*asked).tasks["machine"]
             assert (resource, action, "corrective") in check.actions
             assert check.result["sync"] == "OutOfSync"
-            done = green.converge(**TWO)
             assert not done.failed, done.msg
             assert done.actions == check.actions
             assert green.edge() == "two"
-            in_sync(green, **TWO)
+            assert (after.actions, after.result["sync"], after.result["health"]) == ([], "Synced", "Healthy"), after.result
 
 
 def _drifts(green: Machine, do: str) -> None:
@@ -200,11 +201,11 @@ def test_what_no_file_shows_is_named_and_healed_without_losing_a_request(green: 
             check = green.converge(check=True, **TWO)
             assert {name: origin for name, origin in check.origins.items() if name == resource} == {resource: "corrective"}, check.actions
             users = green.users()
-            done = green.converge(**TWO)
+            done, after = green.play(*(task(["app"], check=check, **TWO) for check in (False, True))).tasks["machine"]
             assert not done.failed, done.msg
             assert set(green.asked(users)) == {"two"}
             assert green.record()["active"] != slot
-            in_sync(green, **TWO)
+            assert (after.actions, after.result["sync"], after.result["health"]) == ([], "Synced", "Healthy"), after.result
 
 
 def test_requests_that_haproxy_was_told_to_send_elsewhere_come_back(green: Machine) -> None:

@@ -172,6 +172,7 @@ def test_a_worker_of_another_name_takes_the_work_over_on_a_host_that_kept_no_wor
     assert redis.together() == {"1"}
 
 
+@pytest.mark.full
 def test_a_release_that_nobody_asks_has_no_port_and_goes_the_same_ways(at: Desk) -> None:
     host, redis, known = at
     check = converge(at, 1, "mailer", check=True)
@@ -228,6 +229,7 @@ def test_the_clock_starts_what_the_release_that_serves_has(at: Desk) -> None:
     in_sync(at, 1)
 
 
+@pytest.mark.full
 def test_a_job_that_takes_too_long_is_ended_with_what_it_runs_in(at: Desk) -> None:
     host, redis, _ = at
     short = {"report": {**NIGHTLY["report"], "timeout": 2}}

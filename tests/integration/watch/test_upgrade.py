@@ -94,6 +94,7 @@ def task(machine: Machine, declared: dict[str, Any], *, check: bool = False) -> 
     return {**machine.task(check=check, **declared), "components": [*COMPONENTS, "tooled"]}
 
 
+@pytest.mark.full
 def test_a_package_that_upgrades_itself_is_no_difference(machine: Machine, tooled: dict[str, Any]) -> None:
     def said() -> tuple[list[tuple[str, str]], str, str]:
         checked = machine.play(task(machine, tooled, check=True))[0]
