@@ -26,7 +26,7 @@ def test_an_address_that_the_world_reaches_is_refused(converge: Callable[..., An
 def test_its_token_is_in_one_file_that_only_root_reads(host: Host, converge: Callable[..., Any]) -> None:
     assert not converge(model_server_token="hf_of-somebody")["failed"]
     with host.sudo():
-        assert "hf_of-somebody" in host.check_output("docker exec model_server-model_server-1 env")
+        assert "hf_of-somebody" in host.check_output("docker exec model-server-model_server-1 env")
         assert "hf_of-somebody" not in host.check_output(
             "cat /opt/echodiary/model_server/compose.yaml /var/lib/echodiary/components/model_server.json"
         )

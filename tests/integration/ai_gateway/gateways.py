@@ -106,13 +106,13 @@ class Gateway:
 
 
 @contextlib.contextmanager
-def running(place: Path, keys: dict[str, dict[str, Any]], usage: str = "asked", **variables: Any) -> Iterator[Gateway]:
+def running(place: Path, keys: dict[str, dict[str, Any]], usage: str = "asked", image: str = "", **variables: Any) -> Iterator[Gateway]:
     gateway = Gateway(place, keys, usage, **variables)
     gateway.write()
     gateway.start()
     prepared = "mkdir -p /run/ai-gateway /var/lib/ai_gateway/usage && chown haproxy: /var/lib/ai_gateway/usage"
     container = gateway.container = docker.from_env().containers.run(
-        lab_images.host(),
+        image or lab_images.host(),
         ["sh", "-c", f"{prepared} && exec haproxy -W -f /{PLACE}/haproxy.cfg"],
         entrypoint=[],
         name=f"echodiary-gateway-test-{gateway.port}",

@@ -10,11 +10,13 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._gateway import keys as made_keys
 
+from tests.integration import lab_images
 from tests.integration.ai_gateway import gateways
 from tests.integration.ai_gateway.gateways import CHAT, Gateway, ask, chat, until
 
@@ -91,7 +93,7 @@ def test_over_the_rate_one_key_waits_and_another_goes_on(gateway: Gateway) -> No
 
 def test_so_many_at_a_time_and_another_key_goes_on(gateway: Gateway) -> None:
     answers: list[int] = []
-    threads = [threading.Thread(target=lambda: answers.append(gateway.ask(CHAT, chat(pause=1.5), KEY["busy"]).status)) for _ in range(2)]
+    threads = [threading.Thread(target=lambda: answers.append(gateway.ask(CHAT, chat(pause=0.8), KEY["busy"]).status)) for _ in range(2)]
     before = len(ask(gateway.model, "/seen").json)
     for one in threads:
         one.start()
@@ -192,7 +194,7 @@ def test_a_model_server_that_is_gone_is_told_at_once_and_comes_back(gateway: Gat
 
 def test_a_stream_survives_a_reload_that_revokes_its_key_and_counts_all_the_same(gateway: Gateway) -> None:
     before = used(gateway, "long", "completion")
-    events = stream(gateway, KEY["long"], words=30, pause=0.1, stream_options={"include_usage": True})
+    events = stream(gateway, KEY["long"], words=20, pause=0.1, stream_options={"include_usage": True})
     said = [next(events) for _ in range(5)]
     try:
         gateway.write(ai_gateway_keys={name: one for name, one in ALL.items() if name != "long"})
@@ -200,8 +202,8 @@ def test_a_stream_survives_a_reload_that_revokes_its_key_and_counts_all_the_same
         assert until(lambda: gateway.ask(CHAT, chat(), KEY["new"]).status == 200)
         assert gateway.ask(CHAT, chat(), KEY["long"]).status == 401
         said += events
-        assert [one["choices"][0]["delta"]["content"] for _, one in said if "at" in one] == [f"word{number} " for number in range(30)]
-        assert until(lambda: used(gateway, "long", "completion") - before) == 30
+        assert [one["choices"][0]["delta"]["content"] for _, one in said if "at" in one] == [f"word{number} " for number in range(20)]
+        assert until(lambda: used(gateway, "long", "completion") - before) == 20
     finally:
         gateway.write()
         gateway.reload()
@@ -215,3 +217,14 @@ def test_a_restart_forgets_nothing_that_was_used(gateway: Gateway) -> None:
     until(lambda: gateway.ask("/v1/models", key=KEY["app"]).status == 200)
     assert gateway.ask(CHAT, chat(), KEY["frugal"]).code == "budget_exceeded"
     assert used(gateway, "frugal", "completion") == before['ai_gateway_tokens_total{key="frugal",kind="completion"}']
+
+
+def test_the_oldest_haproxy_that_a_host_may_have_does_the_same(tmp_path: Path) -> None:
+    keys = {name: ALL[name] for name in ("app", "eager", "frugal")}
+    with gateways.running(tmp_path, keys, image=lab_images.older_haproxy(), ai_gateway_rate_per="1h") as older:
+        until(lambda: older.ask("/v1/models", key=KEY["app"]).status == 200)
+        assert [older.ask(CHAT, chat(), KEY["eager"]).status for _ in range(4)] == [200, 200, 200, 429]
+        assert [older.ask(CHAT, chat(), KEY["frugal"]).status for _ in range(4)] == [200, 200, 200, 429]
+        assert (older.ask(CHAT, chat()).status, older.ask("/v1/files", chat(), KEY["app"]).status) == (401, 403)
+        assert len(list(stream(older, KEY["app"], words=9))) == 10
+        assert until(lambda: used(older, "app", "completion")) == 9

@@ -2,7 +2,7 @@
 -- What each key takes: tokens as the model server says them, requests, seconds. One line for each answer goes into a file for each day (UTC),
 -- and all that is known is read from there: so the process from before a reload counts into the same, and a restart forgets nothing.
 
-local cost_input, cost_output = ...
+local cost_input, cost_output = tonumber(os.getenv("COST_INPUT")), tonumber(os.getenv("COST_OUTPUT"))
 local PLACE = "/usage/"
 local SEEN = 256
 
