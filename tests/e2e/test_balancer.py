@@ -190,6 +190,14 @@ def test_a_deploy_and_a_rollback_lose_nothing(balanced: Account) -> None:
     assert balanced.states() == WELL
 
 
+def test_a_restart_loses_nothing(balanced: Account) -> None:
+    with traffic() as found:
+        ran = drill.run("restart", **PATIENT)
+        assert ran.code == 0, ran.output
+    drill.nothing_lost(found)
+    assert balanced.states() == WELL
+
+
 def test_a_host_knows_who_asked_through_the_load_balancer(balanced: Account) -> None:
     """What it refuses is in its log, with the client: this machine, and not who stands between."""
     lines = "POST /entries?who=asked HTTP/1.1", f"Host: {ADDRESS}", "Content-Length: 999999999", "Connection: close", "", "{"
@@ -223,7 +231,7 @@ def test_a_host_that_is_isolated_is_deployed_to_and_stays_out(balanced: Account)
     assert drill.run("incident/isolate-host", host="app2", **GRACE).code == 0
     try:
         ran = drill.run("deploy", release="behind", **PATIENT)
-        assert ran.code == 0, ran.output
+        assert ran.code == 0 and f"stays out of {NAME}" in " ".join(ran.output.split()), ran.output
         assert balanced.states() == {"app1": "healthy"}
     finally:
         back = drill.run("incident/return-host", host="app2")

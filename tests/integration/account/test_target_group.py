@@ -169,7 +169,9 @@ def test_where_nobody_is_healthy_a_deploy_has_nobody_to_lose(behind: Behind) -> 
 @pytest.mark.full
 def test_who_is_isolated_need_not_be_well(behind: Behind) -> None:
     behind.rig("app2").run(state="out", grace=0)
-    assert behind.rig().run(state="healthy", hosts=["app1", "app2"], wait=0)["hosts"]["app2"]["isolated"]
+    told = behind.rig().run(state="healthy", hosts=["app1", "app2"], wait=0)
+    since = told["hosts"]["app2"]["isolated"]
+    assert since and told["msg"] == f"{NAME} finds app1 healthy; app2 is isolated since {since}, and stays out of {NAME}"
 
 
 @pytest.mark.full

@@ -144,7 +144,12 @@ class ActionModule(LocalAction[Options]):
             return _told(group, group, [], f"{group.name} finds nobody healthy, so there is nobody to lose")
         if unwell:
             raise SpecError(f"the load balancer ({group.name}) does not find {_not_well(unwell)}")
-        return _told(group, group, [], f"{group.name} finds {', '.join(asked.args['hosts'])} healthy")
+        out = [f"{host.name} is isolated since {host.isolated}, and stays out of {group.name}" for host in group.hosts if host.isolated]
+        if not args["since"]:
+            for line in out:
+                display.display(f"  {line}: nobody sees there whether what runs on it is well")
+        well = ", ".join(host.name for host in group.hosts if not host.isolated)
+        return _told(group, group, [], "; ".join([*([f"{group.name} finds {well} healthy"] if well else []), *out]))
 
     def _out(self, asked: Asked) -> dict[str, Any]:
         group, args = asked.group, asked.args

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .._common.errors import SpecError
 from .._component import distributions
 from .._component import manifest as manifests
-from . import delegated, migrate, once, prepare, roll_permission
+from . import behind, delegated, migrate, once, prepare, roll_permission
 from . import result as outcome
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Loop:
         self._claimed = manifests.claimed(specs)
         self._declared = [spec["name"] for spec in specs]
         self._delivery = run.delivery()
+        self._turn = behind.Turn(run)
         self._answers: list[Answer] = []
         self._done: dict[str, list[Call]] = {}
         self._left = specs
@@ -49,10 +50,13 @@ class Loop:
         """The answers of all calls."""
         try:
             while True:
-                self._left = self._after(self._call())
+                answer = self._call()
+                self._watch(answer)
+                self._left = self._after(answer)
                 if not self._left:
                     return self._answers
         finally:
+            self._turn.left()
             self._delivery.clean()
 
     def _call(self) -> Answer:
@@ -127,16 +131,30 @@ class Loop:
         """A release that may not is a failure in its place."""
         known: TaskVars = {**self._run.vars, "deploy_lease_host": self._run.variable(roll_permission.VARIABLE)}
         host = roll_permission.lease_host(self._lease.host, known)
-        said: Any = self._run.act_on(host, roll_permission.LOCK, roll_permission.QUESTION)
-        why = roll_permission.refusal(host, said, self._lease.token)
+        why = self._turn.taken(name) or roll_permission.refusal(host, self._lease_of(host), self._lease.token)
         if why:
+            self._turn.left()
             self._answers[-1] = outcome.refused(self._answers[-1], why)
         release = self._release(name)
         if release:
             release["permitted"] = True
         return not why
 
+    def _lease_of(self, host: str) -> Any:
+        return self._run.act_on(host, roll_permission.LOCK, roll_permission.QUESTION)
+
+    def _watch(self, answer: Answer) -> None:
+        """Once it has rolled behind a load balancer: the release serves, whatever that thinks of it, and stays in the history."""
+        rolled = next((one for one in answer["components"] if one["name"] == self._turn.component and one["status"] != "needs"), None)
+        if rolled and rolled["status"] == "changed":
+            why = self._turn.ended()
+            rolled.update({"health": "Degraded", "msg": why} if why else {})
+        elif rolled:
+            self._turn.left()
+
     def _help(self, name: str, needs: exchange.Needs, answer: Answer) -> bool:
+        if needs.get("migrate"):
+            self._let_pass(name)
         refusal = self._refusal(name, needs["migrate"]) if needs.get("migrate") else ""
         if refusal:
             self._answers[-1] = outcome.refused(self._answers[-1], refusal)
@@ -146,6 +164,13 @@ class Loop:
         if why:
             self._answers.append(outcome.not_delegated(answer, why))
         return not why
+
+    def _let_pass(self, name: str) -> None:
+        """Who waits for a schema may wait for a host that waits for its turn to roll: it is asked for again afterwards."""
+        release = self._release(name)
+        if self._turn.component and release:
+            self._turn.left()
+            release["permitted"] = self._lease.held
 
     def _refusal(self, name: str, prepared: exchange.Migration) -> str:
         """Why the schema may not be brought along from here; a release that another host has migrated for counts as migrated."""

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import action as actions
-from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import migrate
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import behind, migrate
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import result as outcome
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.loop import Lease, Loop
 from ansible_collections.echodiary.infra.plugins.plugin_utils._converge.run import Run
@@ -26,6 +28,7 @@ class Fleet:
         self.roles: dict[str, Any] = {"changed": False, "declared": False, "msg": "none declared"}
         self.running = ""
         self.lease, self.migrates = lease, migrates
+        self.found: dict[str, Any] = {}
         task, templar = SimpleNamespace(check_mode=False), SimpleNamespace(template=lambda value: value)
         self.run = Run(SimpleNamespace(_task=task, _loader=None, _templar=templar), VARIABLES, self.call, str)
         monkeypatch.setattr(actions, "run_on", self.elsewhere)
@@ -61,6 +64,9 @@ class Fleet:
         if name == migrate.ROLES:
             self.asked.append(f"roles of {arguments['component']} on {host}")
             return self.roles
+        if name == behind.ACTION:
+            self.asked.append(f"{arguments['state']} behind the load balancer")
+            return self.found[arguments["state"]]
         assert (name, arguments) == ("echodiary.infra.deploy_lock", {"state": "read"})
         self.asked.append(f"lease on {host}")
         return self.lease
@@ -105,3 +111,85 @@ def test_before_the_first_release_the_roles_of_its_database_are_made(monkeypatch
     done = fleet.converge()
     assert "migrate" not in fleet.asked
     assert "no administrator" in done["web"]["msg"]
+
+
+BALANCED: dict[str, Any] = {"aws_environment": {"balancer": {"domain": "diary.example.com"}}, "echodiary_environment": "production"}
+
+
+def found(**states: str) -> dict[str, Any]:
+    """What the load balancer finds; a host that is ``out`` is isolated."""
+    hosts = {host: {"instance": "i", "isolated": "since" if state == "out" else "", "state": state} for host, state in states.items()}
+    return {"group": "echodiary-production-app", "hosts": hosts, "msg": "looked at"}
+
+
+@pytest.fixture
+def balanced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Fleet:
+    monkeypatch.setattr(behind.constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
+    fleet = Fleet(monkeypatch, FREE)
+    fleet.run.vars = {**VARIABLES, **BALANCED, "groups": {"app": ["app1", "app2"], "all": ["app1", "app2"]}}
+    fleet.found = {"read": found(app1="healthy", app2="healthy"), "healthy": found(app2="healthy")}
+    return fleet
+
+
+def test_behind_a_load_balancer_it_is_asked_before_and_after(balanced: Fleet) -> None:
+    assert balanced.converge()["web"]["health"] == "Healthy"
+    assert balanced.asked == [
+        "edge:changed web:needs", "read behind the load balancer", "lease on app1", "web:changed beside:changed",
+        "healthy behind the load balancer",
+    ]  # fmt: skip
+
+
+def test_while_the_schema_is_brought_along_others_may_roll(balanced: Fleet) -> None:
+    """The first host among them, which the others wait for."""
+    balanced.migrates, balanced.running = True, "before"
+    balanced.converge()
+    asked = ["read behind the load balancer", "lease on app1"]
+    assert balanced.asked == [
+        "edge:changed web:needs", *asked, "web:needs", "migrate", "web:needs", *asked, "web:changed beside:changed",
+        "healthy behind the load balancer",
+    ]  # fmt: skip
+
+
+def test_what_the_load_balancer_does_not_find_well_afterwards_is_not_well_and_served(balanced: Fleet) -> None:
+    balanced.found["healthy"] = {"failed": True, "msg": "the load balancer does not find app2 healthy: unhealthy"}
+    web = balanced.converge()["web"]
+    assert (web["status"], web["health"]) == ("changed", "Degraded") and "app2 healthy: unhealthy" in web["msg"]
+
+
+def test_beside_a_host_that_is_not_well_nothing_rolls_and_everything_else_goes_on(balanced: Fleet) -> None:
+    balanced.found["read"] = found(app1="unhealthy", app2="healthy")
+    done = balanced.converge()
+    assert balanced.asked == ["edge:changed web:needs", "read behind the load balancer", "beside:changed"]
+    assert done["web"]["status"] == "failed" and "app1 healthy: unhealthy" in done["web"]["msg"] and done["beside"]["status"] == "changed"
+
+
+@pytest.mark.parametrize(
+    ("seen", "watched"),
+    [
+        (found(app1="out", app2="healthy"), True),
+        # it may be about to be mended, and nobody is lost by it
+        (found(app1="healthy", app2="unhealthy"), False),
+        (found(app1="unhealthy", app2="unhealthy"), False),
+        (found(app1="healthy", app2="out"), False),
+        # AWS does not answer
+        ({"group": "echodiary-production-app", "hosts": {}, "msg": "could not be asked"}, False),
+        ({"failed": True, "msg": "could not be asked"}, False),
+    ],
+)
+def test_who_serves_nobody_there_rolls_and_is_not_waited_for(balanced: Fleet, seen: dict[str, Any], watched: bool) -> None:
+    balanced.found["read"] = seen
+    assert balanced.converge()["web"]["status"] == "changed"
+    assert ("healthy behind the load balancer" in balanced.asked) is watched
+
+
+def test_one_host_rolls_after_the_other(balanced: Fleet) -> None:
+    first, second = behind.Turn(balanced.run), behind.Turn(balanced.run)
+    assert first.taken("web") == ""
+    waits = threading.Thread(target=second.taken, args=["web"])
+    waits.start()
+    waits.join(0.2)
+    assert waits.is_alive() and not second.component
+    first.left()
+    waits.join(10)
+    assert second.component == "web"
+    second.left()
