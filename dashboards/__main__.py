@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from dashboards.backups import BACKUPS
+from dashboards.delivery import DELIVERY
 from dashboards.drift import DRIFT
 from dashboards.edge import HAPROXY
 from dashboards.model import Dashboard
@@ -28,6 +29,7 @@ ALL: dict[tuple[str, str], Dashboard] = {
     ("haproxy", "haproxy.json"): HAPROXY,
     ("node_exporter", "hosts.json"): HOSTS,
     ("postgres_exporter", "postgresql.json"): POSTGRESQL,
+    ("prometheus", "delivery.json"): DELIVERY,
     ("prometheus", "drift.json"): DRIFT,
     ("prometheus", "prometheus.json"): PROMETHEUS,
     ("redis_exporter", "redis.json"): REDIS,

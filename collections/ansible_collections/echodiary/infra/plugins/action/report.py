@@ -9,30 +9,21 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from ansible.utils.display import Display
 
 from ..plugin_utils._calls.base import LocalAction
-from ..plugin_utils._report import asking, compose, document, kept, slack, sources, terminal
+from ..plugin_utils._report import asking, compose, document, heard, kept, slack, sources, terminal
 
 if TYPE_CHECKING:
-    from ..module_utils._history.shapes import Entry
     from ..module_utils._kinds.model import Json
     from ..plugin_utils._report.model import Report
-    from ..plugin_utils._report.shapes import Asked, Plan, Service, Told, Watched
+    from ..plugin_utils._report.shapes import Asked, Plan, Watched
 
 display = Display()
-
-
-class Read(TypedDict, total=False):
-    """Of a loop over services, what ``release_history`` has returned."""
-
-    item: Service
-    entries: list[Entry]
-    msg: str
 
 
 class Options(TypedDict):
     plan: Plan
     asked: Asked
     trouble: str
-    histories: list[Read]
+    histories: list[heard.Read]
     security: str
     drift: str
     heals: str
@@ -83,7 +74,7 @@ class ActionModule(LocalAction[Options]):
 
 
 def _known(args: Options) -> compose.Known:
-    plan, told = args["plan"], [_told(one) for one in args["histories"]]
+    plan, told = args["plan"], [heard.told(one) for one in args["histories"]]
     commits = (entry.get("commit", "") for one in told for entry in one["entries"])
     path = args["security"] or f".security/{plan['environment'] or 'all'}.json"
     found, security_trouble = sources.security(path, plan["environment"])
@@ -99,11 +90,6 @@ def _watched(args: Options) -> Watched:
     name = plan["environment"] or "default"
     report, history = args["drift"] or f".drift/{name}/report.json", args["heals"] or f".gitops/{name}/history.jsonl"
     return sources.watched(report, history, plan["end"] - asking.DAY * plan["days"], plan["end"])
-
-
-def _told(one: Read) -> Told:
-    trouble = "" if "entries" in one else " ".join(one.get("msg", "its history was not read").split())
-    return {"component": one["item"]["component"], "entries": one.get("entries", []), "trouble": trouble}
 
 
 def _written(directory: str, report: Report, check: bool) -> tuple[Path | None, str]:
