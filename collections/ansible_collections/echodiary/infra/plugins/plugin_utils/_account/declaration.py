@@ -75,6 +75,7 @@ SPEC: dict[str, Any] = {
             "branch": {"type": "str", "default": "main"},
         },
     },
+    "email": {"type": "list", "elements": "str", "default": []},
     "logs_days": {"type": "int", "default": 30},
     "key": {"type": "bool", "default": False},
     "budget": {
@@ -140,7 +141,8 @@ class Github(TypedDict):
 
 
 class Budget(TypedDict):
-    """What a month may cost. ``email``: whom AWS writes to, those of ``watching`` where nobody is named; ``covers``: whose costs count."""
+    """What a month may cost. ``email``: whom AWS writes to, as of ``watching`` where nobody is named, and else as of the environment;
+    ``covers``: whose costs count."""
 
     monthly_usd: float
     email: list[str]
@@ -163,6 +165,8 @@ class Allowed(TypedDict):
 
 
 class Declaration(TypedDict):
+    """``email``: whom AWS writes to, where ``watching`` and ``budget`` name nobody."""
+
     project: str
     network: Network
     access: str | dict[str, list[str]]
@@ -175,6 +179,7 @@ class Declaration(TypedDict):
     images: Images | None
     buckets: dict[str, Bucket]
     github: Github | None
+    email: list[str]
     logs_days: int
     key: bool
     budget: Budget | None
@@ -251,10 +256,18 @@ def read(given: Mapping[str, Any], name: str, account: str, region: str, listens
     cache = cast("Cache | None", _optional(declared["cache"], stores.CACHE, "aws_environment.cache"))
     balancer = cast("Balancer | None", _optional(declared["balancer"], balancers.BALANCER, balancers.WHERE))
     declared = {**declared, "hosts": hosts, "buckets": buckets, "database": database, "cache": cache, "balancer": balancer}
+    for address in declared["email"]:
+        watching.check_email(address, "aws_environment.email")
     watched = _optional(declared["watching"], watching.SPEC, watching.WHERE)
-    told = cast("Watching | None", watched and watching.completed(watched, sorted({host["role"] for host in hosts.values()})))
+    roles = sorted({host["role"] for host in hosts.values()})
+    told = cast("Watching | None", watched and watching.completed(watched, roles, declared["email"]))
     watcher = cast("Watcher | None", _optional(declared["watcher"], _WATCHER, "aws_environment.watcher"))
-    declared = {**declared, "watching": told, "budget": _budget(declared["budget"], told), "watcher": watcher}
+    declared = {
+        **declared,
+        "watching": told,
+        "budget": _budget(declared["budget"], told["email"] if told else declared["email"]),
+        "watcher": watcher,
+    }
     _check_name(declared["project"], "aws_environment.project")
     _check_name(name, "the environment's name")
     _check_account(account, region)
@@ -282,13 +295,14 @@ def _optional(given: Any, spec: dict[str, Any], where: str) -> dict[str, Any] | 
     return None if given is None or given is False else _checked(given, spec, where)
 
 
-def _budget(given: Budget | None, told: Watching | None) -> Budget | None:
+def _budget(given: Budget | None, others: list[str]) -> Budget | None:
+    """``others``: whom AWS writes to where it names nobody."""
     if given is None:
         return None
     where = "aws_environment.budget"
     if not given["monthly_usd"] > 0:
         raise SpecError(f"{where}.monthly_usd: {given['monthly_usd']:g} has to be more than nothing")
-    email = (told["email"] if told else []) if given["email"] is None else given["email"]
+    email = others if given["email"] is None else given["email"]
     for address in email:
         watching.check_email(address, f"{where}.email")
     return {**given, "email": email}

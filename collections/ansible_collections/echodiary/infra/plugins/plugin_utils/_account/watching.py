@@ -27,7 +27,7 @@ _COUNTS = {"health": 10, "database_connections": 5000}
 #: of the application's line for each answer, as Docker keeps it, in the words of CloudWatch Logs' filters: \\W is all that stands between
 _ANSWERS = r"%\Wstatus\W+{status}\W+duration_ms\W%"
 SPEC: dict[str, Any] = {
-    "email": {"type": "list", "elements": "str", "default": []},
+    "email": {"type": "list", "elements": "str"},
     "https": {"type": "list", "elements": "str", "default": []},
     "agent": {"type": "bool", "default": True},
     "serving": {"type": "list", "elements": "str", "default": ["app"]},
@@ -75,8 +75,9 @@ class Watching(TypedDict):
     dashboard: bool
 
 
-def completed(given: dict[str, Any], roles: Sequence[str]) -> dict[str, Any]:
-    """``given``: by SPEC; ``roles``: of the hosts. SpecError for what cannot be."""
+def completed(given: dict[str, Any], roles: Sequence[str], email: Sequence[str]) -> dict[str, Any]:
+    """``given``: by SPEC; ``roles``: of the hosts; ``email``: the environment's. SpecError for what cannot be."""
+    given = {**given, "email": [*email] if given["email"] is None else given["email"]}
     limits = {name: _limit(name, given[name]) for name in LIMITS}
     for address in given["email"]:
         check_email(address, f"{WHERE}.email")

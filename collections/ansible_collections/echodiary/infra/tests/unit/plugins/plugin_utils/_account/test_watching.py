@@ -90,6 +90,24 @@ def test_what_cannot_be_is_refused(given: dict[str, Any], why: str) -> None:
     assert "hooks.slack.com/services" not in str(refused.value), "a URL is a password"
 
 
+def test_one_address_is_enough_for_all_that_writes() -> None:
+    ours, other = ["ops@example.com"], ["money@example.com"]
+
+    def told(**given: Any) -> tuple[list[str], list[str]]:
+        declared: Any = environment(**{"budget": {"monthly_usd": 70}, "watching": {}, **given}).declared
+        return (declared["watching"] or {}).get("email", []), declared["budget"]["email"]
+
+    assert told(email=ours) == (ours, ours)
+    assert told(email=ours, watching=None) == ([], ours)
+    assert told(email=ours, watching={"email": other}) == (other, other)
+    assert told(email=ours, budget={"monthly_usd": 70, "email": other}) == (ours, other)
+    assert told(email=ours, budget={"monthly_usd": 70, "email": []}) == (ours, [])
+    with pytest.raises(SpecError, match=r"aws_environment\.email: 'ops'"):
+        told(email=["ops"])
+    with pytest.raises(SpecError, match="names nobody"):
+        told()
+
+
 @pytest.mark.parametrize("budget", [{"monthly_usd": 0}, {"monthly_usd": 10, "email": ["x"]}, {"monthly_usd": 10, "covers": "all"}])
 def test_a_budget_that_cannot_be_is_refused(budget: dict[str, Any]) -> None:
     with pytest.raises(SpecError, match=r"aws_environment"):
