@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -144,25 +144,26 @@ WELL = {"app1": "healthy", "app2": "healthy"}
 
 
 def both_healthy(account: Account) -> None:
-    until(lambda: account.states() == WELL, 60)
+    found(account, WELL, 60)
 
 
-def until(true: Callable[[], bool], seconds: float) -> None:
+def found(account: Account, wanted: Mapping[str, str], seconds: float) -> None:
+    """What the load balancer finds of its hosts, in time."""
     end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
+    while (states := account.states()) != wanted:
+        assert time.monotonic() < end, f"the load balancer finds {states} after {seconds} s, and not {wanted}"
         time.sleep(0.2)
 
 
 @contextmanager
 def traffic() -> Iterator[dict[str, Any]]:
     """Through the load balancer."""
-    found: dict[str, Any] = {}
+    sent: dict[str, Any] = {}
     with load.running(f"http://{ADDRESS}", rate=RATE) as running:
-        yield found
-        found["result"] = running.stop()
-    result = found["result"]
-    found["ledger"] = load.settle(result, load.rows(load.lab_psql(fleet.NAME), result.run))
+        yield sent
+        sent["result"] = running.stop()
+    result = sent["result"]
+    sent["ledger"] = load.settle(result, load.rows(load.lab_psql(fleet.NAME), result.run))
     say(f"{result.sent} sent, {result.failed} failed, {result.retried} retried in {result.seconds:.0f} s; {result.failures}")
 
 
@@ -180,21 +181,21 @@ def ask(path: str) -> int:
 
 
 def test_a_deploy_and_a_rollback_lose_nothing(balanced: Account) -> None:
-    with traffic() as found:
+    with traffic() as sent:
         ran = drill.run("deploy", release="behind", **PATIENT)
         assert ran.code == 0, ran.output
         back = drill.run("rollback")
         assert back.code == 0, back.output
     say(f"deploy {ran.seconds()} s, rollback {back.seconds()} s")
-    drill.nothing_lost(found)
+    drill.nothing_lost(sent)
     assert balanced.states() == WELL
 
 
 def test_a_restart_loses_nothing(balanced: Account) -> None:
-    with traffic() as found:
+    with traffic() as sent:
         ran = drill.run("restart", **PATIENT)
         assert ran.code == 0, ran.output
-    drill.nothing_lost(found)
+    drill.nothing_lost(sent)
     assert balanced.states() == WELL
 
 
@@ -210,7 +211,7 @@ def test_a_host_knows_who_asked_through_the_load_balancer(balanced: Account) -> 
 
 
 def test_a_host_is_isolated_and_returns_and_nothing_is_lost(balanced: Account) -> None:
-    with traffic() as found:
+    with traffic() as sent:
         preview = drill.run("incident/isolate-host", "--check", host="app2")
         assert preview.code == 0 and balanced.states() == WELL and balanced.isolated() == {}, preview.output
         ran = drill.run("incident/isolate-host", host="app2", **GRACE)
@@ -224,7 +225,7 @@ def test_a_host_is_isolated_and_returns_and_nothing_is_lost(balanced: Account) -
         assert back.code == 0, back.output
         assert balanced.states() == WELL and balanced.isolated() == {}
         time.sleep(3)
-    drill.nothing_lost(found)
+    drill.nothing_lost(sent)
 
 
 def test_a_host_that_is_isolated_is_deployed_to_and_stays_out(balanced: Account) -> None:
@@ -239,11 +240,11 @@ def test_a_host_that_is_isolated_is_deployed_to_and_stays_out(balanced: Account)
 
 
 def test_a_host_is_restarted_and_nothing_is_lost(balanced: Account) -> None:
-    with traffic() as found:
+    with traffic() as sent:
         ran = drill.run("incident/restart-host", host="app2", confirm="app2", **GRACE)
         assert ran.code == 0, ran.output
         assert balanced.states() == WELL and balanced.isolated() == {}
-    drill.nothing_lost(found)
+    drill.nothing_lost(sent)
 
 
 @contextmanager
@@ -260,7 +261,7 @@ def cut_off(host: str) -> Iterator[None]:
 def test_what_the_load_balancer_does_not_find_well_is_neither_deployed_to_nor_relied_upon(balanced: Account) -> None:
     before = drill.everywhere()
     with cut_off("app2"):
-        until(lambda: balanced.states() == {"app1": "healthy", "app2": "unhealthy"}, 40)
+        found(balanced, {"app1": "healthy", "app2": "unhealthy"}, 40)
         refused = drill.run("deploy", release="other")
         assert refused.code != 0 and "app2 healthy: unhealthy" in " ".join(refused.output.split()), refused.output
         assert drill.everywhere() == before and drill.lease() is None
@@ -298,17 +299,17 @@ def _lost(result: Any, since: float) -> Mapping[str, Any]:
 def test_a_host_that_dies_costs_what_the_health_check_takes_to_notice(balanced: Account) -> None:
     container = f"{fleet.NAME}-app2"
     notices = INTERVAL * UNHEALTHY + TIMEOUT
-    with traffic() as found:
+    with traffic() as sent:
         time.sleep(3)
         killed = time.time()
         subprocess.run(["docker", "kill", container], check=True, capture_output=True)
-        until(lambda: balanced.states()["app2"] == "unhealthy", notices + 10)
+        found(balanced, {"app1": "healthy", "app2": "unhealthy"}, notices + 10)
         noticed = time.time() - killed
         time.sleep(20)
     subprocess.run(["docker", "start", container], check=True, capture_output=True)
-    lost = _lost(found["result"], killed)
+    lost = _lost(sent["result"], killed)
     say(f"noticed after {noticed:.1f} s of {notices} s; {lost}")
     # what was sent to it in that time was lost, which is half of it; and nothing else, before or after
-    assert 0 < lost["failed"] <= RATE * notices / 2 * 1.1
-    assert lost["first"] >= 0 and lost["last"] <= notices + GIVEN_UP
-    until(lambda: balanced.states() == WELL, 180)
+    assert 0 < lost["failed"] <= RATE * notices / 2 * 1.1, lost
+    assert lost["first"] >= 0 and lost["last"] <= notices + GIVEN_UP, lost
+    found(balanced, WELL, 180)

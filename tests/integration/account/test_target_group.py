@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.echodiary.infra.plugins.action import target_group
 from ansible_collections.echodiary.infra.plugins.plugin_utils._balancer import apply
+from ansible_collections.echodiary.infra.plugins.plugin_utils._converge import behind as rolls
 from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
 
 from lab.strict.server import Server
@@ -172,6 +174,26 @@ def test_who_is_isolated_need_not_be_well(behind: Behind) -> None:
     told = behind.rig().run(state="healthy", hosts=["app1", "app2"], wait=0)
     since = told["hosts"]["app2"]["isolated"]
     assert since and told["msg"] == f"{NAME} finds app1 healthy; app2 is isolated since {since}, and stays out of {NAME}"
+
+
+def test_a_host_that_converges_rolls_beside_hosts_that_are_well_and_is_looked_at_afterwards(
+    behind: Behind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(host: str, _: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        return behind.rig(host).run(**args)
+
+    rig = behind.rig()
+    its: Any = SimpleNamespace(host="app1", vars=rig.variables, variable=rig.variables.get, act_on=asked, say=lambda *_: None)
+    its.vars["groups"]["all"] = ["app1", "app2"]
+    turn = rolls.Turn(its)
+    behind.well(app2="unhealthy")
+    assert "app2 healthy: unhealthy" in turn.taken("web") and not turn.component
+    behind.well(app1="unhealthy")
+    assert turn.taken("web") == "" and not turn.component
+    behind.well()
+    assert turn.taken("web") == "" and turn.component == "web"
+    monkeypatch.setattr(rolls, "time", SimpleNamespace(time=lambda: time.time() - 12))
+    assert turn.ended() == "" and not turn.component and behind.writes() == []
 
 
 @pytest.mark.full
