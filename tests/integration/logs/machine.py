@@ -6,7 +6,8 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,6 @@ from tests.integration.converge.machine import IMAGE, Task
 PASSWORD = 'a key with "quotes" and \\ and ünïcode'.encode("ascii", "ignore").decode()
 IMAGE_OF_STORES = "echodiary-lab/victoria-logs:trixie"
 PORTS = {"all": 9428, "errors": 9429, "audit": 9430}
-HAS_READ = """
-file=$(docker inspect -f '{{.LogPath}}' CONTAINER); pid=$(systemctl show -p MainPID --value echodiary-log-shipper)
-for one in /proc/$pid/fd/*; do
-  [ "$one" -ef "$file" ] || continue
-  [ "$(awk '/^pos:/ {print $2}' "${one%/fd/*}/fdinfo/${one##*/}")" != "$(stat -c %s "$file")" ] || echo read
-done
-"""
 SHELL = "converge-test/web:1"
 
 
@@ -65,9 +59,14 @@ class Machine(machine.Machine):
     def number(self, query: str, store: str = "all") -> int:
         return int(self.found(f"{query} | stats count() as n", store)[0]["n"])
 
-    def has_read(self, container: str) -> bool:
-        """Has the shipper its newest file open, at the end? What goes before that is lost, which the documentation says."""
-        return self.sh(HAS_READ.replace("CONTAINER", container), check=False) == "read"
+    @contextmanager
+    def paused(self, unit: str) -> Iterator[None]:
+        """It gets no time, as on a busy host."""
+        self.sh(f"systemctl kill --signal STOP {unit}")
+        try:
+            yield
+        finally:
+            self.sh(f"systemctl kill --signal CONT {unit}")
 
     def say(self, script: str, *options: str, name: str = "") -> None:
         """By a container of its own, that stays."""
