@@ -10,6 +10,7 @@ from dashboards.backups import BACKUPS
 from dashboards.delivery import DELIVERY
 from dashboards.drift import DRIFT
 from dashboards.edge import HAPROXY
+from dashboards.logs import LOGS
 from dashboards.model import Dashboard
 from dashboards.operations import DEPLOYMENTS
 from dashboards.overview import BUSINESS, OVERVIEW
@@ -27,6 +28,7 @@ ALL: dict[tuple[str, str], Dashboard] = {
     ("echodiary", "deployments.json"): DEPLOYMENTS,
     ("echodiary", "overview.json"): OVERVIEW,
     ("haproxy", "haproxy.json"): HAPROXY,
+    ("logs", "logs.json"): LOGS,
     ("node_exporter", "hosts.json"): HOSTS,
     ("postgres_exporter", "postgresql.json"): POSTGRESQL,
     ("prometheus", "delivery.json"): DELIVERY,

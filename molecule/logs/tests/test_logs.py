@@ -27,10 +27,10 @@ def root(host: Host, command: str) -> str:
         return str(host.check_output(command))
 
 
-def send(host: Host, port: int, days: float, message: str) -> None:
+def send(host: Host, port: int, days: float, message: str, **fields: str) -> None:
     """A line that is so old, as shippers send it."""
     moment = (datetime.now(UTC) - timedelta(days=days)).isoformat()
-    line = json.dumps({"_time": moment, "_msg": message, "host": "somewhere"}, ensure_ascii=False)
+    line = json.dumps({"_time": moment, "_msg": message, "host": "somewhere", **fields}, ensure_ascii=False)
     url = f"https://127.0.0.1:{port}/insert/jsonline?_stream_fields=host"
     root(host, f"printf '%s\\n' '{line}' | {CURL} {TLS} -H 'Content-Type: application/stream+json' --data-binary @- '{url}'")
 
@@ -84,6 +84,35 @@ def test_node_exporter_hears_what_arrived_and_what_it_takes(host: Host) -> None:
     assert {name for name in series if name.startswith("echodiary_logs_disk_limit")} == {
         f'echodiary_logs_disk_limit_bytes{{store="{name}"}}' for name in STORES
     }
+
+
+def counted(host: Host) -> dict[str, str]:
+    root(host, "systemctl start echodiary-logs-metrics.service")
+    told = root(host, "cat /var/lib/node_exporter/textfile/echodiary_logs.prom").splitlines()
+    return dict(line.rsplit(" ", 1) for line in told)
+
+
+def test_what_lines_say_is_counted_and_what_people_ask_is_not(host: Host, eventually: Callable[..., Any]) -> None:
+    refused = 'echodiary_logs_matched{source="somewhere",component="shop",pattern="connection_refused"}'
+    assert not [series for series in counted(host) if "matched" in series or "errors{" in series]
+    for component in ("shop", "shop", "sudo", "logs"):
+        send(host, 9438, 0, "could not ask: Connection refused", component=component, level="ERROR")
+    send(host, 9438, 0, "Kernel: Out of memory: Killed process 7", component="kernel")
+    series = eventually(lambda: refused in (found := counted(host)) and found)
+    assert {name: value for name, value in series.items() if "matched" in name} == {
+        refused: "2",
+        'echodiary_logs_matched{source="somewhere",component="kernel",pattern="out_of_memory"}': "1",
+    }
+    assert series['echodiary_logs_errors{source="somewhere",component="shop"}'] == "2"
+    assert {value for name, value in series.items() if "query_ok" in name} == {"1"}
+
+
+def test_a_pattern_that_the_store_does_not_understand_takes_no_other_away(host: Host, converge: Callable[..., Any]) -> None:
+    assert not converge(logs_patterns_more={"mine": {"query": "stats by (", "lines": 1}})["failed"]
+    series = counted(host)
+    assert {name for name, value in series.items() if "query_ok" in name and value == "0"} == {'echodiary_logs_query_ok{query="mine"}'}
+    assert len([name for name in series if "query_ok" in name]) > 5
+    assert "logs-metrics: mine: " in root(host, "journalctl -u echodiary-logs-metrics -n 20 --no-pager")
 
 
 def test_a_store_that_is_down_is_said_and_the_others_are_told_of(host: Host) -> None:

@@ -74,6 +74,10 @@ echodiary_logs_last_success_timestamp_seconds{{source="app1"}} {now}
 echodiary_logs_disk_bytes{{store="all"}} 1000
 echodiary_logs_disk_limit_bytes{{store="all"}} 1000000
 echodiary_logs_dropped_total{{store="all"}} 0
+echodiary_logs_lines{{source="app1",level="INFO"}} 100
+echodiary_logs_errors{{source="app1",component="echodiary"}} 1
+echodiary_logs_matched{{source="app1",component="echodiary",pattern="deadlock"}} 0
+echodiary_logs_query_ok{{query="deadlock"}} 1
 """
 
 

@@ -94,7 +94,7 @@ def test_nothing_fires_where_no_metric_is(tmp_path: Path) -> None:
 def test_nothing_fires_on_an_idle_site(tmp_path: Path) -> None:
     """Everything is up and nobody comes: every counter of every case stands still at 0, what must be 1 is 1."""
     good = re.compile(r"^(up|pg_up|redis_up|ai_gateway_model_up|probe_success|\w+_success(ful)?"
-                      r"|echodiary_(container_healthy|check_ok|schema_revision_match|backup_(read|prune)_ok|restore_test_ok|amcheck_ok)"
+                      r"|echodiary_(container_healthy|check_ok|schema_revision_match|backup_(read|prune)_ok|restore_test_ok|amcheck_ok|logs_query_ok)"
                       r"|\w+_active_servers|\w+_alertmanagers_discovered|node_timex_sync_status|\w+_collector_success)\{")  # fmt: skip
     size = re.compile(r"^(\w*_(MemTotal|MemAvailable|size|avail)_bytes|node_filesystem_files(_free)?|pg_settings_max_connections)\{")
     clock = re.compile(r"^(node_textfile_mtime_seconds|echodiary_\w+_last_success_timestamp_seconds)\{")
