@@ -179,8 +179,9 @@ def _haproxy(place: Path, edge: Edge, told: str, image: str = "", **variables: A
             (place / path.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
             (place / path.lstrip("/")).write_text(text)
     (place / "edge.map").write_text(f"edge {told}\n" if told else "")
-    (place / "etc/echodiary/tls").mkdir(parents=True, exist_ok=True)
-    mounted = {place / name: f"/{name}" for name in ("etc/haproxy", "etc/echodiary/tls")}
+    mounted = {place / name: f"/{name}" for name in ("etc/haproxy", "etc/echodiary/tls", "var/lib/haproxy/status")}
+    for here in mounted:
+        here.mkdir(parents=True, exist_ok=True)
     mounted[place / "edge.map"] = "/var/lib/haproxy/edge.map"
     client, name = docker.from_env(), f"{NAME}-{edge.port}"
     container = client.containers.run(
