@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from ansible_collections.echodiary.infra.plugins.module_utils._logs.shapes import Line
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import outputs, timestamps
 from ansible_collections.echodiary.infra.plugins.plugin_utils._logs import command
 
-from gitops.logs import Line, Told
+from gitops.logs import Told
 from gitops.questions import Question
 
 Paint = Callable[[str, str], str]
@@ -71,10 +72,10 @@ def next_step(question: Question, told: Told, sources: Iterable[str]) -> str:
     if not told.lines:
         longer = _command(question, sources, since=_earlier(question))
         return f"no lines since {timestamps.to_text(question.since)}; next: {longer}"
-    number = f"{len(told.lines)} lines"
+    number = "1 line" if len(told.lines) == 1 else f"{len(told.lines)} lines"
     if told.cut:
         older = _command(question, sources, since=timestamps.to_text(question.since), until=told.lines[0]["_time"])
-        return f"the newest {number}; next: {older} for older ones"
+        return f"{number}, the newest; next: {older} for older ones"
     request = next((line["request_id"] for line in reversed(told.lines) if _failed(line)), "")
     if request and not question.typed.request:
         asked = {"since": question.typed.since, "until": question.typed.until, "request": request}

@@ -11,12 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ansible_collections.echodiary.infra.plugins.module_utils._logs import shapes
+from ansible_collections.echodiary.infra.plugins.module_utils._logs.shapes import Line
+
 from gitops import exits, questions, runner
 from gitops.errors import GitopsError
 from gitops.operations import Context
 from gitops.questions import Question
 
-Line = dict[str, str]
 ACTION = "echodiary.infra.log_lines"
 
 
@@ -62,7 +64,7 @@ def _show(pipe: Path, context: Context, show: Callable[[Told], None]) -> None:
             if "away" in said:
                 context.say(f"gitops: {said['away']}; waiting for it")
             if "lines" in said:
-                show(Told(tuple(sorted(said["lines"], key=moment)), answered=True))
+                show(Told(tuple(sorted(said["lines"], key=shapes.moment)), answered=True))
                 if said["cut"] and not first:
                     context.say("gitops: more came than is shown; ask for less, or for more by --last")
             first = False
@@ -96,12 +98,6 @@ def _asked(context: Context, question: Question, source: str, pipe: str = "") ->
     if done.status != "successful" and not done.failures:
         raise GitopsError(f"the logs could not be asked: {runner.why(done, order.deadline)}")
     silent = tuple(f"{one.host}: {one.msg}" for one in done.failures)
-    lines = sorted((line for one in heard for line in one["lines"]), key=moment)
+    lines = sorted((line for one in heard for line in one["lines"]), key=shapes.moment)
     cut = len(lines) > question.typed.last or any(one["cut"] for one in heard)
     return Told(tuple(lines[-question.typed.last :]), cut, silent, bool(heard))
-
-
-def moment(line: Line) -> tuple[str, str]:
-    """Its time, to be sorted by: fractions are as long as whoever wrote them made them."""
-    whole, _, fraction = line["_time"].rstrip("Z").partition(".")
-    return whole, f"{fraction:0<9}"

@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from echodiary import metrics
+from echodiary import metrics, request_id
 from echodiary.settings import Settings
 
 
@@ -24,6 +24,7 @@ def create_engine(settings: Settings) -> AsyncEngine:
     )
     _count_connect_errors(engine.sync_engine)
     _count_pool_use(engine.sync_engine, settings)
+    _note_backends(engine.sync_engine)
     return engine
 
 
@@ -81,6 +82,17 @@ def _count_pool_use(engine: Engine, settings: Settings) -> None:
     event.listen(pool, "close", lambda *_: change_open(-1))
     event.listen(pool, "checkout", lambda *_: metrics.POOL_CHECKED_OUT.inc())
     event.listen(pool, "checkin", lambda *_: metrics.POOL_CHECKED_OUT.dec())
+
+
+def _note_backends(engine: Engine) -> None:
+    """Whose lines of PostgreSQL's log belong to a request. The driver knows it since it connected: nobody is asked."""
+
+    def note(connection: Any, *_: Any) -> None:
+        backends, pid = request_id.backends.get(), connection.driver_connection.info.backend_pid
+        if backends is not None and pid not in backends:
+            backends.append(pid)
+
+    event.listen(engine.pool, "checkout", note)
 
 
 def session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

@@ -22,7 +22,7 @@ class Observe:
             await self._app(scope, receive, send)
             return
         identity = request_id.choose(scope["headers"])
-        token = request_id.current.set(identity)
+        token, backends = request_id.current.set(identity), request_id.backends.set([])
         # 500 unless the application says otherwise: it may break before it answers.
         status, started = 500, time.perf_counter()
 
@@ -43,6 +43,7 @@ class Observe:
             metrics.IN_PROGRESS.dec()
             _record(scope, status, time.perf_counter() - started)
             request_id.current.reset(token)
+            request_id.backends.reset(backends)
 
 
 def _record(scope: Scope, status: int, seconds: float) -> None:
@@ -66,8 +67,15 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
             "status": status,
             "duration_ms": round(seconds * 1000, 1),
             "client": scope["client"][0] if scope.get("client") else None,
+            **_backends(),
         },
     )
+
+
+def _backends() -> dict[str, str]:
+    """As text: as a rule it is one, and a list would be several fields."""
+    found = request_id.backends.get()
+    return {"database_pid": " ".join(map(str, found))} if found else {}
 
 
 def handler_of(scope: Scope) -> str:

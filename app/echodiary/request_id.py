@@ -8,6 +8,8 @@ HEADER = b"x-request-id"
 _ACCEPTED = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 current: ContextVar[str | None] = ContextVar("request_id", default=None)
+#: processes of PostgreSQL that worked for it, by the number that its log has
+backends: ContextVar[list[int] | None] = ContextVar("backends", default=None)
 
 
 def choose(headers: list[tuple[bytes, bytes]]) -> str:

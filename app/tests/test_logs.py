@@ -35,6 +35,19 @@ def test_the_callers_request_id_is_logged_and_echoed(running: Service) -> None:
     assert (line["handler"], line["path"], line["status"]) == ("/entries/{entry_id}", "/entries/424242", 404)
 
 
+def test_a_request_leads_to_the_process_of_postgresql_that_worked_for_it(database: URL, tmp_path: Path) -> None:
+    with services.service(database, tmp_path) as service:
+        service.http.get("/entries", headers={"X-Request-ID": "trace-2"})
+        service.http.get("/entries?limit=none", headers={"X-Request-ID": "trace-3"})
+        services.wait_for("the lines are there", lambda: '"trace-3"' in service.log.read_text())
+        with psycopg.connect(services.plain(database)) as asked:
+            found = asked.execute("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'echodiary-api/%'")
+            pids = {str(pid) for (pid,) in found}
+    told = {line["request_id"]: line.get("database_pid") for line in lines(service) if line["logger"] == "echodiary.access"}
+    assert told["trace-2"] in pids
+    assert told["trace-3"] is None
+
+
 def test_an_unsafe_request_id_is_replaced(running: Service) -> None:
     answer = running.http.get("/entries", headers={"X-Request-ID": 'x" injected'})
     assert re.fullmatch("[0-9a-f]{32}", answer.headers["X-Request-ID"])

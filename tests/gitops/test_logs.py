@@ -7,10 +7,12 @@ import shlex
 from typing import Any
 
 import pytest
+from ansible_collections.echodiary.infra.plugins.module_utils._logs import shapes
+from ansible_collections.echodiary.infra.plugins.module_utils._logs.shapes import Line
 
 from gitops import cli, exits, log_view, logs, questions
 from gitops.errors import GitopsError
-from gitops.logs import Line, Told
+from gitops.logs import Told
 from gitops.questions import Question, Typed
 from tests import nasty
 from tests.gitops.builders import NOON
@@ -112,7 +114,7 @@ def test_a_long_text_is_cut_and_a_long_name_leaves_room() -> None:
 
 def test_lines_of_several_hosts_are_in_the_order_of_their_times() -> None:
     times = ["2026-11-21T12:00:00Z", "2026-11-21T12:00:00.1Z", "2026-11-21T12:00:00.12Z", "2026-11-21T12:00:01Z"]
-    assert sorted([{"_time": time} for time in reversed(times)], key=logs.moment) == [{"_time": time} for time in times]
+    assert sorted([{"_time": time} for time in reversed(times)], key=shapes.moment) == [{"_time": time} for time in times]
 
 
 def test_the_last_line_leads_to_the_request_that_failed() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.integration.logs.command import Command
 from tests.integration.logs.machine import Machine
 
 
@@ -23,3 +25,8 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     finally:
         if not os.environ.get("KEEP_MACHINE"):
             made.destroy()
+
+
+@pytest.fixture
+def logs(host: Machine, tmp_path: Path) -> Command:
+    return Command(host, tmp_path)

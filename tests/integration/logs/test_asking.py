@@ -4,58 +4,25 @@
 from __future__ import annotations
 
 import json
-import os
 import select
 import signal
 import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gitops import exits
-from tests.integration.converge.machine import ROOT
-from tests.integration.logs.machine import Machine, eventually
+from tests.integration.logs.command import Command
+from tests.integration.logs.machine import PASSWORD, Machine, eventually
 
 HOSTILE = ['say "it" | limit 1', "a*b", "'or' _msg:*", "오늘은 비가 왔다", "C:\\temp\\(x)", "$(id); `id`"]
-
-
-class Command:
-    """The command, of a checkout that has this one host."""
-
-    def __init__(self, host: Machine, place: Path) -> None:
-        self.inventory = place / "inventory.json"
-        known = json.loads(host._inventory({}).read_text(encoding="utf-8"))
-        known["all"]["hosts"] = {"app1": {"components": ["logs", "log_shipper"]}}
-        self.inventory.write_text(json.dumps(known), encoding="utf-8")
-        self.state = str(place / "state")
-
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        """Beside the test."""
-        command, environment = self._command(words), self._environment()
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-    def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command, environment = self._command(words), self._environment()
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
-
-    def _command(self, words: tuple[str, ...]) -> list[str]:
-        place = ("-i", str(self.inventory), "--environment", "test", "--state", self.state)
-        return [sys.executable, "-m", "gitops", *place, "logs", *words]
-
-    def _environment(self) -> dict[str, str]:
-        return {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
-
-    def lines(self, *words: str) -> list[dict[str, str]]:
-        done = self(*words, "--json")
-        assert done.returncode == exits.GOOD, done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-@pytest.fixture
-def logs(host: Machine, tmp_path: Path) -> Command:
-    return Command(host, tmp_path)
+#: command lines of every process, as long as nobody says that it is enough
+LOOK = """
+rm -f /tmp/enough
+while [ ! -e /tmp/enough ]; do
+  for one in /proc/[0-9]*; do tr '\\0' ' ' < $one/cmdline; echo; done >> /tmp/seen 2>/dev/null
+done
+"""
 
 
 def test_what_was_said_is_found_by_what_is_asked(host: Machine) -> None:
@@ -63,7 +30,8 @@ def test_what_was_said_is_found_by_what_is_asked(host: Machine) -> None:
     for text in HOSTILE:
         host.line(json.dumps({"level": "ERROR", "message": f"asked {text}", "request_id": "q-1"}, ensure_ascii=False))
     host.line("asked of nobody")
-    eventually(lambda: host.number('"asked"') == len(HOSTILE) + 1)
+    # lines of a container that is new are counted at once, and told a second or two later
+    eventually(lambda: len(host.found('"asked"')) == len(HOSTILE) + 1)
     asked: list[dict[str, Any]] = [{"text": text, "hosts": ["app1"]} for text in HOSTILE]
     asked += [{"request": "q-1", "level": "warning", "store": "errors"}, {"text": "asked", "components": ["nobody"]}]
     span = {"since": "2026-01-01", "until": "2096-01-01"}
@@ -80,7 +48,7 @@ def test_people_get_a_line_each_and_the_next_command(host: Machine, logs: Comman
     done = logs("--grep", "it broke")
     (line, last) = done.stdout.splitlines()
     assert line.split()[1:] == ["app1", *line.split()[2:3], "ERROR", "it", "broke", "…", "+1", "lines"]
-    assert last == f"1 lines; next: python -m gitops -i {logs.inventory} logs --since 15m --request q-2"
+    assert last == f"1 line; next: python -m gitops -i {logs.inventory} logs --since 15m --request q-2"
     assert done.stderr == ""
 
 
@@ -128,3 +96,15 @@ def read(running: subprocess.Popen[str]) -> str:
     ready, _, _ = select.select([running.stdout], [], [], 60)
     assert ready
     return running.stdout.readline()
+
+
+@pytest.mark.full
+def test_no_secret_is_in_a_process_list(host: Machine, logs: Command) -> None:
+    """Of the host, every process that begins while it is asked."""
+    host.sh(f"cat > /tmp/look <<'END'\n{LOOK}END")
+    watch = host.start("timeout 60 sh /tmp/look")
+    assert logs("--grep", "anything").returncode == exits.GOOD
+    host.sh("touch /tmp/enough")
+    watch.wait(60)
+    assert "zlib.decompress" in host.sh("sort -u /tmp/seen")
+    assert PASSWORD not in host.sh("sort -u /tmp/seen")

@@ -9,11 +9,12 @@ from typing import Any, NoReturn, TextIO, TypedDict
 
 from ansible.errors import AnsibleConnectionFailure
 
+from ..module_utils._logs import shapes
 from ..module_utils._logs.shapes import Answer, Asked
 from ..plugin_utils._calls.base import HostCall
 from ..plugin_utils._common import timestamps
 from ..plugin_utils._common.errors import SpecError
-from ..plugin_utils._logs import logsql
+from ..plugin_utils._logs import backends, logsql
 from ..plugin_utils._logs.following import Following
 
 #: seconds between two questions of one who follows
@@ -81,8 +82,10 @@ class ActionModule(HostCall[Options]):
 
     def _answer(self, args: Options) -> Answer:
         answer: Answer = self._ask(self._manifest(args))
-        if not args["follow"] or answer.get("failed"):
+        if answer.get("failed"):
             return answer
+        if not args["follow"]:
+            return self._with_database(args, answer)
         try:
             with open(args["follow"], "w", encoding="utf-8") as place:
                 self._follow(args, Following(_moment("since", args["since"])), place, answer)
@@ -90,6 +93,16 @@ class ActionModule(HostCall[Options]):
             return {"changed": False, "lines": [], "cut": False}
         except OSError as error:
             raise SpecError(f"follow: {args['follow']}: {error.strerror}") from error
+
+    def _with_database(self, args: Options, answer: Answer) -> Answer:
+        """A request's lines, and what the database said for it; where that is not known, there are the others."""
+        found = backends.worked(answer["lines"]) if args["request"] and args["source"] == "store" and not args["components"] else []
+        if not found:
+            return answer
+        asked = self._asked(args, found[0].since, found[-1].until)
+        said = self._again({**asked, "query": logsql.of_backends(found)})
+        lines = sorted([*answer["lines"], *said.get("lines", [])], key=shapes.moment)
+        return {**answer, "lines": lines[-args["last"] :], "cut": answer["cut"] or len(lines) > args["last"]}
 
     def _follow(self, args: Options, state: Following, place: TextIO, answer: Answer) -> NoReturn:
         """Until it is interrupted, or nobody reads any more."""

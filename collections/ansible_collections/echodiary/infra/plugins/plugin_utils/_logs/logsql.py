@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ...module_utils._logs.shapes import LEVELS
 from .._common.errors import SpecError
+from .backends import PROGRAM, Work
 
 #: as many lines as one question may bring
 MOST = 10_000
@@ -41,8 +42,19 @@ def query(wanted: Wanted) -> str:
     return " ".join(_filters(wanted))
 
 
+def of_backends(found: Sequence[Work]) -> str:
+    """What PostgreSQL said by these processes in these times."""
+    each = [f"({_span(one.since, one.until)} pid:={quoted(one.pid)})" for one in found]
+    whole = _span(min(one.since for one in found), max(one.until for one in found))
+    return f"{whole} component:={quoted(PROGRAM)} ({' or '.join(each)})"
+
+
+def _span(since: float, until: float) -> str:
+    return f"_time:[{_moment(since)}, {_moment(until)})"
+
+
 def _filters(wanted: Wanted) -> Iterator[str]:
-    yield f"_time:[{_moment(wanted.since)}, {_moment(wanted.until)})"
+    yield _span(wanted.since, wanted.until)
     for field, values in (("host", wanted.hosts), ("component", wanted.components), ("level", levels(wanted.level))):
         if values:
             yield f"{field}:in({', '.join(map(quoted, values))})"

@@ -81,6 +81,11 @@ def run(given: Run, more: Mapping[str, Value]) -> Settings:
         "max_wal_size": f"{max(1024, memory // 2)}MB",
         "wal_compression": "zstd",
         "track_io_timing": True,
+        # the journal, too: there its lines are shipped from, each whole and with the process that said it
+        "log_destination": "stderr,syslog",
+        "syslog_ident": "postgres",
+        "syslog_sequence_numbers": False,
+        "syslog_split_messages": False,
         "log_min_duration_statement": "1s",
         "log_lock_waits": True,
         "log_temp_files": "10MB",

@@ -34,6 +34,26 @@ def test_what_cannot_be_asked_is_not_sent(given: dict[str, Any], why: str) -> No
     assert why in Rig(log_lines, ANSWER).refused(**{**SPAN, **given})
 
 
+def test_a_request_brings_what_the_database_said_for_it() -> None:
+    request = {"_time": "2026-12-01T12:30:00.5Z", "_msg": "GET /entries 200", "database_pid": "41", "duration_ms": "1200"}
+    said = {"_time": "2026-12-01T12:30:00.4Z", "_msg": "LOG:  duration: 1100 ms", "component": "postgres", "pid": "41"}
+    rig = Rig(log_lines, {**ANSWER, "lines": [request]}, {**ANSWER, "lines": [said]})
+    assert rig.run(**SPAN, request="r-1")["lines"] == [said, request]
+    assert [one["query"].count('pid:="41"') for one in rig.sent] == [0, 1]
+
+
+@pytest.mark.parametrize("asked", [{"text": "x"}, {"request": "r-1", "components": ["haproxy"]}, {"request": "r-1", "source": "host"}])
+def test_where_the_database_was_not_asked_for_it_is_not_asked(asked: dict[str, Any]) -> None:
+    rig = Rig(log_lines, {**ANSWER, "lines": [{"_time": "2026-12-01T12:30:00Z", "_msg": "x", "database_pid": "41"}]})
+    assert len(rig.run(**SPAN, **asked)["lines"]) == len(rig.sent) == 1
+
+
+def test_a_database_that_cannot_be_asked_leaves_the_request() -> None:
+    request = {"_time": "2026-12-01T12:30:00Z", "_msg": "x", "database_pid": "41"}
+    rig = Rig(log_lines, {**ANSWER, "lines": [request]}, {"failed": True, "msg": "gone"})
+    assert rig.run(**SPAN, request="r-1")["lines"] == [request]
+
+
 def test_a_store_that_is_down_fails_the_task_with_its_line() -> None:
     found = Rig(log_lines, {"changed": False, "failed": True, "msg": "store all at 127.0.0.1:9428: refused"}).run(**SPAN)
     assert (found["failed"], found["msg"]) == (True, "store all at 127.0.0.1:9428: refused")
