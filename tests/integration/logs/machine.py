@@ -40,6 +40,7 @@ class Machine(machine.Machine):
             "logs_password": PASSWORD,
             "logs_certificate": self.certificate.certificate.decode(),
             "logs_key": self.certificate.key.decode(),
+            "log_shipper_copy": True,
             "log_shipper_address": "127.0.0.1",
             "log_shipper_host": "app1",
             "log_shipper_password": PASSWORD,

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from ansible_collections.echodiary.infra.plugins.plugin_utils._account import watching
 
 from tests.integration.logs.machine import SHELL, Machine, eventually
 
@@ -43,7 +45,8 @@ def test_a_line_of_the_journal_arrives_though_nothing_else_happens(host: Machine
 
 
 def test_a_line_of_an_application_is_found_by_who_said_it(host: Machine) -> None:
-    given = {"time": "x", "level": "ERROR", "logger": "echodiary.access", "message": "한국어, 그대로", "request_id": "r-1", "status": 503}
+    said = {"level": "ERROR", "logger": "echodiary.access", "message": "한국어, 그대로"}
+    given = {"time": "x", **said, "request_id": "r-1", "status": 503, "duration_ms": 3}
     host.line(json.dumps(given, ensure_ascii=False), **SLOT)
     (found,) = eventually(lambda: host.found("request_id:r-1"))
     wanted = {"_msg": "한국어, 그대로", "host": "app1", "source": "container", "component": "echodiary", "slot": "blue",
@@ -51,6 +54,9 @@ def test_a_line_of_an_application_is_found_by_who_said_it(host: Machine) -> None
     assert {name: found.get(name) for name in wanted} == wanted
     assert eventually(lambda: host.found("request_id:r-1", "errors"))[0]["_msg"] == "한국어, 그대로"
     assert host.found("request_id:r-1", "audit") == []
+    # what the account counts of the copy that goes there
+    counted = watching.SPEC["errors_pattern"]["default"].strip("%")
+    assert re.search(counted, eventually(lambda: host.sh("grep -h r-1 /var/log/echodiary/lines/*.json", check=False)))
 
 
 def test_secrets_stay_on_the_host_and_the_rest_of_the_line_does_not(host: Machine) -> None:
@@ -59,7 +65,8 @@ def test_secrets_stay_on_the_host_and_the_rest_of_the_line_does_not(host: Machin
     host.line(json.dumps({"level": "INFO", "message": "planted field", "token": SECRET, "sum": 7}))
     host.sh(f"logger -t planted 'planted journal password={SECRET} after'")
     found = eventually(lambda: len(seen := host.found("planted")) >= len(PLANTED) + 2 and seen)
-    assert SECRET not in json.dumps(found)
+    copied = eventually(lambda: (said := host.sh("cat /var/log/echodiary/lines/*.json")).count("planted") >= len(PLANTED) + 2 and said)
+    assert SECRET not in json.dumps(found) + copied
     lines = [one["_msg"] for one in found]
     for kept in (*PLANTED.values(), "journal", "after"):
         assert any(kept in line for line in lines), (kept, lines)
