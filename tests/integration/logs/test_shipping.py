@@ -44,6 +44,15 @@ def test_a_line_of_the_journal_arrives_though_nothing_else_happens(host: Machine
     assert (found["component"], found["level"], found["source"]) == ("somebody", "ERROR", "journal")
 
 
+def test_what_postgresql_refuses_is_an_error(host: Machine) -> None:
+    host.sh("logger -t postgres -p daemon.warning '7 ann@diary ERROR:  deadlock detected'")
+    host.sh("logger -t postgres -p daemon.info '8 ann@diary LOG:  ERROR: is text'")
+    (found,) = eventually(lambda: host.found('"deadlock detected"', "errors"))
+    assert (found["component"], found["level"]) == ("postgres", "ERROR")
+    (said,) = eventually(lambda: host.found('"is text"'))
+    assert said["level"] == "INFO"
+
+
 def test_a_line_of_an_application_is_found_by_who_said_it(host: Machine) -> None:
     said = {"level": "ERROR", "logger": "echodiary.access", "message": "한국어, 그대로"}
     given = {"time": "x", **said, "request_id": "r-1", "status": 503, "duration_ms": 3}

@@ -41,6 +41,8 @@ options:
   tokens_per_day:
     description: Tokens of it in a day; V(0) for any number.
     type: int
+extends_documentation_fragment:
+  - echodiary.infra.controller
 attributes:
   check_mode:
     description: Says whether the file would change. Nothing is made.
@@ -51,10 +53,6 @@ attributes:
   idempotent:
     description: Without O(make) and O(revoke) nothing changes. A second key of a name is refused.
     support: partial
-  platform:
-    description: The controller.
-    support: full
-    platforms: posix
 author:
   - The echodiary.infra maintainers (@echodiary)
 """

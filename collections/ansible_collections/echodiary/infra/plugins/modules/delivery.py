@@ -43,6 +43,8 @@ options:
     description: GitHub's REST API.
     type: str
     default: https://api.github.com
+extends_documentation_fragment:
+  - echodiary.infra.controller
 attributes:
   check_mode:
     description: It changes nothing anyway.
@@ -53,10 +55,6 @@ attributes:
   idempotent:
     description: It changes nothing.
     support: full
-  platform:
-    description: Works on the controller.
-    support: full
-    platforms: posix
 notes:
   - GitHub is asked as its documentation says; it was only tried against an imitation of it.
 seealso:
