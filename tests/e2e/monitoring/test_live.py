@@ -78,6 +78,11 @@ echodiary_logs_lines{{source="app1",level="INFO"}} 100
 echodiary_logs_errors{{source="app1",component="echodiary"}} 1
 echodiary_logs_matched{{source="app1",component="echodiary",pattern="deadlock"}} 0
 echodiary_logs_query_ok{{query="deadlock"}} 1
+ai_gateway_model_up{{server="model1"}} 1
+ai_gateway_requests_total{{key="app",code="200"}} 10
+ai_gateway_first_answer_seconds_total{{key="app"}} 2
+ai_gateway_tokens_total{{key="app",kind="completion"}} 35
+ai_gateway_budget_tokens{{key="app"}} 100
 """
 
 

@@ -51,7 +51,11 @@ def test_who_has_a_key_is_answered_and_the_model_server_never_sees_it(gateway: G
     assert "authorization" not in asked and KEY["app"] not in json.dumps(asked)
 
 
-@pytest.mark.parametrize("key", ["", "sk-gw-wrong", MADE["app"].digest, KEY["app"][:-1], KEY["app"].upper()])
+#: keys are made anew for each run, and every process that tests has to find tests of the same names
+WRONG = {"none": "", "made up": "sk-gw-wrong", "its digest": MADE["app"].digest, "cut": KEY["app"][:-1], "capitals": KEY["app"].upper()}
+
+
+@pytest.mark.parametrize("key", WRONG.values(), ids=WRONG)
 def test_a_wrong_key_is_told_so(gateway: Gateway, key: str) -> None:
     before = len(ask(gateway.model, "/seen").json)
     answer = gateway.ask(CHAT, chat(), key)

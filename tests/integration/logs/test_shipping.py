@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._account import watching
@@ -120,7 +121,7 @@ def test_who_is_gone_before_the_shipper_came_to_it_is_heard(host: Machine) -> No
         host.sh("docker wait gone")
         assert int(host.sh("ls $(dirname $(docker inspect -f '{{.LogPath}}' gone)) | grep -c json.log")) > 3
         host.sh(f"docker rm gone; docker run --rm {SHELL} /bin/sh -c 'echo moment; sleep 0.3'")
-    eventually(lambda: host.number("slow*") >= 1000 and host.number("moment") == 1, 60)
+    eventually(lambda: host.number("slow*") >= 1000 and host.number("moment") == 1, 180)
     assert host.number("slow*") == host.number("slow* | uniq by (_msg)") == 1000
 
 
@@ -131,7 +132,7 @@ def test_files_are_read_to_their_end_though_others_come_and_go(host: Machine) ->
     host.say(count("many", lines), "--log-opt max-size=1m --log-opt max-file=20")
     for _ in range(4):
         host.sh(f"docker run --rm {SHELL} /bin/true")
-    eventually(lambda: host.number("many*") >= lines, 60)
+    eventually(lambda: host.number("many*") >= lines, 180)
     assert host.number("many*") == host.number("many* | uniq by (_msg)") == lines
     found = eventually(lambda: len(seen := host.found("end1 or end2")) == 2 and seen)
     assert [one["_msg"] for one in found] == ["end1 whole", "end2 no newline"]
@@ -150,8 +151,23 @@ def test_nothing_is_lost_or_told_twice(host: Machine, thousands: int) -> None:
     # Rotated while nobody reads.
     host.sh("docker wait first; systemctl start echodiary-log-shipper; docker start logs-all-1")
     for word, wanted in ((one, lines // 2), (two, lines // 4), (three, lines // 4)):
-        eventually(lambda word=word, wanted=wanted: host.number(f"{word}*") >= wanted, 60)
+        eventually(lambda word=word, wanted=wanted: host.number(f"{word}*") >= wanted, 180)
         assert host.number(f"{word}*") == host.number(f"{word}* | uniq by (_msg)") == wanted
+
+
+@pytest.mark.full
+def test_where_they_are_kept_may_be_booted_anew(host: Machine) -> None:
+    """Who speaks does so before and after it; what Docker wrote down of that is the truth."""
+    talk = 'id=$(cat /proc/sys/kernel/random/uuid); i=0; while :; do echo "booted $id $i"; i=$((i+1)); sleep 0.01; done'
+    host.say(talk, "--restart unless-stopped", name="talks")
+    eventually(lambda: host.number("booted*") > 100, 60)
+    subprocess.run(["docker", "restart", "-t", "20", host.container], check=True, capture_output=True, timeout=120)
+    eventually(lambda: host.sh("docker inspect -f '{{.State.Running}}' talks", check=False) == "true", 60)
+    host.sh("sleep 3; docker stop talks")
+    wanted = int(host.sh("docker logs talks | wc -l"))
+    assert host.sh("docker logs talks | cut -d' ' -f2 | sort -u | wc -l") == "2", "before and after"
+    eventually(lambda: host.sh("docker ps -q --filter name=logs-all-1", check=False) and host.number("booted*") >= wanted, 180)
+    assert host.number("booted*") == host.number("booted* | uniq by (_msg)") == wanted
 
 
 def count(word: str, lines: int) -> str:
