@@ -86,7 +86,7 @@ def test_a_thing_is_found_with_who_made_it_and_who_changed_it(aws: Server) -> No
     assert [one["EventName"] for one in found][:1] == ["ModifyVpcAttribute"]
     assert found[-1]["EventName"] == "CreateVpc"
     assert found[0]["Username"] == "root"
-    assert json.loads(found[0]["CloudTrailEvent"])["requestParameters"]["VpcId"] == place.vpc
+    assert json.loads(found[0]["CloudTrailEvent"])["requestParameters"]["vpcId"] == place.vpc
 
 
 def test_events_come_in_pages_and_by_time(aws: Server) -> None:

@@ -69,7 +69,7 @@ def _event(call: Call) -> dict[str, Any]:
     names = sorted({*_named(call.asked), *call.made})
     told = {
         "eventTime": when.isoformat(), "eventSource": _source(call), "eventName": call.name, "awsRegion": call.region,
-        "userIdentity": {"arn": call.principal}, "requestParameters": call.parameters, "readOnly": not call.write,
+        "userIdentity": {"arn": call.principal}, "requestParameters": _spelled(call.parameters), "readOnly": not call.write,
         **({"errorCode": call.error} if call.error else {}),
     }  # fmt: skip
     return {
@@ -77,6 +77,11 @@ def _event(call: Call) -> dict[str, Any]:
         "EventTime": when, "EventSource": _source(call), "Username": call.principal.rsplit("/", 1)[-1].rsplit(":", 1)[-1],
         "Resources": [{"ResourceName": name} for name in names], "CloudTrailEvent": json.dumps(told, default=str), "_names": set(names),
     }  # fmt: skip
+
+
+def _spelled(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """As CloudTrail writes them."""
+    return {name[:1].lower() + name[1:]: given for name, given in parameters.items()}
 
 
 def _source(call: Call) -> str:

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import http.client
 import json
-import urllib.error
 import urllib.parse
-import urllib.request
 from typing import TYPE_CHECKING, Any
 
 from .._host.errors import ConvergeError
@@ -36,15 +36,17 @@ def _said(port: int, asked: Asked, login: str) -> bytes:
     """One more than is wanted: whether there is more is seen by that."""
     form = urllib.parse.urlencode({"query": f"{asked['query']} | sort by (_time desc) limit {asked['last'] + 1}"}).encode()
     key = base64.b64encode(login.encode()).decode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/select/logsql/query", form, {"Authorization": f"Basic {key}"})
-    try:
-        with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 (http to this host, as it stands there)
-            body: bytes = answer.read(MOST)
-            return body
-    except urllib.error.HTTPError as error:
-        raise ConvergeError(_down(asked, port, f"{error.code} {error.read(300).decode(errors='replace').strip()}")) from error
-    except OSError as error:
-        raise ConvergeError(_down(asked, port, str(getattr(error, "reason", error)))) from error
+    headers = {"Authorization": f"Basic {key}", "Content-Type": "application/x-www-form-urlencoded"}
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)) as connection:
+        try:
+            connection.request("POST", "/select/logsql/query", form, headers)
+            answer = connection.getresponse()
+            body = answer.read(MOST)
+        except (OSError, http.client.HTTPException) as error:
+            raise ConvergeError(_down(asked, port, str(error) or type(error).__name__)) from error
+    if answer.status != http.client.OK:
+        raise ConvergeError(_down(asked, port, f"{answer.status} {body[:300].decode(errors='replace').strip()}"))
+    return body
 
 
 def _down(asked: Asked, port: int, why: str) -> str:

@@ -81,11 +81,17 @@ def _last(aws: Aws, resource: Resource, identity: str) -> Author | None:
     """Things of several services may have one name."""
     source = f"{_service(resource)}.amazonaws.com"
     every = [event for name in _names(resource, identity) for event in _writes(aws, name) if event["EventSource"] == source]
-    events = [event for event in every if _service(resource) != _ZONES or _says(event, resource.name)]
+    events = [event for event in every if _is_about(event, identity) and (_service(resource) != _ZONES or _says(event, resource.name))]
     if not events:
         return None
     event = max(events, key=lambda one: one["EventTime"])
     return Author(_who(event), f"{event['EventTime']:%Y-%m-%d %H:%M}", event["EventName"])
+
+
+def _is_about(event: Mapping[str, Any], identity: str) -> bool:
+    """A change of another group, whose rules name this one, is none of this one."""
+    changed = (_told(event).get("requestParameters") or {}).get("groupId")
+    return not (changed and identity.startswith("sg-")) or changed == identity
 
 
 def _says(event: Mapping[str, Any], name: str) -> bool:

@@ -45,6 +45,12 @@ def test_who_only_looked_or_was_refused_has_changed_nothing() -> None:
     assert asked(looked, refused) == ""
 
 
+def test_whoever_changed_another_group_that_names_this_one_has_not_changed_this_one() -> None:
+    other = event("RevokeSecurityGroupIngress", "eve", 9, requestParameters={"groupId": "sg-2"})
+    own = event("AuthorizeSecurityGroupIngress", "ann", 5, requestParameters={"groupId": "sg-1"})
+    assert asked(other, own) == "ann, 2026-11-30 22:05 (AuthorizeSecurityGroupIngress)"
+
+
 def test_a_session_is_named_with_its_role() -> None:
     identity = {"userIdentity": {"sessionContext": {"sessionIssuer": {"userName": "github-deploy"}}}}
     assert asked(event("A", "run-17", 1, **identity)).startswith("run-17 as github-deploy,")
