@@ -159,15 +159,16 @@ def test_nothing_is_lost_or_told_twice(host: Machine, thousands: int) -> None:
 def test_where_they_are_kept_may_be_booted_anew(host: Machine) -> None:
     """Who speaks does so before and after it; what Docker wrote down of that is the truth."""
     talk = 'id=$(cat /proc/sys/kernel/random/uuid); i=0; while :; do echo "booted $id $i"; i=$((i+1)); sleep 0.01; done'
+    said = "container:talks booted*"
     host.say(talk, "--restart unless-stopped", name="talks")
-    eventually(lambda: host.number("container:talks booted*") > 100, 60)
+    eventually(lambda: host.number(said) > 100, 60)
     subprocess.run(["docker", "restart", "-t", "20", host.container], check=True, capture_output=True, timeout=120)
     eventually(lambda: host.sh("docker inspect -f '{{.State.Running}}' talks", check=False) == "true", 60)
     host.sh("sleep 3; docker stop talks")
     wanted = int(host.sh("docker logs talks | wc -l"))
     assert host.sh("docker logs talks | cut -d' ' -f2 | sort -u | wc -l") == "2", "before and after"
-    eventually(lambda: host.sh("docker ps -q --filter name=logs-all-1", check=False) and host.number("container:talks booted*") >= wanted, 180)
-    assert host.number("container:talks booted*") == host.number("container:talks booted* | uniq by (_msg)") == wanted
+    eventually(lambda: host.sh("docker ps -q --filter name=logs-all-1", check=False) and host.number(said) >= wanted, 180)
+    assert host.number(said) == host.number(f"{said} | uniq by (_msg)") == wanted
 
 
 def count(word: str, lines: int) -> str:
