@@ -8,17 +8,20 @@ import subprocess
 import threading
 from collections.abc import Sequence
 
+#: that code of a test's own may take
+SECONDS = 60
 #: waits for the command alone, as ``docker exec`` does: what it leaves running in the background may hold its output open
 _THERE = """
-import json, os, subprocess, sys, tempfile
+import json, os, signal, subprocess, sys, tempfile
 os.environ.pop("LC_CTYPE", None)  # this Python's own doing
 known = {}
-def forked(code, before, words, out, err):
+def forked(code, before, words, seconds, out, err):
     if before not in known:
         known[before] = {"__name__": "before"}
         exec(before, known[before])
     child = os.fork()
     if not child:
+        signal.alarm(seconds)
         os.dup2(out.fileno(), 1); os.dup2(err.fileno(), 2); os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         sys.argv, sys.stdout, sys.stderr = ["-c", *words], open(1, "w", closefd=False), open(2, "w", closefd=False)
         status = 1
@@ -35,7 +38,7 @@ for line in sys.stdin:
     given = json.loads(line)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         if "code" in given:
-            status = forked(given["code"], given["before"], given["words"], out, err)
+            status = forked(given["code"], given["before"], given["words"], given["timeout"], out, err)
         else:
             try:
                 done = subprocess.run(given["words"], stdin=subprocess.DEVNULL, stdout=out, stderr=err, timeout=given["timeout"])
@@ -70,9 +73,9 @@ class Session:
     def python(self, before: str, code: str, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
         """``before`` (imports) is done once and stays; ``code`` runs in a process of its own, with ``words`` as its arguments."""
         if not self._lock.acquire(blocking=False):
-            return _alone(self._container, ["python3", "-c", before + code, *words], 60)
+            return _alone(self._container, ["python3", "-c", before + code, *words], SECONDS)
         try:
-            return self._ask(words, {"before": before, "code": code, "words": list(words)})
+            return self._ask(words, {"before": before, "code": code, "words": list(words), "timeout": SECONDS})
         finally:
             self._lock.release()
 
@@ -100,5 +103,5 @@ class Session:
 
 
 def _alone(container: str, words: Sequence[str], timeout: float) -> subprocess.CompletedProcess[str]:
-    command = ["docker", "exec", "-i", container, *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    command = ["docker", "exec", "-i", container, "timeout", str(timeout), *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout + 30, check=False)
