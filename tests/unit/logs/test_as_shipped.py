@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.echodiary.infra.plugins.module_utils._logs import containers, wanted
+from ansible_collections.echodiary.infra.plugins.module_utils._logs import containers, journal, wanted
 
 ROLE = Path(__file__).parents[3] / "roles/log_shipper"
 CONFIGURATION = (ROLE / "tree/etc/echodiary/log_shipper/syslog-ng.conf.j2").read_text(encoding="utf-8")
@@ -25,6 +25,10 @@ def test_whose_lines_tell_who_did_what() -> None:
 @pytest.mark.parametrize("expression", [wanted._TOLD, wanted._SAID])
 def test_where_text_says_its_level(expression: re.Pattern[str]) -> None:
     assert f"match('{expression.pattern}'" in CONFIGURATION
+
+
+def test_what_postgresql_refused() -> None:
+    assert f"match('{journal.REFUSED.pattern}'" in CONFIGURATION
 
 
 def test_what_levels_are_called() -> None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
-from . import history
+from . import history, wanted
 from .shapes import Line
 
 #: syslog's numbers
 PRIORITIES = ("CRITICAL", "CRITICAL", "CRITICAL", "ERROR", "WARNING", "INFO", "INFO", "DEBUG")
+#: to syslog PostgreSQL calls what it refused a warning
+REFUSED = re.compile(r"\b(ERROR|FATAL|PANIC):  ")
 _FIELDS = "MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_COMM,_SYSTEMD_UNIT,_PID"
 
 
@@ -42,17 +45,24 @@ def of_entry(raw: bytes) -> Any:
         moment = int(entry["__REALTIME_TIMESTAMP"]) / 1e6
     except (ValueError, KeyError, TypeError):
         return None
-    priority = str(entry.get("PRIORITY", ""))
+    said, component = _text(entry.get("MESSAGE")), _text(entry.get("SYSLOG_IDENTIFIER") or entry.get("_COMM"))
     told = {
         "_time": history.iso(moment),
-        "_msg": _text(entry.get("MESSAGE")),
+        "_msg": said,
         "source": "journal",
-        "component": _text(entry.get("SYSLOG_IDENTIFIER") or entry.get("_COMM")),
-        "level": PRIORITIES[int(priority)] if priority in "01234567" and priority else "INFO",
+        "component": component,
+        "level": _level(component, said, str(entry.get("PRIORITY", ""))),
         "unit": _text(entry.get("_SYSTEMD_UNIT")),
         "pid": _text(entry.get("_PID")),
     }
     return moment, {name: value for name, value in told.items() if value or name == "_msg"}
+
+
+def _level(component: str, said: str, priority: str) -> str:
+    refused = REFUSED.search(said) if component.startswith("postgres") else None
+    if refused:
+        return wanted.level(refused[1])
+    return PRIORITIES[int(priority)] if priority in "01234567" and priority else "INFO"
 
 
 def _text(value: Any) -> str:

@@ -144,3 +144,14 @@ def test_an_entry_of_the_journal(entry: dict[str, Any], line: dict[str, str]) ->
 
 def test_what_is_no_entry_is_passed_over() -> None:
     assert journal.of_entry(b"-- Reboot --") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [("7 ann@diary ERROR:  deadlock detected", "ERROR"), ("FATAL:  the end", "CRITICAL"), ("LOG:  ERROR: is text", "WARNING")],
+)
+def test_what_postgresql_refused_is_an_error_though_syslog_calls_it_a_warning(said: str, level: str) -> None:
+    entry = {"__REALTIME_TIMESTAMP": "1796126400000000", "PRIORITY": "4", "SYSLOG_IDENTIFIER": "postgres", "MESSAGE": said}
+    assert journal.of_entry(json.dumps(entry).encode())[1]["level"] == level
+    other = {**entry, "SYSLOG_IDENTIFIER": "shop"}
+    assert journal.of_entry(json.dumps(other).encode())[1]["level"] == "WARNING"
