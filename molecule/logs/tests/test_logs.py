@@ -104,11 +104,11 @@ def test_what_lines_say_is_counted_and_what_people_ask_is_not(host: Host, eventu
         send(host, 9438, 0, "could not ask: Connection refused", component=component, level="ERROR")
     send(host, 9438, 0, "Kernel: Out of memory: Killed process 7", component="kernel")
     wanted = {
-        'echodiary_logs_matched{source="somewhere",component="shop",pattern="connection_refused"}': "2",
-        'echodiary_logs_matched{source="somewhere",component="kernel",pattern="out_of_memory"}': "1",
-        'echodiary_logs_errors{source="somewhere",component="shop"}': "2",
-        'echodiary_logs_errors{source="somewhere",component="sudo"}': "1",
-        'echodiary_logs_errors{source="somewhere",component="logs"}': "1",
+        'echodiary_logs_matched{source="somewhere",host="somewhere",component="shop",pattern="connection_refused"}': "2",
+        'echodiary_logs_matched{source="somewhere",host="somewhere",component="kernel",pattern="out_of_memory"}': "1",
+        'echodiary_logs_errors{source="somewhere",host="somewhere",component="shop"}': "2",
+        'echodiary_logs_errors{source="somewhere",host="somewhere",component="sudo"}': "1",
+        'echodiary_logs_errors{source="somewhere",host="somewhere",component="logs"}': "1",
     }
     assert eventually(lambda: said(counted(host)) == wanted), said(counted(host))
     assert {value for name, value in counted(host).items() if "query_ok" in name} == {"1"}

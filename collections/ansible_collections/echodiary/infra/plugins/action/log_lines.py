@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from typing import Any, NoReturn, TextIO, TypedDict
 
 from ansible.errors import AnsibleConnectionFailure
@@ -69,7 +70,7 @@ class ActionModule(HostCall[Options]):
         return {
             "source": args["source"],
             "store": args["store"],
-            "query": logsql.query(logsql.Wanted(since, until, args["hosts"], *what)),
+            "query": logsql.query(logsql.Wanted(since, until, self._shipping(args["hosts"]), *what)),
             "name": str(self._vars["inventory_hostname"]),
             "since": since,
             "until": until,
@@ -79,6 +80,11 @@ class ActionModule(HostCall[Options]):
             "text": args["text"],
             "last": args["last"],
         }
+
+    def _shipping(self, hosts: list[str]) -> list[str]:
+        """Under which names these hosts ship."""
+        hostvars: Mapping[str, Any] = self._vars.get("hostvars", {})
+        return [str((host in hostvars and hostvars[host].get("log_shipper_host")) or host) for host in hosts]
 
     def _answer(self, args: Options) -> Answer:
         answer: Answer = self._ask(self._manifest(args))

@@ -20,6 +20,12 @@ def test_what_is_asked_is_sent_in_both_forms() -> None:
     assert rig.manifest["until"] - rig.manifest["since"] == 3600
 
 
+def test_a_host_is_asked_for_under_the_name_by_which_it_ships() -> None:
+    rig = Rig(log_lines, ANSWER, hostvars={"app1": {"log_shipper_host": "web-1"}, "app2": {}})
+    rig.run(**SPAN, hosts=["app1", "app2"], limit="app")
+    assert 'host:in("web-1", "app2")' in rig.manifest["query"]
+
+
 @pytest.mark.parametrize(
     ("given", "why"),
     [
