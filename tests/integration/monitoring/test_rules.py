@@ -97,7 +97,7 @@ def test_nothing_fires_on_an_idle_site(tmp_path: Path) -> None:
                       r"|echodiary_(container_healthy|check_ok|schema_revision_match|backup_(read|prune)_ok|restore_test_ok|amcheck_ok|logs_query_ok)"
                       r"|\w+_active_servers|\w+_alertmanagers_discovered|node_timex_sync_status|\w+_collector_success)\{")  # fmt: skip
     size = re.compile(r"^(\w*_(MemTotal|MemAvailable|size|avail)_bytes|node_filesystem_files(_free)?|pg_settings_max_connections)\{")
-    clock = re.compile(r"^(node_textfile_mtime_seconds|echodiary_\w+_last_success_timestamp_seconds)\{")
+    clock = re.compile(r"^(node_textfile_mtime_seconds|(echodiary|edge)_\w+_last_success_timestamp_seconds)\{")
     names = {name for case in CASES for name in case["series"]} | set(targets())
     # A deploy that failed today is no idle site.
     names = {name for name in names if 'outcome="failed"' not in name and 'outcome="rolled_back"' not in name}

@@ -16,6 +16,7 @@ import pytest
 from tests import rendering
 
 PAGE = b"<!DOCTYPE html>\n<html>good</html>\n"
+METRIC = "edge_status_last_success_timestamp_seconds"
 
 
 class Host:
@@ -56,11 +57,16 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def fetch(program: Path, url: str, directory: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-IB", str(program), url, str(directory)], capture_output=True, text=True, timeout=60, check=True
-    )
-    return done.stderr
+def fetch(program: Path, url: str, directory: Path, *textfiles: str) -> str:
+    command = [sys.executable, "-IB", str(program), url, str(directory), *textfiles]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stderr
+
+
+def told(textfiles: Path) -> int:
+    """When the copy is of, as node_exporter reads it."""
+    lines = (textfiles / "status.prom").read_text().splitlines()
+    (value,) = (line.rsplit(" ", 1)[1] for line in lines if line.startswith(f"{METRIC} "))
+    return int(value)
 
 
 def test_both_languages_are_kept_for_haproxy_to_read(program: Path, host: Host, tmp_path: Path) -> None:
@@ -86,7 +92,29 @@ def test_what_is_no_page_leaves_the_copy_of_before(program: Path, host: Host, tm
     assert (tmp_path / "en.html").read_bytes() == PAGE
 
 
+def test_of_when_the_copy_is_is_told_to_node_exporter(program: Path, host: Host, tmp_path: Path) -> None:
+    """Of the older of both languages, whether or not the page was to be had."""
+    textfiles, copies = tmp_path / "textfiles", tmp_path / "copies"
+    textfiles.mkdir()
+    fetch(program, "http://127.0.0.1:9", copies, str(textfiles))
+    assert told(textfiles) == 0
+    host.text = PAGE.replace(b"<html>", b"<!-- made 1796126400 -->\n<html>")
+    fetch(program, host.url, copies, str(textfiles))
+    assert told(textfiles) == 1_796_126_400
+    fetch(program, "http://127.0.0.1:9", copies, str(textfiles))
+    assert told(textfiles) == 1_796_126_400
+    (copies / "ko.html").unlink()
+    fetch(program, "http://127.0.0.1:9", copies, str(textfiles))
+    assert told(textfiles) == 0
+
+
+def test_a_host_without_node_exporter_keeps_its_copy_all_the_same(program: Path, host: Host, tmp_path: Path) -> None:
+    assert fetch(program, host.url, tmp_path / "copies", str(tmp_path / "none")) == ""
+    assert (tmp_path / "copies" / "en.html").read_bytes() == PAGE
+
+
 def test_a_fleet_without_the_page_has_nothing_of_it() -> None:
-    files = rendering.tree("haproxy", inventory_hostname="app1", components=rendering.APP)
+    others = {**rendering.FLEET["hostvars"], "mon1": {"components": ["prometheus"], "ansible_host": "10.0.0.5"}}
+    files = rendering.tree("haproxy", inventory_hostname="app1", components=rendering.APP, hostvars=others)
     assert not [path for path in files if "status" in path]
     assert "lua.status" not in files["/etc/haproxy/haproxy.cfg"]

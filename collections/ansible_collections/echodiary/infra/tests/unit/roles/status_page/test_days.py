@@ -88,6 +88,11 @@ def test_where_prometheus_does_not_answer_nothing_is_claimed_and_what_was_kept_i
     assert files.kept(given["days"])["days"] == {"2026-11-29": {"shop": 12.0}}
 
 
+def test_prometheus_is_told_when_the_page_was_made(tmp_path: Path) -> None:
+    said = main.made(config(tmp_path), NOW)["/metrics"].decode()
+    assert f"\nechodiary_status_page_last_success_timestamp_seconds {NOW:.0f}\n" in said
+
+
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"format": 99}'])
 def test_damaged_files_cost_history_and_not_the_page(damage: str, tmp_path: Path) -> None:
     given = config(tmp_path)

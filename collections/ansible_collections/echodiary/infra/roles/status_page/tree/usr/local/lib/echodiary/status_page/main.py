@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from . import asking, days, files, page, serving, states
+from . import asking, days, files, metrics, page, serving, states
 from .shapes import Component, Config, Days, Outage, State, View
 
 EVERY = 60.0
@@ -29,7 +29,8 @@ def main(arguments: list[str]) -> int:
 
 def made(config: Config, now: float) -> dict[str, bytes]:
     view = looked(config, now)
-    return {f"/{language}": page.html(config, view, language).encode() for language in page.LANGUAGES}
+    pages = {f"/{language}": page.html(config, view, language).encode() for language in page.LANGUAGES}
+    return {**pages, metrics.PATH: metrics.text(now).encode()}
 
 
 def looked(config: Config, now: float) -> View:
