@@ -77,8 +77,13 @@ ports: setup ## Write the tables of ports into the READMEs of inventories/, as c
 app-test: engine ## Run EchoDiary's own tests
 	@cd app && pytest -n 3
 
+.PHONY: front
+front: ## Build EchoDiary's pages into frontend/dist (needs Node.js)
+	@.ci/front
+
 .PHONY: integration
 integration: engine ## Run the tests that need a Docker engine
+	@.ci/browser
 	@pytest -n 3 --dist loadscope --no-loadscope-reorder -m "not full" tests/integration
 
 .PHONY: molecule
@@ -99,6 +104,7 @@ cores: engine ## Converge, deploy and roll back with every ansible-core, or one 
 
 .PHONY: full
 full: engine
+	@.ci/browser
 	@pytest -m full
 
 .PHONY: bench
