@@ -71,6 +71,8 @@ def test_it_stands_by_itself_and_nothing_sticks_out(
     assert one.page.evaluate("document.documentElement.scrollWidth") <= width
     assert one.page.evaluate(_CUT_OFF) == []
     assert [pair for pair in one.page.evaluate(_COLOURS) if contrast(*pair[1:]) < CONTRAST] == []
+    assert [size for size in one.page.evaluate(_CHART_TEXTS) if not 10.5 <= size <= 16] == []
+    assert one.page.evaluate(_TORN) == []
 
 
 #: elements beyond the right edge that cannot be scrolled to
@@ -85,6 +87,23 @@ _COLOURS = """() => {
   const written = one => [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
   const texts = [...document.querySelectorAll('body *')].filter(one => written(one) && !one.closest('svg') && one.checkVisibility());
   return texts.map(one => [one.textContent.slice(0, 40), getComputedStyle(one).color, ground(one)]);
+}"""
+
+
+#: of texts in charts, which grow and shrink with the page: their size on the screen
+_CHART_TEXTS = """() => [...document.querySelectorAll('figure svg text')].map(
+  one => parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a)"""
+#: options of commands that a line's end tears from their dash
+_TORN = """() => {
+  const lines = (node, begin, end) => {
+    const range = document.createRange();
+    range.setStart(node, begin);
+    range.setEnd(node, end);
+    return new Set([...range.getClientRects()].map(one => Math.round(one.top))).size;
+  };
+  const walk = one => [...one.childNodes].flatMap(node => node.nodeType === 3 ? [node] : walk(node));
+  return [...document.querySelectorAll('pre')].flatMap(walk).flatMap(node => [...node.textContent.matchAll(/-+\\w+/g)]
+    .filter(found => lines(node, found.index, found.index + found[0].length) > 1).map(found => found[0]));
 }"""
 
 

@@ -4,6 +4,7 @@ but for its style, which is a file."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from .model import Chart, Report, Section, Table, Tile, Todo
 _ASSETS = Path(__file__).with_name("assets")
 MARKS = {"good": "✓ well", "bad": "✗ look", "unknown": "? unknown", "absent": "– none here"}
 _text = outputs.html
+_OPTION = re.compile(r"(?<!\S)-+[\w-]+")
 _SHORT = 24
 
 
@@ -56,8 +58,13 @@ def _todo(report: Report) -> str:
 
 def _item(todo: Todo) -> str:
     urgent = '<span class="state bad">urgent</span> ' if todo.urgent else ""
-    command = f"<pre>{_text(todo.command)}</pre>" if todo.command else ""
+    command = f"<pre>{_command(todo.command)}</pre>" if todo.command else ""
     return f"<li>{urgent}{_text(todo.text)}{command}</li>"
+
+
+def _command(text: str) -> str:
+    """No line ends between an option and its dash."""
+    return _OPTION.sub(r'<span class="short">\g<0></span>', _text(text))
 
 
 def _nav(shown: list[Section]) -> str:

@@ -84,7 +84,8 @@ def test_every_word_is_said_in_both_languages(language: Any) -> None:
 
 
 def test_times_are_those_of_the_zone() -> None:
-    assert "2026-12-05 02:00 KST to 2026-12-05 04:00 KST" in read(view(notices=[notice(1_796_403_600, 1_796_410_800)])).text
+    assert "2026-12-05 02:00 to 04:00 KST" in read(view(notices=[notice(1_796_403_600, 1_796_410_800)])).text
+    assert "2026-12-05 02:00 to 2026-12-06 02:00 KST" in read(view(notices=[notice(1_796_403_600, 1_796_490_000)])).text
 
 
 @pytest.mark.parametrize(
@@ -111,6 +112,7 @@ def test_a_day_that_nobody_measured_is_neither_well_nor_in_the_mean() -> None:
     assert found.count('class="none"') == 89 and found.count('class="least"') == 1
     assert "50.00 % on average" in found
     assert read(view()).text.count("no data") >= 90
+    assert "on average" not in read(view()).text, "nothing was measured"
 
 
 @pytest.mark.parametrize(("value", "said"), [(100.0, "100 %"), (99.9999, "99.99 %"), (0.0, "0.00 %"), (None, "no data")])

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from . import days, states
 from .shapes import Component, Config, Language, Notice, Outage, State, View
-from .words import moment, percent, say, span, state
+from .words import average, moment, percent, say, span, state
 
 LANGUAGES: tuple[Language, ...] = ("en", "ko")
 #: as the stylesheet calls them; a sign for who sees no colours
@@ -121,11 +121,11 @@ def _past(config: Config, view: View, language: Language) -> list[str]:
 def _component(config: Config, view: View, one: Component, language: Language) -> str:
     now: State = view.states.get(one["key"], "unknown")
     look, sign = _LOOKS[now]
-    mean = percent(language, days.mean(view.days, one["key"]))
+    mean = average(language, days.mean(view.days, one["key"]))
     return (
         f'<div class="component"><div class="head"><h3>{_text(one["words"][language])}</h3>'
         f'<span class="state {look}">{sign} {state(language, now)}</span></div>{_bars(view, one, language)}'
-        f'<div class="ends soft"><span>{say(language, "ago")}</span><span>{say(language, "mean", percent=mean)}</span>'
+        f'<div class="ends soft"><span>{say(language, "ago")}</span><span>{mean}</span>'
         f"<span>{say(language, 'today')}</span></div>{_table(view, one, language)}</div>"
     )
 
@@ -134,7 +134,7 @@ def _bars(view: View, one: Component, language: Language) -> str:
     """Drawn from the bottom: how high a bar is says what its colour says."""
     names = days.names(view.now)
     bars = "".join(_bar(number, day, view.days.get(day, {}).get(one["key"]), language) for number, day in enumerate(names))
-    label = say(language, "mean", percent=percent(language, days.mean(view.days, one["key"])))
+    label = average(language, days.mean(view.days, one["key"]))
     box = f'viewBox="0 0 {_BAR * len(names)} {_HIGH}" preserveAspectRatio="none"'
     return f'<svg class="days" {box} role="img" aria-label="{label}">{bars}</svg>'
 

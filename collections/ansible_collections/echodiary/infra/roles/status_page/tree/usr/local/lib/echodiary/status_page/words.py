@@ -65,12 +65,21 @@ def percent(language: Language, value: float | None) -> str:
     return f"{min(99.99, value):.2f} %" if value < 100 else "100 %"
 
 
+def average(language: Language, value: float | None) -> str:
+    return say(language, "unknown") if value is None else say(language, "mean", percent=percent(language, value))
+
+
 def moment(value: float, zone: Zone) -> str:
-    at = datetime.datetime.fromtimestamp(value, datetime.timezone(datetime.timedelta(hours=zone["hours"])))
-    return f"{at:%Y-%m-%d %H:%M} {zone['name']}"
+    return f"{_at(value, zone):%Y-%m-%d %H:%M} {zone['name']}"
+
+
+def _at(value: float, zone: Zone) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(value, datetime.timezone(datetime.timedelta(hours=zone["hours"])))
 
 
 def span(language: Language, start: float, end: float | None, zone: Zone) -> str:
     if end is None:
         return say(language, "since", start=moment(start, zone))
-    return say(language, "from to", start=moment(start, zone), end=moment(end, zone))
+    first, last = _at(start, zone), _at(end, zone)
+    end_of_it = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
+    return say(language, "from to", start=f"{first:%Y-%m-%d %H:%M}", end=f"{end_of_it} {zone['name']}")
