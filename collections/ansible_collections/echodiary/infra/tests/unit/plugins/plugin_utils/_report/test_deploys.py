@@ -81,3 +81,12 @@ def test_a_history_that_could_not_be_read_is_not_an_empty_one() -> None:
 
 def test_a_move_with_an_incident_between_is_no_deploy() -> None:
     assert figures(build.entry("a", MONDAY, "succeeded", kind="incident")).deploys == 0
+
+
+def test_each_counts_as_what_became_of_it() -> None:
+    outcomes = ["succeeded", "failed", "taken_back", "partial", "refused", "refused"]
+    deployed = [build.entry(str(number), MONDAY, outcome) for number, outcome in enumerate(outcomes)]
+    moved = [build.entry(name, MONDAY, outcome, kind="rollback") for name, outcome in (("x", "succeeded"), ("y", "failed"))]
+    found = figures(*deployed, *moved)
+    assert (found.deploys, found.succeeded, found.failed, found.taken_back, found.partial, found.refused) == (6, 1, 1, 1, 1, 2)
+    assert (found.rollbacks, found.bad) == (1, 3)

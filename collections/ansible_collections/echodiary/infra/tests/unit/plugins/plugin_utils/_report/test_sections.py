@@ -118,6 +118,12 @@ def test_a_fleet_that_nobody_judges_is_not_in_order() -> None:
     assert made(drift, age=({}, 60.0), now=({}, 0.0)).state == "good"
 
 
+def test_components_that_keep_moving_are_counted() -> None:
+    found = made(drift, age=({}, 60.0), now=({}, 3.0), flapping=({}, 2.0))
+    assert (found.figures["flapping"], found.figures["now"]) == (2.0, 3.0)
+    assert "2 components" in found.todos[0].text
+
+
 LOOKED: Any = {
     "looked": "2026-11-28T00:00:00Z",
     "differing": [{"host": "app1", "component": "haproxy", "resource": "file /etc/x", "since": "2026-11-27T10:00:00Z", "who": "somebody"}],
@@ -210,6 +216,18 @@ def test_findings_and_old_checks_are_to_be_seen_to(document: Any, todos: int) ->
     assert len(security.section(build.plan(), document, "").todos) == todos
 
 
+def test_findings_are_counted_as_they_are_listed() -> None:
+    document = {
+        **checked("high", "high", "low"), "new": ["app1 x:0"], "gone": ["app1 y", "app1 z"], "allowed": [{}],
+        "unchecked": [{"check": "ports", "host": "app2", "why": "away"}],
+    }  # fmt: skip
+    found = security.section(build.plan(), document, "")  # type: ignore[arg-type]
+    assert {name: found.figures[name] for name in ("findings", "new", "unchecked")} == {
+        "findings": {"high": 2, "low": 1}, "new": 1, "unchecked": 1,
+    }  # fmt: skip
+    assert found.said == "2 high, 1 low, 24 h 0 min ago; 1 new, 2 gone, 1 let be"
+
+
 def test_a_security_report_that_cannot_be_read_is_unknown() -> None:
     assert security.section(build.plan(), None, "it is damaged").state == "unknown"
 
@@ -222,6 +240,14 @@ def test_cost_against_its_budget(usd: str | None, budget: str | None, state: str
     line = Price("instance", Decimal(1), None if usd is None else Decimal(usd))
     found = cost.section(build.plan(), Estimate("production", [line], [], None if budget is None else Decimal(budget)), "")
     assert (found.state, len(found.todos)) == (state, int(state == "bad"))
+
+
+def test_cost_is_what_was_estimated() -> None:
+    lines = [Price("instance", Decimal(2), Decimal("30.10")), Price("disk", Decimal(40), Decimal("3.20"))]
+    found = cost.section(build.plan(), Estimate("production", lines, [], Decimal(40)), "")
+    assert found.figures == {"usd": 33.3, "budget": 40.0, "unknown": []}
+    assert [row[2] for table in found.tables for row in table.rows] == ["30.10", "3.20"]
+    assert found.said.startswith("33.30 USD a month as declared")
 
 
 def test_an_account_that_is_not_declared_is_nobodys_trouble() -> None:
