@@ -16,6 +16,22 @@ from tests.integration.logs.machine import Machine, eventually
 pytestmark = pytest.mark.full
 
 PLACE = "/run/warning"
+#: bytes that a store may take here, and what each of several days says: lines of random text, which is stored as long as it is
+LIMIT, A_DAY = 3_000_000, 3_000
+SEND = """
+import base64, datetime, json, os, sys, urllib.request
+word, days, lines = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+key = base64.b64encode(b"logs:" + open("/etc/echodiary/logs/password", "rb").read()).decode()
+now = datetime.datetime.now(datetime.timezone.utc)
+moment = now if not days else now.replace(hour=12, minute=0) - datetime.timedelta(days=days)
+said = [{"_time": moment.isoformat(), "host": "full", "component": word,
+         "_msg": f"{word} {number} {base64.b64encode(os.urandom(600)).decode()}"}
+        for number in range(lines)]
+body = "\\n".join(map(json.dumps, said)).encode()
+headers = {"Authorization": f"Basic {key}", "Content-Type": "application/stream+json"}
+url = "http://127.0.0.1:9428/insert/jsonline?_stream_fields=host,component"
+urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=60)
+"""
 PROMETHEUS = """
 global: {scrape_interval: 1s, evaluation_interval: 1s}
 rule_files: [RULES]
@@ -97,3 +113,28 @@ def test_a_store_that_is_down_says_so_itself(watched: Machine) -> None:
     finally:
         watched.sh("docker start logs-all-1")
     eventually(lambda: ("LogsNotArriving", "", "") not in alerts(watched), 60)
+
+
+def send(host: Machine, word: str, days: int, lines: int) -> None:
+    host.sh(f"cat > /tmp/send <<'END-OF-FILE'\n{SEND}\nEND-OF-FILE\npython3 /tmp/send {word} {days} {lines}")
+
+
+def test_a_store_at_its_limit_takes_and_tells_the_newest(watched: Machine) -> None:
+    """Whole days go, the oldest first, but never the newest two: with these alone it may take more than it should, which is told."""
+    host = watched
+    host.converge(logs_all_max_bytes=LIMIT)
+    try:
+        for days in (5, 4, 3, 2, 1):
+            send(host, f"day{days}", days, A_DAY)
+        eventually(lambda: [host.number(f"component:day{days}") for days in (5, 4, 3, 2, 1)] == [0, 0, 0, 0, A_DAY], 120)
+        assert host.number("*") > A_DAY
+        host.sh("logger -t somebody said-at-the-limit")
+        send(host, "today", 0, A_DAY)
+        eventually(lambda: host.number("component:today") == A_DAY, 60)
+        assert host.number("component:day1") == A_DAY
+        assert eventually(lambda: host.found('"said-at-the-limit"'), 60)
+        eventually(lambda: ("LogsDisk", "", "") in alerts(host), 60)
+        send(host, "after", 0, 10)
+        eventually(lambda: host.number("component:after") == 10, 60)
+    finally:
+        host.converge()
