@@ -12,7 +12,7 @@ from tests.e2e import fleet
 
 #: The story that begins with hosts that have just booted comes first, deploys, which leave another schema behind, after the
 #: others; and at the end what has to have data of everything: by then most of it has happened. What puts up a
-#: firewall is the last.
+#: firewall comes after them, and what boots a fleet of another kind is the last.
 ORDER = {
     "test_fleet.py": 0,
     "test_deploy.py": 2,
@@ -21,6 +21,7 @@ ORDER = {
     "test_live.py": 5,
     "test_firewall.py": 6,
     "test_firewall_tls.py": 7,
+    "test_logs.py": 8,
 }
 
 
