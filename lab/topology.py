@@ -52,6 +52,7 @@ UPSTREAM = (
     Upstream("library/postgres", "17", "postgres-client"),
     Upstream("oliver006/redis_exporter", "v1.69.0", "redis-exporter"),
     Upstream("prom/blackbox-exporter", "v0.26.0", "blackbox-exporter"),
+    Upstream("library/nginx", "1.26", "nginx"),
     Upstream(*GRAFANA, None),
     Upstream(VICTORIA_LOGS, "v1.12.0-victorialogs", "victoria-logs", compiled=True),
 )

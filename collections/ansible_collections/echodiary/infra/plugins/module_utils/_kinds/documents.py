@@ -336,6 +336,7 @@ class ComponentSpec(_Placed, total=False):
     held: str
     asks_edges: bool
     ages: dict[str, AgeSpec]
+    static: dict[str, model.Json]
     asks: list[users.Question]
     restart: bool
     distributions: dict[str, DistributionSpec]

@@ -94,6 +94,14 @@ def promql_any(values: Iterable[Json]) -> str:
     return promql_text("|".join(_LITERALLY.sub(r"\\\g<0>", str(value)) for value in values))
 
 
+def nginx_text(value: Json) -> str:
+    """One word of nginx' configuration, in which nothing takes a dollar's meaning away."""
+    text = str(value)
+    if "$" in text or not text.isprintable():
+        raise QuotingError("a text of nginx is one line without a dollar; this one is not")
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 def haproxy_text(value: Json) -> str:
     """One word of HAProxy's configuration."""
     text = str(value)

@@ -15,7 +15,7 @@ from ...module_utils._kinds.model import ALONE, ANY, ConvergeError
 from ...module_utils._release import slots
 from .._common.errors import SpecError
 from . import compose as compose_file
-from . import confine, contents, distributions, jobs, listens, release, routes, watch
+from . import confine, contents, distributions, jobs, listens, release, routes, static, watch
 
 if TYPE_CHECKING:
     from ...module_utils._kinds import documents, protocol
@@ -85,6 +85,7 @@ _SPEC: dict[str, Any] = {
     "watch": {"type": "dict", "options": watch.OPTIONS},
     "asks_edges": {"type": "bool", "default": False},
     "ages": {"type": "dict", "default": {}},
+    "static": {"type": "dict"},
 }
 
 
@@ -125,6 +126,8 @@ def _build(name: str, spec: dict[str, Any], tree: dict[str, Any]) -> dict[str, A
     manifest["watch"] = watch.read(name, checked["watch"])
     if checked["asks_edges"]:
         manifest["asks_edges"] = True
+    if checked["static"]:
+        manifest["static"] = static.place(static.read(name, checked["static"]))
     if checked["ages"]:
         manifest["ages"] = {what: _age(name, what, entry) for what, entry in checked["ages"].items()}
     return manifest

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .._calls.variables import TaskVars
 
 #: of component.yml, what others may have to know
-KEYS = ("listens", "release")
+KEYS = ("listens", "release", "static")
 #: of a release, what is of no use to other hosts: it may hold secrets, which not every run has read
 _OWN = ("environment", "migrate", "requests", "warm_up")
 LOOPBACK = "127.0.0.1"
@@ -38,7 +38,7 @@ class Entry(NamedTuple):
     without what only a deploy asks for.
 
     ``component``: without its collection; ``backend``: of HAProxy, where it has a release that is asked; ``listed``: the inventory says
-    which components the host has.
+    which components the host has; ``static``: files that it hands out, likewise as rendered.
     """
 
     host: str
@@ -49,6 +49,7 @@ class Entry(NamedTuple):
     path: str
     backend: str = ""
     listed: bool = True
+    static: dict[str, model.Json] = {}  # noqa: RUF012 - a tuple field, never mutated
 
 
 class Host(NamedTuple):
@@ -214,4 +215,4 @@ def entry(host: str, address: str, source: sources.Source, rendered: Mapping[str
     slots = {"slots": release.get("slots") or {}} if release else None
     sockets = listens.read(source.name, result.validated_parameters["listens"], slots)
     backend = str((release.get("haproxy") or {}).get("backend") or source.name) if release.get("slots") else ""
-    return Entry(host, source.name, address, sockets, release, source.path, backend)
+    return Entry(host, source.name, address, sockets, release, source.path, backend, static=rendered.get("static") or {})

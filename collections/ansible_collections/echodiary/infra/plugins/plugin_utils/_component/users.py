@@ -39,10 +39,10 @@ def questions(entries: Iterable[Entry], who: str) -> list[Question]:
     known = list(entries)
     found = [one for entry in known if entry.release.get("slots") for one in _application(entry)]
     return [{"url": f"http://{edge}{path}", "name": name, "host": host, "component": component}
-            for edge in _edges(known, who) for host, component, name, path in found]  # fmt: skip
+            for edge in edges(known, who) for host, component, name, path in found]  # fmt: skip
 
 
-def _edges(entries: list[Entry], who: str) -> Iterator[str]:
+def edges(entries: list[Entry], who: str) -> Iterator[str]:
     """Address and port; an application's own port is no edge."""
     for entry in entries:
         for one in entry.listens if not entry.release else ():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible.utils.display import Display
 
-from .._calls import packages
+from .._calls import host, packages
 from .._calls.base import Args, HostCall
 from .._common.errors import SpecError
 from .._component import distributions
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 display = Display()
 
 PACKAGE = "_run"
+#: the same, for hosts that have releases of static files to look at besides
+STATIC = "_run_static"
 # Ansible imports an action before it forks a worker per host: none of them reads and compresses the same sources again.
 packages.shipped(packages.package(PACKAGE))
 
@@ -41,7 +43,8 @@ class ConvergeCall(HostCall[Args]):
         raise NotImplementedError
 
     def _one_call(self, manifest: Manifest) -> Any:
-        answer = self._ask(manifest)
+        hands_out = not manifest.get("prepare") and any(spec.get("static") for spec in manifest["components"])
+        answer = host.call(self, packages.package(STATIC), manifest, self._vars) if hands_out else self._ask(manifest)
         if answer.get("failed"):
             raise SpecError(answer["msg"])
         if answer.get("unsupported"):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._common.quoting import haproxy_text
-from .._component import listens, rates, release, routes
+from .._component import listens, rates, release, routes, static
 
 #: between two parts of a path, whatever dots, slashes, parameters and ways back surround it
 _BETWEEN = r"([/\\].*[/\\]\.\.)?([/\\.]|;[^/\\]*)*[/\\]"
@@ -31,7 +31,8 @@ class Server(NamedTuple):
 class Backend(NamedTuple):
     """``route``: conditions under which a request is its own, one a line, the more exact before; empty for the default. ``only``: of rules
     that are about its requests alone. ``internal``: what the edge keeps to itself, as one expression; ``inside``: the same paths below its
-    component's name. ``max_body``: bytes; ``rate``: of one client, with 0 requests for as many as come."""
+    component's name. ``max_body``: bytes; ``rate``: of one client, with 0 requests for as many as come.
+    ``rolled``: its servers are slots."""
 
     name: str
     component: str
@@ -46,6 +47,7 @@ class Backend(NamedTuple):
     inside: str
     max_body: int
     rate: rates.Rate
+    rolled: bool = True
 
 
 class Edge(NamedTuple):
@@ -72,8 +74,13 @@ def edge(entries: Iterable[Mapping[str, Any]], max_body: int, health_paths: Sequ
     routes.refuse_clashes([one.route for one in declared])
     ordered = sorted(declared, key=lambda one: (one.route.rank, one.route.component))
     default = next((one for one in ordered if one.route.is_default), None)
-    alone = len(ordered) == 1 and default is not None
-    found = [backend(one, max_body, rate, alone=alone) for one in ordered]
+    handed = [static.read(str(one["component"]), one["static"]) for one in known if one.get("static")]
+    static.refuse_clashes(handed)
+    alone = len(ordered) == 1 and default is not None and not handed
+    ranked = [((one.route.rank[0], 1), backend(one, max_body, rate, alone=alone)) for one in ordered]
+    # whole paths come before what is below a path, under the same names
+    ranked += [((one.route.rank[0], 0), files(one, max_body, rate)) for one in handed]
+    found = [one for _, one in sorted(ranked, key=lambda pair: pair[0])]
     return Edge(
         backends=found,
         default=default.route.backend if default else "",
@@ -109,6 +116,35 @@ def backend(declared: release.Declared, max_body: int, rate: rates.Rate, *, alon
         max_body=declared.max_body_bytes or max_body,
         rate=declared.rate or rate,
     )
+
+
+def files(declared: static.Static, max_body: int, rate: rates.Rate) -> Backend:
+    """A server of static files: which release of them it hands out is nothing that HAProxy knows."""
+    route = declared.route
+    return Backend(
+        name=route.backend,
+        component=route.component,
+        default=False,
+        route=paths(declared),
+        only=f" {{ var(txn.backend) -m str {route.backend} }}",
+        servers=[Server(static.SERVER, declared.port, disabled=False)],
+        check_path=haproxy_text(declared.check),
+        check_host=route.hosts[0] if route.hosts else "localhost",
+        check_status=200,
+        internal="",
+        inside="",
+        max_body=max_body,
+        rate=rate,
+        rolled=False,
+    )
+
+
+def paths(declared: static.Static) -> list[str]:
+    """As they are spelled: what is encoded, or has dots in it, is nobody's file."""
+    hosts = declared.route.hosts
+    host = f"{{ var(txn.host) -m str {' '.join(hosts)} }} " if hosts else ""
+    whole, below = (" ".join(haproxy_text(path) for path in one) for one in (declared.whole, declared.below))
+    return [*([f"{host}{{ path {whole} }}"] if whole else []), *([f"{host}{{ path_beg {below} }}"] if below else [])]
 
 
 def conditions(route: routes.Route) -> list[str]:

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.echodiary.infra.plugins.module_utils._host import answers
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls import host
 from ansible_collections.echodiary.infra.plugins.plugin_utils._calls.packages import Package, package
+from ansible_collections.echodiary.infra.plugins.plugin_utils._component import manifest as component
 
 
 def run(sent: Package, manifest: dict[str, Any], around: str = "{}") -> dict[str, Any]:
@@ -38,6 +39,17 @@ def test_converge_runs_in_a_bare_interpreter(tmp_path: Path) -> None:
         assert (answer["components"], answer["rest"]) == ([], [])
     else:
         assert "become" in answer["msg"]
+
+
+def test_releases_of_static_files_are_looked_at_in_the_same_call(tmp_path: Path) -> None:
+    static = {"directory": str(tmp_path), "port": 8095, "paths": ["/"]}
+    spec = component.build("front-of-a-test", {"static": static}, {})
+    (tmp_path / "pool").mkdir()
+    (tmp_path / "pool/of-nobody.js").write_text("x")
+    answer = run(package("_run_static"), {**manifest(tmp_path), "components": [spec]})
+    if os.geteuid() == 0:
+        (one,) = answer["components"]
+        assert ("OutOfSync", f"file:{tmp_path}/pool/of-nobody.js") == (one["sync"], one["changes"][-1]["resource"])
 
 
 def test_the_lock_runs_in_a_bare_interpreter(tmp_path: Path) -> None:
