@@ -12,7 +12,7 @@ from echodiary import request_id
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName"}
 #: whose errors quote what they were given: that may be what somebody wrote into a diary
-_QUOTING = ("sqlalchemy", "psycopg", "pydantic", "pydantic_core", "fastapi", "starlette", "json", "redis")
+_QUOTING = ("sqlalchemy", "psycopg", "pydantic", "pydantic_core", "fastapi", "starlette", "json", "redis", "httpx", "httpcore", "h11")
 
 ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -68,6 +68,8 @@ def config(level: str) -> dict[str, Any]:
         "loggers": {
             "uvicorn.access": {"level": "WARNING"},
             "sqlalchemy": {"level": "WARNING"},
+            "httpx": {"level": "WARNING"},
+            "httpcore": {"level": "WARNING"},
             "alembic.runtime.plugins": {"level": "WARNING"},
         },
     }

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from echodiary import entries, metrics, observe, operations, optional_redis, revision, statistics, verify, workers
+from echodiary import entries, metrics, observe, operations, optional_redis, question, revision, statistics, verify, workers
 from echodiary.answer_in_time import AnswerInTime
 from echodiary.database import create_engine, create_probe_engine, session_factory
 from echodiary.observe import Observe
@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         max_body_size=settings.max_body_bytes,
     )
     app.state.settings = settings
-    for module in (entries, statistics, operations, verify):
+    for module in (entries, statistics, operations, verify, *([question] if settings.question_url else [])):
         app.include_router(module.router, responses=BUSY)
     app.add_exception_handler(PoolTimeout, _pool_exhausted)
     app.add_exception_handler(DBAPIError, _database_failed)
@@ -53,8 +53,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     redis = optional_redis.create(settings)
     state.cache = statistics.Cache(redis, settings.stats_cache_seconds)
     state.readiness = Readiness(probe_engine, None if redis is None else redis.redis, settings.ready_timeout, settings.web_concurrency)
+    state.questions = question.create(settings, redis)
     workers.arrived()
     yield
+    if state.questions is not None:
+        await state.questions.model.close()
     await engine.dispose()
     await probe_engine.dispose()
     if redis is not None:

@@ -37,3 +37,10 @@ ENTRIES_UPDATED = Counter("echodiary_entries_updated_total", "Diary entries chan
 ENTRIES_DELETED = Counter("echodiary_entries_deleted_total", "Diary entries deleted.")
 CHARACTERS = Counter("echodiary_characters_written_total", "Characters of title and body saved.")
 CACHE = Counter("echodiary_cache_requests_total", "Look-ups in the Redis cache.", ["result"])
+
+QUESTIONS = Counter("echodiary_questions_total", "Questions about an entry that were asked for.", ["result"])
+QUESTION_SECONDS = Histogram(
+    "echodiary_question_seconds",
+    "Seconds until a model server had answered.",
+    buckets=(0.25, 0.5, 1, 2, 3, 5, 8, 15, 30),
+)

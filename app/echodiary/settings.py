@@ -1,9 +1,11 @@
 """Every setting of the service, read from the environment and from nowhere else."""
 
+import ssl
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -38,6 +40,15 @@ class Settings(BaseSettings):
     ready_timeout: float = Field(2, gt=0, le=30)
     verify_timeout: float = Field(5, gt=0, le=60)
 
+    question_url: str | None = None
+    question_key: SecretStr | None = None
+    question_model: str = ""
+    question_ca_certificate: str | None = None
+    question_timeout: float = Field(8, gt=0, le=120)
+    question_concurrency: int = Field(4, ge=1, le=100)
+    question_per_day: int = Field(20, ge=1)
+    question_pause: float = Field(30, gt=0, le=3600)
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper(cls, value: object) -> object:
@@ -53,6 +64,41 @@ class Settings(BaseSettings):
         if backend != "postgresql":
             raise ValueError("must look like postgresql+psycopg://user:password@host:5432/database")
         return value
+
+    @field_validator("question_url")
+    @classmethod
+    def _http_only(cls, value: str | None) -> str | None:
+        found = urlsplit(value or "http://none")
+        if found.scheme not in ("http", "https") or not found.hostname or "@" in found.netloc or found.query or found.fragment:
+            raise ValueError("must look like https://10.20.0.21:8500/v1, without a password")
+        return value
+
+    @field_validator("question_key")
+    @classmethod
+    def _fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        key = "" if value is None else value.get_secret_value()
+        if not key.isascii() or not key.isprintable() or " " in key:
+            raise ValueError("holds what no key has: a space, a line's end or a letter beyond ASCII")
+        return value
+
+    @field_validator("question_ca_certificate")
+    @classmethod
+    def _is_one(cls, value: str | None) -> str | None:
+        try:
+            ssl.create_default_context(cadata=value)
+        except ssl.SSLError:
+            raise ValueError("must be a certificate's PEM text") from None
+        return value
+
+    @model_validator(mode="after")
+    def _whom_to_ask(self) -> Self:
+        if self.question_url is None:
+            return self
+        if self.question_key is None or not self.question_model:
+            raise ValueError("QUESTION_URL needs QUESTION_KEY and QUESTION_MODEL beside it")
+        if self.question_timeout >= self.request_timeout:
+            raise ValueError("QUESTION_TIMEOUT must be shorter than REQUEST_TIMEOUT, which ends every request")
+        return self
 
     @property
     def sqlalchemy_url(self) -> URL:

@@ -71,6 +71,29 @@ def test_what_is_given_to_a_container_arrives(role: str, variable: str, value: s
     assert any(value in text for text in texts(from_compose(compose_of(role, **{variable: value}))))
 
 
+ASKED = {"echodiary_question_url": "https://10.0.5.9:8500/v1", "echodiary_question_key": "sk-$a'b", "echodiary_question_model": "a/b:c"}
+
+
+def test_whom_to_ask_a_question_arrives_and_the_key_with_the_secrets_alone() -> None:
+    pem = "-----BEGIN CERTIFICATE-----\nMIIB+/=\n-----END CERTIFICATE-----\n"
+    files = rendering.tree("echodiary", **{**NEEDED, **ASKED, "echodiary_question_ca_certificate": pem})
+    holding = [path for path, text in files.items() if "sk-$" in text]
+    assert [path.rpartition("/")[2] for path in holding] == ["echodiary.env"]
+    assert env_file.parse(files[holding[0]])["QUESTION_KEY"] == ASKED["echodiary_question_key"]
+    given = from_compose(compose_of("echodiary", **ASKED, echodiary_question_ca_certificate=pem))
+    assert isinstance(given, dict)
+    environment = given["services"]["api"]["environment"]
+    assert (environment["QUESTION_URL"], environment["QUESTION_MODEL"]) == (ASKED["echodiary_question_url"], "a/b:c")
+    assert environment["QUESTION_CA_CERTIFICATE"] == pem.strip()
+
+
+def test_nothing_is_said_of_a_question_where_nobody_is_asked_and_half_of_it_is_refused() -> None:
+    assert "QUESTION" not in "".join(rendering.tree("echodiary", **NEEDED).values())
+    for missing in ("echodiary_question_key", "echodiary_question_model"):
+        with pytest.raises(Exception, match="echodiary_question_url needs"):
+            rendering.tree("echodiary", **{**NEEDED, **ASKED, missing: ""})
+
+
 def test_a_secret_with_a_dollar_arrives_as_it_is() -> None:
     url = "redis://user:pa$HOME'x@cache:6379/0"
     files = rendering.tree("echodiary", **{**NEEDED, "echodiary_redis_url": url, "echodiary_database_user": "a b$c"})

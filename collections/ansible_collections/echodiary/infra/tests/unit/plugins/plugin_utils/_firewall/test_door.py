@@ -57,6 +57,9 @@ def test_containers_have_their_edge_and_what_their_components_reach() -> None:
     [
         ({"echodiary_database_host": "10.0.3.7"}, [f"5432{PRIVATE}", "5432 ip6 daddr { fc00::/7 }", "6380"]),
         ({"echodiary_redis_url": "redis://:secret@10.0.3.8/0"}, ["5432", f"6379{PRIVATE}", "6379 ip6 daddr { fc00::/7 }"]),
+        ({"echodiary_question_url": "https://10.0.5.9:8500/v1"}, ["5432", "6380", f"8500{PRIVATE}", "8500 ip6 daddr { fc00::/7 }"]),
+        ({"echodiary_question_url": "https://models.example/v1"}, ["5432", "6380", "443"]),
+        ({"echodiary_question_url": "http://models.example/v1"}, ["5432", "6380", "80"]),
         ({"echodiary_data_networks": ["10.0.3.0/24"]}, ["5432 ip daddr { 10.0.3.0/24 }", "6380 ip daddr { 10.0.3.0/24 }"]),
     ],
 )
