@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from dashboards.ai import AI
 from dashboards.backups import BACKUPS
 from dashboards.delivery import DELIVERY
 from dashboards.drift import DRIFT
@@ -21,6 +22,7 @@ from dashboards.watching import ALERTMANAGER, PROMETHEUS
 ROLES = Path(__file__).parents[1] / "collections/ansible_collections/echodiary/infra/roles"
 #: (role, file) -> what it says. A role may bring others, written by hand.
 ALL: dict[tuple[str, str], Dashboard] = {
+    ("ai_gateway", "ai.json"): AI,
     ("alertmanager", "alertmanager.json"): ALERTMANAGER,
     ("backup", "backups.json"): BACKUPS,
     ("echodiary", "api.json"): API,

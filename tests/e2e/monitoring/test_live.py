@@ -84,6 +84,12 @@ ai_gateway_requests_total{{key="app",code="200"}} 10
 ai_gateway_first_answer_seconds_total{{key="app"}} 2
 ai_gateway_tokens_total{{key="app",kind="completion"}} 35
 ai_gateway_budget_tokens{{key="app"}} 100
+ai_gateway_cost_total{{key="app"}} 0.5
+ai_gateway_estimated_total{{key="app"}} 1
+ai_gateway_refused_total{{key="app",why="rate"}} 2
+ai_gateway_answer_seconds_bucket{{key="app",le="1"}} 8
+ai_gateway_answer_seconds_bucket{{key="app",le="+Inf"}} 10
+echodiary_questions_total{{result="answered"}} 3
 """
 
 

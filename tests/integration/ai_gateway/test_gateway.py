@@ -175,6 +175,11 @@ def test_cost_and_seconds_are_told(gateway: Gateway) -> None:
     told = gateway.used()
     assert told['ai_gateway_cost_total{key="cost"}'] == pytest.approx((2 * 2 + 100 * 8) / 1_000_000)
     assert 0.3 <= told['ai_gateway_seconds_total{key="cost"}'] < 3
+    within = {bound: told[f'ai_gateway_answer_seconds_bucket{{key="cost",le="{bound}"}}'] for bound in ("0.5", "5", "300", "+Inf")}
+    assert (within["5"], within["300"], within["+Inf"], told['ai_gateway_answer_seconds_count{key="cost"}']) == (1, 1, 1, 1)
+    assert told['ai_gateway_answer_seconds_sum{key="cost"}'] == told['ai_gateway_seconds_total{key="cost"}']
+    gateway.ask(CHAT, chat(words=1, pause=0.6), KEY["cost"])
+    assert gateway.used()['ai_gateway_answer_seconds_bucket{key="cost",le="0.5"}'] == within["0.5"]
     assert told['ai_gateway_requests_total{key="cost",code="200"}'] == 1
     assert (told['ai_gateway_model_up{server="model1"}'], told['ai_gateway_budget_tokens{key="cost"}']) == (1, 1_000_000)
 

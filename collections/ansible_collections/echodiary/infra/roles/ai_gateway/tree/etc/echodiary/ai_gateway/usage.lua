@@ -5,6 +5,8 @@
 local cost_input, cost_output = tonumber(os.getenv("COST_INPUT")), tonumber(os.getenv("COST_OUTPUT"))
 local PLACE = "/usage/"
 local SEEN = 256
+-- seconds until the end of an answer, by which quantiles are told
+local BOUNDS = { 0.5, 1, 2, 5, 10, 20, 60, 120, 300 }
 
 -- of today, by key: requests by status, and sums
 local day, offset, today = "", 0, {}
@@ -14,7 +16,7 @@ local refusals, budgets = {}, {}
 local function of(key)
   local one = today[key]
   if not one then
-    one = { statuses = {}, prompt = 0, completion = 0, seconds = 0, first = 0, estimated = 0 }
+    one = { statuses = {}, answers = 0, within = {}, prompt = 0, completion = 0, seconds = 0, first = 0, estimated = 0 }
     today[key] = one
   end
   return one
@@ -29,6 +31,10 @@ local function add(line)
   one.statuses[status] = (one.statuses[status] or 0) + 1
   one.prompt = one.prompt + tonumber(prompt)
   one.completion = one.completion + tonumber(completion)
+  one.answers = one.answers + 1
+  for _, bound in ipairs(BOUNDS) do
+    one.within[bound] = (one.within[bound] or 0) + (tonumber(all) <= bound * 1000 and 1 or 0)
+  end
   one.seconds = one.seconds + tonumber(all) / 1000
   one.first = one.first + tonumber(first) / 1000
   one.estimated = one.estimated + tonumber(estimated)
@@ -189,6 +195,12 @@ local function lines_of(key, one)
   end
   line("tokens_total", ',kind="prompt"', one.prompt)
   line("tokens_total", ',kind="completion"', one.completion)
+  for _, bound in ipairs(BOUNDS) do
+    line("answer_seconds_bucket", string.format(',le="%g"', bound), one.within[bound] or 0)
+  end
+  line("answer_seconds_bucket", ',le="+Inf"', one.answers)
+  line("answer_seconds_count", "", one.answers)
+  line("answer_seconds_sum", "", string.format("%.3f", one.seconds))
   line("seconds_total", "", string.format("%.3f", one.seconds))
   line("first_answer_seconds_total", "", string.format("%.3f", one.first))
   line("estimated_total", "", one.estimated)
