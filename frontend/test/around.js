@@ -14,7 +14,7 @@ export function memory() {
 
 /**
  * @param {string[]} fates of the writes in their order: "lost" (never arrives), "unheard" (done, the answer is lost), "late"
- *   (the answer is lost and it is done ten seconds later), a status, or what is not named: answered
+ *   (the answer is lost and it is done ten seconds later), "twice" (a browser sent it again by itself), a status, or what is not named: answered
  */
 export function world(fates = []) {
   const entries = [{ id: 7, title: "before", body: "", mood: null }];
@@ -27,11 +27,13 @@ export function world(fates = []) {
       return { items: entries.slice(0, limit), next_cursor: null };
     }
     if (method === "PATCH") return Object.assign(entries.find((entry) => path.endsWith(`/${entry.id}`)), options.body);
+    if (method === "DELETE") return void entries.splice(entries.findIndex((entry) => path.endsWith(`/${entry.id}`)), 1);
     const fate = fates.shift();
     if (typeof fate === "number") throw new Refused(fate, "", 0);
     if (fate === "late") due.push({ at: clock + 10_000, body: options.body });
-    if (fate === undefined || fate === "unheard") write(options.body);
-    if (fate) throw new Unreachable(fate);
+    if (fate === "twice") write(options.body);
+    if (fate === undefined || fate === "unheard" || fate === "twice") write(options.body);
+    if (fate && fate !== "twice") throw new Unreachable(fate);
     return entries[0];
   }
   async function wait(milliseconds) {

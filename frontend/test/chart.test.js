@@ -29,6 +29,12 @@ test("labels are days, different ones, from the first to the last", () => {
   assert.equal(new Set(ticks.map(({ day }) => day)).size, ticks.length);
 });
 
+test("a diary that began today ends there, and its labels are evenly apart", () => {
+  const { points, ticks } = moodLine([day("2026-12-01", 3)], { ...BOX, right: 650 });
+  assert.equal(points[0].x, 650);
+  assert.deepEqual(ticks.map(({ day }) => day), ["2026-11-25", "2026-11-27", "2026-11-29", "2026-12-01"]);
+});
+
 test("months without an entry have their place, over the turn of a year too", () => {
   const { bars } = monthBars([{ month: "2027-01", entries: 4 }, { month: "2026-10", entries: 2 }], BOX);
   assert.deepEqual(bars.map(({ month }) => month), ["2026-08", "2026-09", "2026-10", "2026-11", "2026-12", "2027-01"]);

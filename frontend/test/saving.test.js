@@ -7,7 +7,7 @@ import { world } from "./around.js";
 const DRAFT = { title: " Tuesday ", body: "rain", mood: "good" };
 const written = (around) => around.entries.filter((entry) => entry.title === "Tuesday");
 
-for (const fates of [[], ["lost"], ["unheard"], ["late"], ["lost", "unheard"], ["unheard", "unheard"], ["lost", "late", "lost"], [503, "lost", 504]]) {
+for (const fates of [[], ["lost"], ["unheard"], ["late"], ["lost", "unheard"], ["unheard", "unheard"], ["lost", "late", "lost"], ["twice"], ["lost", "twice"], [503, "lost", 504]]) {
   test(`written once: ${fates.join(", ") || "all is well"}`, async () => {
     const around = world([...fates]);
     around.drafts.write("new", DRAFT);

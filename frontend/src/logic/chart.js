@@ -20,8 +20,8 @@ function number(day) {
 export function moodLine(days, box) {
   const rated = days.filter((day) => day.mood !== null).sort((one, other) => number(one.day) - number(other.day));
   if (!rated.length) return { points: [], lines: [], ticks: [] };
-  const first = number(rated[0].day);
-  const last = Math.max(number(rated[rated.length - 1].day), first + 6);
+  const last = number(rated[rated.length - 1].day);
+  const first = Math.min(number(rated[0].day), last - 6);
   /** @param {number} at */
   const x = (at) => box.left + ((at - first) / (last - first)) * (box.right - box.left);
   const points = rated.map((day) => ({ ...day, at: number(day.day), x: x(number(day.day)), y: moodHeight(day.mood ?? 0, box) }));
@@ -52,13 +52,15 @@ function stretches(points) {
 }
 
 /**
- * As many as fit beside each other, and the first and last day among them.
+ * As many as fit beside each other, at even distances where that can be, and the first and last day among them.
  * @param {number} first
  * @param {number} last
  * @param {Box} box
  */
 function ticks(first, last, box) {
-  const wanted = Math.max(2, Math.min(6, Math.floor((box.right - box.left) / 90), last - first + 1));
+  const most = Math.max(2, Math.min(6, Math.floor((box.right - box.left) / 90)));
+  const even = [most, most - 1, most - 2].find((many) => many > 2 && (last - first) % (many - 1) === 0);
+  const wanted = even ?? most;
   return [...new Set(Array.from({ length: wanted }, (_, n) => Math.round(first + ((last - first) * n) / (wanted - 1))))];
 }
 

@@ -100,8 +100,7 @@ async function sendNew(around, title) {
   drafts.write("new", { ...draft, attempt });
   try {
     const entry = await api("POST", "/entries", { body: fields });
-    drafts.clear("new");
-    return entry;
+    return finish(around, (await find(api, attempt)) ?? entry, fields);
   } catch (error) {
     drafts.write("new", doubtful(error) ? { ...draft, attempt: { ...attempt, at: now() } } : { ...draft, attempt: undefined });
     throw error;
@@ -125,6 +124,7 @@ async function arrived(around, attempt) {
 }
 
 /**
+ * Browsers send a request again, unasked, when a connection that was in use before is cut: then there are two, and one goes.
  * @param {import("./api.js").Api} api
  * @param {import("./shapes.js").Attempt} attempt
  * @returns {Promise<Entry | null>}
@@ -134,11 +134,17 @@ async function find(api, { fields, mark }) {
   for (;;) {
     /** @type {Page} */
     const page = await api("GET", `/entries?limit=100${cursor}`);
-    const found = page.items.find((entry) => entry.id > mark && same(entry, fields));
+    const [found, ...twins] = page.items.filter((entry) => entry.id > mark && same(entry, fields)).reverse();
+    for (const twin of twins) await api("DELETE", `/entries/${twin.id}`).catch(unlessGone);
     if (found) return found;
     if (!page.next_cursor || page.items.every((entry) => entry.id <= mark)) return null;
     cursor = `&cursor=${encodeURIComponent(page.next_cursor)}`;
   }
+}
+
+/** @param {{status?: number}} error */
+function unlessGone(error) {
+  if (error.status !== 404) throw error;
 }
 
 /**

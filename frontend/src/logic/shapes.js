@@ -3,7 +3,7 @@
 
 /** @typedef {"awful" | "bad" | "neutral" | "good" | "great"} Mood */
 /** @typedef {"ko" | "en"} Language */
-/** @typedef {{id: number, email: string, verified: boolean, language: Language, created_at: string}} Account */
+/** @typedef {{id: number, email: string | null, verified: boolean, language: Language, created_at: string}} Account */
 /** @typedef {{password: boolean, sign_up: boolean, oidc: null | {name: string, url: string}, question: boolean}} Offer */
 /** @typedef {{title: string, body: string, mood: Mood | null}} Fields */
 /** @typedef {Fields & {id: number, created_at: string, updated_at: string}} Entry */

@@ -57,7 +57,9 @@ export class Told extends Error {}
  * @returns {never}
  */
 export function told(error, sentences) {
-  const text = error instanceof Refused ? sentences[error.status] : undefined;
+  // Of a page whose cookie is another one's by now; whatever else is forbidden has a sentence of its own.
+  const old = error instanceof Refused && error.status === 403 && error.detail.startsWith("X-CSRF-Token");
+  const text = error instanceof Refused && !old ? sentences[error.status] : undefined;
   throw text ? new Told(text) : error;
 }
 
@@ -112,9 +114,9 @@ function complaint(t, input) {
 
 /**
  * @param {{label: string, value: string, change: (value: string) => void, type?: "text" | "email" | "password", complete?: "username" | "current-password" | "new-password",
- *   hint?: string, least?: number, most?: number}} props
+ *   hint?: string, least?: number, most?: number, optional?: boolean}} props
  */
-export function Field({ label, value, change, type = "text", complete, hint, least, most }) {
+export function Field({ label, value, change, type = "text", complete, hint, least, most, optional }) {
   const id = useId();
   return (
     <div class="field">
@@ -123,7 +125,7 @@ export function Field({ label, value, change, type = "text", complete, hint, lea
         id={id}
         type={/** @type {"text"} */ (type)}
         value={value}
-        required
+        required={!optional}
         minLength={least}
         maxLength={most}
         autocomplete={complete}
@@ -141,8 +143,8 @@ export function Field({ label, value, change, type = "text", complete, hint, lea
   );
 }
 
-/** @param {{label: string, value: string, change: (value: string) => void, fresh?: boolean}} props */
-export function Password({ label, value, change, fresh }) {
+/** @param {{label: string, value: string, change: (value: string) => void, fresh?: boolean, optional?: boolean}} props */
+export function Password({ label, value, change, fresh, optional }) {
   const t = useWords();
   const [shown, show] = useState(false);
   return (
@@ -155,6 +157,7 @@ export function Password({ label, value, change, fresh }) {
         complete={fresh ? "new-password" : "current-password"}
         hint={fresh ? t.passwordRule : undefined}
         least={fresh ? 10 : undefined}
+        optional={optional}
       />
       <label class="check">
         <input type="checkbox" checked={shown} onChange={(event) => show(event.currentTarget.checked)} />
@@ -164,9 +167,9 @@ export function Password({ label, value, change, fresh }) {
   );
 }
 
-/** Tells password managers whose password a form is about. @param {{email?: string}} props */
+/** Tells password managers whose password a form is about. @param {{email?: string | null}} props */
 export function Whose({ email }) {
-  return <input class="unseen" type="email" tabIndex={-1} aria-hidden="true" autocomplete="username" readOnly value={email} />;
+  return <input class="unseen" type="email" tabIndex={-1} aria-hidden="true" autocomplete="username" readOnly value={email ?? ""} />;
 }
 
 /** @param {{lines?: number}} props what is there while something is on its way, of about its size */

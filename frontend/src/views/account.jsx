@@ -18,7 +18,8 @@ export function AccountView() {
     <div class="account">
       <Heading>{t.account}</Heading>
       <p class="who">
-        <strong>{account.email}</strong> <span>{t.since(dates.shortDate(t.language, account.created_at))}</span>
+        {account.email ? <strong>{account.email} </strong> : null}
+        <span>{t.since(dates.shortDate(t.language, account.created_at))}</span>
       </p>
       <SignOut />
       <Language />
@@ -102,7 +103,7 @@ function ChangePassword() {
   const [next, setNext] = useState("");
   async function submit() {
     await api("PATCH", "/account", { body: { password: now, new_password: next }, quiet: true }).catch((error) =>
-      told(error, { 400: t.errors.wrongPassword, 401: t.errors.wrongPassword, 403: error.detail && t.errors.wrongPassword, 422: t.errors.weak }),
+      told(error, { 400: t.errors.wrongPassword, 401: t.errors.wrongPassword, 403: t.errors.wrongPassword, 422: t.errors.weak }),
     );
     setNow("");
     setNext("");
@@ -216,10 +217,11 @@ function Everywhere() {
 function DeleteAccount() {
   const t = useWords();
   const { account } = useStore(session);
+  const { oidc } = useStore(offer);
   const [password, setPassword] = useState("");
   async function submit() {
-    await api("DELETE", "/account", { body: { password }, quiet: true }).catch((error) =>
-      told(error, { 400: t.errors.wrongPassword, 401: t.errors.wrongPassword, 403: error.detail && t.errors.wrongPassword, 422: t.errors.wrongPassword }),
+    await api("DELETE", "/account", { body: { password: password || null }, quiet: true }).catch((error) =>
+      told(error, { 400: t.errors.wrongPassword, 401: t.errors.wrongPassword, 403: t.errors.wrongPassword, 422: t.errors.wrongPassword }),
     );
     forget();
     say(t.accountDeleted);
@@ -228,7 +230,7 @@ function DeleteAccount() {
     <Part title={t.deleteTitle} lead={t.deleteLead} danger>
       <Form submit={submit} action={t.deleteAction} danger>
         <Whose email={account?.email} />
-        <Password label={t.passwordNow} value={password} change={setPassword} />
+        <Password label={t.passwordNow} value={password} change={setPassword} optional={oidc !== null} />
       </Form>
     </Part>
   );

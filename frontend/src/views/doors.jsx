@@ -26,7 +26,7 @@ export function SignIn() {
   const [password, setPassword] = useState("");
   const submit = () =>
     api("POST", "/session", { body: { email: email.trim(), password }, quiet: true }).then(arrived, (error) =>
-      told(error, { 401: t.errors.wrong, 403: error.detail && t.errors.unverified, 422: t.errors.wrong }),
+      told(error, { 401: t.errors.wrong, 403: t.errors.unverified, 422: t.errors.wrong }),
     );
   return (
     <Door title={t.signIn} lead={t.signInLead}>
@@ -68,7 +68,7 @@ export function SignUp() {
   const submit = () =>
     api("POST", "/accounts", { body: { email: email.trim(), password, language: language.get() }, quiet: true }).then(
       () => setSent(email.trim()),
-      (error) => told(error, { 422: /e-?mail|address/i.test(error.detail) ? t.wrongEmail : t.errors.weak }),
+      (error) => told(error, { 422: t.refusedSignUp }),
     );
   if (sent) return <Sent text={t.verifySent(sent)} />;
   return (

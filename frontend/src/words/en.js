@@ -152,6 +152,7 @@ export const en = {
   since: (when) => `since ${when}`,
 
   wrongEmail: "This is no email address.",
+  refusedSignUp: "This address or this password cannot be used. Look at both once more.",
   shortPassword: "The password needs at least 10 characters.",
   emptyField: "Please fill this in.",
   errors: {

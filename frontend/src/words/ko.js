@@ -142,6 +142,7 @@ export const ko = {
   since: (when) => `${when}부터`,
 
   wrongEmail: "이메일 주소가 아니에요.",
+  refusedSignUp: "쓸 수 없는 이메일이거나 비밀번호예요. 다시 확인해 주세요.",
   shortPassword: "비밀번호는 10자 이상이어야 해요.",
   emptyField: "입력해 주세요.",
   errors: {
