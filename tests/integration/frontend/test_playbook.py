@@ -77,3 +77,9 @@ def test_what_is_no_build_touches_nobody(fleet: Fleet, first: Path, tmp_path: Pa
     assert (done.returncode != 0, "there is no index.html" in done.stdout + done.stderr) == (True, True)
     assert pages(fleet, "first") == [True, True]
     assert free(fleet)
+
+
+def test_no_host_is_left_behind(fleet: Fleet, first: Path) -> None:
+    done = fleet.play("-e", f"source={first}", "--limit", "app1")
+    assert (done.returncode != 0, "--limit leaves app2 out" in done.stdout + done.stderr) == (True, True)
+    assert fleet.play("--limit", "app1").returncode == 0

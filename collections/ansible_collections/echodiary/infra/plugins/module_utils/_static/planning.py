@@ -64,20 +64,26 @@ def previous(record: Record) -> Release:
 
 
 def brought(record: Record, build: Build, at: str, *, anew: bool) -> Record:
-    """With that build as the newest release. ``anew``: what is compressed of it comes with it, though it was here."""
-    same = [one for one in record["releases"] if one["digest"] == build["digest"]]
-    files = same[0]["files"] if same and not anew else dict(build["files"])
-    release: Release = {"digest": build["digest"], "files": files, "at": same[0]["at"] if same else at, "left": False}
-    return {**record, "releases": [*(one for one in record["releases"] if one not in same), release]}
+    """With that build as the newest release, to which nobody goes back before it was served. ``anew``: what is compressed of it comes with
+    it, though it was here."""
+    same = next((one for one in record["releases"] if one["digest"] == build["digest"]), None)
+    files = same["files"] if same and not anew else dict(build["files"])
+    left = same["left"] if same else True
+    release: Release = {"digest": build["digest"], "files": files, "at": same["at"] if same else at, "left": left}
+    return {**record, "releases": [*(one for one in record["releases"] if one is not same), release]}
 
 
 def switched(record: Record, digest: str, keep: int, *, back: bool) -> Record:
-    """``back``: what was served is not gone back to by itself. What is served stays, whatever is kept."""
-    left = record["current"] if back else ""
-    releases: list[Release] = [{**one, "left": one["left"] or one["digest"] == left} for one in record["releases"]]
-    releases = [{**one, "left": False} if one["digest"] == digest else one for one in releases]
-    old = [one["digest"] for one in releases[:-keep]]
-    return {**record, "current": digest, "releases": [one for one in releases if one["digest"] not in old or one["digest"] == digest]}
+    """``back``: what was served is not gone back to by itself. It stays all the same: who switched may have to take that back."""
+    before = record["current"]
+    releases: list[Release] = [{**one, "left": _left(one, digest, before if back else "")} for one in record["releases"]]
+    going = sorted((one for one in releases if one["digest"] not in (digest, before)), key=lambda one: not one["left"])
+    gone = [one["digest"] for one in going[: max(0, len(releases) - keep)]]
+    return {**record, "current": digest, "releases": [one for one in releases if one["digest"] not in gone]}
+
+
+def _left(one: Release, served: str, left: str) -> bool:
+    return one["digest"] != served and (one["left"] or one["digest"] == left)
 
 
 def expected(record: Record, pools: Collection[str]) -> dict[str, str]:

@@ -25,7 +25,7 @@ class Build(TypedDict):
 
 
 class Release(Build):
-    """``left``: somebody went back from it."""
+    """``left``: it was not served yet, or somebody went back from it: no way back leads there by itself."""
 
     at: str
     left: bool

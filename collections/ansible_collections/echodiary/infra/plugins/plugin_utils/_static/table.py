@@ -42,9 +42,9 @@ def _shown(change: Told) -> str:
 
 
 def rows(releases: list[Release], current: str) -> list[str]:
-    """The newest first; what is served has a star, what somebody went back from says so."""
+    """The newest first; what is served has a star, what no way back leads to says so."""
     return [
         f"{'*' if one['digest'] == current else ' '} {one['digest'][:SHORT]}  {one['at']}  {len(one['files'])} files"
-        f"{'  gone back from' if one['left'] else ''}"
+        f"{'  no way back' if one['left'] else ''}"
         for one in reversed(releases)
     ] or ["no release yet"]

@@ -52,6 +52,6 @@ def test_releases_are_listed_the_newest_first() -> None:
     later = {**RELEASE, "digest": B, "left": True}
     said = rig({**ANSWER, "changed": False, "releases": [RELEASE, later]}).run(state="read")
     assert said["table"] == [
-        "  bbbbbbbbbbbb  2026-12-01T12:00:00Z  1 files  gone back from",
+        "  bbbbbbbbbbbb  2026-12-01T12:00:00Z  1 files  no way back",
         "* aaaaaaaaaaaa  2026-12-01T12:00:00Z  1 files",
     ]

@@ -56,17 +56,33 @@ def test_a_release_is_told_by_how_it_begins() -> None:
             planning.known(known, wanted)
 
 
+def test_what_was_brought_and_never_served_is_no_way_back() -> None:
+    known = planning.brought(record(A, a={}), {"digest": B, "files": {}}, "now", anew=False)
+    known = planning.brought(known, {"digest": C, "files": {}}, "now", anew=False)
+    assert planning.previous(planning.switched(known, C, 5, back=False))["digest"] == A
+    again = planning.brought(known, {"digest": A, "files": {}}, "now", anew=False)
+    assert [one["left"] for one in again["releases"] if one["digest"] == A] == [False]
+
+
+def test_what_was_served_until_now_is_kept_for_the_way_back_though_others_came_later() -> None:
+    known = planning.switched(record(B, a={}, b={}), A, 2, back=True)
+    known = planning.switched(planning.brought(known, {"digest": C, "files": {}}, "now", anew=False), C, 2, back=False)
+    assert [one["digest"] for one in known["releases"]] == [A, C]
+
+
 @given(st.lists(st.sampled_from([A, B, C]), min_size=1, max_size=12), st.integers(2, 4), st.data())
 def test_what_is_served_is_always_kept_and_there_is_never_more_than_is_kept(brought: list[str], keep: int, data: st.DataObject) -> None:
     known = record("")
     for digest in brought:
         known = planning.brought(known, {"digest": digest, "files": {}}, "now", anew=False)
+        before = known["current"] or digest
         known = planning.switched(known, digest, keep, back=False)
+        assert {before, digest} <= {one["digest"] for one in known["releases"]}
         if data.draw(st.booleans()) and len(known["releases"]) > 1:
             known = planning.switched(known, data.draw(st.sampled_from(known["releases"]))["digest"], keep, back=True)
         digests = [one["digest"] for one in known["releases"]]
         assert known["current"] in digests
-        assert len(digests) == len(set(digests)) <= keep + 1
+        assert len(digests) == len(set(digests)) <= keep
 
 
 def test_all_of_every_release_is_expected_and_assets_of_all_in_one_place() -> None:
