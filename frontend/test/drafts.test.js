@@ -21,6 +21,19 @@ test("a draft is its account's alone, and goes when that signs out", () => {
   assert.deepEqual(drafts.list().sort(), ["3", "new"]);
 });
 
+test("words for an entry that is no more are kept in a new one, after those that are there", () => {
+  const storage = memory();
+  const drafts = createDrafts(() => storage, () => 1);
+  drafts.write("3", DRAFT);
+  drafts.rescue("3");
+  assert.deepEqual([drafts.read("3"), drafts.read("new")], [null, DRAFT]);
+  drafts.write("4", { title: "u", body: "", mood: "bad" });
+  drafts.rescue("4");
+  assert.deepEqual(drafts.read("new"), { title: "t", body: "b\n\nu", mood: null });
+  drafts.rescue("5");
+  assert.deepEqual(drafts.list(), ["new"]);
+});
+
 test("what somebody else put there is no draft", () => {
   const storage = memory();
   const drafts = createDrafts(() => storage, () => 1);

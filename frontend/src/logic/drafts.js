@@ -36,6 +36,17 @@ export function createDrafts(storage, account) {
       const start = key("");
       return kept.keys().filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
     },
+    /**
+     * Of an entry that is no more: what was written becomes part of a new one.
+     * @param {string} which
+     */
+    rescue(which) {
+      const [lost, there] = [this.read(which), this.read("new")];
+      if (!lost) return;
+      const { title, body, mood } = lost;
+      this.write("new", there ? { ...there, body: [there.body, title, body].filter(Boolean).join("\n\n") } : { title, body, mood });
+      this.clear(which);
+    },
     clearAll() {
       for (const which of this.list()) this.clear(which);
     },

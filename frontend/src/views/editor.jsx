@@ -7,7 +7,7 @@ import * as dates from "../logic/dates.js";
 import { fieldsOf, same, saveChanged, saveNew } from "../logic/saving.js";
 import { Heading, sentence, Told, useWords, Waiting } from "../parts/base.jsx";
 import { MoodPicker } from "../parts/mood.jsx";
-import { api, diary, drafts, go, pause, replace, say, session } from "../state.js";
+import { api, diary, drafts, go, pause, replace, say, session, words } from "../state.js";
 import { Absent, useEntry } from "./entry.jsx";
 
 /** @typedef {import("../logic/shapes.js").Entry} Entry */
@@ -23,6 +23,13 @@ export function NewEntry() {
 /** @param {{id: number}} props */
 export function EditEntry({ id }) {
   const { entry, error, again } = useEntry(id);
+  const lost = error instanceof Refused && error.status === 404 && drafts.read(String(id)) !== null;
+  useEffect(() => {
+    if (!lost) return;
+    say(words().gone);
+    drafts.rescue(String(id));
+    replace("#/new");
+  }, [lost]);
   if (error) return <Absent error={error} again={again} />;
   return entry ? <Editor entry={entry} /> : <Waiting lines={4} />;
 }
@@ -106,8 +113,7 @@ function Editor({ entry }) {
   }
 
   function saveAsNew() {
-    drafts.write("new", fields);
-    drafts.clear(which);
+    drafts.rescue(which);
     diary.stale();
     go("#/new");
   }
@@ -154,7 +160,7 @@ function Editor({ entry }) {
         {error ? (gone ? t.gone : sentence(t, error)) : null}
       </p>
       <div class="actions">
-        {gone && !drafts.read("new") ? (
+        {gone ? (
           <button type="button" class="main" onClick={saveAsNew}>
             {t.saveAsNew}
           </button>
