@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e import drill, fleet, releases
+from tests.revisions import HEAD, NEXT
 
 RESULTS = Path(__file__).parent / "results"
 COLUMNS = ("what", "seconds", "sent", "failed", "retried", "lost", "doubled", "longest gap (s)", "p95 (ms)", "ended")
@@ -38,7 +39,7 @@ def prepare() -> None:
     assert converged.code == 0, converged.output
     drill.publish("v2")
     add, drop = 'op.add_column("entries", sa.Column("place", sa.Text(), nullable=True))', 'op.drop_column("entries", "place")'
-    drill.publish("v3", files=releases.migration("0005", "0004", add, drop))
+    drill.publish("v3", files=releases.migration(NEXT, HEAD, add, drop))
     ran = drill.run("deploy", release="v2")
     assert ran.code == 0, ran.output
 

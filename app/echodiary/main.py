@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, status
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from echodiary import entries, metrics, observe, operations, optional_redis, question, revision, statistics, verify, workers
+from echodiary.accounts import routes as accounts
+from echodiary.accounts import services
 from echodiary.answer_in_time import AnswerInTime
 from echodiary.database import create_engine, create_probe_engine, session_factory
 from echodiary.observe import Observe
@@ -32,15 +35,24 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         max_body_size=settings.max_body_bytes,
     )
     app.state.settings = settings
-    for module in (entries, statistics, operations, verify, *([question] if settings.question_url else [])):
+    for module in (accounts, entries, statistics, operations, verify, *([question] if settings.question_url else [])):
         app.include_router(module.router, responses=BUSY)
     app.add_exception_handler(PoolTimeout, _pool_exhausted)
     app.add_exception_handler(DBAPIError, _database_failed)
     app.add_exception_handler(status.HTTP_405_METHOD_NOT_ALLOWED, _other_methods)
     # The last one is the outermost: what is refused or given up is observed as well.
     app.add_middleware(AnswerInTime, seconds=settings.request_timeout)
+    if settings.cors_origins:
+        _share(app, settings.cors_origins)
     app.add_middleware(Observe)
     return app
+
+
+def _share(app: FastAPI, origins: tuple[str, ...]) -> None:
+    """Pages of these origins may use the service in the name of who is signed in."""
+    headers = ["Authorization", "Content-Type", "X-CSRF-Token", "X-Request-ID"]
+    methods = ["GET", "POST", "PATCH", "DELETE"]
+    app.add_middleware(CORSMiddleware, allow_origins=origins, allow_credentials=True, allow_methods=methods, allow_headers=headers)
 
 
 @asynccontextmanager
@@ -52,12 +64,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.sessions = session_factory(engine)
     redis = optional_redis.create(settings)
     state.cache = statistics.Cache(redis, settings.stats_cache_seconds)
+    state.accounts = services.create(settings, state.sessions, redis)
     state.readiness = Readiness(probe_engine, None if redis is None else redis.redis, settings.ready_timeout, settings.web_concurrency)
     state.questions = question.create(settings, redis)
     workers.arrived()
     yield
     if state.questions is not None:
         await state.questions.model.close()
+    await state.accounts.close()
     await engine.dispose()
     await probe_engine.dispose()
     if redis is not None:

@@ -44,3 +44,6 @@ QUESTION_SECONDS = Histogram(
     "Seconds until a model server had answered.",
     buckets=(0.25, 0.5, 1, 2, 3, 5, 8, 15, 30),
 )
+SIGN_INS = Counter("echodiary_sign_ins_total", "Attempts to sign in.", ["result"])
+MAILS = Counter("echodiary_mails_total", "Mails.", ["result"])
+ACCOUNTS = Gauge("echodiary_accounts", "Accounts whose address is verified.", multiprocess_mode="livemostrecent")

@@ -12,6 +12,7 @@ from fastapi import APIRouter, HTTPException, Request, status
 from pydantic import BaseModel
 
 from echodiary import entries, metrics, model_server
+from echodiary.accounts.who import KNOWN, Owner
 from echodiary.breaker import AwayError, Breaker
 from echodiary.daily import Daily, until_tomorrow
 from echodiary.database import Session
@@ -71,13 +72,13 @@ def create(settings: Settings, redis: OptionalRedis | None) -> Questions | None:
     return Questions(model, breaker, Daily(redis, "questions", settings.question_per_day), Places(settings.question_concurrency))
 
 
-@router.post("/entries/{entry_id}/question", response_model=Question, responses=MISSING | LIMITED)
-async def question(entry_id: EntryId, session: Session, request: Request) -> Question:
+@router.post("/entries/{entry_id}/question", response_model=Question, responses=MISSING | LIMITED | KNOWN)
+async def question(entry_id: EntryId, owner: Owner, session: Session, request: Request) -> Question:
     """One question about this entry, never the same twice; it is kept nowhere."""
-    text = _shown(await entries.read(entry_id, session))
+    text = _shown(await entries.read(entry_id, owner, session))
     # Its connection goes back to the pool before anybody waits for a model.
     await session.close()
-    return Question(question=await _asked(request.app.state.questions, 0, text))
+    return Question(question=await _asked(request.app.state.questions, owner, text))
 
 
 async def _asked(questions: Questions, account: int, text: str) -> str:

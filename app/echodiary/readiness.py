@@ -5,13 +5,14 @@ Who asks what: a load balancer asks /health, which knows nothing of this, becaus
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable
 from typing import Any
 
 from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from echodiary import metrics, revision, workers
 from echodiary.deadline import within
@@ -71,9 +72,17 @@ async def _revisions(engine: AsyncEngine) -> list[str]:
     """What the database says its revision is; nothing when it was never migrated."""
     async with engine.connect() as connection:
         try:
-            return list(await connection.scalars(text("SELECT version_num FROM alembic_version")))
+            found = list(await connection.scalars(text("SELECT version_num FROM alembic_version")))
         except ProgrammingError:
             return []
+        await _count_accounts(connection)
+        return found
+
+
+async def _count_accounts(connection: AsyncConnection) -> None:
+    """A number for whoever scrapes, and no reason to be not ready: the table may not be there yet."""
+    with contextlib.suppress(ProgrammingError):
+        metrics.ACCOUNTS.set((await connection.execute(text("SELECT count(*) FROM accounts WHERE verified_at IS NOT NULL"))).scalar_one())
 
 
 def _judge(found: list[str]) -> str:

@@ -1,6 +1,6 @@
 """What the API takes and gives."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -20,6 +20,9 @@ class Problem(BaseModel):
     """Why there is no other answer."""
 
     detail: str
+
+
+UNREADABLE: Responses = {400: {"model": Problem, "description": "The body is no text of any known encoding."}}
 
 
 class EntryIn(BaseModel):
@@ -67,8 +70,20 @@ class Page(BaseModel):
     next_cursor: str | None = Field(description="Pass it as `cursor` for the next, older page; null on the last.")
 
 
+class Month(BaseModel):
+    month: str = Field(examples=["2026-11"])
+    entries: int
+
+
+class Day(BaseModel):
+    day: date
+    entries: int
+    mood: float | None = Field(description="The mean, from 1 (awful) to 5 (great); null when no entry has one.")
+
+
 class Statistics(BaseModel):
     entries: int
     characters: int
     moods: dict[str, int]
+    days: list[Day] = Field(description="Of the last 90 that have an entry, oldest first; days of UTC.")
     cached: bool = False

@@ -2,11 +2,12 @@
 
 import ssl
 from functools import lru_cache
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+from limits import parse
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -48,6 +49,18 @@ class Settings(BaseSettings):
     question_concurrency: int = Field(4, ge=1, le=100)
     question_per_day: int = Field(20, ge=1)
     question_pause: float = Field(30, gt=0, le=3600)
+    # Open is for the release between: whoever brings nothing is the first account, as programs from before accounts do.
+    sign_in: Literal["open", "required"] = "open"
+    sign_up: bool = True
+    sign_in_limit_account: str = "10/15 minutes"
+    sign_in_limit_address: str = "100/15 minutes"
+    mail_limit: str = "5/hour"
+    password_threads: int = Field(1, ge=1, le=16)
+    mail_url: SecretStr | None = None
+    mail_from: str | None = None
+    public_url: str | None = None
+    cookie_secure: bool | None = None
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -99,6 +112,52 @@ class Settings(BaseSettings):
         if self.question_timeout >= self.request_timeout:
             raise ValueError("QUESTION_TIMEOUT must be shorter than REQUEST_TIMEOUT, which ends every request")
         return self
+
+    @field_validator("sign_in_limit_account", "sign_in_limit_address", "mail_limit")
+    @classmethod
+    def _a_limit(cls, value: str) -> str:
+        try:
+            parse(value)
+        except ValueError:
+            raise ValueError("must look like 10/15 minutes") from None
+        return value
+
+    @field_validator("mail_url")
+    @classmethod
+    def _a_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            url = urlsplit(value.get_secret_value())
+            if url.scheme != "console" and not (url.scheme in ("smtp", "smtps") and url.hostname):
+                raise ValueError("must look like smtp://user:password@host:587, smtps://user:password@host:465 or console://")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_origin(cls, value: str | None) -> str | None:
+        if value is not None and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname):
+            raise ValueError("must look like https://diary.example.com")
+        return value and value.rstrip("/")
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _by_comma(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Self:
+        if self.mail_url is not None and (self.mail_from is None or self.public_url is None):
+            raise ValueError("MAIL_URL needs MAIL_FROM, and PUBLIC_URL for its links")
+        return self
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Unless the service is known to be reached without TLS, as on a developer's machine."""
+        return not (self.public_url or "").startswith("http://") if self.cookie_secure is None else self.cookie_secure
+
+    @property
+    def offers_sign_up(self) -> bool:
+        """Whoever signs up has to get a mail."""
+        return self.sign_up and self.mail_url is not None
 
     @property
     def sqlalchemy_url(self) -> URL:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from echodiary import entries
 from echodiary.deadline import within
-from echodiary.models import Entry
+from echodiary.models import FIRST_ACCOUNT, Entry
 from echodiary.schemas import EntryIn, EntryOut, EntryPatch
 
 router = APIRouter(tags=["operations"])
@@ -46,10 +46,12 @@ async def _rolled_back(sessions: async_sessionmaker[AsyncSession], seconds: floa
 
 
 async def _steps(session: AsyncSession) -> list[Step]:
-    created = EntryOut.model_validate(await entries.insert(session, EntryIn(title="verify", body="never committed", mood="neutral")))
-    changed = EntryOut.model_validate(await entries.change(session, created.id, EntryPatch(title="verified", mood=None)))
+    created = EntryOut.model_validate(
+        await entries.insert(session, FIRST_ACCOUNT, EntryIn(title="verify", body="never committed", mood="neutral"))
+    )
+    changed = EntryOut.model_validate(await entries.change(session, FIRST_ACCOUNT, created.id, EntryPatch(title="verified", mood=None)))
     _expect("change", (changed.title, changed.body, changed.mood), ("verified", created.body, None))
-    await entries.remove(session, created.id)
+    await entries.remove(session, FIRST_ACCOUNT, created.id)
     _expect("delete", await session.get(Entry, created.id), None)
     return ["create", "change", "delete"]
 

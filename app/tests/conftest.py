@@ -7,9 +7,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import post
 import psycopg
 import pytest
 import services
+from post import Postbox
 from services import Service, Wire
 from sqlalchemy.engine import URL, make_url
 
@@ -97,3 +99,28 @@ def wire(database: URL) -> Iterator[Wire]:
     yield wire
     wire.thaw()
     wire.cut()
+
+
+@pytest.fixture(scope="session")
+def mail() -> Iterator[tuple[Postbox, int]]:
+    with post.server() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
+def box(mail: tuple[Postbox, int]) -> Postbox:
+    return mail[0]
+
+
+@pytest.fixture(scope="session")
+def smtp_port(mail: tuple[Postbox, int]) -> int:
+    return mail[1]
+
+
+@pytest.fixture(scope="session")
+def diary(new_database: NewDatabase, template: str, smtp_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One where everybody signs in, shared like the other."""
+    with services.service(
+        new_database(template), tmp_path_factory.mktemp("app"), **post.settings(smtp_port, WEB_CONCURRENCY="2")
+    ) as service:
+        yield service

@@ -8,6 +8,8 @@ import services
 from services import Service
 from sqlalchemy.engine import URL
 
+from echodiary import revision
+
 LISTED = 'http_requests_total{handler="/entries",method="GET",status="2xx"}'
 
 
@@ -71,7 +73,7 @@ def test_pool_and_schema(running: Service) -> None:
     services.wait_for("all are back", lambda: running.metric("echodiary_db_pool_checked_out") == 0)
     assert running.metric("echodiary_db_pool_overflow") == 0
     assert running.metric("echodiary_schema_revision_match") == 1
-    assert running.metric('echodiary_build_info{revision="0004",version="0.0.0-dev"}') == 1
+    assert running.metric(f'echodiary_build_info{{revision="{revision.head()}",version="0.0.0-dev"}}') == 1
 
 
 def test_dead_worker_leaves_its_counts_and_nothing_else(database: URL, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Migrations go up, down and up again, agree with the models, and survive being run by everybody at once."""
 
 import ast
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -10,9 +12,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import URL, create_engine, make_url, text
 
+from echodiary import revision
 from echodiary.migration_lock import LOCK_KEY
 from echodiary.models import Base
 
+HEAD = revision.head()
 INVALID = "SELECT count(*) FROM pg_index WHERE NOT indisvalid"
 
 
@@ -41,15 +45,15 @@ def test_up_down_up(empty_database: URL) -> None:
     services.migrate(empty_database, "base")
     assert scalar(empty_database, "SELECT to_regclass('entries')") is None
     services.migrate(empty_database, "head")
-    assert scalar(empty_database, "SELECT version_num FROM alembic_version") == "0004"
+    assert scalar(empty_database, "SELECT version_num FROM alembic_version") == HEAD
 
 
 def test_each_step_goes_back(empty_database: URL) -> None:
     services.migrate(empty_database, "+1")
-    for _ in range(3):
+    for _ in range(int(HEAD) - 1):
         for step in ("+1", "-1", "+1"):
             services.migrate(empty_database, step)
-    assert scalar(empty_database, "SELECT version_num FROM alembic_version") == "0004"
+    assert scalar(empty_database, "SELECT version_num FROM alembic_version") == HEAD
 
 
 def test_four_at_once_all_succeed(empty_database: URL) -> None:
@@ -101,3 +105,36 @@ def test_revisions_are_independent_of_the_code(file: Path) -> None:
     """A migration that imports the application breaks as soon as the application moves on."""
     imports = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ImportFrom | ast.Import)]
     assert not [node for node in imports if "echodiary" in ast.unparse(node)]
+
+
+def test_the_release_before_writes_on_and_everything_has_an_owner(empty_database: URL) -> None:
+    """What it sends, while accounts are made, and after a downgrade."""
+    before = "INSERT INTO entries (title, body, mood) VALUES ('of before', '', NULL) RETURNING id"
+    over, failed = threading.Event(), []
+
+    def write() -> int:
+        written = 0
+        with psycopg.connect(services.plain(empty_database), autocommit=True) as connection:
+            while not over.is_set():
+                try:
+                    connection.execute(before)
+                    written += 1
+                except psycopg.Error as error:
+                    failed.append(str(error))
+        return written
+
+    services.migrate(empty_database, "0004")
+    with psycopg.connect(services.plain(empty_database), autocommit=True) as connection:
+        connection.execute("INSERT INTO entries (title) SELECT 'old' FROM generate_series(1, 20000)")
+    with ThreadPoolExecutor(3) as threads:
+        writers = [threads.submit(write) for _ in range(3)]
+        for revision_now in ("0006", "-1", "-1", "0006"):
+            services.migrate(empty_database, revision_now)
+        over.set()
+        written = sum(writer.result() for writer in writers)
+    assert failed == []
+    assert written > 0
+    owned = "SELECT count(*) FROM entries WHERE owner_id = 1"
+    assert scalar(empty_database, owned) == 20000 + written
+    assert scalar(empty_database, "SELECT count(*) FROM entries WHERE owner_id IS DISTINCT FROM 1") == 0
+    assert scalar(empty_database, "SELECT convalidated FROM pg_constraint WHERE conname = 'fk_entries_owner_id_accounts'") is True

@@ -11,6 +11,7 @@ import pytest
 
 from lab import seeds
 from tests.e2e import drill, fleet, releases
+from tests.revisions import HEAD, NEXT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.full]
 
@@ -35,8 +36,8 @@ def secrets() -> dict[str, str]:
 def one_role(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> str:
     """As an installation is that was made by hand: its password."""
     place = tmp_path_factory.mktemp("converge")
-    drill.converge_at("0004", place)
-    drill.publish("places", files=releases.migration("0005", "0004", ADD_TABLE, 'op.drop_table("places")'))
+    drill.converge_at(HEAD, place)
+    drill.publish("places", files=releases.migration(NEXT, HEAD, ADD_TABLE, 'op.drop_table("places")'))
     known = secrets()
     # a run that broke off may have begun it
     owner = known.pop("database_migrate_password", known["database_password"])
@@ -61,7 +62,7 @@ def test_what_owns_and_serves_is_refused_and_without_a_declaration_told(one_role
     assert "ansible-playbook echodiary.infra.database_roles" in refused.output
     told = drill.run("deploy", "--check", release="places", echodiary_database_roles={})
     assert told.code == 0 and "declare database: roles" in told.output, told.output
-    assert drill.everywhere() == before and drill.revision() == "0004"
+    assert drill.everywhere() == before and drill.revision() == HEAD
 
 
 def test_it_goes_over_without_a_failed_request(one_role: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import drill, fleet, releases
+from tests.revisions import HEAD, NEXT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("released")]
 
@@ -22,7 +23,7 @@ def released(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> Non
     """A converged fleet, and releases to deploy to it."""
     fleet.converge(tmp_path_factory.mktemp("converge"))
     # every later release knows the revision that the first of them brings
-    place = releases.migration("0005", "0004", ADD_PLACE, 'op.drop_column("entries", "place")')
+    place = releases.migration(NEXT, HEAD, ADD_PLACE, 'op.drop_column("entries", "place")')
     drill.publish("v3", files=place)
     drill.publish("v4", files=place)
     drill.publish("sick", lines='CMD ["sleep", "infinity"]', files=place)
@@ -32,7 +33,7 @@ def released(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> Non
 @pytest.fixture(scope="module")
 def on_the_new_schema(released: None) -> None:
     """Where the first test ends; one that was chosen without it begins here, too."""
-    if drill.revision() == "0004":
+    if drill.revision() == HEAD:
         ran = drill.run("deploy", release="v3")
         assert ran.code == 0, ran.output
 
@@ -55,11 +56,11 @@ def test_deploy_with_a_migration_loses_nothing() -> None:
     assert ran.code == 0, ran.output
     drill.nothing_lost(found)
     assert {version for version, _ in drill.everywhere()} == {"v3"}
-    assert drill.revision() == "0005"
+    assert drill.revision() == NEXT
     assert drill.lease() is None
     for host in drill.APPS:
         entry = drill.history(host)[-1]
-        assert (entry["outcome"], entry["why"], entry["migration_from"], entry["migration_to"]) == ("succeeded", "places", "0004", "0005")
+        assert (entry["outcome"], entry["why"], entry["migration_from"], entry["migration_to"]) == ("succeeded", "places", HEAD, NEXT)
         assert len(drill.running_containers(host)) == 1
         assert entry["gates"]["backup"].endswith("(job database of app1, tagged deploy)"), entry["gates"]
     assert channel.events() == ["started", "succeeded"]
@@ -96,7 +97,7 @@ def test_rollback_without_arguments_loses_nothing() -> None:
         now = drill.slots(host)
         assert now["active"] != before[host]["active"]
         assert now["releases"] == before[host]["releases"], "nothing was rendered anew: what rested serves again"
-    assert drill.revision() == "0005", "the schema stays: the release before was shown well on it"
+    assert drill.revision() == NEXT, "the schema stays: the release before was shown well on it"
     assert drill.history()[-1]["kind"] == "rollback"
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.e2e import drill, fleet, releases
+from tests.revisions import HEAD, NEXT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.full]
 
@@ -28,10 +29,10 @@ ADD_COLUMN = 'op.add_column("entries", sa.Column("saved", sa.Text(), nullable=Tr
 
 @pytest.fixture(scope="module", autouse=True)
 def released(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> None:
-    drill.converge_at("0004", tmp_path_factory.mktemp("converge"))
+    drill.converge_at(HEAD, tmp_path_factory.mktemp("converge"))
     for tag in ("saved-a", "saved-b"):
         drill.publish(tag, f"ENV SAVED={tag}")
-    drill.publish("saved-c", files=releases.migration("0005", "0004", ADD_COLUMN))
+    drill.publish("saved-c", files=releases.migration(NEXT, HEAD, ADD_COLUMN))
 
 
 def deploy(release: str, *words: str, **variables: Any) -> drill.Ran:
@@ -171,7 +172,7 @@ def test_a_migration_does_not_wait_for_what_is_still_saved() -> None:
     hold_as_a_dump_does(240)
     try:
         ran = deploy("saved-c")
-        assert drill.revision() == "0005"
+        assert drill.revision() == NEXT
         assert fleet.on("app1", "docker ps -q --filter name=stuck").strip() == ""
         assert "(job database of app1, tagged deploy)" in " ".join(ran.output.split()), ran.output
     finally:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e import drill, fleet, releases
+from tests.revisions import AFTER, HEAD, NEXT
 
 pytestmark = [pytest.mark.full, pytest.mark.usefixtures("released")]
 
@@ -22,13 +23,13 @@ PHASES = ("lock", "preflight", "canary", "roll", "smoke")
 
 @pytest.fixture(scope="module")
 def released(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> None:
-    drill.converge_at("0004", tmp_path_factory.mktemp("converge"))
+    drill.converge_at(HEAD, tmp_path_factory.mktemp("converge"))
     for tag in ("v2", "v3"):
         drill.publish(tag)
     drill.publish("later", lines=releases.LATER_ERRORS_LINES, files=releases.LATER_ERRORS)
-    drill.publish("half", files={**_column("0005", "0004", "place"), **releases.migration("0006", "0005", 'op.execute("SELECT 1/0")')})
-    drill.publish("locking", files=_column("0005", "0004", "place"))
-    drill.publish("further", files={**_column("0005", "0004", "place"), **_column("0006", "0005", "mood_of_the_day")})
+    drill.publish("half", files={**_column(NEXT, HEAD, "place"), **releases.migration(AFTER, NEXT, 'op.execute("SELECT 1/0")')})
+    drill.publish("locking", files=_column(NEXT, HEAD, "place"))
+    drill.publish("further", files={**_column(NEXT, HEAD, "place"), **_column(AFTER, NEXT, "mood_of_the_day")})
     deployed = drill.run("deploy", release="v2")
     assert deployed.code == 0, deployed.output
 
@@ -80,7 +81,7 @@ def test_check_shows_the_sql_that_is_pending_and_touches_nothing() -> None:
         assert ran.code == 0, ran.output
         assert ran.output.count("ALTER TABLE entries ADD COLUMN place TEXT") == 1, ran.output
         assert "Dump the database and read the dump back  would change" in ran.output
-    assert drill.revision() == "0004"
+    assert drill.revision() == HEAD
     # the first host alone knows the new release's migrations, from its image
     _unmoved(before, images_of="app1")
 
@@ -150,13 +151,13 @@ def test_migration_that_fails_half_way_leaves_what_it_finished() -> None:
     ran = drill.run("deploy", release="half", deploy_backup_tasks="", deploy_rehearse="off")
     assert ran.code != 0
     assert "division by zero" in ran.output, ran.output
-    assert drill.revision() == "0005"
-    back = drill.run("migrate", release="half", deploy_revision="0004", echodiary_migrations_allowed=[ALLOW_DROP], deploy_backup_tasks="")
+    assert drill.revision() == NEXT
+    back = drill.run("migrate", release="half", deploy_revision=HEAD, echodiary_migrations_allowed=[ALLOW_DROP], deploy_backup_tasks="")
     assert back.code == 0, back.output
-    assert drill.revision() == "0004"
+    assert drill.revision() == HEAD
 
 
-ALLOW_DROP = {"revision": "0005", "rule": "ban-drop-column", "direction": "down", "reason": "the column is empty"}
+ALLOW_DROP = {"revision": NEXT, "rule": "ban-drop-column", "direction": "down", "reason": "the column is empty"}
 
 
 @pytest.mark.usefixtures("as_before")
@@ -172,7 +173,7 @@ def test_blocked_migration_names_who_blocks_and_readers_do_not_wait() -> None:
     drill.nothing_lost(found)
     slowest = max(kind["milliseconds"]["max"] for kind in found["result"].kinds.values() if kind["milliseconds"])
     assert slowest < 10_000
-    assert drill.revision() == "0004"
+    assert drill.revision() == HEAD
 
 
 #: reads the table and goes for a walk, under a name that the refusal has to tell
@@ -269,7 +270,7 @@ def test_docker_restart_reload_and_reboot_keep_the_slot(tmp_path: object) -> Non
     assert drill.everywhere_again() == versions
 
 
-@pytest.mark.parametrize(("phase", "release", "revision"), [("backup", "locking", "0005"), ("migrate", "further", "0006")])
+@pytest.mark.parametrize(("phase", "release", "revision"), [("backup", "locking", NEXT), ("migrate", "further", AFTER)])
 def test_deployer_that_is_killed_before_the_schema_is_through_is_recovered_from(phase: str, release: str, revision: str) -> None:
     """Last, because no release before knows these revisions."""
     _killed_and_run_again(phase, release)

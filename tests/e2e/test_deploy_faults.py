@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.e2e import drill, fleet
+from tests.revisions import HEAD
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("released")]
 
@@ -25,7 +26,7 @@ PATIENT = {"echodiary_ready_deadline": 300}
 
 @pytest.fixture(scope="module")
 def released(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> None:
-    drill.converge_at("0004", tmp_path_factory.mktemp("converge"))
+    drill.converge_at(HEAD, tmp_path_factory.mktemp("converge"))
 
 
 @pytest.fixture(scope="module")

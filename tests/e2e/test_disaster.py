@@ -17,6 +17,7 @@ import docker
 import pytest
 
 from tests.e2e import drill, fleet, watcher
+from tests.revisions import HEAD
 
 pytestmark = pytest.mark.e2e
 
@@ -63,7 +64,7 @@ def read(url: str) -> Any:
 
 @pytest.fixture(scope="module")
 def site(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    drill.converge_at("0004", tmp_path_factory.mktemp("converge"))
+    drill.converge_at(HEAD, tmp_path_factory.mktemp("converge"))
     fleet.sql(f"INSERT INTO entries (title, body) SELECT 'page ' || n, md5(n::text) FROM generate_series(1, {ROWS}) n")
     yield Site(tmp_path_factory.mktemp("drill"))
     fleet.sql("DELETE FROM entries WHERE title LIKE 'page %'")

@@ -18,6 +18,7 @@ import pytest
 from tests.e2e import doors, drill, fleet, walled
 from tests.e2e.doors import NOTHING, OPEN, Door, Found
 from tests.integration.firewall.test_firewall import NOBODY
+from tests.revisions import HEAD
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.full]
@@ -57,7 +58,7 @@ def story(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """A fleet without a firewall, with what somebody left on each host, and what of all that answers whom."""
     place = tmp_path_factory.mktemp("converge")
     walled.unsay()
-    drill.converge_at("0004", place)
+    drill.converge_at(HEAD, place)
     walled.add_database()
     try:
         for host in HOSTS:

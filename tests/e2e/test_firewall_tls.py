@@ -18,6 +18,7 @@ import pytest
 from tests.e2e import doors, drill, fleet, walled
 from tests.e2e.doors import NOTHING, OPEN, REFUSED, Door
 from tests.integration.tls import authority, pebble, visitors
+from tests.revisions import HEAD
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.full]
@@ -40,7 +41,7 @@ def secured(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """Only this machine, as the load balancer, and the authority are let in at the edge."""
     place, own = tmp_path_factory.mktemp("converge"), authority.Authority()
     walled.unsay()
-    drill.converge_at("0004", place)
+    drill.converge_at(HEAD, place)
     try:
         with pebble.running(
             tmp_path_factory.mktemp("pebble"), fleet.NAME, own.issue("pebble"), asks=fleet.address("app2"), life=LIFE

@@ -11,15 +11,16 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e import drill, fleet, releases
+from tests.revisions import HEAD, NEXT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("released")]
 
 ADD_PLACE = 'op.add_column("entries", sa.Column("place", sa.Text(), nullable=True))'
-#: revision 0005 as the tests of deploys bring it, too, so that either may come first
-PLACE = releases.migration("0005", "0004", ADD_PLACE, 'op.drop_column("entries", "place")')
+#: the next revision as the tests of deploys bring it, too, so that either may come first
+PLACE = releases.migration(NEXT, HEAD, ADD_PLACE, 'op.drop_column("entries", "place")')
 QUICK = {"deploy_gate_hold": 2, "deploy_backup_tasks": "", "deploy_rehearse": "off", "echodiary_ready_deadline": 180}
 ALLOW_DROP = [
-    {"revision": "0005", "rule": rule, "direction": "down", "reason": "the column is empty"}
+    {"revision": NEXT, "rule": rule, "direction": "down", "reason": "the column is empty"}
     for rule in ("ban-drop-column", "breaks-running-release")
 ]
 
@@ -63,9 +64,9 @@ def ready_everywhere() -> bool:
 
 
 def test_downgrade_under_a_release_that_needs_the_schema_is_refused() -> None:
-    ran = drill.run("migrate", release="placed", deploy_revision="0004", deploy_migrations_allowed=ALLOW_DROP[:1], **QUICK)
+    ran = drill.run("migrate", release="placed", deploy_revision=HEAD, deploy_migrations_allowed=ALLOW_DROP[:1], **QUICK)
     assert ran.code != 0
-    assert drill.revision() == "0005"
+    assert drill.revision() == NEXT
     assert ready_everywhere()
     assert "refused before anything was touched" in ran.output, ran.output
 

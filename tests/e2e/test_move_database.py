@@ -19,6 +19,7 @@ import pytest
 from lab import seeds, topology
 from tests.e2e import drill, fleet, test_database_roles
 from tests.integration.postgres import Server, waited
+from tests.revisions import HEAD
 
 pytestmark = [pytest.mark.e2e, pytest.mark.full]
 
@@ -66,7 +67,7 @@ class Writers:
 @pytest.fixture(scope="module")
 def other(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A second server as RDS would be: its administrator, and nobody else."""
-    drill.converge_at("0004", tmp_path_factory.mktemp("converge"))
+    drill.converge_at(HEAD, tmp_path_factory.mktemp("converge"))
     fleet.sql(f"INSERT INTO entries (title, body) SELECT 'page ' || n, md5(n::text) FROM generate_series(1, {ROWS}) n")
     with _server() as server:
         yield server

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import drill, fleet, releases
+from tests.revisions import HEAD, NEXT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.full]
 
@@ -19,18 +20,18 @@ REWRITING = (
 )
 CONCURRENTLY = 'with op.get_context().autocommit_block(): op.execute("CREATE INDEX CONCURRENTLY by_title ON entries (title)")'
 #: what reads the migration alone may be told that it is meant; what is measured is not
-ALLOWED = [{"revision": "0005", "rule": "adding-field-with-default", "reason": "a test"}]
+ALLOWED = [{"revision": NEXT, "rule": "adding-field-with-default", "reason": "a test"}]
 
 
 @pytest.fixture(scope="module")
 def dumped(fresh_fleet: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A thousand entries, and a dump that has them."""
-    drill.converge_at("0004", tmp_path_factory.mktemp("converge"))
+    drill.converge_at(HEAD, tmp_path_factory.mktemp("converge"))
     fleet.sql("INSERT INTO entries (title) SELECT 'rehearsed ' || n FROM generate_series(1, 1000) n")
     saved = drill.run("backup")
     assert saved.code == 0, saved.output
-    drill.publish("rewriting", files=releases.migration("0005", "0004", REWRITING))
-    drill.publish("concurrently", files=releases.migration("0005", "0004", CONCURRENTLY))
+    drill.publish("rewriting", files=releases.migration(NEXT, HEAD, REWRITING))
+    drill.publish("concurrently", files=releases.migration(NEXT, HEAD, CONCURRENTLY))
     yield
     fleet.sql("DELETE FROM entries WHERE title LIKE 'rehearsed %'")
 
@@ -47,8 +48,8 @@ def test_a_rewriting_migration_is_refused_before_the_lease_is_taken() -> None:
     token = fleet.on("app1", "cat /var/lib/echodiary/lease/deploy.json 2>/dev/null || true")
     ran = drill.run("deploy", release="rewriting", echodiary_migrations_allowed=ALLOWED)
     assert ran.code == 2 and "refused before anything was touched" in ran.output, ran.output
-    assert "0005 ran on last night's data" in ran.output and "deploy_rehearse_max_wait=" in ran.output
-    assert drill.revision() == "0004" and drill.everywhere() == before
+    assert f"{NEXT} ran on last night's data" in ran.output and "deploy_rehearse_max_wait=" in ran.output
+    assert drill.revision() == HEAD and drill.everywhere() == before
     assert fleet.on("app1", "cat /var/lib/echodiary/lease/deploy.json 2>/dev/null || true") == token, "nobody waited for it"
     assert {host: len(drill.history(host)) for host in drill.APPS} == records
     # the restored dump, for the next one
@@ -59,4 +60,4 @@ def test_a_rewriting_migration_is_refused_before_the_lease_is_taken() -> None:
 def test_one_that_keeps_nobody_waiting_passes(tmp_path: Path) -> None:
     ran = drill.run("rehearse", release="concurrently", deploy_rehearse_keep=0)
     assert ran.code == 0 and "passed" in ran.output, ran.output
-    assert drill.revision() == "0004" and left() == set()
+    assert drill.revision() == HEAD and left() == set()

@@ -16,6 +16,7 @@ import pytest
 
 from tests.integration import lab_images, local_play
 from tests.integration.alembic.workshop import PASSWORD, Database, run
+from tests.revisions import HEAD, NEXT
 
 ADDED = {
     "strict": "op.add_column('entries', sa.Column('author', sa.Text(), nullable=False))",
@@ -24,7 +25,7 @@ ADDED = {
 }
 REVISION = """import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0005", "0004"
+revision, down_revision = {revision!r}, {before!r}
 def upgrade():
     {upgrade}
 def downgrade():
@@ -34,7 +35,7 @@ def downgrade():
 
 @pytest.fixture(scope="session")
 def releases() -> Iterator[dict[str, str]]:
-    """EchoDiary as it is ("old"), and one with a fifth revision for each of ADDED."""
+    """EchoDiary as it is ("old"), and one with another revision for each of ADDED."""
     client = docker.from_env()
     old = lab_images.application()
     made = {name: _release(client, old, name, code) for name, code in ADDED.items()}
@@ -47,8 +48,8 @@ def _release(client: docker.DockerClient, old: str, name: str, code: str) -> str
     context = io.BytesIO()
     with tarfile.open(fileobj=context, mode="w") as tar:
         for path, text in {
-            "Dockerfile": f"FROM {old}\nCOPY 0005.py migrations/versions/\n",
-            "0005.py": REVISION.format(upgrade=code),
+            "Dockerfile": f"FROM {old}\nCOPY {NEXT}.py migrations/versions/\n",
+            f"{NEXT}.py": REVISION.format(upgrade=code, revision=NEXT, before=HEAD),
         }.items():
             entry = tarfile.TarInfo(path)
             entry.size, entry.mode = len(text), 0o644
@@ -111,9 +112,9 @@ def test_through_ansible_with_an_env_file(database: Database, releases: dict[str
     with _watched() as seen:
         played = local_play.play(place, [task, again], "-vvv")
     assert played.code == 0, played.output
-    assert (played.task["Migrate"]["changed"], played.task["Migrate"]["current"]) == (True, ["0004"])
+    assert (played.task["Migrate"]["changed"], played.task["Migrate"]["current"]) == (True, [HEAD])
     assert (played.task["Again"]["changed"], played.task["Again"]["remote_calls"]) == (False, 1)
-    assert database.revision() == ["0004"] and database.invalid_indexes() == 0
+    assert database.revision() == [HEAD] and database.invalid_indexes() == 0
     assert any("docker run" in line for line in seen)
     assert [line for line in seen if PASSWORD in line] == []
     assert PASSWORD not in played.output
@@ -122,27 +123,27 @@ def test_through_ansible_with_an_env_file(database: Database, releases: dict[str
 
 def test_what_the_running_release_would_miss_is_refused_beforehand(diary: Database, releases: dict[str, str]) -> None:
     result = run("head", **_place(diary, releases["strict"]), compat_image=releases["old"], check=True)
-    assert result["failed"] and "0005 breaks-running-release: entries.author" in result["msg"]
-    assert (result["remote_calls"], diary.revision()) == (1, ["0004"])
+    assert result["failed"] and f"{NEXT} breaks-running-release: entries.author" in result["msg"]
+    assert (result["remote_calls"], diary.revision()) == (1, [HEAD])
 
 
 def test_what_it_need_not_know_passes(diary: Database, releases: dict[str, str]) -> None:
     result = run("head", **_place(diary, releases["additive"]), compat_image=releases["old"])
-    assert (result["failed"], result["current"]) == (False, ["0005"]), result["msg"]
+    assert (result["failed"], result["current"]) == (False, [NEXT]), result["msg"]
 
 
 @pytest.mark.full
 def test_what_only_shows_on_the_real_table_is_found_afterwards(diary: Database, releases: dict[str, str]) -> None:
     allow = [
-        {"revision": "0005", "rule": "changing-column-type", "reason": "-"},
-        {"revision": "0005", "rule": "breaks-running-release", "reason": "-"},
+        {"revision": NEXT, "rule": "changing-column-type", "reason": "-"},
+        {"revision": NEXT, "rule": "breaks-running-release", "reason": "-"},
     ]
     result = run("head", **_place(diary, releases["retyped"]), compat_image=releases["old"], allow=allow[:1])
     assert "breaks-running-release: entries.body" in result["msg"], "its INSERTs leave body to the default"
     diary.run("ALTER TABLE entries ALTER COLUMN body DROP DEFAULT")  # so that nothing is foreseen
     result = run("head", **_place(diary, releases["retyped"]), compat_image=releases["old"], allow=allow)
     assert result["failed"] and result["changed"] and "the code expects TEXT and finds BYTEA" in result["msg"]
-    assert "state=revision revision=0004" in result["msg"]
+    assert f"state=revision revision={HEAD}" in result["msg"]
 
 
 def test_an_image_that_is_not_there(database: Database) -> None:
