@@ -25,7 +25,7 @@ export const en = {
   signIn: "Sign in",
   signInLead: "A quiet place for your days.",
   signUp: "Create account",
-  signUpLead: "Your diary is yours alone. Nobody else can read it.",
+  signUpLead: "Your diary is yours: no other account can see it.",
   signOut: "Sign out",
   email: "Email",
   password: "Password",
@@ -58,7 +58,7 @@ export const en = {
 
   titleField: "Title",
   bodyField: "What happened?",
-  bodyHint: "Write as if nobody reads it. Nobody does.",
+  bodyHint: "Write as if nobody reads it.",
   mood: "How was it?",
   moods: { awful: "Awful", bad: "Bad", neutral: "So-so", good: "Good", great: "Great" },
   moodNone: "No mood",

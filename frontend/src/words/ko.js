@@ -26,7 +26,7 @@ export const ko = {
   signIn: "로그인",
   signInLead: "하루를 조용히 담아 두는 곳.",
   signUp: "계정 만들기",
-  signUpLead: "일기는 나만의 것입니다. 다른 누구도 읽을 수 없어요.",
+  signUpLead: "일기는 나만의 것이에요. 다른 계정에서는 볼 수 없어요.",
   signOut: "로그아웃",
   email: "이메일",
   password: "비밀번호",
@@ -56,7 +56,7 @@ export const ko = {
 
   titleField: "제목",
   bodyField: "무슨 일이 있었나요?",
-  bodyHint: "아무도 읽지 않는 것처럼 쓰세요. 정말 아무도 읽지 않아요.",
+  bodyHint: "아무도 읽지 않는 것처럼 써 보세요.",
   mood: "어떤 하루였나요?",
   moods: { awful: "최악", bad: "나쁨", neutral: "보통", good: "좋음", great: "최고" },
   moodNone: "기분 없음",
