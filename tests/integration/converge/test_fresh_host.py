@@ -3,8 +3,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from tests import warm
 from tests.integration.converge.conftest import Story
-from tests.integration.converge.machine import Machine
+from tests.integration.converge.machine import ROOT, Machine, task
 
 
 def test_check_leaves_no_trace(story: Story) -> None:
@@ -46,3 +52,25 @@ def test_a_run_without_changes_is_exactly_one_remote_call(machine: Machine) -> N
         assert run.code == 0
         assert run[0].result["remote_calls"] == 1
         assert run.calls == 1, machine.log.read_text()
+
+
+def test_what_a_host_keeps_does_not_travel_again(machine: Machine, tmp_path: Path) -> None:
+    """Both ways, of a run that has nothing to do and of a check; and of one that has, what differs and little else."""
+    wrapper = tmp_path / "ssh"
+    wrapper.write_text(f'#!/bin/bash\nset -o pipefail\ntee -a {tmp_path}/in | ssh "$@" | tee -a {tmp_path}/out\n')
+    wrapper.chmod(0o755)
+
+    def travelled(*words: str, **variables: Any) -> tuple[int, int]:
+        for name in ("in", "out"):
+            (tmp_path / name).write_bytes(b"")
+        command = [warm.PLAYBOOK, *machine.command([task(**variables)], words)[1:]]
+        told = {**machine.environment(), "ANSIBLE_SSH_EXECUTABLE": str(wrapper)}
+        done = subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return (tmp_path / "in").stat().st_size, (tmp_path / "out").stat().st_size
+
+    assert sum(travelled()) <= 2048 and sum(travelled("--check")) <= 2048
+    greeting = os.urandom(2000).hex().translate({ord("b"): "h"})
+    assert len(greeting) // 2 < travelled(demo_greeting=greeting)[0] < len(greeting) + 2048
+    assert sum(travelled(demo_greeting=greeting)) <= 2048
+    travelled()

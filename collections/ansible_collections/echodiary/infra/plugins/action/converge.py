@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..plugin_utils._converge import result as outcome
 from ..plugin_utils._converge.call import ConvergeCall, display
@@ -34,6 +35,10 @@ class ActionModule(ConvergeCall["ConvergeOptions"]):
         if self._task.diff:
             found["diff"] = outcome.diffs(found["components"])
         return found
+
+    def _lasts(self, manifest: Mapping[str, Any]) -> bool:
+        """All that is declared for the host, as the first call of the task has it."""
+        return bool([spec["name"] for spec in manifest["components"]] == manifest["declared"])
 
 
 def _record(answers: list[Answer], run: Run) -> None:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The first thing that runs on a host: what was sent becomes importable, the one call is made, its answer goes out.
 
-To compile what is sent takes a quiet host longer than its whole check. So the compiled files stay there, in a place that only root can
-write to, under a digest of their sources: what is there is read, in check mode also; written is nothing in check mode.
+To compile what is sent takes a quiet host longer than its whole check, and to send it again and again takes a far one longer still. So
+this file, what was compiled and what was declared stay there, in a place that only root can read and write, under their digests: what is
+there is read, in check mode also, and need not be sent; written is nothing in check mode.
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ import sys
 import types
 import typing
 import zlib
-from typing import Any, BinaryIO, Union
+from typing import Any, BinaryIO, NoReturn, TypedDict, Union
 
 #: separates the answer from whatever a login shell prints before it
 MARKER = "\x02echodiary\x02"
 FOLDER = "/var/cache/echodiary"
+#: what is said instead of an answer where something is asked for by its digest and is not there; ``KEPT`` follows an answer where all is
+LACKS, KEPT = "0", "kept"
+#: the only name in a JSON object that stands for a piece, whose digest it has
+PIECE = "\x02"
 #: no name that an application could have, since ours run in its Python, too
 ROOT = "echodiary_infra"
 
@@ -63,18 +68,80 @@ class Fields(type):
         return made
 
 
-def answer(stdin: BinaryIO) -> None:
-    """``stdin``: a line about what follows, the sources, the manifest. The command that starts Python calls this: it has it for itself."""
+def answer(stdin: BinaryIO, me: bytes, digest: str, folder: str = FOLDER) -> None:
+    """``stdin``: a line about what follows, the sources, the document. ``me``: this file as it came, or was kept.
+
+    The command that starts Python calls this: it has it for itself.
+    """
     gc.set_threshold(QUIET)
     typing.NamedTuple = type.__new__(Fields, "NamedTuple", (), {})  # type: ignore[assignment, misc]
     about = json.loads(stdin.readline())
-    sent = stdin.read(about["size"])
-    manifest = json.loads(zlib.decompress(stdin.read()))
-    install(load(about, sent))
-    said = _run(about["package"], manifest)
-    sys.stdout.write(MARKER + json.dumps(said) + MARKER)
+    codes = load(about, stdin.read(about["size"]), folder)
+    told = Told(folder, about["package"])
+    manifest = told.whole(json.loads(zlib.decompress(stdin.read())))
+    if codes is None or manifest is None:
+        _say(LACKS)
+    kept = about["keep"] and keep_me(folder, digest, me) and read(os.path.join(folder, about["package"]), about["digest"]) is not None
+    kept = kept and (not about["told"] or told.keep(about["told"]))
+    install(codes or {})
+    _say(json.dumps(_run(about["package"], manifest)), KEPT if kept else "")
+
+
+def _say(answer: str, after: str = "") -> NoReturn:
+    sys.stdout.write(MARKER + answer + MARKER + after)
     sys.stdout.flush()
     os._exit(0)  # what Python would now tidy up goes with the process
+
+
+class Document(TypedDict):
+    """``root``: JSON, in which pieces may stand; ``pieces``: those that came with it."""
+
+    root: str
+    pieces: dict[str, str]
+
+
+class Told:
+    """The documents that a package was sent, as pieces: digest -> JSON, in which others may stand."""
+
+    def __init__(self, folder: str, package: str) -> None:
+        self._path = os.path.join(folder, f"{package}.told")
+        self._known: dict[str, str] = {}
+        self._used: dict[str, str] = {}
+
+    def whole(self, document: Document) -> Any:
+        """None where a piece is missing."""
+        self._known = {**(read(self._path) or {}), **document["pieces"]}
+        try:
+            return json.loads(document["root"], object_hook=self._unfolded)
+        except KeyError:
+            return None
+
+    def keep(self, digest: str) -> bool:
+        """What was asked for, under the digest of all of it; is it there now?"""
+        if read(self._path, digest) is None:
+            write(self._path, digest, marshal.dumps(self._used))
+            return read(self._path, digest) is not None
+        return True
+
+    def _unfolded(self, found: dict[str, Any]) -> Any:
+        if PIECE not in found:
+            return found
+        name = found[PIECE]
+        self._used[name] = self._known[name]
+        return json.loads(self._used[name], object_hook=self._unfolded)
+
+
+def keep_me(folder: str, digest: str, me: bytes) -> bool:
+    """The command that starts Python looks for it there before this can say how: under its digest, whole or not at all."""
+    path = os.path.join(folder, f"loader-{digest}")
+    if os.path.exists(path):
+        return True
+    write(path, None, me)
+    with contextlib.suppress(OSError):
+        for name in os.listdir(folder):
+            if name.startswith("loader-") and name != os.path.basename(path):
+                os.unlink(os.path.join(folder, name))
+    return os.path.exists(path)
 
 
 def begin(package: str, document: dict[str, Any]) -> None:
@@ -92,12 +159,15 @@ def _run(package: str, given: dict[str, Any]) -> Any:
     return sys.modules[f"{ROOT}.{package}.main"].run(given)
 
 
-def load(about: dict[str, Any], sent: bytes, folder: str = FOLDER) -> dict[str, Code]:
-    """``about``: package, digest, and whether what is compiled may be kept. Name (``package.file``) -> its code."""
+def load(about: dict[str, Any], sent: bytes, folder: str = FOLDER) -> dict[str, Code] | None:
+    """``about``: package, digest, and whether what is compiled may be kept. Name (``package.file``) -> its code; None where nothing was
+    sent and nothing is kept."""
     path = os.path.join(folder, about["package"])
     kept = read(path, about["digest"])
     if kept is not None:
         return kept
+    if not sent:
+        return None
     sources: dict[str, Code] = json.loads(zlib.decompress(sent))
     if not about["keep"]:
         return sources
@@ -132,8 +202,9 @@ def _package(name: str) -> types.ModuleType:
     return module
 
 
-def read(path: str, digest: str) -> dict[str, Code] | None:
-    """What is kept of these very sources for this very Python, or None; a file that others could have written is not looked into."""
+def read(path: str, digest: str | None = None) -> dict[str, Any] | None:
+    """What is kept there, of these very sources where ``digest`` says of which, for this very Python; or None. A file that others could
+    have written is not looked into."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
@@ -142,21 +213,25 @@ def read(path: str, digest: str) -> dict[str, Code] | None:
         if not (_is_mine(os.fstat(descriptor)) and _is_mine(os.lstat(os.path.dirname(path)))):
             return None
         label, _, body = handle.read().partition(b"\n")
-    if label != _label(digest, body):
+    if label != _label(label.decode(errors="replace").partition(" ")[0] if digest is None else digest, body):
         return None
-    codes: dict[str, Code] = marshal.loads(body)  # noqa: S302 (as trustworthy as the interpreter's own .pyc files: only we can write here)
-    return codes
+    found: dict[str, Any] = marshal.loads(body)  # noqa: S302 (as trustworthy as the interpreter's own .pyc files: only we can write here)
+    return found
 
 
-def write(path: str, digest: str, body: bytes) -> None:
-    """One file per package, so that nothing old piles up. Where it cannot be written all goes on as without it."""
+def write(path: str, digest: str | None, body: bytes) -> None:
+    """One file per package, so that nothing old piles up. Where it cannot be written all goes on as without it. Without a ``digest`` it is
+    the body alone."""
     fresh = f"{path}.{os.getpid()}"
     with contextlib.suppress(OSError):
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         if _is_mine(os.lstat(os.path.dirname(path))):
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
             with os.fdopen(descriptor, "wb") as handle:
-                handle.write(_label(digest, body) + b"\n" + body)
+                handle.write(body if digest is None else _label(digest, body) + b"\n" + body)
+                # Whoever reads it may have no way to tell that a power failure cut it off.
+                handle.flush()
+                os.fsync(handle.fileno())
             os.rename(fresh, path)
             return
     with contextlib.suppress(OSError):

@@ -21,3 +21,8 @@ def found(output: str) -> Any:
     if len(parts) != 3:
         return None
     return json.loads(parts[1])
+
+
+def after(output: str) -> str:
+    """What follows the answer."""
+    return output.rpartition(MARKER)[2]

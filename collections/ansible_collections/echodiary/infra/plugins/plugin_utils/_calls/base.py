@@ -64,6 +64,8 @@ class HostCall(Action[Args]):
     #: A host that says nothing makes a failed result, of which ``failed_when`` may think otherwise: it is not asked where an exception
     #: ends the task.
     BEARABLE: ClassVar[bool] = False
+    #: calls that had to be made twice, since the host lacked what it was thought to keep
+    _repeated = 0
 
     def _answer(self, args: Args) -> Mapping[str, Any]:
         answer: Mapping[str, Any] = self._ask(self._manifest(args))
@@ -75,7 +77,17 @@ class HostCall(Action[Args]):
 
     def _ask(self, manifest: Mapping[str, Any]) -> Any:
         """One call; what the host says to it, which may be ``failed``. NoAnswerError where it says nothing."""
-        return host.call(self, packages.package(self.PACKAGE), manifest, self._vars)
+        heard = host.exchange(self, packages.package(self._runs(manifest)), manifest, self._vars, self._lasts(manifest))
+        self._repeated += heard.calls - 1
+        return heard.answer
+
+    def _runs(self, _manifest: Mapping[str, Any]) -> str:
+        """The package that is asked."""
+        return self.PACKAGE
+
+    def _lasts(self, _manifest: Mapping[str, Any]) -> bool:
+        """Does the host keep it, to be sent no more than what differs the next time?"""
+        return False
 
     def _failed(self, error: SpecError) -> dict[str, Any]:
         if self.BEARABLE and isinstance(error, host.NoAnswerError):

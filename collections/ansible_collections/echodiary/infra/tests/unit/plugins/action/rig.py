@@ -13,6 +13,7 @@ import pytest
 from ansible.errors import AnsibleActionFail
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
+from ansible_collections.echodiary.infra.plugins.module_utils import _loader
 from ansible_collections.echodiary.infra.plugins.module_utils._host import answers
 
 Answer = dict[str, Any] | str
@@ -56,13 +57,21 @@ class Rig:
         return found
 
     def _execute(self, command: str, in_data: bytes) -> dict[str, Any]:
-        size, _, rest = in_data.partition(b"\n")
-        about, _, rest = rest[int(size) :].partition(b"\n")
-        self.packages.append(json.loads(about)["package"])
-        self.sent.append(json.loads(zlib.decompress(rest[json.loads(about)["size"] :])))
+        package, manifest = read(in_data)
+        self.packages.append(package)
+        self.sent.append(manifest)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         said = answer if isinstance(answer, str) else answers.framed(answer)
         return {"rc": 0, "stdout": said, "stderr": ""}
+
+
+def read(sent: bytes) -> tuple[str, dict[str, Any]]:
+    """The package and the manifest that a host is sent."""
+    first, _, rest = sent.partition(b"\n")
+    line, _, rest = rest[int(first.split()[0]) :].partition(b"\n")
+    about = json.loads(line)
+    document = json.loads(zlib.decompress(rest[about["size"] :]))
+    return about["package"], _loader.Told("/nowhere", about["package"]).whole(document)
 
 
 def silent(rig: Rig, run: Callable[[], dict[str, Any]]) -> str:

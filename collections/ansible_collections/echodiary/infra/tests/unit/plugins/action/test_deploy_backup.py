@@ -6,7 +6,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError
 from ansible_collections.echodiary.infra.plugins.action import deploy_backup
-from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig
+from ansible_collections.echodiary.infra.tests.unit.plugins.action.rig import Rig, read
 
 PASSWORD = "hunter2-of-production"
 SHOP = f"""
@@ -81,10 +80,8 @@ def test_a_dump_is_told_its_password_by_standard_input_alone(tmp_path: Path, ask
     assert begin(one)["state"] == "begun" and asked.hosts == ["app1"]
     manifest = one.manifest
     assert manifest["command"][:2] == ["sh", "-c"] and PASSWORD not in json.dumps(manifest)
-    size, _, rest = base64.b64decode(manifest["given"]).partition(b"\n")
-    about, _, rest = rest[int(size) :].partition(b"\n")
-    wanted = json.loads(zlib.decompress(rest[json.loads(about)["size"] :]))
-    assert (json.loads(about)["package"], wanted["wanted"]["id"], wanted["check"]) == ("_dump", "deploy-1700000000", False)
+    package, wanted = read(base64.b64decode(manifest["given"]))
+    assert (package, wanted["wanted"]["id"], wanted["check"]) == ("_dump", "deploy-1700000000", False)
     assert wanted["wanted"]["login"]["password"] == PASSWORD
 
 

@@ -33,7 +33,9 @@ def forgotten() -> Iterator[None]:
 
 def load(folder: Path, digest: str = "one", keep: bool = True, sources: dict[str, str] = SOURCES) -> dict[str, Any]:
     about = {"package": "_demo", "digest": digest, "keep": keep}
-    return _loader.load(about, zlib.compress(json.dumps(sources).encode()), str(folder))
+    found = _loader.load(about, zlib.compress(json.dumps(sources).encode()), str(folder))
+    assert found is not None
+    return found
 
 
 def said(codes: dict[str, Any]) -> str:

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A document as pieces that are known by their digest: what a host has of one call is not sent with the next. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ...module_utils import _loader
+
+if TYPE_CHECKING:
+    from ...module_utils._kinds.model import Json
+
+#: what is no longer than this is sent as it is (characters)
+SMALL = 256
+
+
+class Folded(NamedTuple):
+    """``root``: JSON in which ``{_loader.PIECE: digest}`` stands for a piece; ``pieces``: digest -> JSON, which may name others."""
+
+    root: str
+    pieces: dict[str, str]
+
+
+def folded(document: Mapping[str, Any]) -> Folded:
+    """TypeError for what JSON has no word for. The same document has the same digests on every controller."""
+    pieces: dict[str, str] = {}
+    return Folded(_text(document, pieces), pieces)
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _text(value: Json, pieces: dict[str, str]) -> str:
+    whole = json.dumps(value)
+    if len(whole) <= SMALL:
+        return whole
+    if isinstance(value, Mapping):
+        # JSON has texts for names, whatever Python has
+        inside = ", ".join(f"{json.dumps({name: 0})[1:-4]}: {_piece(one, pieces)}" for name, one in value.items())
+        return f"{{{inside}}}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_piece(one, pieces) for one in value)}]"
+    return whole
+
+
+def _piece(value: Json, pieces: dict[str, str]) -> str:
+    text = _text(value, pieces)
+    if len(text) <= SMALL:
+        return text
+    name = digest(text)
+    pieces[name] = text
+    return json.dumps({_loader.PIECE: name})
