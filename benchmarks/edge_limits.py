@@ -245,8 +245,9 @@ def site(image: str, **variables: Any) -> Iterator[tuple[Target, Target]]:
 
 
 @contextmanager
-def database() -> Iterator[str]:
-    container = docker.from_env().containers.run(lab_images.service("postgres"), name=f"echodiary-bench-limits-{os.getpid()}", detach=True)
+def database(number: int = 0) -> Iterator[str]:
+    name = f"echodiary-bench-limits-{os.getpid()}-{number}"
+    container = docker.from_env().containers.run(lab_images.service("postgres"), name=name, detach=True)
     try:
         server = Server(waited(container), "")
         server.sql("CREATE ROLE diary LOGIN PASSWORD 'diary'")
