@@ -31,9 +31,9 @@ class Fleet(NamedTuple):
     place: Path
     hosts: dict[str, Any]
 
-    def play(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def play(self, *words: str, playbook: str = "frontend") -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "ANSIBLE_HOST_KEY_CHECKING": "false", "PWD": str(self.place), "ANSIBLE_NOCOLOR": "1"}
-        command = [PLAYBOOK, "-i", str(self.place / "inventory.json"), "echodiary.infra.frontend", *words]
+        command = [PLAYBOOK, "-i", str(self.place / "inventory.json"), f"echodiary.infra.{playbook}", *words]
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300)
 
     def run(self, host: str, script: str) -> str:

@@ -83,3 +83,13 @@ def test_no_host_is_left_behind(fleet: Fleet, first: Path) -> None:
     done = fleet.play("-e", f"source={first}", "--limit", "app1")
     assert (done.returncode != 0, "--limit leaves app2 out" in done.stdout + done.stderr) == (True, True)
     assert fleet.play("--limit", "app1").returncode == 0
+
+
+def test_somebody_elses_lease_is_left_to_them(fleet: Fleet, first: Path, tmp_path: Path) -> None:
+    before = [fleet.page(host) for host in HOSTS]
+    assert fleet.play("-e", "reason=somebody-else", playbook="lock").returncode == 0
+    done = fleet.play("-e", f"source={built(tmp_path / 'late', 'late')}")
+    assert (done.returncode != 0, "somebody-else" in done.stdout + done.stderr) == (True, True), done.stdout
+    assert [fleet.page(host) for host in HOSTS] == before
+    assert not free(fleet)
+    assert fleet.play("-e", "reason=over", playbook="unlock").returncode == 0
