@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import models
+import post
 import pytest
 import services
 from conftest import NewDatabase
@@ -140,6 +141,29 @@ def test_few_at_a_time_and_who_is_more_is_told_at_once(asked: Asked) -> None:
         assert [one.result().status_code for one in waiting] == [200] * 2
     assert (len(asked.model.asked), asked.counted("busy") - before) == (2, 5)
     assert asked.ask().status_code == 200
+
+
+def test_each_account_has_its_own_entries_and_its_own_day(start: Start) -> None:
+    with post.server() as (box, port):
+        limits = {"QUESTION_PER_DAY": "1", "QUESTION_TIMEOUT": "10", "DB_POOL_SIZE": "1", "DB_MAX_OVERFLOW": "0"}
+        asked = start(**post.settings(port, **limits, SIGN_IN="open"))
+        one, other = (post.sign_up(asked.service, box, f"{name}@diary.test") for name in ("one", "other"))
+        mine, theirs = (who.post("/entries", json={"title": "mine"}).json()["id"] for who in (one, other))
+        assert one.get("/sign-in").json()["question"] is True
+        forged = one.post(f"/entries/{mine}/question", headers={"X-CSRF-Token": "forged"})
+        assert [other.post(f"/entries/{mine}/question").status_code, asked.ask(mine).status_code, forged.status_code] == [404, 404, 403]
+        assert asked.model.asked == []
+        asked.model.silent()
+        with ThreadPoolExecutor(1) as threads:
+            waiting = threads.submit(one.post, f"/entries/{mine}/question")
+            services.wait_for("it is asked", lambda: len(asked.model.asked) == 1)
+            # what knew the account by its session has given its connection back, too
+            assert other.get(f"/entries/{theirs}").status_code == 200
+            assert not waiting.done()
+            asked.model.wake()
+            assert waiting.result().status_code == 200
+        assert one.post(f"/entries/{mine}/question").status_code == 429
+        assert other.post(f"/entries/{theirs}/question").status_code == 200
 
 
 def test_who_does_not_answer_is_left_alone(start: Start) -> None:
