@@ -101,3 +101,27 @@ def test_a_secret_with_a_dollar_arrives_as_it_is() -> None:
     known = env_file.parse(text)
     assert known["REDIS_URL"] == url
     assert "a%20b%24c:x@" in known["DATABASE_URL"]
+
+
+MAIL = {
+    "echodiary_mail_url": "smtp://diary:p%40ss$'w@mail.test:587", "echodiary_mail_from": "EchoDiary: <diary@diary.test>",
+    "echodiary_public_url": "https://diary.test", "echodiary_cors_origins": ["https://a.test", "https://b.test"],
+}  # fmt: skip
+
+
+def test_how_mails_are_sent_is_told_and_the_password_is_in_the_environment_file_alone() -> None:
+    files = rendering.tree("echodiary", **{**NEEDED, **MAIL})
+    holding = [path for path, text in files.items() if "mail.test" in text]
+    assert [path.rpartition("/")[2] for path in holding] == ["echodiary.env"]
+    assert env_file.parse(files[holding[0]])["MAIL_URL"] == MAIL["echodiary_mail_url"]
+    given = from_compose(compose_of("echodiary", **MAIL))
+    assert isinstance(given, dict)
+    environment = given["services"]["api"]["environment"]
+    assert (environment["MAIL_FROM"], environment["PUBLIC_URL"]) == (MAIL["echodiary_mail_from"], MAIL["echodiary_public_url"])
+    assert environment["CORS_ORIGINS"] == "https://a.test,https://b.test"
+
+
+@pytest.mark.parametrize("missing", ["echodiary_mail_from", "echodiary_public_url"])
+def test_mails_without_a_sender_or_a_place_for_links_are_refused(missing: str) -> None:
+    with pytest.raises(Exception, match="echodiary_mail_url needs"):
+        rendering.tree("echodiary", **{**NEEDED, **MAIL, missing: ""})
