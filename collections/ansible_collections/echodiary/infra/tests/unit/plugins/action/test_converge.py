@@ -45,6 +45,14 @@ def test_a_host_in_sync_is_one_call(place: str, check: bool) -> None:
     assert [one["name"] for one in found["components"]] == ["one", "two"]
 
 
+def test_a_host_that_hands_out_files_has_them_looked_at_in_the_same_call(place: str) -> None:
+    given = "---\nstatic: {directory: /srv/one, port: 8095, paths: [/]}\n"
+    Path(place, "roles/one/component.yml").write_text(given)
+    rig = Rig(converge, answer(entry("one"), entry("two")), playbook_dir=place)
+    assert rig.run(components=["one", "two"])["remote_calls"] == 1
+    assert (rig.packages, rig.manifest["components"][0]["static"]["directory"]) == (["_run_static"], "/srv/one")
+
+
 def test_the_difference_is_shown_where_it_is_asked_for(place: str) -> None:
     changed = answer(entry("one", status="changed", changes=[CHANGE]))
     found = Rig(converge, changed, playbook_dir=place).run(diff=True, components=["one"])
