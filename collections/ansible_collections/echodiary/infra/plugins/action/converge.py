@@ -13,6 +13,7 @@ from ..plugin_utils._converge.run import Run
 from ..plugin_utils._history import from_converge
 
 if TYPE_CHECKING:
+    from ..module_utils._kinds import documents
     from ..module_utils._run.shapes import Answer
     from ..plugin_utils._converge.shapes import ConvergeOptions, Summary
 
@@ -36,9 +37,11 @@ class ActionModule(ConvergeCall["ConvergeOptions"]):
             found["diff"] = outcome.diffs(found["components"])
         return found
 
-    def _lasts(self, manifest: Mapping[str, Any]) -> bool:
-        """All that is declared for the host, as the first call of the task has it."""
-        return bool([spec["name"] for spec in manifest["components"]] == manifest["declared"])
+    def _private(self, manifest: Mapping[str, Any]) -> list[str] | None:
+        """All that is declared for the host is kept, as the first call of the task has it."""
+        specs: list[documents.ComponentSpec] = manifest["components"]
+        whole = [spec["name"] for spec in specs] == manifest["declared"]
+        return [secret for spec in specs for secret in spec["secrets"]] if whole else None
 
 
 def _record(answers: list[Answer], run: Run) -> None:

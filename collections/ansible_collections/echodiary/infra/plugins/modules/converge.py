@@ -76,7 +76,8 @@ notes:
   - Needs no facts and no Python library on the host but the standard one.
   - Files of more than 200,000 bytes are named by their digest, and sent in a further call to a host that lacks them;
     sensitive ones always travel with the call.
-  - Keeps what it sends to a host compiled in C(/var/cache/echodiary) there, which only root can write to; in check mode nothing is kept.
+  - Keeps the code that it sends to a host, compiled, and what is declared there but for secrets in C(/var/cache/echodiary), which only root
+    can read and write, and sends only what is not there; in check mode nothing is kept.
     It may be deleted at any time.
 seealso:
   - module: echodiary.infra.release

@@ -77,7 +77,7 @@ class HostCall(Action[Args]):
 
     def _ask(self, manifest: Mapping[str, Any]) -> Any:
         """One call; what the host says to it, which may be ``failed``. NoAnswerError where it says nothing."""
-        heard = host.exchange(self, packages.package(self._runs(manifest)), manifest, self._vars, self._lasts(manifest))
+        heard = host.exchange(self, packages.package(self._runs(manifest)), manifest, self._vars, self._private(manifest))
         self._repeated += heard.calls - 1
         return heard.answer
 
@@ -85,9 +85,9 @@ class HostCall(Action[Args]):
         """The package that is asked."""
         return self.PACKAGE
 
-    def _lasts(self, _manifest: Mapping[str, Any]) -> bool:
-        """Does the host keep it, to be sent no more than what differs the next time?"""
-        return False
+    def _private(self, _manifest: Mapping[str, Any]) -> list[str] | None:
+        """Of a manifest that the host keeps but for these, to be sent no more than what differs the next time; None: it keeps nothing."""
+        return None
 
     def _failed(self, error: SpecError) -> dict[str, Any]:
         if self.BEARABLE and isinstance(error, host.NoAnswerError):

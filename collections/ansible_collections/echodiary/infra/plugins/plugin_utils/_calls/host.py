@@ -12,7 +12,7 @@ import functools
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from ansible.errors import AnsibleConnectionFailure
@@ -64,13 +64,16 @@ def call(action: ActionBase, package: Package, manifest: Mapping[str, Any], task
     return exchange(action, package, manifest, task_vars).answer
 
 
-def exchange(action: ActionBase, package: Package, manifest: Mapping[str, Any], task_vars: TaskVars, lasting: bool = False) -> Heard:
-    """As ``call``. ``lasting``: the host keeps the manifest, as it will be asked for much the same again.
+def exchange(
+    action: ActionBase, package: Package, manifest: Mapping[str, Any], task_vars: TaskVars, secrets: Collection[str] | None = None
+) -> Heard:
+    """As ``call``. Where ``secrets`` says what of the manifest is one, the host keeps all else: it will be asked for much the same again.
 
     One that lacks what it was thought to keep does nothing and is sent all of it.
     """
     memory = kept.of(action, package.name, task_vars)
-    known, told, keep = memory.read(), pieces.folded(manifest), not action._task.check_mode
+    known, told, keep = memory.read(), pieces.folded(manifest, secrets or ()), not action._task.check_mode
+    lasting = secrets is not None
     said, calls = _once(action, message(package, told, known, keep, lasting), task_vars), 1
     if said.answer == int(_loader.LACKS):
         known = Kept()

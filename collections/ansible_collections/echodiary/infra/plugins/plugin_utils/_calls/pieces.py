@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...module_utils import _loader
+from ...module_utils._host.masking import longest_first
 
 if TYPE_CHECKING:
     from ...module_utils._kinds.model import Json
 
 #: what is no longer than this is sent as it is (characters)
 SMALL = 256
+#: as JSON says it of a file; in a text its quotes would have strokes before them
+SENSITIVE = '"sensitive": true'
 
 
 class Folded(NamedTuple):
@@ -24,32 +27,36 @@ class Folded(NamedTuple):
     pieces: dict[str, str]
 
 
-def folded(document: Mapping[str, Any]) -> Folded:
-    """TypeError for what JSON has no word for. The same document has the same digests on every controller."""
+def folded(document: Mapping[str, Any], secrets: Iterable[str] = ()) -> Folded:
+    """TypeError for what JSON has no word for. The same document has the same digests on every controller.
+
+    No piece holds one of ``secrets`` or what is marked ``sensitive``: it is kept nowhere, and neither is a digest of it.
+    """
     pieces: dict[str, str] = {}
-    return Folded(_text(document, pieces), pieces)
+    hidden = [json.dumps(secret)[1:-1] for secret in longest_first(secrets)]
+    return Folded(_text(document, hidden, pieces), pieces)
 
 
 def digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _text(value: Json, pieces: dict[str, str]) -> str:
+def _text(value: Json, hidden: list[str], pieces: dict[str, str]) -> str:
     whole = json.dumps(value)
     if len(whole) <= SMALL:
         return whole
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and not value.get("sensitive"):
         # JSON has texts for names, whatever Python has
-        inside = ", ".join(f"{json.dumps({name: 0})[1:-4]}: {_piece(one, pieces)}" for name, one in value.items())
+        inside = ", ".join(f"{json.dumps({name: 0})[1:-4]}: {_piece(one, hidden, pieces)}" for name, one in value.items())
         return f"{{{inside}}}"
     if isinstance(value, (list, tuple)):
-        return f"[{', '.join(_piece(one, pieces) for one in value)}]"
+        return f"[{', '.join(_piece(one, hidden, pieces) for one in value)}]"
     return whole
 
 
-def _piece(value: Json, pieces: dict[str, str]) -> str:
-    text = _text(value, pieces)
-    if len(text) <= SMALL:
+def _piece(value: Json, hidden: list[str], pieces: dict[str, str]) -> str:
+    text = _text(value, hidden, pieces)
+    if len(text) <= SMALL or SENSITIVE in text or any(secret in text for secret in hidden):
         return text
     name = digest(text)
     pieces[name] = text

@@ -33,10 +33,10 @@ class Host:
     def __init__(self, folder: Path, check: bool = False) -> None:
         self.folder, self.check, self.sent = folder, check, list[int]()
 
-    def ask(self, asked: dict[str, Any], lasting: bool = True) -> host.Heard:
+    def ask(self, asked: dict[str, Any], secrets: list[str] | None = None, lasting: bool = True) -> host.Heard:
         task: Any = SimpleNamespace(check_mode=self.check, any_errors_fatal=False, run_once=False, delegate_to=None)
         action: Any = SimpleNamespace(_task=task, _templar=SimpleNamespace(template=str), _low_level_execute_command=self._run)
-        return host.exchange(action, package("_gate"), asked, VARIABLES, lasting)
+        return host.exchange(action, package("_gate"), asked, VARIABLES, (secrets or []) if lasting else None)
 
     def _run(self, command: str, in_data: bytes) -> dict[str, Any]:
         self.sent.append(len(in_data))
@@ -129,22 +129,46 @@ def test_a_host_that_cannot_keep_anything_is_not_asked_twice_again_and_again(the
     assert there.sent[1] == there.sent[0]
 
 
-def test_only_the_last_of_what_lasts_is_kept_and_what_does_not_last_is_not(there: Host) -> None:
-    secret = "hunter22-" + "x" * 300
-    there.ask(ASKED)
-    there.ask({**ASKED, "password": secret}, lasting=False)
-    assert not [path for path in there.folder.iterdir() if secret.encode() in path.read_bytes()]
-    there.ask({**ASKED, "password": secret})
-    holding = [path for path in there.folder.iterdir() if secret.encode() in path.read_bytes()]
-    assert [(path.name, path.stat().st_mode & 0o777) for path in holding] == [("_gate.told", 0o600)]
-    there.ask(ASKED)
-    assert not [path for path in there.folder.iterdir() if secret.encode() in path.read_bytes()]
+SECRET = 'a "quoted" secret \n' + "x" * 300
 
 
-def test_the_controller_keeps_no_word_of_it(there: Host, home: Path) -> None:
-    there.ask({**ASKED, "password": "hunter22-" + "x" * 300})
+@pytest.mark.parametrize(
+    "where", [{"env": {"PASSWORD": SECRET}}, {"lines": [LONG, f"password={SECRET}"]}, {"deep": [{"a": {"b": SECRET}}]}]
+)
+def test_no_secret_is_kept_nor_a_digest_of_it(there: Host, home: Path, where: dict[str, Any]) -> None:
+    asked = {**ASKED, "more": {**where, "text": LONG, "other": LONG * 2}}
+    assert answered(there.ask(asked, [SECRET])) and answered(there.ask(asked, [SECRET]))
+    assert 300 < there.sent[1] < 1000
+    told = b"".join(path.read_bytes() for path in there.folder.iterdir())
+    assert LONG.encode().splitlines()[0] in told and b"x" * 300 not in told
+    there.ask({**asked, "more": {**asked["more"], "PASSWORD": SECRET}}, [SECRET])
     (file,) = (path for path in home.rglob("*") if path.is_file())
-    assert "hunter22" not in file.read_text() and file.stat().st_mode & 0o777 == 0o600
+    known = set(json.loads(file.read_text())["_gate"]["pieces"])
+    assert known == {pieces.digest(json.dumps(LONG)), pieces.digest(json.dumps(LONG * 2))}
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("content", ["hunter22" * 50, "short"])
+def test_what_is_marked_sensitive_is_not_kept(there: Host, content: str) -> None:
+    files = {"/etc/a": {"content": content, "sensitive": True}, "/etc/b": {"content": LONG, "sensitive": False}}
+    there.ask({**ASKED, "files": files})
+    told = (there.folder / "_gate.told").read_bytes()
+    assert content.encode() not in told and LONG.encode().splitlines()[0] in told
+
+
+def test_only_the_last_of_what_lasts_is_kept_and_what_does_not_last_is_not(there: Host) -> None:
+    def holding(text: str) -> list[tuple[str, int]]:
+        found = [path for path in there.folder.iterdir() if text.encode() in path.read_bytes()]
+        return [(path.name, path.stat().st_mode & 0o777) for path in found]
+
+    text = "another" * 50
+    there.ask(ASKED)
+    there.ask({**ASKED, "own": text}, lasting=False)
+    assert holding(text) == []
+    there.ask({**ASKED, "own": text})
+    assert holding(text) == [("_gate.told", 0o600)]
+    there.ask(ASKED)
+    assert holding(text) == []
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"_gate": 1}', '{"_gate": {"code": 5, "pieces": 1}}'])
