@@ -57,6 +57,10 @@ class Edge(NamedTuple):
     def get(self, target: str, host: str = "echodiary.example", port: int = 0, address: str = "127.0.0.1") -> Answer:
         return self.raw(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode(), port, address)
 
+    def logs(self) -> str:
+        """What HAProxy said."""
+        return str(docker.from_env().containers.get(f"{NAME}-{self.port}").logs().decode())
+
 
 class Http2:
     """One connection of a client, with one request at a time."""

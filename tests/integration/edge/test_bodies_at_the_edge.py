@@ -56,3 +56,10 @@ def test_what_does_not_say_its_size_is_answered_once_it_is_too_large(edge: Edge)
 def test_two_lengths_that_disagree_are_no_request(edge: Edge) -> None:
     assert edge.raw(_headers("Content-Length: 5", f"Content-Length: {LIMIT * 9}") + b"12345").status == 400
     assert edge.raw(_headers("Content-Length: -1")).status == 400
+
+
+def test_what_somebody_looks_for_is_in_no_log(edge: Edge) -> None:
+    """A search is written in the address, and is what people write in their diaries."""
+    assert edge.get("/entries?q=looked-for").status == 503, "there is no database, and HAProxy logs that"
+    said = edge.logs()
+    assert '"GET /entries HTTP/1.1"' in said and "looked-for" not in said
