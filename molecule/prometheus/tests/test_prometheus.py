@@ -35,7 +35,7 @@ def test_targets_follow_from_the_inventory(fetch: Callable[..., Any]) -> None:
     targets = fetch(f"{API}/targets").json["data"]["activeTargets"]
     found = {(target["labels"]["job"], target["labels"]["instance"]) for target in targets}
     # What the group's `components` name, and says of itself that it is scraped.
-    assert found == {(job, HOST) for job in ("prometheus", "alertmanager", "node", "postgres", "redis", "blackbox")}
+    assert found == {(job, HOST) for job in ("prometheus", "alertmanager", "node", "postgres", "redis", "blackbox", "status_page")}
 
 
 def test_it_scrapes(fetch: Callable[..., Any], eventually: Callable[..., Any]) -> None:
