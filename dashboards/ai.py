@@ -93,7 +93,7 @@ AI = Dashboard(
             "Until an answer begins",
             {
                 "{{key}}": f"sum by (key) ({per_second('ai_gateway_first_answer_seconds_total')})"
-                f" / (sum by (key) ({per_second('ai_gateway_requests_total')}) > 0)"
+                f" / sum by (key) ({per_second('ai_gateway_requests_total')})"
             },
             "s",
             "The mean. Where it grows and answers are no longer than before, model servers have too much to do.",
