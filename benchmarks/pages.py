@@ -8,7 +8,7 @@ import time
 
 from playwright.sync_api import Browser
 
-from tests import pages
+from tests import browsing, pages
 from tests.integration.front import stack
 from tests.integration.front.people import People, Someone
 
@@ -17,7 +17,7 @@ ENTRIES = 200
 
 
 def main() -> None:
-    with stack.standing() as people, stack.chromium() as browser:
+    with stack.standing() as people, browsing.chromium() as browser:
         people.browser = browser
         mina = people.someone()
         for number in range(ENTRIES):

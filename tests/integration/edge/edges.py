@@ -176,7 +176,12 @@ def _application(place: Path, port: int) -> Iterator[None]:
 @contextlib.contextmanager
 def _haproxy(place: Path, edge: Edge, told: str, image: str = "", **variables: Any) -> Iterator[None]:
     ports = {"haproxy_port": edge.port, "haproxy_metrics_port": edge.inside, "echodiary_ports": {"blue": edge.slot, "green": free_port()}}
-    host = {"inventory_hostname": "app1", "components": ["haproxy", "echodiary"], "playbook_dir": str(Path(__file__).parent)}
+    # A status page of the fleet's would be handed out at /status, which is the application's here.
+    watching = {"components": [name for name in rendering.MONITORING if name != "status_page"], "ansible_host": "10.0.0.5"}
+    host = {
+        "inventory_hostname": "app1", "components": ["haproxy", "echodiary"], "playbook_dir": str(Path(__file__).parent),
+        "hostvars": {**rendering.FLEET["hostvars"], "mon1": watching},
+    }  # fmt: skip
     given = {"haproxy_bind": "127.0.0.1", "haproxy_metrics_bind": "127.0.0.1", **host, **ports, **variables}
     for path, text in rendering.tree("haproxy", **given).items():
         if path.startswith(("/etc/haproxy/", "/etc/echodiary/tls/")):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One browser and one application for all tests of the pages."""
+"""One application for all tests of the pages."""
 
 from __future__ import annotations
 
@@ -10,12 +10,6 @@ from playwright.sync_api import Browser
 
 from tests.integration.front import stack
 from tests.integration.front.people import People
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with stack.chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="session")

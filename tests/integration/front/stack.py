@@ -1,35 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real application with its PostgreSQL, servers for its mail and its model, and an edge before it; a real Chromium."""
+"""The real application with its PostgreSQL, servers for its mail and its model, and an edge before it."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Error, sync_playwright
-
 from tests import pages
 from tests.integration.front import edge as edges
 from tests.integration.front.people import People
 
 APP = pages.ROOT / "app"
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = next((path for name in pages.BROWSERS if (path := shutil.which(name))), None)
-        try:
-            started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-background-networking"])
-        except Error as error:
-            pages.missing(f"no Chromium here (playwright install chromium): {str(error).splitlines()[0]}")
-        yield started
-        started.close()
 
 
 @contextmanager

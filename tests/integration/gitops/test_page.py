@@ -5,33 +5,17 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._common import timestamps
 from ansible_collections.echodiary.infra.plugins.plugin_utils._drift import model, page, since
 from ansible_collections.echodiary.infra.tests.unit.plugins.plugin_utils._drift import builders as build
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-#: a browser of the system, where Playwright has none of its own
-SYSTEM = ("chromium", "google-chrome", "chromium-browser")
 #: SCREENSHOTS=directory keeps what the page looked like
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = next((path for name in SYSTEM if (path := shutil.which(name))), None)
-        try:
-            started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        except Error as error:
-            pytest.skip(f"no Chromium here (playwright install chromium): {str(error).splitlines()[0]}")
-        yield started
-        started.close()
 
 
 class Opened:

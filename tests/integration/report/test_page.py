@@ -4,34 +4,18 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
 import pytest
 from ansible_collections.echodiary.infra.plugins.plugin_utils._report import model, page
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-#: a browser of the system, where Playwright has none of its own
-SYSTEM = ("chromium", "google-chrome", "chromium-browser")
 #: SCREENSHOTS=directory keeps what the page looked like
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
 PHONE, DESK = 390, 1280
 #: contrast of text with its ground that people with weak sight need (WCAG 2.2, 1.4.3)
 CONTRAST = 4.5
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = next((path for name in SYSTEM if (path := shutil.which(name))), None)
-        try:
-            started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        except Error as error:
-            pytest.skip(f"no Chromium here (playwright install chromium): {str(error).splitlines()[0]}")
-        yield started
-        started.close()
 
 
 class Opened:

@@ -82,9 +82,12 @@ def answer(stdin: BinaryIO, me: bytes, digest: str, folder: str = FOLDER) -> Non
     if codes is None or manifest is None:
         _say(LACKS)
     kept = about["keep"] and keep_me(folder, digest, me) and read(os.path.join(folder, about["package"]), about["digest"]) is not None
-    kept = kept and (not about["told"] or told.keep(about["told"]))
     install(codes or {})
-    _say(json.dumps(_run(about["package"], manifest)), KEPT if kept else "")
+    said = _run(about["package"], manifest)
+    if about["told"] and kept:
+        # What was refused touches nothing.
+        kept = not (said.get("failed") or said.get("stopped")) and told.keep(about["told"])
+    _say(json.dumps(said), KEPT if kept else "")
 
 
 def _say(answer: str, after: str = "") -> NoReturn:

@@ -33,10 +33,10 @@ class Host:
     def __init__(self, folder: Path, check: bool = False) -> None:
         self.folder, self.check, self.sent = folder, check, list[int]()
 
-    def ask(self, asked: dict[str, Any], secrets: list[str] | None = None, lasting: bool = True) -> host.Heard:
+    def ask(self, asked: dict[str, Any], secrets: list[str] | None = None, lasting: bool = True, name: str = "_gate") -> host.Heard:
         task: Any = SimpleNamespace(check_mode=self.check, any_errors_fatal=False, run_once=False, delegate_to=None)
         action: Any = SimpleNamespace(_task=task, _templar=SimpleNamespace(template=str), _low_level_execute_command=self._run)
-        return host.exchange(action, package("_gate"), asked, VARIABLES, (secrets or []) if lasting else None)
+        return host.exchange(action, package(name), asked, VARIABLES, (secrets or []) if lasting else None)
 
     def _run(self, command: str, in_data: bytes) -> dict[str, Any]:
         self.sent.append(len(in_data))
@@ -127,6 +127,12 @@ def test_a_host_that_cannot_keep_anything_is_not_asked_twice_again_and_again(the
     there.folder.write_text("no directory")
     assert answered(there.ask(ASKED)) and answered(there.ask(ASKED))
     assert there.sent[1] == there.sent[0]
+
+
+def test_what_was_refused_is_not_kept(there: Host) -> None:
+    refused = {"check": False, "components": [{"name": "demo", "no": "component"}], "claimed": [LONG], "declared": ["demo"]}
+    assert there.ask(refused, name="_run").answer["failed"]
+    assert sorted(path.name.partition("-")[0] for path in there.folder.iterdir()) == ["_run", "loader"]
 
 
 SECRET = 'a "quoted" secret \n' + "x" * 300
