@@ -28,6 +28,8 @@ FOLDER = "/var/cache/echodiary"
 LACKS, KEPT = "0", "kept"
 #: the only name in a JSON object that stands for a piece, whose digest it has
 PIECE = "\x02"
+#: in place of a digest: each piece has its own
+TOLD = "told"
 #: no name that an application could have, since ours run in its Python, too
 ROOT = "echodiary_infra"
 
@@ -81,12 +83,13 @@ def answer(stdin: BinaryIO, me: bytes, digest: str, folder: str = FOLDER) -> Non
     manifest = told.whole(json.loads(zlib.decompress(stdin.read())))
     if codes is None or manifest is None:
         _say(LACKS)
-    kept = about["keep"] and keep_me(folder, digest, me) and read(os.path.join(folder, about["package"]), about["digest"]) is not None
+    # What was not sent was there.
+    kept = about["keep"] and keep_me(folder, digest, me) and (not about["size"] or _has(folder, about))
     install(codes or {})
     said = _run(about["package"], manifest)
-    if about["told"] and kept:
+    if about["lasting"] and kept:
         # What was refused touches nothing.
-        kept = not (said.get("failed") or said.get("stopped")) and told.keep(about["told"])
+        kept = not (said.get("failed") or said.get("stopped")) and told.keep()
     _say(json.dumps(said), KEPT if kept else "")
 
 
@@ -108,22 +111,23 @@ class Told:
 
     def __init__(self, folder: str, package: str) -> None:
         self._path = os.path.join(folder, f"{package}.told")
+        self._there: dict[str, str] = read(self._path, TOLD) or {}
         self._known: dict[str, str] = {}
         self._used: dict[str, str] = {}
 
     def whole(self, document: Document) -> Any:
         """None where a piece is missing."""
-        self._known = {**(read(self._path) or {}), **document["pieces"]}
+        self._known = {**self._there, **document["pieces"]}
         try:
             return json.loads(document["root"], object_hook=self._unfolded)
         except KeyError:
             return None
 
-    def keep(self, digest: str) -> bool:
-        """What was asked for, under the digest of all of it; is it there now?"""
-        if read(self._path, digest) is None:
-            write(self._path, digest, marshal.dumps(self._used))
-            return read(self._path, digest) is not None
+    def keep(self) -> bool:
+        """What was asked for, and nothing else; is it there now?"""
+        if self._there != self._used:
+            write(self._path, TOLD, marshal.dumps(self._used))
+            return read(self._path, TOLD) is not None
         return True
 
     def _unfolded(self, found: dict[str, Any]) -> Any:
@@ -137,14 +141,23 @@ class Told:
 def keep_me(folder: str, digest: str, me: bytes) -> bool:
     """The command that starts Python looks for it there before this can say how: under its digest, whole or not at all."""
     path = os.path.join(folder, f"loader-{digest}")
-    if os.path.exists(path):
-        return True
-    write(path, None, me)
+    if not _would_be_taken(path):
+        write(path, None, me)
+        with contextlib.suppress(OSError):
+            for name in os.listdir(folder):
+                if name.startswith("loader-") and name != os.path.basename(path):
+                    os.unlink(os.path.join(folder, name))
+    return _would_be_taken(path)
+
+
+def _would_be_taken(path: str) -> bool:
     with contextlib.suppress(OSError):
-        for name in os.listdir(folder):
-            if name.startswith("loader-") and name != os.path.basename(path):
-                os.unlink(os.path.join(folder, name))
-    return os.path.exists(path)
+        return _is_mine(os.lstat(path)) and _is_mine(os.lstat(os.path.dirname(path)))
+    return False
+
+
+def _has(folder: str, about: dict[str, Any]) -> bool:
+    return read(os.path.join(folder, about["package"]), about["digest"]) is not None
 
 
 def begin(package: str, document: dict[str, Any]) -> None:
@@ -205,9 +218,8 @@ def _package(name: str) -> types.ModuleType:
     return module
 
 
-def read(path: str, digest: str | None = None) -> dict[str, Any] | None:
-    """What is kept there, of these very sources where ``digest`` says of which, for this very Python; or None. A file that others could
-    have written is not looked into."""
+def read(path: str, digest: str) -> dict[str, Any] | None:
+    """What is kept there under this very digest for this very Python, or None. A file that others could have written is not looked into."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
@@ -216,7 +228,7 @@ def read(path: str, digest: str | None = None) -> dict[str, Any] | None:
         if not (_is_mine(os.fstat(descriptor)) and _is_mine(os.lstat(os.path.dirname(path)))):
             return None
         label, _, body = handle.read().partition(b"\n")
-    if label != _label(label.decode(errors="replace").partition(" ")[0] if digest is None else digest, body):
+    if label != _label(digest, body):
         return None
     found: dict[str, Any] = marshal.loads(body)  # noqa: S302 (as trustworthy as the interpreter's own .pyc files: only we can write here)
     return found

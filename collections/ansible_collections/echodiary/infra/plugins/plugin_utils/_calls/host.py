@@ -9,7 +9,6 @@ What the host keeps of an earlier call is not sent again.
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import zlib
 from collections.abc import Collection, Mapping
@@ -77,6 +76,7 @@ def exchange(
     said, calls = _once(action, message(package, told, known, keep, lasting), task_vars), 1
     if said.answer == int(_loader.LACKS):
         known = Kept()
+        memory.write(*known)
         said, calls = _once(action, message(package, told, known, keep, lasting), task_vars), 2
     if said.kept:
         memory.write(_code(package), told.pieces if lasting else known.pieces)
@@ -133,21 +133,14 @@ def message(package: Package, told: pieces.Folded, known: Kept, keep: bool = Fal
     """What the host is not known to keep, and how the rest is called."""
     sent, loader = packages.shipped(package), _loader_source()
     sources, me = (b"", b"") if known.code == _code(package) else (packages.compressed(package), loader)
-    about = {
-        "package": package.name, "digest": sent.digest, "size": len(sources), "keep": keep,
-        "told": pieces.digest(told.root) if lasting else "",
-    }  # fmt: skip
+    about = {"package": package.name, "digest": sent.digest, "size": len(sources), "keep": keep, "lasting": lasting}
     document = {"root": told.root, "pieces": {name: text for name, text in told.pieces.items() if name not in known.pieces}}
-    head = b"%d %s\n%s%s\n" % (len(me), _digest(loader).encode(), me, json.dumps(about).encode())
+    head = b"%d %s\n%s%s\n" % (len(me), pieces.digest(loader).encode(), me, json.dumps(about).encode())
     return head + sources + zlib.compress(json.dumps(document).encode())
 
 
 def _code(package: Package) -> str:
-    return f"{_digest(_loader_source())} {packages.shipped(package).digest}"
-
-
-def _digest(sent: bytes) -> str:
-    return hashlib.sha256(sent).hexdigest()[:32]
+    return f"{pieces.digest(_loader_source())} {packages.shipped(package).digest}"
 
 
 @functools.cache

@@ -7,7 +7,6 @@ One file for each host below Ansible's home, without a word of what was sent. Wi
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import tempfile
@@ -15,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from ansible import constants
+
+from .pieces import digest
 
 if TYPE_CHECKING:
     from ansible.plugins.action import ActionBase
@@ -61,8 +62,7 @@ def of(action: ActionBase, package: str, task_vars: TaskVars) -> Memory:
     """Two hosts that go by one file only make each other be sent more."""
     name = action._task.delegate_to or task_vars["inventory_hostname"]
     who = [task_vars.get("inventory_dir") or "", name, str(task_vars.get("ansible_host") or ""), str(task_vars.get("ansible_port") or "")]
-    file = hashlib.sha256(json.dumps(who).encode()).hexdigest()[:32]
-    return Memory(os.path.join(constants.ANSIBLE_HOME, FOLDER, file), package)
+    return Memory(os.path.join(constants.ANSIBLE_HOME, FOLDER, digest(json.dumps(who).encode())), package)
 
 
 def anywhere() -> bool:

@@ -37,8 +37,8 @@ def folded(document: Mapping[str, Any], secrets: Iterable[str] = ()) -> Folded:
     return Folded(_text(document, hidden, pieces), pieces)
 
 
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
 
 
 def _text(value: Json, hidden: list[str], pieces: dict[str, str]) -> str:
@@ -58,6 +58,6 @@ def _piece(value: Json, hidden: list[str], pieces: dict[str, str]) -> str:
     text = _text(value, hidden, pieces)
     if len(text) <= SMALL or SENSITIVE in text or any(secret in text for secret in hidden):
         return text
-    name = digest(text)
+    name = digest(text.encode())
     pieces[name] = text
     return json.dumps({_loader.PIECE: name})

@@ -82,6 +82,14 @@ def test_a_check_finds_what_a_run_left_and_leaves_nothing(there: Host, home: Pat
     assert answered(check.ask(ASKED)) and check.sent[2] < 600
 
 
+def test_a_check_that_found_nothing_there_does_not_ask_twice_the_next_time(there: Host) -> None:
+    there.ask(ASKED)
+    for path in there.folder.iterdir():
+        path.unlink()
+    check = Host(there.folder, check=True)
+    assert answered(check.ask(ASKED), calls=2) and answered(check.ask(ASKED))
+
+
 @pytest.mark.parametrize("what", ["loader-*", "_gate", "_gate.told", "*"])
 def test_a_host_that_lacks_something_is_sent_all_of_it(there: Host, what: str) -> None:
     there.ask(ASKED)
@@ -121,6 +129,10 @@ def test_what_others_may_have_written_is_not_believed(there: Host, spoil: Callab
     there.ask(ASKED)
     spoil(there.folder)
     assert answered(there.ask(ASKED), calls=2)
+    # Mended, or known to be of no use.
+    assert answered(there.ask(ASKED))
+    if spoil is spoil_file:
+        assert there.sent[-1] < 600
 
 
 def test_a_host_that_cannot_keep_anything_is_not_asked_twice_again_and_again(there: Host) -> None:
@@ -150,7 +162,7 @@ def test_no_secret_is_kept_nor_a_digest_of_it(there: Host, home: Path, where: di
     there.ask({**asked, "more": {**asked["more"], "PASSWORD": SECRET}}, [SECRET])
     (file,) = (path for path in home.rglob("*") if path.is_file())
     known = set(json.loads(file.read_text())["_gate"]["pieces"])
-    assert known == {pieces.digest(json.dumps(LONG)), pieces.digest(json.dumps(LONG * 2))}
+    assert known == {pieces.digest(json.dumps(LONG).encode()), pieces.digest(json.dumps(LONG * 2).encode())}
     assert file.stat().st_mode & 0o777 == 0o600
 
 
