@@ -5,7 +5,6 @@ alone, and whatever is written comes from there."""
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import shutil
 import stat
@@ -14,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from .._host.errors import ConvergeError
-from .._ledger import files, records, shapes
+from .._ledger import files, records, sha, shapes
 from . import planning
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def contents(path: str, release: Release) -> dict[str, bytes]:
     except (OSError, EOFError, tarfile.TarError) as error:
         raise _damaged(path, release, str(error)) from error
     for name, sha256 in release["files"].items():
-        if name not in found or _sha256(found[name]) != sha256:
+        if name not in found or sha.sha256(found[name]) != sha256:
             raise _damaged(path, release, f"{name} is {'another one' if name in found else 'missing'}")
     return found
 
@@ -84,10 +83,6 @@ def _damaged(path: str, release: Release, why: str) -> ConvergeError:
         f"{path} does not hold release {release['digest'][: planning.SHORT]} any more ({why}); bring that build again: "
         "ansible-playbook echodiary.infra.frontend -e source=DIRECTORY"
     )
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def seen(directory: str) -> dict[str, str]:
@@ -116,7 +111,7 @@ def _value(path: str, info: os.stat_result) -> str:
     if not stat.S_ISREG(info.st_mode):
         return "special"
     with open(path, "rb") as handle:
-        return _sha256(handle.read()) + _kept(info, _FILE)
+        return sha.sha256(handle.read()) + _kept(info, _FILE)
 
 
 def _kept(info: os.stat_result, mode: int) -> str:

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import http.client
 import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
+from .._ledger import sha
 from . import planning
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _ask(edge: Edge, one: Question) -> Got:
         answer = connection.getresponse()
         body = answer.read()
         plain = gzip.decompress(body) if answer.getheader("Content-Encoding") == "gzip" else body
-        return Got(answer.status, hashlib.sha256(plain).hexdigest())
+        return Got(answer.status, sha.sha256(plain))
     except (OSError, EOFError, http.client.HTTPException) as error:
         return Got(0, why=f"{type(error).__name__}: {error}")
     finally:
